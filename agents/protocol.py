@@ -1,0 +1,193 @@
+"""What the console and the desk socket say to each other: version 1, JSON, one object a frame.
+
+The server pushes; commands go over HTTP. A desk is small, so whatever changes in it, the whole of it is sent
+again with the journal's `seq` it is true as of: a reader keeps the newest and can never drift. Only messages
+are sent one by one, because a transcript is long; each carries its own `seq`, and `Hello.messages_after`
+asks for what was missed.
+
+Instants are ms since the Unix epoch by the server's clock. `server_now_ms` lets a reader draw countdowns
+that are right on a machine whose clock is wrong.
+"""
+
+import msgspec
+
+PROTOCOL_VERSION = 1
+
+
+class NextState(msgspec.Struct, frozen=True):
+    """The state that will apply when the last work in hand ends."""
+
+    state: str
+    reason_id: str | None
+
+
+class AgentCard(msgspec.Struct, frozen=True):
+    """The agent as the status control shows it."""
+
+    agent_id: str
+    state: str
+    reason_id: str | None
+    state_since_ms: int
+    next_state: NextState | None
+    is_present: bool
+    capacity_used: int
+    capacity_total: int
+
+
+class OfferCard(msgspec.Struct, frozen=True):
+    """An offer to answer before `expires_at_ms`."""
+
+    offer_id: str
+    contact_id: str
+    channel: str
+    queue_id: str
+    customer_name: str
+    opening_text: str
+    language: str
+    waiting_since_ms: int
+    made_at_ms: int
+    expires_at_ms: int
+
+
+class AssignmentCard(msgspec.Struct, frozen=True):
+    """A contact in the agent's hands: `state` is connected or wrap_up."""
+
+    contact_id: str
+    channel: str
+    queue_id: str
+    state: str
+    state_since_ms: int
+    arrived_at_ms: int
+    connected_at_ms: int
+    customer_name: str
+    language: str
+    is_customer_present: bool
+    is_ended_by_customer: bool
+    wrap_up_until_ms: int | None
+    wrap_up_extensions_left: int
+    last_message_seq: int
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """Everything on one agent's desk."""
+
+    agent: AgentCard
+    offers: list[OfferCard]
+    assignments: list[AssignmentCard]
+
+
+class ChatMessage(msgspec.Struct, frozen=True):
+    """One line of a transcript. `author` is customer, agent or system; `seq` orders and identifies it."""
+
+    seq: int
+    message_id: str
+    author: str
+    author_name: str
+    text: str
+    at_ms: int
+
+
+# --- console -> server ------------------------------------------------------------------------------
+
+
+class Hello(msgspec.Struct, frozen=True, tag_field="type", tag="hello", forbid_unknown_fields=True):
+    """First frame of a socket. `messages_after`: contact id -> newest message seq this tab already has."""
+
+    version: int
+    messages_after: dict[str, int] = {}
+
+
+class Typing(msgspec.Struct, frozen=True, tag_field="type", tag="typing", forbid_unknown_fields=True):
+    """The agent is typing in a contact; sent at most every 2 s, shown for 4 s."""
+
+    contact_id: str
+
+
+class WatchBoard(
+    msgspec.Struct, frozen=True, tag_field="type", tag="watch_board", forbid_unknown_fields=True
+):
+    """A supervisor's page wants the board (or no longer)."""
+
+    is_watching: bool
+
+
+FromConsole = Hello | Typing | WatchBoard
+
+
+# --- server -> console ------------------------------------------------------------------------------
+
+
+class DeskPush(msgspec.Struct, frozen=True, tag_field="type", tag="desk"):
+    """The desk, whole. `desk` is null for a user who is not an agent."""
+
+    seq: int
+    server_now_ms: int
+    desk: Desk | None
+
+
+class MessagePush(msgspec.Struct, frozen=True, tag_field="type", tag="message"):
+    """A new line in the transcript of a contact on this desk."""
+
+    contact_id: str
+    message: ChatMessage
+
+
+class TypingPush(msgspec.Struct, frozen=True, tag_field="type", tag="typing"):
+    """The customer of a contact on this desk is typing."""
+
+    contact_id: str
+
+
+class QueueLine(msgspec.Struct, frozen=True):
+    """One queue now and today. `oldest_waiting_since_ms` is null when nobody waits."""
+
+    queue_id: str
+    waiting: int
+    oldest_waiting_since_ms: int | None
+    offered: int
+    connected: int
+    wrap_up: int
+    agents_ready: int
+    agents_busy: int
+    agents_not_ready: int
+    arrived_today: int
+    answered_today: int
+    abandoned_today: int
+    mean_wait_of_answered_ms: int | None
+
+
+class AgentLine(msgspec.Struct, frozen=True):
+    """One agent now."""
+
+    agent_id: str
+    display_name: str
+    team_id: str
+    state: str
+    reason_id: str | None
+    state_since_ms: int
+    is_present: bool
+    capacity_used: int
+    capacity_total: int
+    is_in_wrap_up: bool
+
+
+class BoardPush(msgspec.Struct, frozen=True, tag_field="type", tag="board"):
+    """Queues and agents this supervisor may see, at most once a second."""
+
+    as_of_seq: int
+    server_now_ms: int
+    queues: list[QueueLine]
+    agents: list[AgentLine]
+
+
+class Bye(msgspec.Struct, frozen=True, tag_field="type", tag="bye"):
+    """The server closes the socket after this frame. `code` is an error code of docs/errors.md.
+
+    After `session_ended` the console shows the log-in page; after anything else it reconnects with back-off.
+    """
+
+    code: str
+    message: str
+
+
+ToConsole = DeskPush | MessagePush | TypingPush | BoardPush | Bye

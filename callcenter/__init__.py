@@ -1,0 +1,1 @@
+"""The shell around the routing core: everything asynchronous, and the composition root."""

@@ -1,0 +1,293 @@
+"""What the shell needs from a store, said by the consumer.
+
+Every Protocol here has two implementations that pass the same contract tests: `callcenter.storage` (SQL) and
+`callcenter.storage.memory`. All calls are scoped to the one domain the store object was made for.
+
+    StorageError
+    ├── StorageUnavailable   the write did not happen, or nobody can know; retry after recovery (503)
+    └── StaleWriter          another writer owns this domain's journal; step down
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from routing.ids import AgentId, ContactId, DetailId, TeamId
+
+
+class StorageError(Exception):
+    """Base of everything a store raises."""
+
+
+class StorageUnavailable(StorageError):
+    """The store cannot write or read now (disk full, I/O error, connection lost)."""
+
+
+class StaleWriter(StorageError):
+    """`(domain_id, seq)` is taken: somebody else writes this domain."""
+
+
+class JournalRecord(msgspec.Struct, frozen=True):
+    """One event as it is stored. `chain` is SHA-256 over the previous chain value and this record."""
+
+    seq: int
+    at_ms: int
+    is_input: bool
+    event_type: str
+    payload: bytes
+    chain: bytes
+
+
+class Detail(msgspec.Struct, frozen=True):
+    """Personal data of a contact, erasable without touching the journal; `seq` is its event's."""
+
+    contact_id: ContactId
+    detail_id: DetailId
+    kind: str
+    body: bytes
+    at_ms: int
+    seq: int = 0
+
+
+class CommandOutcome(msgspec.Struct, frozen=True):
+    """What a command id led to: the same id with the same digest gets `reply` again, another digest is refused."""
+
+    command_id: str
+    digest: bytes
+    reply: bytes
+    seq: int
+    at_ms: int
+
+
+class JournalBatch(msgspec.Struct, frozen=True):
+    """One group commit: everything in it becomes durable together, or nothing does."""
+
+    records: Sequence[JournalRecord]
+    details: Sequence[Detail]
+    outcomes: Sequence[CommandOutcome]
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The engine's state after `seq`, so that recovery needs only the tail; `chain` is the chain value at `seq`."""
+
+    seq: int
+    chain: bytes
+    state: bytes
+
+
+class Journal(Protocol):
+    """The append-only record of the domain."""
+
+    async def append(self, batch: JournalBatch) -> None:
+        """Commit durably. Raises StorageUnavailable or StaleWriter; then nothing of it is stored (or, after a
+        lost connection, nobody can know: the caller reads the journal back)."""
+
+    async def last(self) -> tuple[int, bytes]:
+        """(seq, chain) of the newest record; (0, 32 zero bytes) when empty."""
+
+    def read(self, after_seq: int) -> AsyncIterator[JournalRecord]:
+        """Records with seq > after_seq in order, streamed in bounded pages."""
+
+    async def outcome(self, command_id: str) -> CommandOutcome | None:
+        """The outcome stored for a command id."""
+
+    async def forget_outcomes(self, before_ms: int) -> int:
+        """Delete outcomes older than `before_ms`; returns how many."""
+
+    async def snapshot(self) -> Snapshot | None:
+        """The newest snapshot."""
+
+    async def put_snapshot(self, snapshot: Snapshot) -> None:
+        """Store a snapshot and drop all but the newest two."""
+
+
+class Details(Protocol):
+    """Reads of detail rows (they are written by `Journal.append`)."""
+
+    async def of_contact(
+        self, contact_id: ContactId, *, kind: str, after_seq: int = 0, limit: int = 500
+    ) -> list[Detail]:
+        """Details of a kind with seq > after_seq, oldest first."""
+
+    async def erase(self, contact_id: ContactId) -> int:
+        """Delete all details of a contact; the journal stays verifiable."""
+
+
+class RowChange(msgspec.Struct, frozen=True):
+    """One upsert a projection asks for: `put` overwrites columns, `add` increments integer columns."""
+
+    table: str
+    key: dict[str, Any]
+    put: dict[str, Any]
+    add: dict[str, int] = {}
+
+
+class ProjectionRows(Protocol):
+    """Rows of read models and their cursors (transaction kind 2: later, re-runnable)."""
+
+    async def cursor(self, projection: str) -> int:
+        """The seq this projection's rows stand at; 0 when it never ran."""
+
+    async def commit(self, projection: str, as_of_seq: int, changes: Sequence[RowChange]) -> None:
+        """Apply the changes in order and move the cursor, in one transaction."""
+
+
+class Interaction(msgspec.Struct, frozen=True):
+    """The stored record of a contact, one row of the interaction log. Instants in ms; None = did not happen."""
+
+    contact_id: ContactId
+    channel: str
+    queue_id: str
+    customer_key: str
+    arrived_at_ms: int
+    first_offered_at_ms: int | None
+    answered_at_ms: int | None
+    ended_at_ms: int | None
+    closed_at_ms: int | None
+    agent_id: AgentId | None
+    outcome: str | None
+    disposition_id: str | None
+    ended_by: str | None
+    offers: int
+    missed: int
+    rejected: int
+    requeues: int
+    messages: int
+
+
+class InteractionPage(msgspec.Struct, frozen=True):
+    """Interactions newest first, what they are true as of, and where the next page starts (None = the end)."""
+
+    as_of_seq: int
+    interactions: list[Interaction]
+    next_before: str | None
+
+
+class Interactions(Protocol):
+    """Reads of the interaction log."""
+
+    async def get(self, contact_id: ContactId) -> Interaction | None:
+        """One row."""
+
+    async def page(
+        self,
+        *,
+        queue_ids: Sequence[str] | None,
+        agent_id: str | None,
+        before: str | None,
+        limit: int,
+    ) -> InteractionPage:
+        """Newest first by (arrived_at_ms, contact_id). Seen rows: queue in `queue_ids` OR agent = `agent_id`;
+        None for both = all. `before` is the opaque `next_before` of the page before."""
+
+    async def since(self, arrived_at_ms: int) -> tuple[int, list[Interaction]]:
+        """(as_of_seq, all rows arrived at or after the instant, or not closed yet): what a board counts."""
+
+
+class User(msgspec.Struct, frozen=True):
+    """A person who logs in. An agent's `user_id` is its agent id in the core. `queue_ids`: an agent takes work
+    of these, a supervisor sees these. `watched_team_ids`: teams a supervisor sees."""
+
+    user_id: str
+    username: str
+    display_name: str
+    role: str
+    team_id: TeamId
+    queue_ids: tuple[str, ...]
+    watched_team_ids: tuple[str, ...]
+    chat_capacity: int
+    password_hash: str
+    language: str
+    is_disabled: bool
+    version: int
+
+
+class Users(Protocol):
+    """People (transaction kind 3). `version` rises by one with each change of any user."""
+
+    async def all(self) -> list[User]:
+        """Everyone, by username."""
+
+    async def get(self, user_id: str) -> User | None:
+        """By id."""
+
+    async def by_username(self, username: str) -> User | None:
+        """By log-in name, case-insensitive."""
+
+    async def put(self, user: User) -> User:
+        """Insert or replace; returns the user with its new version. Raises UsernameTaken."""
+
+    async def newest_version(self) -> int:
+        """The largest version of any user: changes when anything about anyone changed."""
+
+
+class UsernameTaken(StorageError):
+    """Another user has this log-in name."""
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A log-in. The cookie holds a random token; only its SHA-256 is stored."""
+
+    token_hash: bytes
+    user_id: str
+    created_at_ms: int
+    expires_at_ms: int
+
+
+class Sessions(Protocol):
+    """Server-side sessions (transaction kind 3)."""
+
+    async def put(self, session: Session) -> None:
+        """Store a new session."""
+
+    async def get(self, token_hash: bytes) -> Session | None:
+        """The session, expired or not."""
+
+    async def delete(self, token_hash: bytes) -> None:
+        """Log-out."""
+
+    async def delete_of_user(self, user_id: str) -> int:
+        """Revoke all sessions of a user."""
+
+    async def delete_expired(self, now_ms: int) -> int:
+        """Forget what has expired."""
+
+
+class ConfigVersion(msgspec.Struct, frozen=True):
+    """A whole configuration document as stored; `version` is its SHA-256 in hex."""
+
+    version: str
+    document: bytes
+    applied_at_ms: int
+
+
+class ConfigVersions(Protocol):
+    """Configuration documents (transaction kind 3)."""
+
+    async def put(self, version: ConfigVersion) -> None:
+        """Store; storing the same version again changes nothing but `applied_at_ms`."""
+
+    async def get(self, version: str) -> ConfigVersion | None:
+        """By hash."""
+
+    async def newest(self) -> ConfigVersion | None:
+        """The one applied last."""
+
+
+class Store(Protocol):
+    """One domain's store, whole. `probe` raises StorageUnavailable while a durable write is impossible."""
+
+    journal: Journal
+    details: Details
+    rows: ProjectionRows
+    interactions: Interactions
+    users: Users
+    sessions: Sessions
+    config_versions: ConfigVersions
+
+    async def probe(self) -> None:
+        """Write one durable row; used to find out whether a failing disk has recovered."""
+
+    async def close(self) -> None:
+        """Finish what is queued and release the files."""

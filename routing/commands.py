@@ -1,0 +1,151 @@
+"""Commands: what the world asks of the engine, in the imperative.
+
+A command is accepted (and becomes exactly one input event, followed by the decisions it causes) or refused
+(and changes nothing). None carries a name, a number or a text: personal data stays in detail rows.
+"""
+
+import msgspec
+
+from routing.ids import (
+    AgentId,
+    ContactId,
+    DetailId,
+    DispositionId,
+    OfferId,
+    QueueId,
+    ReasonId,
+    TeamId,
+)
+from routing.model import AgentState, CapacityRule, Channel, Party, RoutingConfiguration
+
+
+class ApplyConfiguration(msgspec.Struct, frozen=True, tag=True):
+    """Replace the configuration. Refused while a queue it drops still holds contacts."""
+
+    configuration: RoutingConfiguration
+
+
+class PutAgent(msgspec.Struct, frozen=True, tag=True):
+    """Make an agent known, or change the facts of one; never changes the agent's state or drops work."""
+
+    agent_id: AgentId
+    team_id: TeamId
+    queue_ids: tuple[QueueId, ...]
+    capacity: CapacityRule
+
+
+class RemoveAgent(msgspec.Struct, frozen=True, tag=True):
+    """Forget an agent: offers are withdrawn, live contacts go back to their queue at their age."""
+
+    agent_id: AgentId
+
+
+class ConnectAgent(msgspec.Struct, frozen=True, tag=True):
+    """The agent's first desk socket opened: presence begins, or is found again within the grace."""
+
+    agent_id: AgentId
+
+
+class DisconnectAgent(msgspec.Struct, frozen=True, tag=True):
+    """The agent's last desk socket is gone: offers are withdrawn now, chats go back after the grace."""
+
+    agent_id: AgentId
+
+
+class SetAgentState(msgspec.Struct, frozen=True, tag=True):
+    """The agent asks for a state; with work in hand, anything but ready applies when the last work ends."""
+
+    agent_id: AgentId
+    state: AgentState
+    reason_id: ReasonId | None = None
+
+
+class EnqueueContact(msgspec.Struct, frozen=True, tag=True):
+    """A contact has arrived for a queue. `customer_key` is a keyed hash, never an address."""
+
+    contact_id: ContactId
+    channel: Channel
+    queue_id: QueueId
+    customer_key: str = ""
+
+
+class AcceptOffer(msgspec.Struct, frozen=True, tag=True):
+    """The agent takes the offered contact."""
+
+    offer_id: OfferId
+    agent_id: AgentId
+
+
+class RejectOffer(msgspec.Struct, frozen=True, tag=True):
+    """The agent says no; the contact returns to its queue at its age."""
+
+    offer_id: OfferId
+    agent_id: AgentId
+
+
+class AddMessage(msgspec.Struct, frozen=True, tag=True):
+    """A message was written; its text is the detail row `detail_id`. `agent_id` is set if an agent wrote it."""
+
+    contact_id: ContactId
+    detail_id: DetailId
+    author: Party
+    agent_id: AgentId | None = None
+
+
+class DisconnectCustomer(msgspec.Struct, frozen=True, tag=True):
+    """The customer's last socket is gone; the contact may still come back."""
+
+    contact_id: ContactId
+
+
+class ReturnCustomer(msgspec.Struct, frozen=True, tag=True):
+    """The customer's socket is back."""
+
+    contact_id: ContactId
+
+
+class EndContact(msgspec.Struct, frozen=True, tag=True):
+    """The conversation is over. By the customer at any time; by the agent who holds it."""
+
+    contact_id: ContactId
+    ended_by: Party
+    agent_id: AgentId | None = None
+
+
+class CompleteWrapUp(msgspec.Struct, frozen=True, tag=True):
+    """The agent finishes the wrap-up with a disposition of the queue."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    disposition_id: DispositionId
+
+
+class ExtendWrapUp(msgspec.Struct, frozen=True, tag=True):
+    """The agent asks for more time to wrap up; the queue bounds how often."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class Tick(msgspec.Struct, frozen=True, tag=True):
+    """Time has passed: fire what is due. Leaves no input event, since every deadline fires at its own time."""
+
+
+Command = (
+    ApplyConfiguration
+    | PutAgent
+    | RemoveAgent
+    | ConnectAgent
+    | DisconnectAgent
+    | SetAgentState
+    | EnqueueContact
+    | AcceptOffer
+    | RejectOffer
+    | AddMessage
+    | DisconnectCustomer
+    | ReturnCustomer
+    | EndContact
+    | CompleteWrapUp
+    | ExtendWrapUp
+    | Tick
+)

@@ -1,0 +1,46 @@
+"""What can be wrong in the core, and whose fault it is.
+
+    Refusal              a value: the caller asked for something it may not have; nothing changed
+    InvariantViolation   an exception: our own law is broken; the host stops and restarts from the journal
+
+A refusal's code is public API: it is never renamed. `docs/errors.md` says for each what to do.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class RefusalCode(StrEnum):
+    """Stable codes of everything the engine can refuse."""
+
+    AGENT_INVALID = "agent_invalid"
+    AGENT_NOT_PRESENT = "agent_not_present"
+    AGENT_UNKNOWN = "agent_unknown"
+    CONFIGURATION_INVALID = "configuration_invalid"
+    CONFIGURATION_QUEUE_IN_USE = "configuration_queue_in_use"
+    CONTACT_ENDED = "contact_ended"
+    CONTACT_EXISTS = "contact_exists"
+    CONTACT_NOT_CONNECTED = "contact_not_connected"
+    CONTACT_UNKNOWN = "contact_unknown"
+    DISPOSITION_UNKNOWN = "disposition_unknown"
+    EXTENSION_LIMIT = "extension_limit"
+    NOT_YOUR_CONTACT = "not_your_contact"
+    NOT_YOUR_OFFER = "not_your_offer"
+    OFFER_ENDED = "offer_ended"
+    OFFER_UNKNOWN = "offer_unknown"
+    QUEUE_FULL = "queue_full"
+    QUEUE_UNKNOWN = "queue_unknown"
+    REASON_UNKNOWN = "reason_unknown"
+    WRAP_UP_NOT_OPEN = "wrap_up_not_open"
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A command the engine refused: a stable code and one plain English sentence that names the object."""
+
+    code: RefusalCode
+    detail: str
+
+
+class InvariantViolation(Exception):
+    """A numbered invariant does not hold; the message starts with its number."""

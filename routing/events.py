@@ -1,0 +1,322 @@
+"""Events: the facts, in the past tense. The journal is a sequence of these and nothing else.
+
+An event is an *input* (something the world did; it can be turned back into its command) or a *decision*
+(something the engine concluded from the inputs, its configuration and the time). Replaying the inputs alone
+must give the same decisions. Every event starts with `at_ms`, ms since the Unix epoch by the host's clock.
+
+Fields are only ever appended, with a default, so that a journal of any age can be read.
+"""
+
+from enum import StrEnum
+from typing import TypeAlias
+
+import msgspec
+
+from routing.ids import (
+    AgentId,
+    ContactId,
+    DetailId,
+    DispositionId,
+    OfferId,
+    QueueId,
+    ReasonId,
+    TeamId,
+)
+from routing.model import AgentState, CapacityRule, Channel, Party, RoutingConfiguration
+
+
+class StateCause(StrEnum):
+    """Why an agent's state changed."""
+
+    REQUESTED = "requested"
+    MISSED_OFFERS = "missed_offers"
+    SIGNED_IN = "signed_in"
+    PRESENCE_LOST = "presence_lost"
+
+
+class RescindReason(StrEnum):
+    """Why the engine withdrew an offer."""
+
+    CUSTOMER_LEFT = "customer_left"
+    PRESENCE_LOST = "presence_lost"
+    AGENT_NOT_READY = "agent_not_ready"
+    AGENT_REMOVED = "agent_removed"
+
+
+class RequeueReason(StrEnum):
+    """Why a connected contact went back to its queue."""
+
+    PRESENCE_LOST = "presence_lost"
+    AGENT_REMOVED = "agent_removed"
+
+
+class ContactOutcome(StrEnum):
+    """How a contact ended."""
+
+    HANDLED = "handled"
+    ABANDONED = "abandoned"
+
+
+class _Event(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """What all events share: when it happened."""
+
+    at_ms: int
+
+
+# --- inputs -----------------------------------------------------------------------------------------
+
+
+class ConfigurationApplied(_Event, frozen=True, array_like=True, tag=True):
+    """The configuration in force from here on."""
+
+    configuration: RoutingConfiguration
+
+
+class AgentPut(_Event, frozen=True, array_like=True, tag=True):
+    """The facts of an agent that can change an assignment."""
+
+    agent_id: AgentId
+    team_id: TeamId
+    queue_ids: tuple[QueueId, ...]
+    capacity: CapacityRule
+
+
+class AgentRemoved(_Event, frozen=True, array_like=True, tag=True):
+    """The agent takes no more work and is forgotten as soon as nothing is in hand."""
+
+    agent_id: AgentId
+
+
+class AgentConnected(_Event, frozen=True, array_like=True, tag=True):
+    """The agent's desk is open."""
+
+    agent_id: AgentId
+
+
+class AgentDisconnected(_Event, frozen=True, array_like=True, tag=True):
+    """The agent's desk is gone; the grace runs."""
+
+    agent_id: AgentId
+
+
+class AgentStateRequested(_Event, frozen=True, array_like=True, tag=True):
+    """What the agent asked for; `AgentStateChanged` says when it applied."""
+
+    agent_id: AgentId
+    state: AgentState
+    reason_id: ReasonId | None
+
+
+class ContactArrived(_Event, frozen=True, array_like=True, tag=True):
+    """A contact exists."""
+
+    contact_id: ContactId
+    channel: Channel
+    queue_id: QueueId
+    customer_key: str
+
+
+class OfferAccepted(_Event, frozen=True, array_like=True, tag=True):
+    """The offer became an assignment."""
+
+    offer_id: OfferId
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class OfferRejected(_Event, frozen=True, array_like=True, tag=True):
+    """The agent said no; this agent is excluded from this contact until the re-offer gap has passed."""
+
+    offer_id: OfferId
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class MessageAdded(_Event, frozen=True, array_like=True, tag=True):
+    """A message was written; its text is a detail row."""
+
+    contact_id: ContactId
+    detail_id: DetailId
+    author: Party
+    agent_id: AgentId | None
+
+
+class CustomerDisconnected(_Event, frozen=True, array_like=True, tag=True):
+    """The customer's last socket is gone."""
+
+    contact_id: ContactId
+
+
+class CustomerReturned(_Event, frozen=True, array_like=True, tag=True):
+    """The customer's socket is back."""
+
+    contact_id: ContactId
+
+
+class ContactEnded(_Event, frozen=True, array_like=True, tag=True):
+    """The conversation is over; wrap-up or closing follows."""
+
+    contact_id: ContactId
+    ended_by: Party
+    agent_id: AgentId | None
+
+
+class WrapUpCompleted(_Event, frozen=True, array_like=True, tag=True):
+    """The agent finished the wrap-up."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    disposition_id: DispositionId
+
+
+class WrapUpExtended(_Event, frozen=True, array_like=True, tag=True):
+    """The wrap-up may last until `until_ms`."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    until_ms: int
+
+
+# --- decisions --------------------------------------------------------------------------------------
+
+
+class ContactQueued(_Event, frozen=True, array_like=True, tag=True):
+    """The contact waits in a queue; its age counts from `age_origin_ms`."""
+
+    contact_id: ContactId
+    queue_id: QueueId
+    age_origin_ms: int
+
+
+class OfferMade(_Event, frozen=True, array_like=True, tag=True):
+    """The contact is proposed to one agent until `expires_at_ms`; the agent's capacity is taken."""
+
+    offer_id: OfferId
+    contact_id: ContactId
+    agent_id: AgentId
+    queue_id: QueueId
+    expires_at_ms: int
+
+
+class OfferExpired(_Event, frozen=True, array_like=True, tag=True):
+    """The deadline passed unanswered: the agent missed it."""
+
+    offer_id: OfferId
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class OfferRescinded(_Event, frozen=True, array_like=True, tag=True):
+    """The engine withdrew the offer; no penalty for the agent."""
+
+    offer_id: OfferId
+    contact_id: ContactId
+    agent_id: AgentId
+    reason: RescindReason
+
+
+class ContactRequeued(_Event, frozen=True, array_like=True, tag=True):
+    """A connected contact lost its agent and waits again at its age."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    queue_id: QueueId
+    reason: RequeueReason
+
+
+class WrapUpStarted(_Event, frozen=True, array_like=True, tag=True):
+    """The assignment is in wrap-up until `until_ms` at the latest."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    until_ms: int
+
+
+class WrapUpExpired(_Event, frozen=True, array_like=True, tag=True):
+    """The wrap-up ended without the agent, by its limit or because the agent was removed."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    disposition_id: DispositionId
+
+
+class ContactClosed(_Event, frozen=True, array_like=True, tag=True):
+    """The contact's one and only end."""
+
+    contact_id: ContactId
+    queue_id: QueueId
+    outcome: ContactOutcome
+    agent_id: AgentId | None
+    disposition_id: DispositionId | None
+
+
+class AgentStateChanged(_Event, frozen=True, array_like=True, tag=True):
+    """The agent's state from here on."""
+
+    agent_id: AgentId
+    state: AgentState
+    reason_id: ReasonId | None
+    cause: StateCause
+
+
+class ExclusionLapsed(_Event, frozen=True, array_like=True, tag=True):
+    """The agent may be offered this contact again."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class WaitingOverdue(_Event, frozen=True, array_like=True, tag=True):
+    """Alarm: the contact has waited longer than its queue allows; repeated at each further interval."""
+
+    contact_id: ContactId
+    queue_id: QueueId
+
+
+class ConnectedOverdue(_Event, frozen=True, array_like=True, tag=True):
+    """Alarm: the conversation is unusually long and its ends must be probed; nothing is cut."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class NotReadyOverdue(_Event, frozen=True, array_like=True, tag=True):
+    """Alarm: the agent has been not ready longer than the reason allows; repeated at each interval."""
+
+    agent_id: AgentId
+    reason_id: ReasonId
+
+
+InputEvent: TypeAlias = (
+    ConfigurationApplied
+    | AgentPut
+    | AgentRemoved
+    | AgentConnected
+    | AgentDisconnected
+    | AgentStateRequested
+    | ContactArrived
+    | OfferAccepted
+    | OfferRejected
+    | MessageAdded
+    | CustomerDisconnected
+    | CustomerReturned
+    | ContactEnded
+    | WrapUpCompleted
+    | WrapUpExtended
+)
+DecisionEvent: TypeAlias = (
+    ContactQueued
+    | OfferMade
+    | OfferExpired
+    | OfferRescinded
+    | ContactRequeued
+    | WrapUpStarted
+    | WrapUpExpired
+    | ContactClosed
+    | AgentStateChanged
+    | ExclusionLapsed
+    | WaitingOverdue
+    | ConnectedOverdue
+    | NotReadyOverdue
+)
+Event: TypeAlias = InputEvent | DecisionEvent

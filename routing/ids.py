@@ -1,0 +1,16 @@
+"""Typed identifiers.
+
+Every id is an opaque string that arrives in a command or is made from a counter in the state; nothing
+here draws a random number.
+"""
+
+from typing import NewType
+
+AgentId = NewType("AgentId", str)
+ContactId = NewType("ContactId", str)
+DetailId = NewType("DetailId", str)
+DispositionId = NewType("DispositionId", str)
+OfferId = NewType("OfferId", str)
+QueueId = NewType("QueueId", str)
+ReasonId = NewType("ReasonId", str)
+TeamId = NewType("TeamId", str)

@@ -1,0 +1,16 @@
+"""Every bound of the core, named, with what happens when it is met."""
+
+ENDED_OFFERS_KEPT = 2_000
+"""Ended offers remembered, so that a late accept learns the outcome; the oldest is forgotten first."""
+
+QUEUES_MAX = 10_000
+"""Queues in one configuration; more is refused with `configuration_invalid`."""
+
+AGENT_QUEUES_MAX = 200
+"""Queues of one agent; more is refused with `agent_invalid`."""
+
+CAPACITY_UNITS_MAX = 50
+"""Simultaneous contacts of one agent; more is refused with `agent_invalid`."""
+
+DURATION_MS_MIN = 1
+"""Shortest configurable deadline in ms: a deadline of 0 would fire inside the step that set it."""

@@ -1,0 +1,96 @@
+"""Frozen values that commands and events carry and the state keeps.
+
+Owns the vocabulary of the core. It must never know how a value got here: configuration files are read and
+checked by the shell and arrive as these values.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from routing.ids import DispositionId, QueueId, ReasonId
+
+
+class Channel(StrEnum):
+    """The medium a contact came by."""
+
+    VOICE = "voice"
+    EMAIL = "email"
+    CHAT = "chat"
+    SMS = "sms"
+    FAX = "fax"
+    CALLBACK = "callback"
+    OUTBOUND_VOICE = "outbound_voice"
+    TASK = "task"
+
+
+class AgentState(StrEnum):
+    """What an agent has asked for, or was put into; work in hand is capacity in use, not a state."""
+
+    LOGGED_OUT = "logged_out"
+    READY = "ready"
+    NOT_READY = "not_ready"
+
+
+class Party(StrEnum):
+    """Who did it."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+REASON_MISSED = ReasonId("missed")
+"""Built-in not-ready reason: the agent let offers expire."""
+
+REASON_SIGNED_IN = ReasonId("signed_in")
+"""Built-in not-ready reason: the desk was just opened and the agent has not said ready yet."""
+
+BUILT_IN_REASONS = (REASON_MISSED, REASON_SIGNED_IN)
+
+DISPOSITION_NONE_TIMEOUT = DispositionId("none_timeout")
+"""Disposition the engine sets when the wrap-up limit is reached."""
+
+DISPOSITION_NONE_REMOVED = DispositionId("none_removed")
+"""Disposition the engine sets when the agent was removed during wrap-up."""
+
+
+class CapacityRule(msgspec.Struct, frozen=True):
+    """How many contacts an agent may hold at once, in units: in total and per channel (absent = none)."""
+
+    total: int
+    per_channel: dict[Channel, int]
+
+
+class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules of one queue; durations in ms."""
+
+    queue_id: QueueId
+    offer_timeout_ms: int
+    reoffer_gap_ms: int
+    wrap_up_limit_ms: int
+    wrap_up_extension_ms: int
+    wrap_up_extensions_max: int
+    waiting_alarm_ms: int
+    waiting_max: int
+    disposition_ids: tuple[DispositionId, ...]
+
+
+class NotReadyReason(msgspec.Struct, frozen=True):
+    """A reason an agent may give for not being ready, and after how many ms a supervisor is told."""
+
+    reason_id: ReasonId
+    alert_after_ms: int
+
+
+class RoutingConfiguration(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything configurable that can change a decision; `version` is the SHA-256 of the stored document."""
+
+    version: str
+    queues: tuple[QueuePolicy, ...]
+    not_ready_reasons: tuple[NotReadyReason, ...]
+    presence_grace_ms: int
+    customer_gone_ms: int
+    connected_probe_ms: int
+    missed_limits: dict[Channel, int]
+    """Missed offers in a row, per channel, that make an agent not ready; an absent channel never does."""
