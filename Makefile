@@ -1,0 +1,67 @@
+# Two commands are enough: `make run` starts the product, `make test` proves it. The rest is for daily work.
+# Needed on the machine: Python >= 3.11 and make. Everything else is set up by the scripts, once.
+
+PYTHON ?= python3
+TRAFFIC ?= 1
+ONLY ?=
+SEED ?=
+SEEDS ?= 50
+N ?= 50
+
+VENV_PYTHON := .venv/bin/python
+
+.PHONY: help run test check console sim chaos bench fmt lock clean python
+
+help:
+	@echo 'make run            start the server with the demo set-up   (TRAFFIC=0: without demo traffic)'
+	@echo 'make test           every gate, as CI runs it              (ONLY=stage: one stage alone)'
+	@echo 'make check          the quick gates, no server, no browser'
+	@echo 'make sim SEED=7     one seeded simulated day; SEEDS=200 runs seeds 1 to 200'
+	@echo 'make chaos N=50     kill the server N times under load and compare'
+	@echo 'make bench          whole contacts per second, as JSON'
+	@echo 'make console        build the web console    make fmt    format the code'
+	@echo 'make lock           pin the dependencies     make clean  remove everything built (keeps ./var)'
+
+run: python
+	@$(PYTHON) scripts/run.py --traffic $(TRAFFIC)
+
+test: python
+	@$(PYTHON) scripts/test.py test --only '$(ONLY)'
+
+check: python
+	@$(PYTHON) scripts/test.py check --only '$(ONLY)'
+
+console: python
+	@$(PYTHON) scripts/environment.py console
+
+sim: python
+	@$(PYTHON) scripts/environment.py dev
+	@$(VENV_PYTHON) -m tests.sim $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+chaos: python
+	@$(PYTHON) scripts/environment.py dev console
+	@$(VENV_PYTHON) -m tests.chaos --runs $(N)
+
+bench: python
+	@$(PYTHON) scripts/environment.py runtime
+	@$(VENV_PYTHON) -m callcenter bench host --json
+
+fmt: python
+	@$(PYTHON) scripts/environment.py dev
+	@$(VENV_PYTHON) -m ruff check --fix --quiet . ; $(VENV_PYTHON) -m ruff format .
+
+UV_LOCK := $(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --custom-compile-command 'make lock'
+
+lock: python
+	@$(PYTHON) scripts/environment.py dev
+	$(UV_LOCK) requirements/runtime.in -o requirements/runtime.txt
+	$(UV_LOCK) requirements/console.in -o requirements/console.txt
+	$(UV_LOCK) requirements/dev.in -c requirements/runtime.txt -o requirements/dev.txt
+
+clean:
+	rm -rf .venv .build dist agents/console/dist agents/console/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "callcenter needs Python 3.11 or newer: make PYTHON=/path/to/it")'
