@@ -216,12 +216,13 @@ class OfferRescinded(_Event, frozen=True, array_like=True, tag=True):
 
 
 class ContactRequeued(_Event, frozen=True, array_like=True, tag=True):
-    """A connected contact lost its agent and waits again at its age."""
+    """A connected contact lost its agent and waits again; `age_origin_ms` leaves out the time it talked."""
 
     contact_id: ContactId
     agent_id: AgentId
     queue_id: QueueId
     reason: RequeueReason
+    age_origin_ms: int
 
 
 class WrapUpStarted(_Event, frozen=True, array_like=True, tag=True):

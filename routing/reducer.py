@@ -1,0 +1,412 @@
+"""`apply(state, event)`: the only mutator of the state, used live, in recovery and in replay.
+
+Law of this file: no decision is taken here. An event says what happened; the reducer books it, moves the
+contact along `CONTACT_TRANSITIONS`, and arms or cancels the deadlines that belong to the new state. An event
+that does not fit the state is an InvariantViolation: the journal and the state disagree.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from routing import events as ev
+from routing import timers
+from routing.errors import InvariantViolation
+from routing.ids import AgentId, ContactId, OfferId
+from routing.limits import ENDED_OFFERS_KEPT
+from routing.model import REASON_MISSED, AgentState
+from routing.state import (
+    CONTACT_DEADLINES,
+    CONTACT_TRANSITIONS,
+    Agent,
+    Contact,
+    ContactState,
+    DeadlineKind,
+    NextState,
+    Offer,
+    State,
+    units_in_use,
+)
+
+
+def apply(state: State, event: ev.Event) -> None:
+    """Fold one event into the state. Raises InvariantViolation if it cannot follow."""
+    state.seq += 1
+    state.now_ms = max(state.now_ms, event.at_ms)
+    _APPLY[type(event)](state, event)
+
+
+# --- shared ------------------------------------------------------------------------------------------
+
+
+def _move(state: State, contact: Contact, event: Any, due_ms: int | None = None) -> None:
+    """Follow the transition table and arm the one deadline of the new state."""
+    target = CONTACT_TRANSITIONS.get((contact.state, type(event)))
+    if target is None:
+        raise InvariantViolation(
+            f"INV-1 {type(event).__name__} cannot follow {contact.state} of contact {contact.contact_id}"
+        )
+    contact.state = target
+    contact.state_since_ms = event.at_ms
+    key = timers.contact_key(contact.contact_id)
+    if due_ms is None:
+        timers.cancel(state, key)
+    else:
+        kind = CONTACT_DEADLINES[target]
+        timers.arm(state, key, kind, due_ms, contact_id=contact.contact_id)
+
+
+def _wait(state: State, contact: Contact, event: Any) -> None:
+    """Put the contact into its queue's waiting line; age is what it was."""
+    every_ms = state.queues[contact.queue_id].waiting_alarm_ms
+    due_ms = timers.following(contact.age_origin_ms, every_ms, event.at_ms)
+    _move(state, contact, event, due_ms)
+    contact.agent_id = None
+    contact.offer_id = None
+    state.waiting[contact.queue_id][contact.contact_id] = None
+
+
+def _arm_gone(state: State, contact: Contact, at_ms: int) -> None:
+    """Give a customer who is gone a deadline to come back."""
+    if state.configuration is None or contact.is_customer_present:
+        return
+    due_ms = at_ms + state.configuration.customer_gone_ms
+    key = timers.gone_key(contact.contact_id)
+    kind = DeadlineKind.CLOSE_GONE_CUSTOMER
+    timers.arm(state, key, kind, due_ms, contact_id=contact.contact_id)
+
+
+def _became_idle(state: State, agent: Agent, at_ms: int) -> None:
+    """Put the agent at the end of the longest-idle order."""
+    state.idle_changes += 1
+    agent.idle_since_ms = at_ms
+    agent.idle_order = state.idle_changes
+
+
+def _release(state: State, agent: Agent, contact_id: ContactId) -> None:
+    """Return the capacity a contact held; an agent marked as removed is forgotten with its last work."""
+    if agent.holds.pop(contact_id, None) is None:
+        raise InvariantViolation(f"INV-2 agent {agent.agent_id} returns contact {contact_id} twice")
+    _forget_if_done(state, agent)
+
+
+def _forget_if_done(state: State, agent: Agent) -> None:
+    if not agent.is_removed or agent.holds:
+        return
+    for contact_id in list(agent.excluded_from):
+        _lapse(state, contact_id, agent.agent_id)
+    timers.cancel(state, timers.agent_key(agent.agent_id))
+    timers.cancel(state, timers.presence_key(agent.agent_id))
+    del state.agents[agent.agent_id]
+
+
+def _exclude(state: State, contact: Contact, agent: Agent, at_ms: int) -> None:
+    """Keep this contact from this agent until the queue's re-offer gap has passed."""
+    until_ms = at_ms + state.queues[contact.queue_id].reoffer_gap_ms
+    contact.excluded[agent.agent_id] = until_ms
+    agent.excluded_from[contact.contact_id] = None
+    timers.arm(
+        state,
+        timers.exclusion_key(contact.contact_id, agent.agent_id),
+        DeadlineKind.LAPSE_EXCLUSION,
+        until_ms,
+        contact_id=contact.contact_id,
+        agent_id=agent.agent_id,
+    )
+
+
+def _lapse(state: State, contact_id: ContactId, agent_id: AgentId) -> None:
+    timers.cancel(state, timers.exclusion_key(contact_id, agent_id))
+    contact = state.contacts.get(contact_id)
+    if contact is not None:
+        contact.excluded.pop(agent_id, None)
+    agent = state.agents.get(agent_id)
+    if agent is not None:
+        agent.excluded_from.pop(contact_id, None)
+
+
+def _end_offer(state: State, offer_id: OfferId, outcome: str) -> tuple[Contact, Agent]:
+    """Take the offer out of the state and remember how it ended, for those who answer late."""
+    offer = state.offers.pop(offer_id, None)
+    if offer is None:
+        raise InvariantViolation(f"INV-3 offer {offer_id} ended twice")
+    agent = state.agents[offer.agent_id]
+    del agent.offer_ids[offer_id]
+    state.ended_offers[offer_id] = outcome
+    if len(state.ended_offers) > ENDED_OFFERS_KEPT:
+        del state.ended_offers[next(iter(state.ended_offers))]
+    return state.contacts[offer.contact_id], agent
+
+
+# --- configuration and agents ------------------------------------------------------------------------
+
+
+def _configuration_applied(state: State, event: ev.ConfigurationApplied) -> None:
+    configuration = event.configuration
+    state.configuration = configuration
+    state.queues = {policy.queue_id: policy for policy in configuration.queues}
+    state.reasons = {reason.reason_id: reason for reason in configuration.not_ready_reasons}
+    waiting = state.waiting
+    state.waiting = {queue_id: waiting.get(queue_id, {}) for queue_id in state.queues}
+
+
+def _agent_put(state: State, event: ev.AgentPut) -> None:
+    agent = state.agents.get(event.agent_id)
+    if agent is None:
+        state.agents[event.agent_id] = Agent(
+            agent_id=event.agent_id,
+            team_id=event.team_id,
+            queue_ids=event.queue_ids,
+            capacity=event.capacity,
+            state_since_ms=event.at_ms,
+        )
+        return
+    agent.team_id = event.team_id
+    agent.queue_ids = event.queue_ids
+    agent.capacity = event.capacity
+    agent.is_removed = False
+
+
+def _agent_removed(state: State, event: ev.AgentRemoved) -> None:
+    agent = state.agents[event.agent_id]
+    agent.is_removed = True
+    _forget_if_done(state, agent)
+
+
+def _agent_connected(state: State, event: ev.AgentConnected) -> None:
+    state.agents[event.agent_id].is_present = True
+    timers.cancel(state, timers.presence_key(event.agent_id))
+
+
+def _agent_disconnected(state: State, event: ev.AgentDisconnected) -> None:
+    state.agents[event.agent_id].is_present = False
+    if state.configuration is None:
+        return
+    key = timers.presence_key(event.agent_id)
+    due_ms = event.at_ms + state.configuration.presence_grace_ms
+    timers.arm(state, key, DeadlineKind.END_PRESENCE, due_ms, agent_id=event.agent_id)
+
+
+def _agent_state_requested(state: State, event: ev.AgentStateRequested) -> None:
+    state.agents[event.agent_id].next_state = NextState(event.state, event.reason_id)
+
+
+def _agent_state_changed(state: State, event: ev.AgentStateChanged) -> None:
+    agent = state.agents[event.agent_id]
+    agent.next_state = None
+    if (agent.state, agent.reason_id) == (event.state, event.reason_id):
+        return
+    was_ready = agent.state is AgentState.READY
+    agent.state = event.state
+    agent.reason_id = event.reason_id
+    agent.state_since_ms = event.at_ms
+    agent.missed_in_row = {}
+    timers.cancel(state, timers.agent_key(agent.agent_id))
+    if event.state is AgentState.READY and not was_ready:
+        _became_idle(state, agent, event.at_ms)
+        for contact_id in list(agent.excluded_from):
+            _lapse(state, contact_id, agent.agent_id)
+    if event.state is AgentState.NOT_READY:
+        _arm_not_ready_alarm(state, agent, event.at_ms)
+
+
+def _arm_not_ready_alarm(state: State, agent: Agent, at_ms: int) -> None:
+    reason = state.reasons.get(agent.reason_id or REASON_MISSED)
+    if reason is None:
+        return
+    key = timers.agent_key(agent.agent_id)
+    due_ms = timers.following(agent.state_since_ms, reason.alert_after_ms, at_ms)
+    timers.arm(state, key, DeadlineKind.ALARM_NOT_READY, due_ms, agent_id=agent.agent_id)
+
+
+def _not_ready_overdue(state: State, event: ev.NotReadyOverdue) -> None:
+    _arm_not_ready_alarm(state, state.agents[event.agent_id], event.at_ms)
+
+
+# --- contacts ----------------------------------------------------------------------------------------
+
+
+def _contact_arrived(state: State, event: ev.ContactArrived) -> None:
+    state.arrivals += 1
+    state.contacts[event.contact_id] = Contact(
+        contact_id=event.contact_id,
+        channel=event.channel,
+        queue_id=event.queue_id,
+        customer_key=event.customer_key,
+        arrival=state.arrivals,
+        arrived_at_ms=event.at_ms,
+        age_origin_ms=event.at_ms,
+        state_since_ms=event.at_ms,
+    )
+
+
+def _contact_queued(state: State, event: ev.ContactQueued) -> None:
+    contact = state.contacts[event.contact_id]
+    contact.queue_id = event.queue_id
+    contact.age_origin_ms = event.age_origin_ms
+    _wait(state, contact, event)
+
+
+def _contact_requeued(state: State, event: ev.ContactRequeued) -> None:
+    contact = state.contacts[event.contact_id]
+    contact.age_origin_ms = event.age_origin_ms
+    _release(state, state.agents[event.agent_id], event.contact_id)
+    _wait(state, contact, event)
+    _arm_gone(state, contact, event.at_ms)
+
+
+def _message_added(state: State, event: ev.MessageAdded) -> None:
+    state.contacts[event.contact_id].last_message_seq = state.seq
+
+
+def _customer_disconnected(state: State, event: ev.CustomerDisconnected) -> None:
+    contact = state.contacts[event.contact_id]
+    contact.is_customer_present = False
+    if contact.state in (ContactState.WAITING, ContactState.OFFERED):
+        _arm_gone(state, contact, event.at_ms)
+
+
+def _customer_returned(state: State, event: ev.CustomerReturned) -> None:
+    state.contacts[event.contact_id].is_customer_present = True
+    timers.cancel(state, timers.gone_key(event.contact_id))
+
+
+def _contact_ended(state: State, event: ev.ContactEnded) -> None:
+    state.contacts[event.contact_id].ended_by = event.ended_by
+
+
+def _waiting_overdue(state: State, event: ev.WaitingOverdue) -> None:
+    contact = state.contacts[event.contact_id]
+    every_ms = state.queues[event.queue_id].waiting_alarm_ms
+    due_ms = timers.following(contact.age_origin_ms, every_ms, event.at_ms)
+    key = timers.contact_key(event.contact_id)
+    timers.arm(state, key, DeadlineKind.ALARM_WAITING, due_ms, contact_id=event.contact_id)
+
+
+def _contact_closed(state: State, event: ev.ContactClosed) -> None:
+    contact = state.contacts[event.contact_id]
+    state.waiting[contact.queue_id].pop(event.contact_id, None)
+    _move(state, contact, event)
+    timers.cancel(state, timers.gone_key(event.contact_id))
+    for agent_id in list(contact.excluded):
+        _lapse(state, event.contact_id, agent_id)
+    del state.contacts[event.contact_id]
+    if event.agent_id is not None:
+        agent = state.agents[event.agent_id]
+        _became_idle(state, agent, event.at_ms)
+        _release(state, agent, event.contact_id)
+
+
+# --- offers and assignments --------------------------------------------------------------------------
+
+
+def _offer_made(state: State, event: ev.OfferMade) -> None:
+    contact = state.contacts[event.contact_id]
+    agent = state.agents[event.agent_id]
+    channel_units = agent.capacity.per_channel.get(contact.channel, 0)
+    has_room = len(agent.holds) < agent.capacity.total
+    if not has_room or units_in_use(agent, contact.channel) >= channel_units:
+        raise InvariantViolation(f"INV-2 offer {event.offer_id} exceeds the agent's capacity")
+    _move(state, contact, event, event.expires_at_ms)
+    del state.waiting[contact.queue_id][contact.contact_id]
+    contact.offers_made += 1
+    contact.offer_id = event.offer_id
+    contact.agent_id = event.agent_id
+    agent.holds[contact.contact_id] = contact.channel
+    agent.offer_ids[event.offer_id] = None
+    state.offers[event.offer_id] = Offer(
+        event.offer_id, event.contact_id, event.agent_id, event.at_ms, event.expires_at_ms
+    )
+
+
+def _offer_accepted(state: State, event: ev.OfferAccepted) -> None:
+    contact, agent = _end_offer(state, event.offer_id, "accepted")
+    configuration = state.configuration
+    if configuration is None:
+        raise InvariantViolation("INV-5 an offer without a configuration")
+    _move(state, contact, event, event.at_ms + configuration.connected_probe_ms)
+    timers.cancel(state, timers.gone_key(contact.contact_id))
+    contact.offer_id = None
+    contact.connected_at_ms = event.at_ms
+    agent.missed_in_row.pop(contact.channel, None)
+    _became_idle(state, agent, event.at_ms)
+
+
+def _offer_rejected(state: State, event: ev.OfferRejected) -> None:
+    contact, agent = _end_offer(state, event.offer_id, "rejected")
+    _exclude(state, contact, agent, event.at_ms)
+    _release(state, agent, contact.contact_id)
+    _wait(state, contact, event)
+
+
+def _offer_expired(state: State, event: ev.OfferExpired) -> None:
+    contact, agent = _end_offer(state, event.offer_id, "expired")
+    agent.missed_in_row[contact.channel] = agent.missed_in_row.get(contact.channel, 0) + 1
+    _exclude(state, contact, agent, event.at_ms)
+    _release(state, agent, contact.contact_id)
+    _wait(state, contact, event)
+
+
+def _offer_rescinded(state: State, event: ev.OfferRescinded) -> None:
+    contact, agent = _end_offer(state, event.offer_id, f"rescinded ({event.reason})")
+    _release(state, agent, contact.contact_id)
+    _wait(state, contact, event)
+
+
+def _exclusion_lapsed(state: State, event: ev.ExclusionLapsed) -> None:
+    _lapse(state, event.contact_id, event.agent_id)
+
+
+def _connected_overdue(state: State, event: ev.ConnectedOverdue) -> None:
+    if state.configuration is None:
+        return
+    due_ms = event.at_ms + state.configuration.connected_probe_ms
+    key = timers.contact_key(event.contact_id)
+    timers.arm(state, key, DeadlineKind.PROBE_CONNECTED, due_ms, contact_id=event.contact_id)
+
+
+def _wrap_up_started(state: State, event: ev.WrapUpStarted) -> None:
+    _move(state, state.contacts[event.contact_id], event, event.until_ms)
+
+
+def _wrap_up_extended(state: State, event: ev.WrapUpExtended) -> None:
+    state.contacts[event.contact_id].wrap_up_extensions += 1
+    key = timers.contact_key(event.contact_id)
+    kind = DeadlineKind.FINISH_WRAP_UP
+    timers.arm(state, key, kind, event.until_ms, contact_id=event.contact_id)
+
+
+def _booked_elsewhere(_state: State, _event: ev.Event) -> None:
+    """The `ContactClosed` that follows changes the state; the event itself only records who and why."""
+
+
+_APPLY: dict[type, Callable[[State, Any], None]] = {
+    ev.ConfigurationApplied: _configuration_applied,
+    ev.AgentPut: _agent_put,
+    ev.AgentRemoved: _agent_removed,
+    ev.AgentConnected: _agent_connected,
+    ev.AgentDisconnected: _agent_disconnected,
+    ev.AgentStateRequested: _agent_state_requested,
+    ev.ContactArrived: _contact_arrived,
+    ev.OfferAccepted: _offer_accepted,
+    ev.OfferRejected: _offer_rejected,
+    ev.MessageAdded: _message_added,
+    ev.CustomerDisconnected: _customer_disconnected,
+    ev.CustomerReturned: _customer_returned,
+    ev.ContactEnded: _contact_ended,
+    ev.WrapUpCompleted: _booked_elsewhere,
+    ev.WrapUpExtended: _wrap_up_extended,
+    ev.ContactQueued: _contact_queued,
+    ev.OfferMade: _offer_made,
+    ev.OfferExpired: _offer_expired,
+    ev.OfferRescinded: _offer_rescinded,
+    ev.ContactRequeued: _contact_requeued,
+    ev.WrapUpStarted: _wrap_up_started,
+    ev.WrapUpExpired: _booked_elsewhere,
+    ev.ContactClosed: _contact_closed,
+    ev.AgentStateChanged: _agent_state_changed,
+    ev.ExclusionLapsed: _exclusion_lapsed,
+    ev.WaitingOverdue: _waiting_overdue,
+    ev.ConnectedOverdue: _connected_overdue,
+    ev.NotReadyOverdue: _not_ready_overdue,
+}
+"""One function for each event; a test holds this table against `events.Event`."""

@@ -1,0 +1,187 @@
+"""The state of one domain, and the transition tables that say what may follow what.
+
+Law of this file: everything that can change an assignment stands here, and only `reducer.apply` writes it.
+State is the fold of the journal's events; it holds no name, no text and no clock. What can be derived is not
+stored: capacity in use is the number of offers and assignments an agent holds.
+
+A contact is in exactly one place: waiting in its queue, offered to one agent, connected with one agent, or in
+that agent's wrap-up. Closed contacts leave the state; the journal and the interaction log remember them.
+
+Every dict here keeps insertion order, and nothing iterates a set: the same events give the same bytes.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from routing import events as ev
+from routing.ids import AgentId, ContactId, OfferId, QueueId, ReasonId, TeamId
+from routing.model import (
+    AgentState,
+    CapacityRule,
+    Channel,
+    NotReadyReason,
+    Party,
+    QueuePolicy,
+    RoutingConfiguration,
+)
+
+
+class ContactState(StrEnum):
+    """Where a contact is."""
+
+    ARRIVED = "arrived"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    CONNECTED = "connected"
+    WRAP_UP = "wrap_up"
+    CLOSED = "closed"
+
+
+CONTACT_TRANSITIONS: dict[tuple[ContactState, type], ContactState] = {
+    (ContactState.ARRIVED, ev.ContactQueued): ContactState.WAITING,
+    (ContactState.WAITING, ev.OfferMade): ContactState.OFFERED,
+    (ContactState.WAITING, ev.ContactClosed): ContactState.CLOSED,
+    (ContactState.OFFERED, ev.OfferAccepted): ContactState.CONNECTED,
+    (ContactState.OFFERED, ev.OfferRejected): ContactState.WAITING,
+    (ContactState.OFFERED, ev.OfferExpired): ContactState.WAITING,
+    (ContactState.OFFERED, ev.OfferRescinded): ContactState.WAITING,
+    (ContactState.CONNECTED, ev.ContactRequeued): ContactState.WAITING,
+    (ContactState.CONNECTED, ev.WrapUpStarted): ContactState.WRAP_UP,
+    (ContactState.CONNECTED, ev.ContactClosed): ContactState.CLOSED,
+    (ContactState.WRAP_UP, ev.ContactClosed): ContactState.CLOSED,
+}
+"""(state, event) -> next state. A pair that is not here is an invariant violation, never a silent no-op."""
+
+
+class DeadlineKind(StrEnum):
+    """Every deadline, named by the action that follows."""
+
+    ALARM_WAITING = "alarm_waiting"
+    EXPIRE_OFFER = "expire_offer"
+    PROBE_CONNECTED = "probe_connected"
+    FINISH_WRAP_UP = "finish_wrap_up"
+    CLOSE_GONE_CUSTOMER = "close_gone_customer"
+    LAPSE_EXCLUSION = "lapse_exclusion"
+    END_PRESENCE = "end_presence"
+    ALARM_NOT_READY = "alarm_not_ready"
+
+
+CONTACT_DEADLINES: dict[ContactState, DeadlineKind] = {
+    ContactState.WAITING: DeadlineKind.ALARM_WAITING,
+    ContactState.OFFERED: DeadlineKind.EXPIRE_OFFER,
+    ContactState.CONNECTED: DeadlineKind.PROBE_CONNECTED,
+    ContactState.WRAP_UP: DeadlineKind.FINISH_WRAP_UP,
+}
+"""The one deadline a contact has in each state; a state without an entry is passed within a step."""
+
+
+class Deadline(msgspec.Struct, frozen=True):
+    """Something that happens at `due_ms` unless cancelled; `order` breaks ties by who was armed first."""
+
+    due_ms: int
+    order: int
+    kind: DeadlineKind
+    contact_id: ContactId = ContactId("")
+    agent_id: AgentId = AgentId("")
+
+
+class Contact(msgspec.Struct, kw_only=True):
+    """One customer's request. `arrival` is the contact's number in order of arrival: the last tie-break."""
+
+    contact_id: ContactId
+    channel: Channel
+    queue_id: QueueId
+    customer_key: str
+    arrival: int
+    arrived_at_ms: int
+    age_origin_ms: int
+    state: ContactState = ContactState.ARRIVED
+    state_since_ms: int = 0
+    connected_at_ms: int = 0
+    offer_id: OfferId | None = None
+    agent_id: AgentId | None = None
+    offers_made: int = 0
+    excluded: dict[AgentId, int] = {}
+    is_customer_present: bool = True
+    ended_by: Party | None = None
+    wrap_up_extensions: int = 0
+    last_message_seq: int = 0
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A contact proposed to one agent; its capacity is taken until the offer ends."""
+
+    offer_id: OfferId
+    contact_id: ContactId
+    agent_id: AgentId
+    made_at_ms: int
+    expires_at_ms: int
+
+
+class NextState(msgspec.Struct, frozen=True):
+    """What applies when the last assignment ends; while it is pending the agent is offered nothing."""
+
+    state: AgentState
+    reason_id: ReasonId | None
+
+
+class Agent(msgspec.Struct, kw_only=True):
+    """One agent. `holds` maps each contact in hand (offered, connected, wrap-up) to its channel."""
+
+    agent_id: AgentId
+    team_id: TeamId
+    queue_ids: tuple[QueueId, ...]
+    capacity: CapacityRule
+    state: AgentState = AgentState.LOGGED_OUT
+    reason_id: ReasonId | None = None
+    state_since_ms: int = 0
+    next_state: NextState | None = None
+    is_present: bool = False
+    is_removed: bool = False
+    holds: dict[ContactId, Channel] = {}
+    offer_ids: dict[OfferId, None] = {}
+    excluded_from: dict[ContactId, None] = {}
+    missed_in_row: dict[Channel, int] = {}
+    idle_since_ms: int = 0
+    idle_order: int = 0
+
+    @property
+    def assignment_count(self) -> int:
+        """Contacts connected or in wrap-up."""
+        return len(self.holds) - len(self.offer_ids)
+
+
+class State(msgspec.Struct, kw_only=True):
+    """One domain. `seq` counts the events folded in; `now_ms` is the newest event's time."""
+
+    seq: int = 0
+    now_ms: int = 0
+    configuration: RoutingConfiguration | None = None
+    queues: dict[QueueId, QueuePolicy] = {}
+    reasons: dict[ReasonId, NotReadyReason] = {}
+    contacts: dict[ContactId, Contact] = {}
+    waiting: dict[QueueId, dict[ContactId, None]] = {}
+    offers: dict[OfferId, Offer] = {}
+    agents: dict[AgentId, Agent] = {}
+    ended_offers: dict[OfferId, str] = {}
+    deadlines: dict[str, Deadline] = {}
+    deadline_heap: list[tuple[int, int, str]] = []
+    arrivals: int = 0
+    armed: int = 0
+    idle_changes: int = 0
+
+
+def units_in_use(agent: Agent, channel: Channel) -> int:
+    """Capacity units of a channel the agent has in use: one for each contact held."""
+    return sum(1 for held in agent.holds.values() if held is channel)
+
+
+def age_key(contact: Contact) -> tuple[int, int]:
+    """Sorts contacts by age, the oldest first; ties go to the one that arrived first."""
+    return (contact.age_origin_ms, contact.arrival)
+
+
+def idle_key(agent: Agent) -> tuple[int, int, AgentId]:
+    """Sorts agents by idle time, the longest first; ties go to the one that became idle first."""
+    return (agent.idle_since_ms, agent.idle_order, agent.agent_id)

@@ -1,0 +1,84 @@
+"""Deadlines: a dict that is the truth, and a heap over it that may hold dead entries.
+
+A deadline is armed and cancelled by the reducer alone, so it is part of the fold: recovery brings back exactly
+the deadlines that were live. A heap entry counts only while the dict still holds a deadline with its `order`
+(lazy deletion); the heap is rebuilt when more than half of it is dead. Arming costs O(log n).
+"""
+
+import heapq
+
+from routing.ids import AgentId, ContactId
+from routing.state import Deadline, DeadlineKind, State
+
+_DEAD_ENTRIES_ALLOWED = 64
+"""Dead heap entries tolerated beyond one for each live deadline before the heap is rebuilt."""
+
+
+def contact_key(contact_id: ContactId) -> str:
+    """The deadline of a contact's present state."""
+    return f"contact/{contact_id}"
+
+
+def gone_key(contact_id: ContactId) -> str:
+    """The deadline of a customer whose socket is gone."""
+    return f"gone/{contact_id}"
+
+
+def exclusion_key(contact_id: ContactId, agent_id: AgentId) -> str:
+    """The deadline of one agent's exclusion from one contact."""
+    return f"exclusion/{contact_id}/{agent_id}"
+
+
+def agent_key(agent_id: AgentId) -> str:
+    """The deadline of an agent's present state."""
+    return f"agent/{agent_id}"
+
+
+def presence_key(agent_id: AgentId) -> str:
+    """The deadline of a lost presence."""
+    return f"presence/{agent_id}"
+
+
+def arm(
+    state: State,
+    key: str,
+    kind: DeadlineKind,
+    due_ms: int,
+    *,
+    contact_id: ContactId = ContactId(""),
+    agent_id: AgentId = AgentId(""),
+) -> None:
+    """Set the deadline of `key`, replacing any it had."""
+    state.armed += 1
+    state.deadlines[key] = Deadline(due_ms, state.armed, kind, contact_id, agent_id)
+    heapq.heappush(state.deadline_heap, (due_ms, state.armed, key))
+    if len(state.deadline_heap) > _DEAD_ENTRIES_ALLOWED + 2 * len(state.deadlines):
+        rebuild(state)
+
+
+def cancel(state: State, key: str) -> None:
+    """Remove the deadline of `key`, if it has one."""
+    state.deadlines.pop(key, None)
+
+
+def rebuild(state: State) -> None:
+    """Make the heap anew from the live deadlines."""
+    state.deadline_heap = [(d.due_ms, d.order, key) for key, d in state.deadlines.items()]
+    heapq.heapify(state.deadline_heap)
+
+
+def next_deadline(state: State) -> Deadline | None:
+    """The live deadline that is due first; drops dead heap entries on the way."""
+    heap = state.deadline_heap
+    while heap:
+        _, order, key = heap[0]
+        deadline = state.deadlines.get(key)
+        if deadline is not None and deadline.order == order:
+            return deadline
+        heapq.heappop(heap)
+    return None
+
+
+def following(origin_ms: int, every_ms: int, now_ms: int) -> int:
+    """The first instant after `now_ms` that lies a whole number of `every_ms` after `origin_ms`."""
+    return origin_ms + ((now_ms - origin_ms) // every_ms + 1) * every_ms
