@@ -1,0 +1,206 @@
+"""`make check` and `make test`: the gates, in order, as a table of stages.
+
+Every stage runs whatever became of the one before it, prints its name and its seconds, and is a row of
+the table at the end. The first that failed is named last, with one line that says why. A stage whose
+tools are missing fails; nothing is ever skipped. `--only NAME` runs one stage alone.
+"""
+
+import argparse
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+from environment import PYTHON, ensure_system_packages, prepare
+from node import CONSOLE, node_environment, npm
+from steps import ROOT, StepError
+
+COVERAGE = ROOT / ".build" / "coverage"
+IMPORTS = "from importlinter.cli import lint_imports_command as run; run()"
+COUNTS = re.compile(r"(\d+) (passed|failed|errors?)\b")
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One gate: commands run in turn until one fails. `npm` is the console's, `python` is .venv's."""
+
+    name: str
+    commands: tuple[str, ...]
+    measured: str = ""  # coverage data goes under this name
+    system: str = ""  # system packages it needs
+    limit_s: int = 600
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a stage; `why` is empty when it passed."""
+
+    name: str
+    seconds: float
+    passed: int
+    failed: int
+    why: str
+
+
+# No server, no browser, no coverage: two minutes on two cores.
+CHECK = (
+    Stage("format", ("python -m ruff format --check .",)),
+    Stage("lint", ("python -m ruff check .",)),
+    Stage("imports", (f"python -c {shlex.quote(IMPORTS)}",)),
+    Stage("types", ("python -m mypy",)),
+    Stage("unit", ("python -m pytest -q -n 2 tests/unit tests/property tests/tidy",)),
+    Stage("simulation", ("python -m tests.sim --seeds 50",)),
+)
+
+# The core must be covered by unit and property tests alone, so that no simulation hides an untested branch.
+CORE = "'routing/*,ivr/*'"
+COV = "--cov --cov-report="
+TEST = (
+    *CHECK,
+    Stage("contract", (f"python -m pytest -q {COV} tests/contract",), measured="contract"),
+    Stage("integration", (f"python -m pytest -q {COV} tests/integration",), measured="integration"),
+    Stage("fuzz", ("python -m pytest -q tests/fuzz",)),
+    Stage("console", ("npm test",)),
+    Stage("browser", ("npm run e2e",), system="test"),
+    Stage("chaos", ("python -m tests.chaos --runs 5",)),
+    Stage(
+        "coverage-core",
+        (
+            f"python -m pytest -q -n 2 {COV} --hypothesis-profile=ci tests/unit tests/property",
+            f"python -m coverage report --include={CORE} --fail-under=100",
+        ),
+        measured="core",
+    ),
+    Stage(
+        "coverage-shell",
+        (
+            f"python -m coverage combine -q --keep {COVERAGE}",
+            f"python -m coverage report --omit={CORE} --fail-under=90",
+        ),
+    ),
+)
+
+
+def resolve(command: str) -> list[str]:
+    """Turn the table's `python ...` and `npm ...` into the programs of this project."""
+    program, *arguments = shlex.split(command)
+    return npm(*arguments) if program == "npm" else [str(PYTHON), *arguments]
+
+
+def environment(stage: Stage, command: str) -> dict[str, str]:
+    """Add what this command needs to our own environment."""
+    suffix = f".{stage.measured}" if stage.measured else ""
+    added = {"COVERAGE_FILE": str(COVERAGE / f".coverage{suffix}")}
+    if command.startswith("npm"):
+        added |= node_environment()
+    return {**os.environ, **added}
+
+
+def run_command(stage: Stage, command: str) -> tuple[int, list[str]]:
+    """Run one command, showing its output; returns its status and its lines."""
+    process = subprocess.Popen(
+        resolve(command),
+        cwd=CONSOLE if command.startswith("npm") else ROOT,
+        env=environment(stage, command),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        process_group=0,
+    )
+    deadline = threading.Timer(stage.limit_s, os.killpg, (process.pid, signal.SIGKILL))
+    deadline.start()
+    lines = []
+    try:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            lines.append(COLOURS.sub("", line).rstrip())
+        return process.wait(), lines
+    finally:
+        late = not deadline.is_alive()
+        deadline.cancel()
+        if late:
+            lines.append(f"killed after {stage.limit_s} s")
+        elif process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)  # we were interrupted
+
+
+def explain(lines: list[str]) -> str:
+    """Find the one line that says most: the first failed test, else the last thing said."""
+    said = [line for line in lines if line.strip()]
+    named = [line for line in said if line.startswith(("FAILED ", "ERROR "))]
+    return (named or said[-1:] or ["no output"])[0].strip()[:200]
+
+
+def run_stage(stage: Stage) -> Outcome:
+    """Run a stage; tests it counts itself are taken from its output, else it counts as one."""
+    print(f"\n=== {stage.name}", flush=True)
+    started = time.monotonic()
+    lines: list[str] = []
+    why = ensure_system_packages(stage.system) if stage.system else ""
+    for command in stage.commands:
+        if not why:
+            status, output = run_command(stage, command)
+            lines += output
+            why = explain(output) if status else ""
+    seconds = time.monotonic() - started
+    counts = {word.rstrip("s"): int(number) for number, word in COUNTS.findall("\n".join(lines))}
+    failed = counts.get("failed", 0) + counts.get("error", 0)
+    if why:
+        print(f"=== {stage.name} FAILED: {why}", flush=True)
+        return Outcome(stage.name, seconds, counts.get("passed", 0), max(failed, 1), why)
+    print(f"=== {stage.name}: {seconds:.1f} s", flush=True)
+    return Outcome(stage.name, seconds, counts.get("passed", 1), 0, "")
+
+
+def summary(outcomes: list[Outcome], set_up_s: float) -> str:
+    """The table at the end, and the line a machine reads."""
+    rows = [
+        f"{o.name:<16}{'FAILED' if o.why else 'passed':<8}{o.seconds:>8.1f} s" for o in outcomes
+    ]
+    total_s = sum(o.seconds for o in outcomes)
+    rows += [f"{'total':<24}{total_s:>8.1f} s   (set-up apart: {set_up_s:.1f} s)"]
+    first = next((o for o in outcomes if o.why), None)
+    if first:
+        rows += [f"first failure: {first.name}: {first.why}"]
+    rows += [f"{sum(o.passed for o in outcomes)} passed, {sum(o.failed for o in outcomes)} failed"]
+    return "\n".join(rows)
+
+
+def main() -> int:
+    """Set up, run the stages that were asked for, tell."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("gates", choices=["check", "test"])
+    parser.add_argument("--only", default="", metavar="STAGE")
+    arguments = parser.parse_args()
+    table = CHECK if arguments.gates == "check" else TEST
+    chosen = [stage for stage in table if arguments.only in ("", stage.name)]
+    if not chosen:
+        parser.error(f"no stage {arguments.only}; there are {', '.join(s.name for s in table)}")
+    try:
+        needs = ["dev"] if arguments.gates == "check" else ["dev", "console"]
+        set_up_s = prepare(*needs)
+    except (StepError, OSError) as error:
+        print(f"set-up: {error}\n0 passed, 1 failed", file=sys.stderr)
+        return 1
+    print(f"set-up: {set_up_s:.1f} s", flush=True)
+    if not arguments.only:
+        shutil.rmtree(COVERAGE, ignore_errors=True)
+    COVERAGE.mkdir(parents=True, exist_ok=True)
+    outcomes = [run_stage(stage) for stage in chosen]
+    print(f"\n{summary(outcomes, set_up_s)}")
+    return 1 if any(o.why for o in outcomes) else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
