@@ -14,3 +14,6 @@ OfferId = NewType("OfferId", str)
 QueueId = NewType("QueueId", str)
 ReasonId = NewType("ReasonId", str)
 TeamId = NewType("TeamId", str)
+
+NO_AGENT = AgentId("")
+NO_CONTACT = ContactId("")

@@ -38,7 +38,7 @@ def apply(state: State, event: ev.Event) -> None:
 # --- shared ------------------------------------------------------------------------------------------
 
 
-def _move(state: State, contact: Contact, event: Any, due_ms: int | None = None) -> None:
+def _move(state: State, contact: Contact, event: ev.Event, due_ms: int | None = None) -> None:
     """Follow the transition table and arm the one deadline of the new state."""
     target = CONTACT_TRANSITIONS.get((contact.state, type(event)))
     if target is None:
@@ -55,7 +55,7 @@ def _move(state: State, contact: Contact, event: Any, due_ms: int | None = None)
         timers.arm(state, key, kind, due_ms, contact_id=contact.contact_id)
 
 
-def _wait(state: State, contact: Contact, event: Any) -> None:
+def _wait(state: State, contact: Contact, event: ev.Event) -> None:
     """Put the contact into its queue's waiting line; age is what it was."""
     every_ms = state.queues[contact.queue_id].waiting_alarm_ms
     due_ms = timers.following(contact.age_origin_ms, every_ms, event.at_ms)
@@ -67,9 +67,10 @@ def _wait(state: State, contact: Contact, event: Any) -> None:
 
 def _arm_gone(state: State, contact: Contact, at_ms: int) -> None:
     """Give a customer who is gone a deadline to come back."""
-    if state.configuration is None or contact.is_customer_present:
+    configuration = state.configuration
+    if configuration is None or contact.is_customer_present:
         return
-    due_ms = at_ms + state.configuration.customer_gone_ms
+    due_ms = at_ms + configuration.customer_gone_ms
     key = timers.gone_key(contact.contact_id)
     kind = DeadlineKind.CLOSE_GONE_CUSTOMER
     timers.arm(state, key, kind, due_ms, contact_id=contact.contact_id)
@@ -137,6 +138,12 @@ def _end_offer(state: State, offer_id: OfferId, outcome: str) -> tuple[Contact, 
     return state.contacts[offer.contact_id], agent
 
 
+def _connected_probe_ms(state: State) -> int:
+    if state.configuration is None:
+        raise InvariantViolation("INV-5 a conversation without a configuration")
+    return state.configuration.connected_probe_ms
+
+
 # --- configuration and agents ------------------------------------------------------------------------
 
 
@@ -178,8 +185,10 @@ def _agent_connected(state: State, event: ev.AgentConnected) -> None:
 
 
 def _agent_disconnected(state: State, event: ev.AgentDisconnected) -> None:
-    state.agents[event.agent_id].is_present = False
-    if state.configuration is None:
+    agent = state.agents[event.agent_id]
+    was_present, agent.is_present = agent.is_present, False
+    has_nothing_to_end = agent.state is AgentState.LOGGED_OUT and not agent.holds
+    if state.configuration is None or not was_present or has_nothing_to_end:
         return
     key = timers.presence_key(event.agent_id)
     due_ms = event.at_ms + state.configuration.presence_grace_ms
@@ -193,6 +202,8 @@ def _agent_state_requested(state: State, event: ev.AgentStateRequested) -> None:
 def _agent_state_changed(state: State, event: ev.AgentStateChanged) -> None:
     agent = state.agents[event.agent_id]
     agent.next_state = None
+    if event.cause is ev.StateCause.PRESENCE_LOST:
+        timers.cancel(state, timers.presence_key(agent.agent_id))
     if (agent.state, agent.reason_id) == (event.state, event.reason_id):
         return
     was_ready = agent.state is AgentState.READY
@@ -210,10 +221,11 @@ def _agent_state_changed(state: State, event: ev.AgentStateChanged) -> None:
 
 
 def _arm_not_ready_alarm(state: State, agent: Agent, at_ms: int) -> None:
+    key = timers.agent_key(agent.agent_id)
     reason = state.reasons.get(agent.reason_id or REASON_MISSED)
     if reason is None:
+        timers.cancel(state, key)
         return
-    key = timers.agent_key(agent.agent_id)
     due_ms = timers.following(agent.state_since_ms, reason.alert_after_ms, at_ms)
     timers.arm(state, key, DeadlineKind.ALARM_NOT_READY, due_ms, agent_id=agent.agent_id)
 
@@ -260,8 +272,8 @@ def _message_added(state: State, event: ev.MessageAdded) -> None:
 
 def _customer_disconnected(state: State, event: ev.CustomerDisconnected) -> None:
     contact = state.contacts[event.contact_id]
-    contact.is_customer_present = False
-    if contact.state in (ContactState.WAITING, ContactState.OFFERED):
+    was_present, contact.is_customer_present = contact.is_customer_present, False
+    if was_present and contact.state in (ContactState.WAITING, ContactState.OFFERED):
         _arm_gone(state, contact, event.at_ms)
 
 
@@ -320,10 +332,7 @@ def _offer_made(state: State, event: ev.OfferMade) -> None:
 
 def _offer_accepted(state: State, event: ev.OfferAccepted) -> None:
     contact, agent = _end_offer(state, event.offer_id, "accepted")
-    configuration = state.configuration
-    if configuration is None:
-        raise InvariantViolation("INV-5 an offer without a configuration")
-    _move(state, contact, event, event.at_ms + configuration.connected_probe_ms)
+    _move(state, contact, event, event.at_ms + _connected_probe_ms(state))
     timers.cancel(state, timers.gone_key(contact.contact_id))
     contact.offer_id = None
     contact.connected_at_ms = event.at_ms
@@ -357,9 +366,7 @@ def _exclusion_lapsed(state: State, event: ev.ExclusionLapsed) -> None:
 
 
 def _connected_overdue(state: State, event: ev.ConnectedOverdue) -> None:
-    if state.configuration is None:
-        return
-    due_ms = event.at_ms + state.configuration.connected_probe_ms
+    due_ms = event.at_ms + _connected_probe_ms(state)
     key = timers.contact_key(event.contact_id)
     timers.arm(state, key, DeadlineKind.PROBE_CONNECTED, due_ms, contact_id=event.contact_id)
 
@@ -379,7 +386,7 @@ def _booked_elsewhere(_state: State, _event: ev.Event) -> None:
     """The `ContactClosed` that follows changes the state; the event itself only records who and why."""
 
 
-_APPLY: dict[type, Callable[[State, Any], None]] = {
+_APPLY: dict[type, Callable[[State, Any], None]] = {  # type: ignore[explicit-any]  # keyed by the argument's type
     ev.ConfigurationApplied: _configuration_applied,
     ev.AgentPut: _agent_put,
     ev.AgentRemoved: _agent_removed,

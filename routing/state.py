@@ -15,7 +15,7 @@ from enum import StrEnum
 import msgspec
 
 from routing import events as ev
-from routing.ids import AgentId, ContactId, OfferId, QueueId, ReasonId, TeamId
+from routing.ids import NO_AGENT, NO_CONTACT, AgentId, ContactId, OfferId, QueueId, ReasonId, TeamId
 from routing.model import (
     AgentState,
     CapacityRule,
@@ -82,8 +82,8 @@ class Deadline(msgspec.Struct, frozen=True):
     due_ms: int
     order: int
     kind: DeadlineKind
-    contact_id: ContactId = ContactId("")
-    agent_id: AgentId = AgentId("")
+    contact_id: ContactId = NO_CONTACT
+    agent_id: AgentId = NO_AGENT
 
 
 class Contact(msgspec.Struct, kw_only=True):

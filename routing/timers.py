@@ -7,7 +7,7 @@ the deadlines that were live. A heap entry counts only while the dict still hold
 
 import heapq
 
-from routing.ids import AgentId, ContactId
+from routing.ids import NO_AGENT, NO_CONTACT, AgentId, ContactId
 from routing.state import Deadline, DeadlineKind, State
 
 _DEAD_ENTRIES_ALLOWED = 64
@@ -45,8 +45,8 @@ def arm(
     kind: DeadlineKind,
     due_ms: int,
     *,
-    contact_id: ContactId = ContactId(""),
-    agent_id: AgentId = AgentId(""),
+    contact_id: ContactId = NO_CONTACT,
+    agent_id: AgentId = NO_AGENT,
 ) -> None:
     """Set the deadline of `key`, replacing any it had."""
     state.armed += 1

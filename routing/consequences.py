@@ -1,0 +1,117 @@
+"""What follows from what: the chains of decision events that commands and deadlines share.
+
+A `Step` is one command, or one due deadline, being worked off: its time, the live state, and `emit`, which
+applies an event at once, so that each line below sees the state the line above has left.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from routing import events as ev
+from routing.ids import AgentId, ContactId, DispositionId, ReasonId
+from routing.model import REASON_MISSED, REASON_SIGNED_IN, AgentState, Channel
+from routing.state import Agent, Contact, ContactState, State
+
+LIVE_CHANNELS_HELD = (Channel.VOICE, Channel.OUTBOUND_VOICE)
+"""Channels whose connected contacts survive their agent's desk: a talking call ends only by its leg."""
+
+
+_REASON_OF_CAUSE: dict[ev.StateCause, ReasonId] = {
+    ev.StateCause.MISSED_OFFERS: REASON_MISSED,
+    ev.StateCause.SIGNED_IN: REASON_SIGNED_IN,
+}
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One unit of deciding."""
+
+    state: State
+    now_ms: int
+    emit: Callable[[ev.Event], None]
+
+
+def rescind_offer_of(step: Step, contact: Contact, reason: ev.RescindReason) -> None:
+    """Withdraw the contact's offer, if it has one."""
+    if contact.offer_id is not None and contact.agent_id is not None:
+        offer_id, agent_id = contact.offer_id, contact.agent_id
+        step.emit(ev.OfferRescinded(step.now_ms, offer_id, contact.contact_id, agent_id, reason))
+
+
+def rescind_offers_to(step: Step, agent: Agent, reason: ev.RescindReason) -> None:
+    """Withdraw every offer an agent has not answered yet."""
+    for offer_id in list(agent.offer_ids):
+        rescind_offer_of(step, step.state.contacts[step.state.offers[offer_id].contact_id], reason)
+
+
+def requeue_connected(step: Step, agent: Agent, reason: ev.RequeueReason) -> None:
+    """Send the agent's live conversations back to their queues; the time they talked is not age."""
+    for contact_id in list(agent.holds):
+        contact = step.state.contacts[contact_id]
+        if contact.state is not ContactState.CONNECTED or contact.channel in LIVE_CHANNELS_HELD:
+            continue
+        talked_ms = step.now_ms - contact.connected_at_ms
+        origin_ms = contact.age_origin_ms + talked_ms
+        step.emit(
+            ev.ContactRequeued(
+                step.now_ms, contact_id, agent.agent_id, contact.queue_id, reason, origin_ms
+            )
+        )
+
+
+def close_contact(
+    step: Step,
+    contact: Contact,
+    outcome: ev.ContactOutcome,
+    disposition_id: DispositionId | None = None,
+) -> None:
+    """End the contact for good, and let the agent's pending next status apply if this was the last work."""
+    agent_id = contact.agent_id
+    contact_id, queue_id = contact.contact_id, contact.queue_id
+    step.emit(
+        ev.ContactClosed(step.now_ms, contact_id, queue_id, outcome, agent_id, disposition_id)
+    )
+    if agent_id is not None:
+        apply_next_state(step, agent_id)
+
+
+def abandon_contact(step: Step, contact: Contact) -> None:
+    """The customer is gone before anyone answered: withdraw the offer, close as abandoned."""
+    rescind_offer_of(step, contact, ev.RescindReason.CUSTOMER_LEFT)
+    close_contact(step, contact, ev.ContactOutcome.ABANDONED)
+
+
+def finish_conversation(step: Step, contact: Contact, agent_id: AgentId) -> None:
+    """The conversation is over: wrap-up begins, or the contact closes where the queue has none."""
+    limit_ms = step.state.queues[contact.queue_id].wrap_up_limit_ms
+    if limit_ms > 0:
+        until_ms = step.now_ms + limit_ms
+        step.emit(ev.WrapUpStarted(step.now_ms, contact.contact_id, agent_id, until_ms))
+    else:
+        close_contact(step, contact, ev.ContactOutcome.HANDLED)
+
+
+def expire_wrap_up(step: Step, contact_id: ContactId, disposition_id: DispositionId) -> None:
+    """Finish a wrap-up in the agent's place; the record shows it by its disposition."""
+    contact = step.state.contacts[contact_id]
+    if contact.agent_id is not None:
+        agent_id = contact.agent_id
+        step.emit(ev.WrapUpExpired(step.now_ms, contact_id, agent_id, disposition_id))
+    close_contact(step, contact, ev.ContactOutcome.HANDLED, disposition_id)
+
+
+def apply_next_state(step: Step, agent_id: AgentId) -> None:
+    """Apply the agent's pending state if nothing is in hand any more."""
+    agent = step.state.agents.get(agent_id)
+    if agent is None or agent.next_state is None or agent.assignment_count:
+        return
+    pending = agent.next_state
+    cause = ev.StateCause.REQUESTED
+    step.emit(ev.AgentStateChanged(step.now_ms, agent_id, pending.state, pending.reason_id, cause))
+
+
+def put_out_of_ready(step: Step, agent: Agent, state: AgentState, cause: ev.StateCause) -> None:
+    """Take an agent out of ready by the engine's own decision and withdraw what is still ringing."""
+    reason_id = _REASON_OF_CAUSE.get(cause)
+    step.emit(ev.AgentStateChanged(step.now_ms, agent.agent_id, state, reason_id, cause))
+    rescind_offers_to(step, agent, ev.RescindReason.AGENT_NOT_READY)

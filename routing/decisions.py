@@ -1,0 +1,358 @@
+"""One function for each command: check it against the state, then say what happened and what follows.
+
+Law of this file: a function either returns a Refusal and has emitted nothing, or emits the command's one input
+event followed by its consequences. Matching is not done here: the engine matches once, after the command.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from routing import commands as cmd
+from routing import events as ev
+from routing.consequences import (
+    Step,
+    abandon_contact,
+    apply_next_state,
+    close_contact,
+    expire_wrap_up,
+    finish_conversation,
+    put_out_of_ready,
+    requeue_connected,
+    rescind_offers_to,
+)
+from routing.errors import Refusal, RefusalCode
+from routing.ids import AgentId, ContactId, OfferId
+from routing.limits import AGENT_QUEUES_MAX, CAPACITY_UNITS_MAX, DURATION_MS_MIN, QUEUES_MAX
+from routing.model import (
+    BUILT_IN_REASONS,
+    DISPOSITION_NONE_REMOVED,
+    AgentState,
+    Party,
+    QueuePolicy,
+    RoutingConfiguration,
+)
+from routing.state import Contact, ContactState, Offer
+
+Decision = Refusal | None
+
+
+# --- configuration and agents ------------------------------------------------------------------------
+
+
+def _durations(policy: QueuePolicy) -> tuple[int, ...]:
+    return (
+        policy.offer_timeout_ms,
+        policy.reoffer_gap_ms,
+        policy.wrap_up_extension_ms,
+        policy.waiting_alarm_ms,
+    )
+
+
+def _configuration_fault(configuration: RoutingConfiguration) -> str | None:
+    """The first thing wrong with a configuration; the shell's checker has named all of them before."""
+    queue_ids = {policy.queue_id for policy in configuration.queues}
+    if len(queue_ids) != len(configuration.queues) or len(queue_ids) > QUEUES_MAX:
+        return "queues are repeated or too many"
+    globals_ms = (
+        configuration.presence_grace_ms,
+        configuration.customer_gone_ms,
+        configuration.connected_probe_ms,
+    )
+    alerts_ms = tuple(reason.alert_after_ms for reason in configuration.not_ready_reasons)
+    queues_ms = tuple(ms for policy in configuration.queues for ms in _durations(policy))
+    if min(globals_ms + alerts_ms + queues_ms) < DURATION_MS_MIN:
+        return "a duration is shorter than 1 ms"
+    known = {reason.reason_id for reason in configuration.not_ready_reasons}
+    missing = [reason_id for reason_id in BUILT_IN_REASONS if reason_id not in known]
+    return f"the built-in reasons {missing} are missing" if missing else None
+
+
+def _apply_configuration(step: Step, command: cmd.ApplyConfiguration) -> Decision:
+    fault = _configuration_fault(command.configuration)
+    if fault is not None:
+        return Refusal(RefusalCode.CONFIGURATION_INVALID, f"The configuration is invalid: {fault}.")
+    kept = {policy.queue_id for policy in command.configuration.queues}
+    for contact in step.state.contacts.values():
+        if contact.queue_id not in kept:
+            detail = f"Queue {contact.queue_id} still holds contacts and cannot be removed."
+            return Refusal(RefusalCode.CONFIGURATION_QUEUE_IN_USE, detail)
+    step.emit(ev.ConfigurationApplied(step.now_ms, command.configuration))
+    return None
+
+
+def _put_agent(step: Step, command: cmd.PutAgent) -> Decision:
+    capacity = command.capacity
+    units = (capacity.total, *capacity.per_channel.values())
+    if min(units) < 0 or max(units) > CAPACITY_UNITS_MAX:
+        detail = f"Agent {command.agent_id} needs capacities from 0 to {CAPACITY_UNITS_MAX}."
+        return Refusal(RefusalCode.AGENT_INVALID, detail)
+    if len(command.queue_ids) > AGENT_QUEUES_MAX:
+        detail = f"Agent {command.agent_id} has more than {AGENT_QUEUES_MAX} queues."
+        return Refusal(RefusalCode.AGENT_INVALID, detail)
+    for queue_id in command.queue_ids:
+        if queue_id not in step.state.queues:
+            return Refusal(RefusalCode.QUEUE_UNKNOWN, f"There is no queue {queue_id}.")
+    step.emit(
+        ev.AgentPut(
+            step.now_ms, command.agent_id, command.team_id, command.queue_ids, command.capacity
+        )
+    )
+    return None
+
+
+def _unknown_agent(step: Step, agent_id: AgentId) -> Decision:
+    agent = step.state.agents.get(agent_id)
+    if agent is None or agent.is_removed:
+        return Refusal(RefusalCode.AGENT_UNKNOWN, f"There is no agent {agent_id}.")
+    return None
+
+
+def _remove_agent(step: Step, command: cmd.RemoveAgent) -> Decision:
+    if refusal := _unknown_agent(step, command.agent_id):
+        return refusal
+    agent = step.state.agents[command.agent_id]
+    step.emit(ev.AgentRemoved(step.now_ms, command.agent_id))
+    rescind_offers_to(step, agent, ev.RescindReason.AGENT_REMOVED)
+    requeue_connected(step, agent, ev.RequeueReason.AGENT_REMOVED)
+    for contact_id in list(agent.holds):
+        if step.state.contacts[contact_id].state is ContactState.WRAP_UP:
+            expire_wrap_up(step, contact_id, DISPOSITION_NONE_REMOVED)
+    return None
+
+
+def _connect_agent(step: Step, command: cmd.ConnectAgent) -> Decision:
+    if refusal := _unknown_agent(step, command.agent_id):
+        return refusal
+    agent = step.state.agents[command.agent_id]
+    step.emit(ev.AgentConnected(step.now_ms, command.agent_id))
+    if agent.state is AgentState.LOGGED_OUT:
+        put_out_of_ready(step, agent, AgentState.NOT_READY, ev.StateCause.SIGNED_IN)
+    return None
+
+
+def _disconnect_agent(step: Step, command: cmd.DisconnectAgent) -> Decision:
+    if refusal := _unknown_agent(step, command.agent_id):
+        return refusal
+    agent = step.state.agents[command.agent_id]
+    step.emit(ev.AgentDisconnected(step.now_ms, command.agent_id))
+    rescind_offers_to(step, agent, ev.RescindReason.PRESENCE_LOST)
+    return None
+
+
+def _set_agent_state(step: Step, command: cmd.SetAgentState) -> Decision:
+    if refusal := _unknown_agent(step, command.agent_id):
+        return refusal
+    agent = step.state.agents[command.agent_id]
+    is_not_ready = command.state is AgentState.NOT_READY
+    reason_id = command.reason_id
+    choosable = reason_id in step.state.reasons and reason_id not in BUILT_IN_REASONS
+    if is_not_ready and not choosable:
+        detail = f"{reason_id} is not a not-ready reason of the configuration."
+        return Refusal(RefusalCode.REASON_UNKNOWN, detail)
+    if not is_not_ready and reason_id is not None:
+        detail = "A reason goes with the state not_ready only."
+        return Refusal(RefusalCode.REASON_UNKNOWN, detail)
+    if command.state is AgentState.READY and not agent.is_present:
+        detail = f"Agent {agent.agent_id} has no desk open and cannot be ready."
+        return Refusal(RefusalCode.AGENT_NOT_PRESENT, detail)
+    step.emit(ev.AgentStateRequested(step.now_ms, agent.agent_id, command.state, reason_id))
+    if command.state is AgentState.READY:
+        cause = ev.StateCause.REQUESTED
+        step.emit(ev.AgentStateChanged(step.now_ms, agent.agent_id, AgentState.READY, None, cause))
+        return None
+    rescind_offers_to(step, agent, ev.RescindReason.AGENT_NOT_READY)
+    apply_next_state(step, agent.agent_id)
+    return None
+
+
+# --- contacts ----------------------------------------------------------------------------------------
+
+
+def _enqueue_contact(step: Step, command: cmd.EnqueueContact) -> Decision:
+    if command.contact_id in step.state.contacts:
+        detail = f"Contact {command.contact_id} exists already."
+        return Refusal(RefusalCode.CONTACT_EXISTS, detail)
+    policy = step.state.queues.get(command.queue_id)
+    if policy is None:
+        return Refusal(RefusalCode.QUEUE_UNKNOWN, f"There is no queue {command.queue_id}.")
+    if len(step.state.waiting[command.queue_id]) >= policy.waiting_max:
+        detail = f"Queue {command.queue_id} is full: {policy.waiting_max} contacts wait."
+        return Refusal(RefusalCode.QUEUE_FULL, detail)
+    now_ms, contact_id, queue_id = step.now_ms, command.contact_id, command.queue_id
+    step.emit(
+        ev.ContactArrived(now_ms, contact_id, command.channel, queue_id, command.customer_key)
+    )
+    step.emit(ev.ContactQueued(now_ms, contact_id, queue_id, now_ms))
+    return None
+
+
+def _open_contact(step: Step, contact_id: ContactId) -> Contact | Refusal:
+    contact = step.state.contacts.get(contact_id)
+    if contact is None:
+        detail = f"Contact {contact_id} is not open."
+        return Refusal(RefusalCode.CONTACT_UNKNOWN, detail)
+    return contact
+
+
+def _held_contact(step: Step, contact_id: ContactId, agent_id: AgentId | None) -> Contact | Refusal:
+    """The contact if this agent holds it (connected or in wrap-up)."""
+    contact = _open_contact(step, contact_id)
+    if isinstance(contact, Refusal):
+        return contact
+    if contact.agent_id is None or contact.agent_id != agent_id:
+        detail = f"Contact {contact_id} is not with agent {agent_id}."
+        return Refusal(RefusalCode.NOT_YOUR_CONTACT, detail)
+    return contact
+
+
+def _connected_contact(
+    step: Step, contact_id: ContactId, agent_id: AgentId | None
+) -> Contact | Refusal:
+    contact = _held_contact(step, contact_id, agent_id)
+    if isinstance(contact, Refusal) or contact.state is ContactState.CONNECTED:
+        return contact
+    detail = f"Contact {contact_id} is not in conversation: it is {contact.state}."
+    return Refusal(RefusalCode.CONTACT_NOT_CONNECTED, detail)
+
+
+def _add_message(step: Step, command: cmd.AddMessage) -> Decision:
+    if command.author is Party.AGENT:
+        contact = _connected_contact(step, command.contact_id, command.agent_id)
+    else:
+        contact = _open_contact(step, command.contact_id)
+    if isinstance(contact, Refusal):
+        return contact
+    if contact.state is ContactState.WRAP_UP:
+        return Refusal(RefusalCode.CONTACT_ENDED, f"Contact {command.contact_id} has ended.")
+    step.emit(
+        ev.MessageAdded(
+            step.now_ms, command.contact_id, command.detail_id, command.author, command.agent_id
+        )
+    )
+    return None
+
+
+def _disconnect_customer(step: Step, command: cmd.DisconnectCustomer) -> Decision:
+    contact = _open_contact(step, command.contact_id)
+    if isinstance(contact, Refusal):
+        return contact
+    step.emit(ev.CustomerDisconnected(step.now_ms, command.contact_id))
+    return None
+
+
+def _return_customer(step: Step, command: cmd.ReturnCustomer) -> Decision:
+    contact = _open_contact(step, command.contact_id)
+    if isinstance(contact, Refusal):
+        return contact
+    step.emit(ev.CustomerReturned(step.now_ms, command.contact_id))
+    return None
+
+
+def _end_contact(step: Step, command: cmd.EndContact) -> Decision:
+    if command.ended_by is Party.AGENT:
+        contact = _connected_contact(step, command.contact_id, command.agent_id)
+    else:
+        contact = _open_contact(step, command.contact_id)
+    if isinstance(contact, Refusal):
+        return contact
+    if contact.state is ContactState.WRAP_UP:
+        return Refusal(RefusalCode.CONTACT_ENDED, f"Contact {command.contact_id} has ended.")
+    step.emit(ev.ContactEnded(step.now_ms, command.contact_id, command.ended_by, command.agent_id))
+    if contact.state is ContactState.CONNECTED and contact.agent_id is not None:
+        finish_conversation(step, contact, contact.agent_id)
+    else:
+        abandon_contact(step, contact)
+    return None
+
+
+def _wrapping_contact(step: Step, contact_id: ContactId, agent_id: AgentId) -> Contact | Refusal:
+    contact = _held_contact(step, contact_id, agent_id)
+    if isinstance(contact, Refusal) or contact.state is ContactState.WRAP_UP:
+        return contact
+    detail = f"Contact {contact_id} is not in wrap-up: it is {contact.state}."
+    return Refusal(RefusalCode.WRAP_UP_NOT_OPEN, detail)
+
+
+def _complete_wrap_up(step: Step, command: cmd.CompleteWrapUp) -> Decision:
+    contact = _wrapping_contact(step, command.contact_id, command.agent_id)
+    if isinstance(contact, Refusal):
+        return contact
+    disposition_id = command.disposition_id
+    if disposition_id not in step.state.queues[contact.queue_id].disposition_ids:
+        detail = f"{disposition_id} is not a disposition of queue {contact.queue_id}."
+        return Refusal(RefusalCode.DISPOSITION_UNKNOWN, detail)
+    step.emit(ev.WrapUpCompleted(step.now_ms, command.contact_id, command.agent_id, disposition_id))
+    close_contact(step, contact, ev.ContactOutcome.HANDLED, disposition_id)
+    return None
+
+
+def _extend_wrap_up(step: Step, command: cmd.ExtendWrapUp) -> Decision:
+    contact = _wrapping_contact(step, command.contact_id, command.agent_id)
+    if isinstance(contact, Refusal):
+        return contact
+    policy = step.state.queues[contact.queue_id]
+    if contact.wrap_up_extensions >= policy.wrap_up_extensions_max:
+        detail = f"The wrap-up was extended {contact.wrap_up_extensions} times, the most allowed."
+        return Refusal(RefusalCode.EXTENSION_LIMIT, detail)
+    granted_ms = policy.wrap_up_extension_ms * (contact.wrap_up_extensions + 1)
+    until_ms = contact.state_since_ms + policy.wrap_up_limit_ms + granted_ms
+    until_ms = max(until_ms, step.now_ms + policy.wrap_up_extension_ms)
+    step.emit(ev.WrapUpExtended(step.now_ms, command.contact_id, command.agent_id, until_ms))
+    return None
+
+
+# --- offers ------------------------------------------------------------------------------------------
+
+
+def _live_offer(step: Step, offer_id: OfferId, agent_id: AgentId) -> Offer | Refusal:
+    offer = step.state.offers.get(offer_id)
+    if offer is None:
+        outcome = step.state.ended_offers.get(offer_id)
+        if outcome is None:
+            return Refusal(RefusalCode.OFFER_UNKNOWN, f"There is no offer {offer_id}.")
+        return Refusal(RefusalCode.OFFER_ENDED, f"Offer {offer_id} has ended: it was {outcome}.")
+    if offer.agent_id != agent_id:
+        detail = f"Offer {offer_id} was made to another agent."
+        return Refusal(RefusalCode.NOT_YOUR_OFFER, detail)
+    return offer
+
+
+def _accept_offer(step: Step, command: cmd.AcceptOffer) -> Decision:
+    offer = _live_offer(step, command.offer_id, command.agent_id)
+    if isinstance(offer, Refusal):
+        return offer
+    step.emit(ev.OfferAccepted(step.now_ms, offer.offer_id, offer.contact_id, command.agent_id))
+    return None
+
+
+def _reject_offer(step: Step, command: cmd.RejectOffer) -> Decision:
+    offer = _live_offer(step, command.offer_id, command.agent_id)
+    if isinstance(offer, Refusal):
+        return offer
+    step.emit(ev.OfferRejected(step.now_ms, offer.offer_id, offer.contact_id, command.agent_id))
+    return None
+
+
+def _tick(_step: Step, _command: cmd.Tick) -> Decision:
+    return None
+
+
+DECISIONS: dict[type, Callable[[Step, Any], Decision]] = {  # type: ignore[explicit-any]  # keyed by the argument's type
+    cmd.ApplyConfiguration: _apply_configuration,
+    cmd.PutAgent: _put_agent,
+    cmd.RemoveAgent: _remove_agent,
+    cmd.ConnectAgent: _connect_agent,
+    cmd.DisconnectAgent: _disconnect_agent,
+    cmd.SetAgentState: _set_agent_state,
+    cmd.EnqueueContact: _enqueue_contact,
+    cmd.AcceptOffer: _accept_offer,
+    cmd.RejectOffer: _reject_offer,
+    cmd.AddMessage: _add_message,
+    cmd.DisconnectCustomer: _disconnect_customer,
+    cmd.ReturnCustomer: _return_customer,
+    cmd.EndContact: _end_contact,
+    cmd.CompleteWrapUp: _complete_wrap_up,
+    cmd.ExtendWrapUp: _extend_wrap_up,
+    cmd.Tick: _tick,
+}
+"""One function for each command; a test holds this table against `commands.Command`."""

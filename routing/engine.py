@@ -1,0 +1,130 @@
+"""The engine: `handle(command, now_ms)` fires what is due, decides the command, and matches.
+
+Theory: state is the fold of events, so the engine owns nothing but the state and the matcher that reads it.
+`handle` first fires every deadline that is due, each at its own `due_ms` in (due_ms, order), and matches after
+each; then it decides the command at `now_ms` and matches again. Results therefore do not depend on when the
+clock was looked at, and feeding only the input events back gives the same decisions.
+
+It never reads a clock, draws a random number, waits or writes anywhere.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from routing import events as ev
+from routing import timers
+from routing.commands import Command
+from routing.consequences import Step
+from routing.decisions import DECISIONS
+from routing.errors import InvariantViolation, Refusal
+from routing.expiries import EXPIRIES
+from routing.ids import AgentId, ContactId, OfferId
+from routing.matching import Matcher, NaiveMatcher, freed
+from routing.reducer import apply
+from routing.state import Agent, Contact, ContactState, State, age_key, idle_key
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(State)
+
+
+class Handled(msgspec.Struct, frozen=True):
+    """What a command led to. With a refusal, `events` holds only what had fallen due before it."""
+
+    events: tuple[ev.Event, ...]
+    refusal: Refusal | None
+
+
+class Engine:
+    """The single decision maker of one domain. Not thread-safe: it has one writer by design."""
+
+    def __init__(
+        self, state: State | None = None, matcher: Callable[[State], Matcher] = NaiveMatcher
+    ) -> None:
+        """Start from `state` (or empty); `matcher` builds the matcher over it."""
+        self.state = state if state is not None else State()
+        self._matcher = matcher(self.state)
+        self._events: list[ev.Event] = []
+        self._contacts: dict[ContactId, Contact] = {}
+        self._agents: dict[AgentId, Agent] = {}
+
+    def handle(self, command: Command, now_ms: int) -> Handled:
+        """Decide one command at `now_ms` (ms since the epoch; a step back is read as no time passed).
+
+        Raises InvariantViolation if the state breaks one of its laws; the engine must not be used after that.
+        """
+        now_ms = max(now_ms, self.state.now_ms)
+        self._fire_due(now_ms)
+        refusal = DECISIONS[type(command)](Step(self.state, now_ms, self._emit), command)
+        self._match(now_ms)
+        events = tuple(self._events)
+        self._events.clear()
+        return Handled(events, refusal)
+
+    def next_deadline_ms(self) -> int | None:
+        """When the next deadline is due, or None: the host sends a Tick no later."""
+        deadline = timers.next_deadline(self.state)
+        return None if deadline is None else deadline.due_ms
+
+    def snapshot(self) -> bytes:
+        """The whole state as bytes; equal states give equal bytes. Cost O(contacts + agents)."""
+        heap, self.state.deadline_heap = self.state.deadline_heap, []
+        try:
+            return _ENCODER.encode(self.state)
+        finally:
+            self.state.deadline_heap = heap
+
+    def _fire_due(self, now_ms: int) -> None:
+        deadline = timers.next_deadline(self.state)
+        while deadline is not None and deadline.due_ms <= now_ms:
+            due_ms = max(deadline.due_ms, self.state.now_ms)
+            EXPIRIES[deadline.kind](Step(self.state, due_ms, self._emit), deadline)
+            self._match(due_ms)
+            fired, deadline = deadline, timers.next_deadline(self.state)
+            if deadline is fired:
+                raise InvariantViolation(f"INV-8 deadline {fired.kind} fired without any effect")
+
+    def _emit(self, event: ev.Event) -> None:
+        """Apply an event at once and note whom it frees for matching."""
+        apply(self.state, event)
+        self._events.append(event)
+        contact, agent = freed(self.state, event)
+        if contact is not None:
+            self._contacts[contact.contact_id] = contact
+        if agent is not None:
+            self._agents[agent.agent_id] = agent
+
+    def _match(self, now_ms: int) -> None:
+        """Offer work to whoever this step has freed, agents first: they take the oldest of all that waits.
+
+        An agent or contact this step has not freed cannot have become matchable, so nobody else is looked at.
+        """
+        agents, contacts = self._agents, self._contacts
+        if agents:
+            self._agents = {}
+            for agent in sorted(agents.values(), key=idle_key):
+                while (contact := self._matcher.best_contact(agent)) is not None:
+                    self._offer(contact, agent, now_ms)
+        if contacts:
+            self._contacts = {}
+            for contact in sorted(contacts.values(), key=age_key):
+                if contact.state is not ContactState.WAITING:
+                    continue
+                best = self._matcher.best_agent(contact)
+                if best is not None:
+                    self._offer(contact, best, now_ms)
+
+    def _offer(self, contact: Contact, agent: Agent, now_ms: int) -> None:
+        offer_id = OfferId(f"{contact.contact_id}.{contact.offers_made + 1}")
+        expires_at_ms = now_ms + self.state.queues[contact.queue_id].offer_timeout_ms
+        contact_id, queue_id = contact.contact_id, contact.queue_id
+        self._emit(
+            ev.OfferMade(now_ms, offer_id, contact_id, agent.agent_id, queue_id, expires_at_ms)
+        )
+
+
+def restore(snapshot: bytes) -> State:
+    """The state a snapshot was taken of. Raises msgspec.DecodeError on damaged bytes."""
+    state = _DECODER.decode(snapshot)
+    timers.rebuild(state)
+    return state

@@ -1,0 +1,78 @@
+"""One function for each kind of deadline: what happens when it is reached. Nothing live is ever cut.
+
+Law of this file: a due deadline always leads to an event, and that event re-arms or removes the deadline, so
+that firing makes progress.
+"""
+
+from collections.abc import Callable
+
+from routing import events as ev
+from routing.consequences import (
+    Step,
+    abandon_contact,
+    expire_wrap_up,
+    put_out_of_ready,
+    requeue_connected,
+)
+from routing.model import DISPOSITION_NONE_TIMEOUT, REASON_MISSED, AgentState
+from routing.state import Deadline, DeadlineKind
+
+
+def _alarm_waiting(step: Step, deadline: Deadline) -> None:
+    contact = step.state.contacts[deadline.contact_id]
+    step.emit(ev.WaitingOverdue(step.now_ms, contact.contact_id, contact.queue_id))
+
+
+def _expire_offer(step: Step, deadline: Deadline) -> None:
+    contact = step.state.contacts[deadline.contact_id]
+    if contact.offer_id is None or contact.agent_id is None:
+        return
+    agent = step.state.agents[contact.agent_id]
+    step.emit(ev.OfferExpired(step.now_ms, contact.offer_id, contact.contact_id, agent.agent_id))
+    configuration = step.state.configuration
+    limits = configuration.missed_limits if configuration is not None else {}
+    limit = limits.get(contact.channel)
+    if limit is not None and agent.missed_in_row.get(contact.channel, 0) >= limit:
+        put_out_of_ready(step, agent, AgentState.NOT_READY, ev.StateCause.MISSED_OFFERS)
+
+
+def _probe_connected(step: Step, deadline: Deadline) -> None:
+    contact = step.state.contacts[deadline.contact_id]
+    if contact.agent_id is not None:
+        step.emit(ev.ConnectedOverdue(step.now_ms, contact.contact_id, contact.agent_id))
+
+
+def _finish_wrap_up(step: Step, deadline: Deadline) -> None:
+    expire_wrap_up(step, deadline.contact_id, DISPOSITION_NONE_TIMEOUT)
+
+
+def _close_gone_customer(step: Step, deadline: Deadline) -> None:
+    abandon_contact(step, step.state.contacts[deadline.contact_id])
+
+
+def _lapse_exclusion(step: Step, deadline: Deadline) -> None:
+    step.emit(ev.ExclusionLapsed(step.now_ms, deadline.contact_id, deadline.agent_id))
+
+
+def _end_presence(step: Step, deadline: Deadline) -> None:
+    agent = step.state.agents[deadline.agent_id]
+    put_out_of_ready(step, agent, AgentState.LOGGED_OUT, ev.StateCause.PRESENCE_LOST)
+    requeue_connected(step, agent, ev.RequeueReason.PRESENCE_LOST)
+
+
+def _alarm_not_ready(step: Step, deadline: Deadline) -> None:
+    agent = step.state.agents[deadline.agent_id]
+    step.emit(ev.NotReadyOverdue(step.now_ms, agent.agent_id, agent.reason_id or REASON_MISSED))
+
+
+EXPIRIES: dict[DeadlineKind, Callable[[Step, Deadline], None]] = {
+    DeadlineKind.ALARM_WAITING: _alarm_waiting,
+    DeadlineKind.EXPIRE_OFFER: _expire_offer,
+    DeadlineKind.PROBE_CONNECTED: _probe_connected,
+    DeadlineKind.FINISH_WRAP_UP: _finish_wrap_up,
+    DeadlineKind.CLOSE_GONE_CUSTOMER: _close_gone_customer,
+    DeadlineKind.LAPSE_EXCLUSION: _lapse_exclusion,
+    DeadlineKind.END_PRESENCE: _end_presence,
+    DeadlineKind.ALARM_NOT_READY: _alarm_not_ready,
+}
+"""One function for each kind; a test holds this table against `DeadlineKind`."""

@@ -1,0 +1,39 @@
+"""Turns an input event back into the command it came from: what replay feeds to the engine."""
+
+from collections.abc import Callable
+from typing import Any
+
+from routing import commands as cmd
+from routing import events as ev
+from routing.commands import Command
+
+_COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-any]  # keyed by the argument's type
+    ev.ConfigurationApplied: lambda e: cmd.ApplyConfiguration(e.configuration),
+    ev.AgentPut: lambda e: cmd.PutAgent(e.agent_id, e.team_id, e.queue_ids, e.capacity),
+    ev.AgentRemoved: lambda e: cmd.RemoveAgent(e.agent_id),
+    ev.AgentConnected: lambda e: cmd.ConnectAgent(e.agent_id),
+    ev.AgentDisconnected: lambda e: cmd.DisconnectAgent(e.agent_id),
+    ev.AgentStateRequested: lambda e: cmd.SetAgentState(e.agent_id, e.state, e.reason_id),
+    ev.ContactArrived: lambda e: cmd.EnqueueContact(
+        e.contact_id, e.channel, e.queue_id, e.customer_key
+    ),
+    ev.OfferAccepted: lambda e: cmd.AcceptOffer(e.offer_id, e.agent_id),
+    ev.OfferRejected: lambda e: cmd.RejectOffer(e.offer_id, e.agent_id),
+    ev.MessageAdded: lambda e: cmd.AddMessage(e.contact_id, e.detail_id, e.author, e.agent_id),
+    ev.CustomerDisconnected: lambda e: cmd.DisconnectCustomer(e.contact_id),
+    ev.CustomerReturned: lambda e: cmd.ReturnCustomer(e.contact_id),
+    ev.ContactEnded: lambda e: cmd.EndContact(e.contact_id, e.ended_by, e.agent_id),
+    ev.WrapUpCompleted: lambda e: cmd.CompleteWrapUp(e.contact_id, e.agent_id, e.disposition_id),
+    ev.WrapUpExtended: lambda e: cmd.ExtendWrapUp(e.contact_id, e.agent_id),
+}
+"""One entry for each input event; a test holds this table against `events.InputEvent`."""
+
+
+def is_input(event: ev.Event) -> bool:
+    """Whether the event is something the world did, rather than a conclusion of the engine."""
+    return type(event) in _COMMAND_OF
+
+
+def command_of(event: ev.Event) -> Command:
+    """The command of an input event. Raises KeyError for a decision."""
+    return _COMMAND_OF[type(event)](event)

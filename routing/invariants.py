@@ -1,0 +1,135 @@
+"""The numbered laws of the state. ARCHITECTURE lists them; each is one function here.
+
+    INV-1  a contact is in exactly one place, and its queue's waiting line says the same
+    INV-2  an agent holds exactly the contacts that name it, and gets none above its capacity
+    INV-3  a contact has at most one live offer, and offer, contact and agent agree about it
+    INV-4  a closed contact is not in the state: it ends exactly once
+    INV-5  nothing is stuck: every state that can last has a live deadline
+    INV-6  nobody waits while an eligible agent is free
+    INV-7  a deadline belongs to something that lives
+    INV-8  a deadline that fires has an effect
+
+INV-8 and the granting half of INV-2 hold inside a step and are checked there (engine, reducer). The rest is
+checked here: after every command in property and simulation tests, sampled in production. Explicit checks
+rather than `assert`, which `-O` removes. Cost O(contacts + agents), INV-6 O(waiting * agents).
+"""
+
+from collections.abc import Callable, Iterator
+
+from routing import timers
+from routing.errors import InvariantViolation
+from routing.matching import refused_by
+from routing.model import REASON_MISSED, AgentState
+from routing.state import CONTACT_DEADLINES, ContactState, DeadlineKind, State
+
+_HELD = (ContactState.OFFERED, ContactState.CONNECTED, ContactState.WRAP_UP)
+
+
+def _inv_1_one_place(state: State) -> Iterator[str]:
+    waiting = [contact_id for line in state.waiting.values() for contact_id in line]
+    if len(waiting) != len(set(waiting)):
+        yield "INV-1 a contact waits in two lines"
+    expected = {
+        contact.contact_id
+        for contact in state.contacts.values()
+        if contact.state is ContactState.WAITING
+    }
+    if expected != set(waiting):
+        yield "INV-1 the waiting lines and the contacts' states differ"
+
+
+def _inv_2_holds(state: State) -> Iterator[str]:
+    named = {
+        (contact.agent_id, contact.contact_id)
+        for contact in state.contacts.values()
+        if contact.state in _HELD
+    }
+    held = {
+        (agent.agent_id, contact_id)
+        for agent in state.agents.values()
+        for contact_id in agent.holds
+    }
+    if named != held:
+        yield f"INV-2 held and named contacts differ: {sorted(map(str, named ^ held))}"
+
+
+def _inv_3_one_offer(state: State) -> Iterator[str]:
+    for offer in state.offers.values():
+        contact = state.contacts.get(offer.contact_id)
+        agent = state.agents.get(offer.agent_id)
+        if contact is None or contact.offer_id != offer.offer_id:
+            yield f"INV-3 offer {offer.offer_id} is not its contact's offer"
+        if agent is None or offer.offer_id not in agent.offer_ids:
+            yield f"INV-3 offer {offer.offer_id} is not among its agent's offers"
+    offered = sum(1 for c in state.contacts.values() if c.state is ContactState.OFFERED)
+    if offered != len(state.offers):
+        yield "INV-3 offered contacts and live offers differ in number"
+
+
+def _inv_4_ends_once(state: State) -> Iterator[str]:
+    for contact in state.contacts.values():
+        if contact.state in (ContactState.CLOSED, ContactState.ARRIVED):
+            yield f"INV-4 contact {contact.contact_id} rests in {contact.state}"
+
+
+def _inv_5_deadlines(state: State) -> Iterator[str]:
+    for contact in state.contacts.values():
+        deadline = state.deadlines.get(timers.contact_key(contact.contact_id))
+        if deadline is None or deadline.kind is not CONTACT_DEADLINES.get(contact.state):
+            yield f"INV-5 contact {contact.contact_id} has no deadline for {contact.state}"
+        is_unanswered = contact.state in (ContactState.WAITING, ContactState.OFFERED)
+        is_gone = is_unanswered and not contact.is_customer_present
+        if is_gone and timers.gone_key(contact.contact_id) not in state.deadlines:
+            yield f"INV-5 the gone customer of {contact.contact_id} has no deadline"
+        for agent_id in contact.excluded:
+            if timers.exclusion_key(contact.contact_id, agent_id) not in state.deadlines:
+                yield f"INV-5 an exclusion of {contact.contact_id} has no deadline"
+    for agent in state.agents.values():
+        is_alarmed = agent.state is AgentState.NOT_READY
+        has_reason = (agent.reason_id or REASON_MISSED) in state.reasons
+        if is_alarmed and has_reason and timers.agent_key(agent.agent_id) not in state.deadlines:
+            yield f"INV-5 agent {agent.agent_id} is not ready without a deadline"
+        is_lost = agent.state is not AgentState.LOGGED_OUT and not agent.is_present
+        if is_lost and timers.presence_key(agent.agent_id) not in state.deadlines:
+            yield f"INV-5 the lost presence of agent {agent.agent_id} has no deadline"
+
+
+def _inv_6_work_conserving(state: State) -> Iterator[str]:
+    for line in state.waiting.values():
+        for contact_id in line:
+            contact = state.contacts[contact_id]
+            for agent in state.agents.values():
+                if refused_by(agent, contact) is None:
+                    yield f"INV-6 contact {contact_id} waits while {agent.agent_id} is free"
+
+
+def _inv_7_no_orphans(state: State) -> Iterator[str]:
+    for key, deadline in state.deadlines.items():
+        has_contact = not deadline.contact_id or deadline.contact_id in state.contacts
+        has_agent = not deadline.agent_id or deadline.agent_id in state.agents
+        is_exclusion = deadline.kind is DeadlineKind.LAPSE_EXCLUSION
+        if not has_contact or (not has_agent and not is_exclusion):
+            yield f"INV-7 deadline {key} belongs to nothing"
+
+
+INVARIANTS: tuple[Callable[[State], Iterator[str]], ...] = (
+    _inv_1_one_place,
+    _inv_2_holds,
+    _inv_3_one_offer,
+    _inv_4_ends_once,
+    _inv_5_deadlines,
+    _inv_6_work_conserving,
+    _inv_7_no_orphans,
+)
+
+
+def broken(state: State) -> list[str]:
+    """Every broken law, each starting with its number; empty when all hold."""
+    return [fault for invariant in INVARIANTS for fault in invariant(state)]
+
+
+def check_all(state: State) -> None:
+    """Raise InvariantViolation naming every broken law."""
+    faults = broken(state)
+    if faults:
+        raise InvariantViolation("; ".join(faults))
