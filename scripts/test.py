@@ -22,7 +22,7 @@ from node import CONSOLE, node_environment, npm
 from steps import ROOT, StepError
 
 COVERAGE = ROOT / ".build" / "coverage"
-IMPORTS = "from importlinter.cli import lint_imports_command as run; run()"
+IMPORTS = "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"
 COUNTS = re.compile(r"(\d+) (passed|failed|errors?)\b")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -67,7 +67,7 @@ TEST = (
     Stage("contract", (f"python -m pytest -q {COV} tests/contract",), measured="contract"),
     Stage("integration", (f"python -m pytest -q {COV} tests/integration",), measured="integration"),
     Stage("fuzz", ("python -m pytest -q tests/fuzz",)),
-    Stage("console", ("npm test",)),
+    Stage("console", ("npm run lint", "npm test")),
     Stage("browser", ("npm run e2e",), system="test"),
     Stage("chaos", ("python -m tests.chaos --runs 5",)),
     Stage(

@@ -1,0 +1,55 @@
+"""What holds for every test: how hard hypothesis tries, no blocking call on the loop, a known folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from blockbuster import blockbuster_ctx
+from hypothesis import HealthCheck, settings
+
+# No deadline anywhere: time is virtual in what is tested, so the wall clock only adds noise.
+settings.register_profile("dev", max_examples=50, stateful_step_count=30, deadline=None)
+settings.register_profile(
+    "ci",
+    max_examples=300,
+    stateful_step_count=60,
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+)
+settings.register_profile(
+    "nightly",
+    max_examples=10_000,
+    stateful_step_count=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("dev")  # `--hypothesis-profile=ci` replaces it
+
+FOLDERS = {
+    "acceptance",
+    "browser",
+    "chaos",
+    "contract",
+    "fuzz",
+    "integration",
+    "property",
+    "sim",
+    "tidy",
+    "unit",
+}
+
+
+def pytest_collect_file(file_path: Path) -> None:
+    """Refuse a test module outside the known folders: no stage would run it."""
+    folder = file_path.relative_to(Path(__file__).parent).parts[0]
+    if file_path.name.startswith("test_") and folder not in FOLDERS:
+        msg = f"{file_path}: a test belongs to one of tests/{{{','.join(sorted(FOLDERS))}}}"
+        raise pytest.UsageError(msg)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_blocking_call_on_the_loop() -> Iterator[None]:
+    """Fail any test in which our code blocks the event loop (files, sockets, sleep)."""
+    with blockbuster_ctx(["callcenter", "agents"]):
+        yield
