@@ -66,7 +66,7 @@ class Matcher(Protocol):
     """Finds the better half of a match."""
 
     def best_agent(self, contact: Contact) -> Agent | None:
-        """The eligible agent who has been idle longest."""
+        """The eligible agent who has been idle longest; one who refused it before only if there is no other."""
 
     def best_contact(self, agent: Agent) -> Contact | None:
         """The oldest waiting contact this agent is eligible for."""
@@ -83,7 +83,12 @@ class NaiveMatcher:
         """O(agents)."""
         agents = self._state.agents.values()
         eligible = [agent for agent in agents if refused_by(agent, contact) is None]
-        return min(eligible, key=idle_key, default=None)
+        last_resort = contact.last_resort
+        return min(
+            eligible,
+            key=lambda agent: (agent.agent_id in last_resort, idle_key(agent)),
+            default=None,
+        )
 
     def best_contact(self, agent: Agent) -> Contact | None:
         """O(waiting contacts of the agent's queues)."""

@@ -94,7 +94,7 @@ def _forget_if_done(state: State, agent: Agent) -> None:
     if not agent.is_removed or agent.holds:
         return
     for contact_id in list(agent.excluded_from):
-        _lapse(state, contact_id, agent.agent_id)
+        _pardon(state, contact_id, agent.agent_id)
     timers.cancel(state, timers.agent_key(agent.agent_id))
     timers.cancel(state, timers.presence_key(agent.agent_id))
     del state.agents[agent.agent_id]
@@ -103,6 +103,7 @@ def _forget_if_done(state: State, agent: Agent) -> None:
 def _exclude(state: State, contact: Contact, agent: Agent, at_ms: int) -> None:
     """Keep this contact from this agent until the queue's re-offer gap has passed."""
     until_ms = at_ms + state.queues[contact.queue_id].reoffer_gap_ms
+    contact.last_resort.pop(agent.agent_id, None)
     contact.excluded[agent.agent_id] = until_ms
     agent.excluded_from[contact.contact_id] = None
     timers.arm(
@@ -115,11 +116,13 @@ def _exclude(state: State, contact: Contact, agent: Agent, at_ms: int) -> None:
     )
 
 
-def _lapse(state: State, contact_id: ContactId, agent_id: AgentId) -> None:
+def _pardon(state: State, contact_id: ContactId, agent_id: AgentId) -> None:
+    """Forget that this agent ever refused or missed this contact."""
     timers.cancel(state, timers.exclusion_key(contact_id, agent_id))
     contact = state.contacts.get(contact_id)
     if contact is not None:
         contact.excluded.pop(agent_id, None)
+        contact.last_resort.pop(agent_id, None)
     agent = state.agents.get(agent_id)
     if agent is not None:
         agent.excluded_from.pop(contact_id, None)
@@ -215,7 +218,7 @@ def _agent_state_changed(state: State, event: ev.AgentStateChanged) -> None:
     if event.state is AgentState.READY and not was_ready:
         _became_idle(state, agent, event.at_ms)
         for contact_id in list(agent.excluded_from):
-            _lapse(state, contact_id, agent.agent_id)
+            _pardon(state, contact_id, agent.agent_id)
     if event.state is AgentState.NOT_READY:
         _arm_not_ready_alarm(state, agent, event.at_ms)
 
@@ -299,8 +302,8 @@ def _contact_closed(state: State, event: ev.ContactClosed) -> None:
     state.waiting[contact.queue_id].pop(event.contact_id, None)
     _move(state, contact, event)
     timers.cancel(state, timers.gone_key(event.contact_id))
-    for agent_id in list(contact.excluded):
-        _lapse(state, event.contact_id, agent_id)
+    for agent_id in (*contact.excluded, *contact.last_resort):
+        _pardon(state, event.contact_id, agent_id)
     del state.contacts[event.contact_id]
     if event.agent_id is not None:
         agent = state.agents[event.agent_id]
@@ -362,7 +365,10 @@ def _offer_rescinded(state: State, event: ev.OfferRescinded) -> None:
 
 
 def _exclusion_lapsed(state: State, event: ev.ExclusionLapsed) -> None:
-    _lapse(state, event.contact_id, event.agent_id)
+    contact = state.contacts[event.contact_id]
+    contact.excluded.pop(event.agent_id, None)
+    contact.last_resort[event.agent_id] = None
+    timers.cancel(state, timers.exclusion_key(event.contact_id, event.agent_id))
 
 
 def _connected_overdue(state: State, event: ev.ConnectedOverdue) -> None:

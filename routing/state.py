@@ -87,7 +87,11 @@ class Deadline(msgspec.Struct, frozen=True):
 
 
 class Contact(msgspec.Struct, kw_only=True):
-    """One customer's request. `arrival` is the contact's number in order of arrival: the last tie-break."""
+    """One customer's request. `arrival` is the contact's number in order of arrival: the last tie-break.
+
+    `excluded` holds the agents who refused or missed it and until when they are not asked again; afterwards
+    they stand in `last_resort`: asked only if nobody else is eligible.
+    """
 
     contact_id: ContactId
     channel: Channel
@@ -103,6 +107,7 @@ class Contact(msgspec.Struct, kw_only=True):
     agent_id: AgentId | None = None
     offers_made: int = 0
     excluded: dict[AgentId, int] = {}
+    last_resort: dict[AgentId, None] = {}
     is_customer_present: bool = True
     ended_by: Party | None = None
     wrap_up_extensions: int = 0
