@@ -23,7 +23,8 @@ from steps import ROOT, StepError
 
 COVERAGE = ROOT / ".build" / "coverage"
 IMPORTS = "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"
-COUNTS = re.compile(r"(\d+) (passed|failed|errors?)\b")
+COUNTS = re.compile(r"(\d+) (passed|failed)\b")
+SAYS_WHY = re.compile(r"^(FAILED|ERROR) |: error: |^\S+:\d+:\d+:? ")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -52,7 +53,7 @@ class Outcome:
 # No server, no browser, no coverage: two minutes on two cores.
 CHECK = (
     Stage("format", ("python -m ruff format --check .",)),
-    Stage("lint", ("python -m ruff check .",)),
+    Stage("lint", ("python -m ruff check --output-format concise .",)),
     Stage("imports", (f"python -c {shlex.quote(IMPORTS)}",)),
     Stage("types", ("python -m mypy",)),
     Stage("unit", ("python -m pytest -q -n 2 tests/unit tests/property tests/tidy",)),
@@ -133,9 +134,9 @@ def run_command(stage: Stage, command: str) -> tuple[int, list[str]]:
 
 
 def explain(lines: list[str]) -> str:
-    """Find the one line that says most: the first failed test, else the last thing said."""
+    """Find the one line that says most: the first failed test or error, else the last thing said."""
     said = [line for line in lines if line.strip()]
-    named = [line for line in said if line.startswith(("FAILED ", "ERROR "))]
+    named = [line for line in said if SAYS_WHY.search(line)]
     return (named or said[-1:] or ["no output"])[0].strip()[:200]
 
 
@@ -151,11 +152,10 @@ def run_stage(stage: Stage) -> Outcome:
             lines += output
             why = explain(output) if status else ""
     seconds = time.monotonic() - started
-    counts = {word.rstrip("s"): int(number) for number, word in COUNTS.findall("\n".join(lines))}
-    failed = counts.get("failed", 0) + counts.get("error", 0)
+    counts = {word: int(number) for number, word in COUNTS.findall("\n".join(lines))}
     if why:
         print(f"=== {stage.name} FAILED: {why}", flush=True)
-        return Outcome(stage.name, seconds, counts.get("passed", 0), max(failed, 1), why)
+        return Outcome(stage.name, seconds, counts.get("passed", 0), counts.get("failed", 1), why)
     print(f"=== {stage.name}: {seconds:.1f} s", flush=True)
     return Outcome(stage.name, seconds, counts.get("passed", 1), 0, "")
 
