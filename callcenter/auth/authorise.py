@@ -1,0 +1,152 @@
+"""Who may do what to which object: one function over one table.
+
+A role grants a permission with a reach; the reach is compared with the facts of the object. What a role may
+never do is FORBIDDEN (403), whether or not the object exists. An object out of reach is HIDDEN (404), exactly
+like one that is not there, so that nobody can find out what exists by asking.
+
+Routes, sockets and lists all ask `authorise`; there is no second place that decides.
+"""
+
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+import msgspec
+
+from callcenter.auth.principal import Principal, Role
+
+
+class Permission(StrEnum):
+    """What a route lets somebody do. Every route names one."""
+
+    PUBLIC = "public"
+    HOLD_SESSION = "hold_session"
+    USE_DESK = "use_desk"
+    ANSWER_OFFER = "answer_offer"
+    WORK_CONTACT = "work_contact"
+    READ_CONTACT = "read_contact"
+    READ_QUEUE = "read_queue"
+    READ_AGENT = "read_agent"
+    LIST_AGENTS = "list_agents"
+    READ_CONFIGURATION = "read_configuration"
+    MANAGE_PEOPLE = "manage_people"
+
+
+class ObjectKind(StrEnum):
+    """What a path can name."""
+
+    OFFER = "offer"
+    CONTACT = "contact"
+    QUEUE = "queue"
+    AGENT = "agent"
+    USER = "user"
+
+
+class ObjectFacts(msgspec.Struct, frozen=True):
+    """What of an object decides who may reach it: whose it is, its queue, its agent's team."""
+
+    agent_id: str | None = None
+    queue_id: str | None = None
+    team_id: str | None = None
+
+
+class NoObject(StrEnum):
+    """The two ways in which there are no facts."""
+
+    NONE_NAMED = "none_named"
+    MISSING = "missing"
+
+
+Subject: TypeAlias = ObjectFacts | NoObject
+
+
+class Reach(StrEnum):
+    """How far a granted permission goes."""
+
+    OWN = "own"
+    """What is the agent's own."""
+    OWN_QUEUES = "own_queues"
+    """What is the agent's own, or of the agent's queues."""
+    WATCHED = "watched"
+    """What is of the queues and teams a supervisor watches."""
+    DOMAIN = "domain"
+    """Everything of the domain."""
+
+
+class Decision(StrEnum):
+    """What `authorise` answers."""
+
+    ALLOWED = "allowed"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    HIDDEN = "hidden"
+
+
+GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
+    Role.AGENT: {
+        Permission.HOLD_SESSION: Reach.OWN,
+        Permission.USE_DESK: Reach.OWN,
+        Permission.ANSWER_OFFER: Reach.OWN_QUEUES,
+        Permission.WORK_CONTACT: Reach.OWN_QUEUES,
+        Permission.READ_CONTACT: Reach.OWN_QUEUES,
+        Permission.READ_QUEUE: Reach.OWN_QUEUES,
+        Permission.READ_AGENT: Reach.OWN,
+        Permission.READ_CONFIGURATION: Reach.OWN_QUEUES,
+    },
+    Role.SUPERVISOR: {
+        Permission.HOLD_SESSION: Reach.OWN,
+        Permission.READ_CONTACT: Reach.WATCHED,
+        Permission.READ_QUEUE: Reach.WATCHED,
+        Permission.READ_AGENT: Reach.WATCHED,
+        Permission.LIST_AGENTS: Reach.WATCHED,
+        Permission.READ_CONFIGURATION: Reach.DOMAIN,
+    },
+    Role.ADMIN: {
+        Permission.HOLD_SESSION: Reach.OWN,
+        Permission.READ_CONTACT: Reach.DOMAIN,
+        Permission.READ_QUEUE: Reach.DOMAIN,
+        Permission.READ_AGENT: Reach.DOMAIN,
+        Permission.LIST_AGENTS: Reach.DOMAIN,
+        Permission.READ_CONFIGURATION: Reach.DOMAIN,
+        Permission.MANAGE_PEOPLE: Reach.DOMAIN,
+    },
+}
+"""`WORK_CONTACT` reaches the agent's queues only so that a colleague's contact, which the agent can see, is
+refused by the engine as `not_your_contact` and not told to be missing; nobody but its holder changes it.
+`ANSWER_OFFER` reaches them because an offer that has ended has no owner any more, only its contact's queue, and
+a late answer must learn the outcome; an offer that lives is its agent's alone."""
+
+
+def authorise(principal: Principal | None, permission: Permission, subject: Subject) -> Decision:
+    """Whether this caller may do this to this subject."""
+    if permission is Permission.PUBLIC:
+        return Decision.ALLOWED
+    if principal is None:
+        return Decision.UNAUTHENTICATED
+    reach = GRANTS[principal.role].get(permission)
+    if reach is None:
+        return Decision.FORBIDDEN
+    if subject is NoObject.NONE_NAMED:
+        return Decision.ALLOWED
+    if subject is NoObject.MISSING or not _is_within(principal, reach, subject):
+        return Decision.HIDDEN
+    return Decision.ALLOWED
+
+
+def may(principal: Principal | None, permission: Permission, subject: Subject) -> bool:
+    """`authorise` for lists: whether the subject belongs in what this caller is shown."""
+    return authorise(principal, permission, subject) is Decision.ALLOWED
+
+
+def _is_within(principal: Principal, reach: Reach, facts: ObjectFacts) -> bool:
+    is_own = facts.agent_id is not None and facts.agent_id == principal.user_id
+    is_of_queue = facts.queue_id is not None and facts.queue_id in principal.queue_ids
+    match reach:
+        case Reach.OWN:
+            return is_own
+        case Reach.OWN_QUEUES:
+            return is_own or is_of_queue
+        case Reach.WATCHED:
+            is_of_team = facts.team_id is not None and facts.team_id in principal.watched_team_ids
+            return is_of_queue or is_of_team
+        case Reach.DOMAIN:
+            return True

@@ -1,0 +1,29 @@
+"""Every bound of logging in, named, with what happens when it is met."""
+
+PASSWORD_WORKERS = 2
+"""Threads that hash passwords (19 MiB and about 25 ms each), so that log-ins never slow an offer."""
+
+PASSWORD_WAITING_MAX = 200
+"""Log-ins that may wait for a thread; the next is answered 503 `login_busy` with `Retry-After`."""
+
+PASSWORD_COST_MS = 40
+"""Assumed time of one hash, for the `Retry-After` a busy log-in is told."""
+
+SESSION_LIFETIME_MS = 12 * 3_600_000
+"""A session ends this long after its log-in, used or not: the longest shift."""
+
+SESSION_CACHE_MAX = 25_000
+"""Sessions kept in memory; the one used longest ago is read from the store again when it returns."""
+
+PAIR_FAILURES_MAX = 5
+"""Failed log-ins of one name from one address within the window; then 429 `login_throttled`."""
+
+ADDRESS_FAILURES_MAX = 60
+"""Failed log-ins from one address within the window, whatever the name; then 429 `login_throttled`, except for
+those who have logged in from that address before."""
+
+FAILURE_WINDOW_S = 300
+"""How long a failed log-in counts, in seconds."""
+
+TRUSTED_PAIRS_MAX = 50_000
+"""(name, address) pairs remembered as having logged in; the oldest is forgotten first."""

@@ -1,0 +1,209 @@
+"""People of the domain: what is a valid one, and creating, changing, disabling them.
+
+Used by the API, by the command line and at start-up alike. A change is a row in the store (the truth about
+people) and, for those who take contacts, a command to the engine; `roster_commands` makes the commands by
+comparing the two, so it can be sent after any change, by any process, and again.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from typing import Final
+
+import msgspec
+
+from callcenter import ports
+from callcenter.auth.passwords import Passwords
+from callcenter.auth.principal import Role
+from routing.commands import Command, PutAgent, RemoveAgent
+from routing.ids import AgentId, QueueId, TeamId
+from routing.limits import AGENT_QUEUES_MAX, CAPACITY_UNITS_MAX
+from routing.model import CapacityRule, Channel
+from routing.state import Agent
+
+USERNAME_PATTERN: Final = "^[a-z0-9._-]{3,32}$"
+DISPLAY_NAME_LENGTH_MAX: Final = 80
+PASSWORD_LENGTH_MIN: Final = 10
+PASSWORD_LENGTH_MAX: Final = 200
+LANGUAGE_PATTERN: Final = "^[a-z]{2}(-[A-Za-z]{2,4})?$"
+
+
+class PersonInvalid(Exception):
+    """A value of a person that cannot be; `field` names it, the message is a plain sentence without the value."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+class PasswordRefused(PersonInvalid):
+    """The password does not meet the rules."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("password", message)
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What a person may refer to: the configuration's queues and teams."""
+
+    queue_ids: Collection[str]
+    team_ids: Collection[str]
+
+
+class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody to be created."""
+
+    username: str
+    display_name: str
+    role: str
+    team_id: str
+    queue_ids: tuple[str, ...]
+    watched_team_ids: tuple[str, ...] = ()
+    chat_capacity: int = 3
+    language: str = "en"
+
+
+async def create(
+    users: ports.Users,
+    passwords: Passwords,
+    person: NewPerson,
+    *,
+    user_id: str,
+    password: str,
+    known: Known,
+) -> ports.User:
+    """Store a new user. Raises PersonInvalid, PasswordsBusy, ports.UsernameTaken."""
+    check_password(password, person.username)
+    draft = ports.User(
+        user_id=user_id,
+        username=person.username,
+        display_name=person.display_name,
+        role=person.role,
+        team_id=TeamId(person.team_id),
+        queue_ids=person.queue_ids,
+        watched_team_ids=person.watched_team_ids,
+        chat_capacity=person.chat_capacity,
+        password_hash="",
+        language=person.language,
+        is_disabled=False,
+        version=0,
+    )
+    check_person(draft, known)
+    if await users.by_username(person.username) is not None:
+        raise ports.UsernameTaken(person.username)
+    password_hash = await passwords.hash(password)
+    return await users.put(msgspec.structs.replace(draft, password_hash=password_hash))
+
+
+async def set_password(
+    users: ports.Users, passwords: Passwords, user: ports.User, password: str
+) -> ports.User:
+    """Give a user another password; the caller ends the sessions. Raises PasswordRefused, PasswordsBusy."""
+    check_password(password, user.username)
+    password_hash = await passwords.hash(password)
+    # Hashing took a while: only the password may change, whatever else has changed meanwhile stays.
+    newest = await users.get(user.user_id) or user
+    return await users.put(msgspec.structs.replace(newest, password_hash=password_hash))
+
+
+async def disable(users: ports.Users, user: ports.User) -> ports.User:
+    """The user cannot log in any more; the caller ends the sessions."""
+    return await users.put(msgspec.structs.replace(user, is_disabled=True))
+
+
+def check_password(password: str, username: str) -> None:
+    """Raise PasswordRefused unless the password is long enough and not the name."""
+    if not PASSWORD_LENGTH_MIN <= len(password) <= PASSWORD_LENGTH_MAX:
+        raise PasswordRefused(
+            f"A password has {PASSWORD_LENGTH_MIN} to {PASSWORD_LENGTH_MAX} characters."
+        )
+    if (
+        username
+        and username.casefold() in password.casefold()
+        and len(password) < len(username) + 6
+    ):
+        raise PasswordRefused("A password must not be the user name with little added.")
+    if len(set(password)) < 4:
+        raise PasswordRefused("A password must not be a few characters repeated.")
+
+
+def check_person(user: ports.User, known: Known) -> None:
+    """Raise PersonInvalid at the first value that cannot be."""
+    if not re.fullmatch(USERNAME_PATTERN.strip("^$"), user.username, re.ASCII):
+        raise PersonInvalid("username", "A user name has 3 to 32 of a-z, 0-9, '.', '_' and '-'.")
+    if not is_display_name(user.display_name):
+        raise PersonInvalid(
+            "display_name",
+            f"A display name has 1 to {DISPLAY_NAME_LENGTH_MAX} visible characters, no spaces around them.",
+        )
+    if user.role not in set(Role):
+        raise PersonInvalid("role", "The role is agent, supervisor or admin.")
+    if not re.fullmatch(LANGUAGE_PATTERN.strip("^$"), user.language, re.ASCII):
+        raise PersonInvalid("language", "The language is a tag such as en or zh-CN.")
+    if not 0 <= user.chat_capacity <= CAPACITY_UNITS_MAX:
+        raise PersonInvalid("chat_capacity", f"The chat capacity is 0 to {CAPACITY_UNITS_MAX}.")
+    _check_references(user, known)
+
+
+def is_display_name(name: str) -> bool:
+    """Whether a name can be shown: not blank, no line breaks or control characters, not too long."""
+    if not 1 <= len(name) <= DISPLAY_NAME_LENGTH_MAX or name != name.strip():
+        return False
+    return not any(
+        unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name
+    )
+
+
+def _check_references(user: ports.User, known: Known) -> None:
+    if user.team_id not in known.team_ids:
+        raise PersonInvalid("team_id", "The configuration has no such team.")
+    if len(user.queue_ids) > AGENT_QUEUES_MAX or len(set(user.queue_ids)) != len(user.queue_ids):
+        raise PersonInvalid("queue_ids", f"At most {AGENT_QUEUES_MAX} queues, each once.")
+    if not all(queue_id in known.queue_ids for queue_id in user.queue_ids):
+        raise PersonInvalid("queue_ids", "The configuration has no such queue.")
+    if not all(team_id in known.team_ids for team_id in user.watched_team_ids):
+        raise PersonInvalid("watched_team_ids", "The configuration has no such team.")
+
+
+def agent_facts(user: ports.User) -> PutAgent:
+    """What the engine must know of an agent."""
+    return PutAgent(
+        agent_id=AgentId(user.user_id),
+        team_id=user.team_id,
+        queue_ids=tuple(QueueId(queue_id) for queue_id in user.queue_ids),
+        capacity=CapacityRule(
+            total=user.chat_capacity, per_channel={Channel.CHAT: user.chat_capacity}
+        ),
+    )
+
+
+def is_working_agent(user: ports.User) -> bool:
+    """Whether the engine should know this user."""
+    return user.role == Role.AGENT and not user.is_disabled
+
+
+def roster_commands(users: Iterable[ports.User], agents: dict[AgentId, Agent]) -> list[Command]:
+    """What to tell the engine so that its agents are these users: nothing when they agree already.
+
+    Looks only at the users given: an agent the engine knows and the list does not hold is left alone.
+    """
+    commands: list[Command] = []
+    for user in users:
+        agent = agents.get(AgentId(user.user_id))
+        if not is_working_agent(user):
+            if agent is not None and not agent.is_removed:
+                commands.append(RemoveAgent(AgentId(user.user_id)))
+            continue
+        facts = agent_facts(user)
+        if agent is None or agent.is_removed or _differs(agent, facts):
+            commands.append(facts)
+    return commands
+
+
+def _differs(agent: Agent, facts: PutAgent) -> bool:
+    return (agent.team_id, agent.queue_ids, agent.capacity) != (
+        facts.team_id,
+        facts.queue_ids,
+        facts.capacity,
+    )

@@ -1,0 +1,180 @@
+"""Routes as declarations: what is read, what is answered, who may, which object, what can go wrong.
+
+`@route(...)` turns a handler into a `Route`, a value. A handler module lists its routes in a tuple, the app's
+builder puts the tuples together and `mount` hangs them into aiohttp; nothing registers itself by being
+imported. The same values make the OpenAPI document and the generated authorisation tests, so a route cannot
+exist without a permission, a schema and a place in the tests.
+
+Order of a request, each step before the next: session, Origin, role, object, idempotency key, body, handler.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from callcenter.auth.authorise import ObjectKind, Permission
+from callcenter.auth.principal import Principal
+from callcenter.http.errors import ErrorCode
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+SESSION_COOKIE = "cc_session"
+REQUEST_ID = web.RequestKey("request_id", str)
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """The object a path names: its kind, and the path parameter that holds its id."""
+
+    kind: ObjectKind
+    parameter: str
+
+    @classmethod
+    def offer(cls, parameter: str = "offer_id") -> "Scope":
+        """The path names an offer."""
+        return cls(ObjectKind.OFFER, parameter)
+
+    @classmethod
+    def contact(cls, parameter: str = "contact_id") -> "Scope":
+        """The path names a contact."""
+        return cls(ObjectKind.CONTACT, parameter)
+
+    @classmethod
+    def queue(cls, parameter: str = "queue_id") -> "Scope":
+        """The path names a queue."""
+        return cls(ObjectKind.QUEUE, parameter)
+
+    @classmethod
+    def agent(cls, parameter: str = "agent_id") -> "Scope":
+        """The path names an agent."""
+        return cls(ObjectKind.AGENT, parameter)
+
+    @classmethod
+    def user(cls, parameter: str = "user_id") -> "Scope":
+        """The path names a user."""
+        return cls(ObjectKind.USER, parameter)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[S]):
+    """One request as a handler sees it: decoded, authenticated, authorised."""
+
+    services: S
+    request: web.Request
+    request_id: str
+    caller: Principal | None
+    parameters: dict[str, str]
+    idempotency_key: str
+    digest: bytes
+    _body: Any = None
+    _query: Any = None
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks. A route that is not public always has one."""
+        if self.caller is None:
+            raise LookupError("a public route asked for its principal")
+        return self.caller
+
+    @property
+    def command_id(self) -> str:
+        """The caller's key, scoped to the caller: nobody can probe or collide with another's keys."""
+        return f"{self.principal.user_id}:{self.idempotency_key}"
+
+    def body(self, kind: type[T]) -> T:
+        """The decoded body; `kind` is the route's request type."""
+        return _as(self._body, kind)
+
+    def query(self, kind: type[T]) -> T:
+        """The decoded query string; `kind` is the route's query type."""
+        return _as(self._query, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that needs more than its body: another header, a cookie."""
+
+    body: msgspec.Struct | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    adjust: Callable[[web.Response], None] | None = None
+
+
+Answer: TypeAlias = msgspec.Struct | Reply | None
+Handler: TypeAlias = Callable[[Call[S]], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route(Generic[S]):
+    """One operation of the API, whole."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    permission: Permission
+    handler: Handler[S]
+    request: type[msgspec.Struct] | None = None
+    query: type[msgspec.Struct] | None = None
+    response: type[msgspec.Struct] | None = None
+    status: int = 200
+    scope: Scope | None = None
+    is_idempotent: bool = False
+    is_cross_origin: bool = False
+    errors: tuple[ErrorCode, ...] = ()
+
+
+def route(
+    method: str,
+    path: str,
+    *,
+    summary: str,
+    permission: Permission,
+    request: type[msgspec.Struct] | None = None,
+    query: type[msgspec.Struct] | None = None,
+    response: type[msgspec.Struct] | None = None,
+    status: int = 200,
+    scope: Scope | None = None,
+    is_idempotent: bool = False,
+    is_cross_origin: bool = False,
+    errors: Iterable[ErrorCode] = (),
+) -> Callable[[Handler[S]], Route[S]]:
+    """Declare a route. The decorated name becomes the `Route`; call its `handler` to call the function.
+
+    `is_cross_origin`: other sites' pages may call it; the log-in cookie is then ignored. `errors`: codes beyond
+    those that follow from the declaration itself.
+    """
+    if scope is not None and f"{{{scope.parameter}}}" not in path:
+        raise ValueError(
+            f"{method} {path}: the scope's parameter {scope.parameter!r} is not in the path"
+        )
+
+    def declare(handler: Handler[S]) -> Route[S]:
+        return Route(
+            method=method,
+            path=path,
+            name=getattr(handler, "__name__", path),
+            summary=summary,
+            permission=permission,
+            handler=handler,
+            request=request,
+            query=query,
+            response=response,
+            status=status,
+            scope=scope,
+            is_idempotent=is_idempotent,
+            is_cross_origin=is_cross_origin,
+            errors=tuple(errors),
+        )
+
+    return declare
+
+
+def _as(value: object, kind: type[T]) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(
+            f"the route declares {type(value).__name__}, the handler reads {kind.__name__}"
+        )
+    return value

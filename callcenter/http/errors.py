@@ -1,0 +1,188 @@
+"""Errors as the API tells them: one body, stable codes, a plain sentence, never a trace.
+
+    ApiError                     what a handler or the contract refuses; carries its own status and code
+    routing.errors.Refusal       what the engine refuses; `refused` maps its code to a status
+    auth.passwords.PasswordsBusy 503
+    ports.StorageUnavailable     503
+    anything else                500 `internal_error`; logged with the request id, told without detail
+
+Codes are public API and are never renamed; docs/errors.md says for each what is safe and what to do.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+from aiohttp import web
+
+from callcenter.http.limits import RETRY_AFTER_S
+from routing.errors import Refusal, RefusalCode
+
+
+class ApiErrorCode(StrEnum):
+    """Stable codes of everything the interfaces themselves can refuse, HTTP and sockets."""
+
+    BODY_TOO_LARGE = "body_too_large"
+    CHAT_THROTTLED = "chat_throttled"
+    CONTENT_TYPE_UNSUPPORTED = "content_type_unsupported"
+    FORBIDDEN = "forbidden"
+    FRAME_INVALID = "frame_invalid"
+    HELLO_MISSING = "hello_missing"
+    IDEMPOTENCY_KEY_INVALID = "idempotency_key_invalid"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    INTERNAL_ERROR = "internal_error"
+    JSON_INVALID = "json_invalid"
+    LOGIN_BUSY = "login_busy"
+    LOGIN_FAILED = "login_failed"
+    LOGIN_THROTTLED = "login_throttled"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    NESTED_TOO_DEEP = "nested_too_deep"
+    ORIGIN_REFUSED = "origin_refused"
+    PASSWORD_REFUSED = "password_refused"  # noqa: S105 - a code
+    PERSON_INVALID = "person_invalid"
+    REQUEST_INVALID = "request_invalid"
+    REQUEST_TIMEOUT = "request_timeout"
+    ROUTE_UNKNOWN = "route_unknown"
+    SERVER_OVERLOADED = "server_overloaded"
+    SERVER_STOPPING = "server_stopping"
+    SESSION_ENDED = "session_ended"
+    SESSION_MISSING = "session_missing"
+    SLOW_READER = "slow_reader"
+    STORAGE_UNAVAILABLE = "storage_unavailable"
+    TOKEN_INVALID = "token_invalid"  # noqa: S105 - a code
+    USERNAME_TAKEN = "username_taken"
+    USER_UNKNOWN = "user_unknown"
+    VERSION_UNSUPPORTED = "version_unsupported"
+    WIDGET_UNKNOWN = "widget_unknown"
+
+
+class ErrorDetail(msgspec.Struct, frozen=True):
+    """What went wrong. `path` points into the request (`$.reason_id`) or is null."""
+
+    code: str
+    message: str
+    path: str | None
+    request_id: str
+
+
+class ErrorBody(msgspec.Struct, frozen=True):
+    """The body of every 4xx and 5xx."""
+
+    error: ErrorDetail
+
+
+STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
+    ApiErrorCode.BODY_TOO_LARGE: 413,
+    ApiErrorCode.CHAT_THROTTLED: 429,
+    ApiErrorCode.CONTENT_TYPE_UNSUPPORTED: 415,
+    ApiErrorCode.FORBIDDEN: 403,
+    ApiErrorCode.FRAME_INVALID: 422,
+    ApiErrorCode.HELLO_MISSING: 408,
+    ApiErrorCode.IDEMPOTENCY_KEY_INVALID: 400,
+    ApiErrorCode.IDEMPOTENCY_KEY_REUSED: 409,
+    ApiErrorCode.INTERNAL_ERROR: 500,
+    ApiErrorCode.JSON_INVALID: 400,
+    ApiErrorCode.LOGIN_BUSY: 503,
+    ApiErrorCode.LOGIN_FAILED: 401,
+    ApiErrorCode.LOGIN_THROTTLED: 429,
+    ApiErrorCode.METHOD_NOT_ALLOWED: 405,
+    ApiErrorCode.NESTED_TOO_DEEP: 422,
+    ApiErrorCode.ORIGIN_REFUSED: 403,
+    ApiErrorCode.PASSWORD_REFUSED: 400,
+    ApiErrorCode.PERSON_INVALID: 422,
+    ApiErrorCode.REQUEST_INVALID: 422,
+    ApiErrorCode.REQUEST_TIMEOUT: 408,
+    ApiErrorCode.ROUTE_UNKNOWN: 404,
+    ApiErrorCode.SERVER_OVERLOADED: 503,
+    ApiErrorCode.SERVER_STOPPING: 503,
+    ApiErrorCode.SESSION_ENDED: 401,
+    ApiErrorCode.SESSION_MISSING: 401,
+    ApiErrorCode.SLOW_READER: 408,
+    ApiErrorCode.STORAGE_UNAVAILABLE: 503,
+    ApiErrorCode.TOKEN_INVALID: 401,
+    ApiErrorCode.USERNAME_TAKEN: 409,
+    ApiErrorCode.USER_UNKNOWN: 404,
+    ApiErrorCode.VERSION_UNSUPPORTED: 400,
+    ApiErrorCode.WIDGET_UNKNOWN: 404,
+}
+"""The status a code is told with over HTTP. Codes only sockets use stand here too, so that the table is whole."""
+
+STATUS_OF_REFUSAL: dict[RefusalCode, int] = {
+    RefusalCode.AGENT_INVALID: 409,
+    RefusalCode.AGENT_NOT_PRESENT: 409,
+    RefusalCode.AGENT_UNKNOWN: 404,
+    RefusalCode.CONFIGURATION_INVALID: 409,
+    RefusalCode.CONFIGURATION_QUEUE_IN_USE: 409,
+    RefusalCode.CONTACT_ENDED: 409,
+    RefusalCode.CONTACT_EXISTS: 409,
+    RefusalCode.CONTACT_NOT_CONNECTED: 409,
+    RefusalCode.CONTACT_UNKNOWN: 404,
+    RefusalCode.DISPOSITION_UNKNOWN: 404,
+    RefusalCode.EXTENSION_LIMIT: 409,
+    RefusalCode.NOT_YOUR_CONTACT: 403,
+    RefusalCode.NOT_YOUR_OFFER: 404,
+    RefusalCode.OFFER_ENDED: 409,
+    RefusalCode.OFFER_UNKNOWN: 404,
+    RefusalCode.QUEUE_FULL: 409,
+    RefusalCode.QUEUE_UNKNOWN: 404,
+    RefusalCode.REASON_UNKNOWN: 404,
+    RefusalCode.WRAP_UP_NOT_OPEN: 409,
+}
+"""404 for what is not there, 409 for what does not fit the moment, 403 for what one may see but not touch."""
+
+ErrorCode = ApiErrorCode | RefusalCode
+
+
+def status_of(code: ErrorCode) -> int:
+    """The HTTP status a code is told with."""
+    if isinstance(code, ApiErrorCode):
+        return STATUS_OF_API_CODE[code]
+    return STATUS_OF_REFUSAL[code]
+
+
+class ApiError(Exception):
+    """A refusal on its way to the caller."""
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: str,
+        *,
+        path: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry_after_s: int | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status_of(code)
+        self.message = message
+        self.path = path
+        self.headers = dict(headers or {})
+        if retry_after_s is None and self.status == 503:
+            retry_after_s = RETRY_AFTER_S
+        if retry_after_s is not None:
+            self.headers["Retry-After"] = str(retry_after_s)
+
+
+OFFER_UNKNOWN_MESSAGE = "There is no such offer."
+
+
+def refused(refusal: Refusal) -> ApiError:
+    """An engine's refusal as an error.
+
+    Somebody else's offer is told exactly like one that does not exist.
+    """
+    if refusal.code in (RefusalCode.NOT_YOUR_OFFER, RefusalCode.OFFER_UNKNOWN):
+        return ApiError(RefusalCode.OFFER_UNKNOWN, OFFER_UNKNOWN_MESSAGE)
+    return ApiError(refusal.code, refusal.detail)
+
+
+def error_response(error: ApiError, request_id: str) -> web.Response:
+    """The error as the caller gets it."""
+    body = ErrorBody(ErrorDetail(str(error.code), error.message, error.path, request_id))
+    return web.Response(
+        status=error.status,
+        body=msgspec.json.encode(body),
+        content_type="application/json",
+        headers={**error.headers, "Cache-Control": "no-store"},
+    )

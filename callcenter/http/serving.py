@@ -1,0 +1,212 @@
+"""Runs declared routes on aiohttp: every step that comes before a handler, and the encoding after it.
+
+No handler is reached by a caller who may not use it, and no handler decodes anything itself.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from callcenter.auth.authorise import (
+    Decision,
+    NoObject,
+    ObjectFacts,
+    ObjectKind,
+    Permission,
+    authorise,
+)
+from callcenter.auth.origin import SAFE_METHODS, is_own_origin
+from callcenter.auth.principal import Principal
+from callcenter.auth.sessions import SessionKeeper
+from callcenter.http.contract import REQUEST_ID, SESSION_COOKIE, Call, Reply, Route, Scope
+from callcenter.http.decoding import decode_body, decode_query
+from callcenter.http.errors import OFFER_UNKNOWN_MESSAGE, ApiError, ApiErrorCode, ErrorCode
+from callcenter.http.limits import BODY_BYTES_MAX, BODY_WAIT_S, PATH_ID_LENGTH_MAX
+from routing.errors import RefusalCode
+
+S = TypeVar("S")
+
+_IDEMPOTENCY_KEY = re.compile(r"[ -~]{1,128}", re.ASCII)
+
+OBJECT_UNKNOWN: dict[ObjectKind, tuple[ErrorCode, str]] = {
+    ObjectKind.OFFER: (RefusalCode.OFFER_UNKNOWN, OFFER_UNKNOWN_MESSAGE),
+    ObjectKind.CONTACT: (RefusalCode.CONTACT_UNKNOWN, "There is no such contact."),
+    ObjectKind.QUEUE: (RefusalCode.QUEUE_UNKNOWN, "There is no such queue."),
+    ObjectKind.AGENT: (RefusalCode.AGENT_UNKNOWN, "There is no such agent."),
+    ObjectKind.USER: (ApiErrorCode.USER_UNKNOWN, "There is no such user."),
+}
+"""What an object that is missing or hidden is told as: the id is not repeated, so both bodies are equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What the contract itself needs to let a caller through."""
+
+    sessions: SessionKeeper
+    locate: Callable[[ObjectKind, str], Awaitable[ObjectFacts | None]]
+    new_id: Callable[[], str]
+    listed_origins: frozenset[str] = frozenset()
+
+    async def caller(self, request: web.Request) -> Principal | None:
+        """Who holds the request's cookie."""
+        return await self.sessions.resolve(request.cookies.get(SESSION_COOKIE))
+
+    def check_origin(self, request: web.Request, *, is_socket: bool = False) -> None:
+        """Refuse a foreign page that acts with the cookie. Sockets call this before they open."""
+        if request.method in SAFE_METHODS and not is_socket:
+            return
+        is_own = is_own_origin(
+            request.headers,
+            own=f"{request.scheme}://{request.host}",
+            listed=self.listed_origins,
+            is_required=is_socket or SESSION_COOKIE in request.cookies,
+        )
+        if not is_own:
+            raise ApiError(
+                ApiErrorCode.ORIGIN_REFUSED, "This request does not come from this site's pages."
+            )
+
+
+def mount(app: web.Application, routes: Iterable[Route[S]], services: S, guard: Guard) -> None:
+    """Hang the routes into an application."""
+    for each in routes:
+        app.router.add_route(each.method, each.path, _aiohttp_handler(each, services, guard))
+
+
+def check(principal: Principal | None, permission: Permission) -> None:
+    """Raise unless the caller's role grants the permission."""
+    match authorise(principal, permission, NoObject.NONE_NAMED):
+        case Decision.ALLOWED:
+            return
+        case Decision.UNAUTHENTICATED:
+            raise ApiError(ApiErrorCode.SESSION_MISSING, "Log in first.")
+        case _:
+            raise ApiError(ApiErrorCode.FORBIDDEN, "Your role does not allow this.")
+
+
+def _aiohttp_handler(
+    declared: Route[S], services: S, guard: Guard
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        caller = None if declared.is_cross_origin else await guard.caller(request)
+        if not declared.is_cross_origin:
+            guard.check_origin(request)
+        check(caller, declared.permission)
+        await _check_object(declared, caller, request, guard)
+        key = _idempotency_key(declared, request, guard)
+        body = await _body(declared, request)
+        query = (
+            None if declared.query is None else decode_query(request.query.items(), declared.query)
+        )
+        call = Call(
+            services=services,
+            request=request,
+            request_id=request[REQUEST_ID],
+            caller=caller,
+            parameters=dict(request.match_info),
+            idempotency_key=key,
+            digest=digest_of(declared.method, request.path, caller, body),
+            _body=body,
+            _query=query,
+        )
+        return _response(declared, await declared.handler(call))
+
+    return handle
+
+
+async def _check_object(
+    declared: Route[Any], caller: Principal | None, request: web.Request, guard: Guard
+) -> None:
+    scope: Scope | None = declared.scope
+    if scope is None:
+        return
+    object_id = request.match_info[scope.parameter]
+    facts = (
+        await guard.locate(scope.kind, object_id) if len(object_id) <= PATH_ID_LENGTH_MAX else None
+    )
+    if authorise(caller, declared.permission, facts or NoObject.MISSING) is not Decision.ALLOWED:
+        code, message = OBJECT_UNKNOWN[scope.kind]
+        raise ApiError(code, message)
+
+
+def _idempotency_key(declared: Route[Any], request: web.Request, guard: Guard) -> str:
+    if not declared.is_idempotent:
+        return ""
+    keys = request.headers.getall("Idempotency-Key", [])
+    if not keys:
+        return guard.new_id()
+    if len(keys) > 1 or not _IDEMPOTENCY_KEY.fullmatch(keys[0]):
+        raise ApiError(
+            ApiErrorCode.IDEMPOTENCY_KEY_INVALID,
+            "Idempotency-Key takes 1 to 128 printable ASCII characters, once.",
+        )
+    return keys[0]
+
+
+async def _body(declared: Route[Any], request: web.Request) -> msgspec.Struct | None:
+    if declared.request is None:
+        return None
+    if request.content_type != "application/json":
+        raise ApiError(ApiErrorCode.CONTENT_TYPE_UNSUPPORTED, "Send the body as application/json.")
+    if (request.content_length or 0) > BODY_BYTES_MAX:
+        raise _too_large()
+    try:
+        async with asyncio.timeout(BODY_WAIT_S):
+            raw = await request.read()
+    except TimeoutError as error:
+        raise ApiError(ApiErrorCode.REQUEST_TIMEOUT, "The body did not arrive in time.") from error
+    except web.HTTPRequestEntityTooLarge as error:
+        raise _too_large() from error
+    return decode_body(raw, declared.request)
+
+
+def _too_large() -> ApiError:
+    return ApiError(ApiErrorCode.BODY_TOO_LARGE, f"A body has at most {BODY_BYTES_MAX} bytes.")
+
+
+def digest_of(
+    method: str, path: str, caller: Principal | None, body: msgspec.Struct | None
+) -> bytes:
+    """SHA-256 of who asks for what: the same key with another digest is another request."""
+    digest = hashlib.sha256()
+    user_id = "" if caller is None else caller.user_id
+    canonical = b"" if body is None else msgspec.json.encode(body, order="deterministic")
+    for part in (
+        method.encode(),
+        path.encode("utf-8", "surrogatepass"),
+        user_id.encode(),
+        canonical,
+    ):
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.digest()
+
+
+def _response(declared: Route[Any], answer: msgspec.Struct | Reply | None) -> web.Response:
+    reply = answer if isinstance(answer, Reply) else Reply(answer)
+    expected = declared.response
+    if (expected is None) != (reply.body is None) or (
+        expected and not isinstance(reply.body, expected)
+    ):
+        raise TypeError(
+            f"{declared.name} declares {expected} and answered {type(reply.body).__name__}"
+        )
+    headers = {"Cache-Control": "no-store", **reply.headers}
+    if reply.body is None:
+        response = web.Response(status=declared.status, headers=headers)
+    else:
+        response = web.Response(
+            status=declared.status,
+            body=msgspec.json.encode(reply.body),
+            content_type="application/json",
+            headers=headers,
+        )
+    if reply.adjust is not None:
+        reply.adjust(response)
+    return response
