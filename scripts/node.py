@@ -28,6 +28,7 @@ def node_environment() -> dict[str, str]:
     """Put the wheel's Node first, so scripts that npm starts meet the same one; keep npm to the point."""
     return {
         "PATH": f"{wheel_directory() / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
+        "NODE_USE_SYSTEM_CA": "1",  # trust what the machine trusts, a company's proxy included
         "npm_config_audit": "false",
         "npm_config_fund": "false",
         "npm_config_update_notifier": "false",
