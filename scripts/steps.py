@@ -3,6 +3,7 @@
 Quiet when all is well; when a step fails, the end of its output and one line that says what failed.
 """
 
+import contextlib
 import itertools
 import os
 import subprocess
@@ -54,16 +55,15 @@ def run_step(
     reader = threading.Thread(target=collect, args=(process, tail), daemon=True)
     reader.start()
     for seconds in itertools.count(1):
-        try:
-            status = process.wait(1)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(1)
             break
-        except subprocess.TimeoutExpired:
-            show_progress(seconds, tail)
+        show_progress(seconds, tail)
     reader.join(1)
     if sys.stdout.isatty():
         print("\r\x1b[K", end="")
-    if status != 0:
+    if process.returncode != 0:
         print("\n".join(tail), file=sys.stderr)
-        msg = f"{title} failed: {Path(argv[0]).name} ended with status {status}"
+        msg = f"{title} failed: {Path(argv[0]).name} ended with status {process.returncode}"
         raise StepError(msg)
     print(f"  {title}: {time.monotonic() - started:.1f} s", flush=True)
