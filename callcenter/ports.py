@@ -80,8 +80,10 @@ class Journal(Protocol):
     """The append-only record of the domain."""
 
     async def append(self, batch: JournalBatch) -> None:
-        """Commit durably. Raises StorageUnavailable or StaleWriter; then nothing of it is stored (or, after a
-        lost connection, nobody can know: the caller reads the journal back)."""
+        """Commit durably. Raises StorageUnavailable or StaleWriter.
+
+        Then nothing of it is stored; after a lost connection nobody can know, and the caller reads it back.
+        """
 
     async def last(self) -> tuple[int, bytes]:
         """(seq, chain) of the newest record; (0, 32 zero bytes) when empty."""
@@ -91,6 +93,9 @@ class Journal(Protocol):
 
     async def outcome(self, command_id: str) -> CommandOutcome | None:
         """The outcome stored for a command id."""
+
+    async def command_ids(self, limit: int) -> list[str]:
+        """The newest command ids that have an outcome, at most `limit`."""
 
     async def forget_outcomes(self, before_ms: int) -> int:
         """Delete outcomes older than `before_ms`; returns how many."""
@@ -178,16 +183,22 @@ class Interactions(Protocol):
         before: str | None,
         limit: int,
     ) -> InteractionPage:
-        """Newest first by (arrived_at_ms, contact_id). Seen rows: queue in `queue_ids` OR agent = `agent_id`;
-        None for both = all. `before` is the opaque `next_before` of the page before."""
+        """Newest first by (arrived_at_ms, contact_id).
+
+        Seen rows: queue in `queue_ids` OR agent = `agent_id`; None for both = all. `before` is the opaque
+        `next_before` of the page before.
+        """
 
     async def since(self, arrived_at_ms: int) -> tuple[int, list[Interaction]]:
         """(as_of_seq, all rows arrived at or after the instant, or not closed yet): what a board counts."""
 
 
 class User(msgspec.Struct, frozen=True):
-    """A person who logs in. An agent's `user_id` is its agent id in the core. `queue_ids`: an agent takes work
-    of these, a supervisor sees these. `watched_team_ids`: teams a supervisor sees."""
+    """A person who logs in. An agent's `user_id` is its agent id in the core.
+
+    `queue_ids`: an agent takes work of these, a supervisor sees these. `watched_team_ids`: teams a supervisor
+    sees.
+    """
 
     user_id: str
     username: str

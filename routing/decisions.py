@@ -81,6 +81,9 @@ def _apply_configuration(step: Step, command: cmd.ApplyConfiguration) -> Decisio
 
 
 def _put_agent(step: Step, command: cmd.PutAgent) -> Decision:
+    if step.state.configuration is None:
+        detail = "There is no configuration yet: apply one before adding agents."
+        return Refusal(RefusalCode.NO_CONFIGURATION, detail)
     capacity = command.capacity
     units = (capacity.total, *capacity.per_channel.values())
     if min(units) < 0 or max(units) > CAPACITY_UNITS_MAX:
@@ -152,8 +155,8 @@ def _set_agent_state(step: Step, command: cmd.SetAgentState) -> Decision:
     if not is_not_ready and reason_id is not None:
         detail = "A reason goes with the state not_ready only."
         return Refusal(RefusalCode.REASON_UNKNOWN, detail)
-    if command.state is AgentState.READY and not agent.is_present:
-        detail = f"Agent {agent.agent_id} has no desk open and cannot be ready."
+    if command.state is not AgentState.LOGGED_OUT and not agent.is_present:
+        detail = f"Agent {agent.agent_id} has no desk open and can only be logged out."
         return Refusal(RefusalCode.AGENT_NOT_PRESENT, detail)
     step.emit(ev.AgentStateRequested(step.now_ms, agent.agent_id, command.state, reason_id))
     if command.state is AgentState.READY:

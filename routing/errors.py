@@ -25,6 +25,7 @@ class RefusalCode(StrEnum):
     CONTACT_UNKNOWN = "contact_unknown"
     DISPOSITION_UNKNOWN = "disposition_unknown"
     EXTENSION_LIMIT = "extension_limit"
+    NO_CONFIGURATION = "no_configuration"
     NOT_YOUR_CONTACT = "not_your_contact"
     NOT_YOUR_OFFER = "not_your_offer"
     OFFER_ENDED = "offer_ended"

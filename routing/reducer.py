@@ -95,8 +95,6 @@ def _forget_if_done(state: State, agent: Agent) -> None:
         return
     for contact_id in list(agent.excluded_from):
         _pardon(state, contact_id, agent.agent_id)
-    timers.cancel(state, timers.agent_key(agent.agent_id))
-    timers.cancel(state, timers.presence_key(agent.agent_id))
     del state.agents[agent.agent_id]
 
 
@@ -157,6 +155,10 @@ def _configuration_applied(state: State, event: ev.ConfigurationApplied) -> None
     state.reasons = {reason.reason_id: reason for reason in configuration.not_ready_reasons}
     waiting = state.waiting
     state.waiting = {queue_id: waiting.get(queue_id, {}) for queue_id in state.queues}
+    for agent in state.agents.values():
+        is_alarmed = timers.agent_key(agent.agent_id) in state.deadlines
+        if agent.state is AgentState.NOT_READY and not is_alarmed:
+            _arm_not_ready_alarm(state, agent, event.at_ms)
 
 
 def _agent_put(state: State, event: ev.AgentPut) -> None:
@@ -179,6 +181,12 @@ def _agent_put(state: State, event: ev.AgentPut) -> None:
 def _agent_removed(state: State, event: ev.AgentRemoved) -> None:
     agent = state.agents[event.agent_id]
     agent.is_removed = True
+    agent.is_present = False
+    agent.state = AgentState.LOGGED_OUT
+    agent.reason_id = None
+    agent.next_state = None
+    timers.cancel(state, timers.agent_key(agent.agent_id))
+    timers.cancel(state, timers.presence_key(agent.agent_id))
     _forget_if_done(state, agent)
 
 
@@ -345,6 +353,7 @@ def _offer_accepted(state: State, event: ev.OfferAccepted) -> None:
 
 def _offer_rejected(state: State, event: ev.OfferRejected) -> None:
     contact, agent = _end_offer(state, event.offer_id, "rejected")
+    agent.missed_in_row.pop(contact.channel, None)
     _exclude(state, contact, agent, event.at_ms)
     _release(state, agent, contact.contact_id)
     _wait(state, contact, event)

@@ -1,0 +1,1 @@
+"""The single writer of one domain: decide, journal, publish, answer."""

@@ -1,0 +1,77 @@
+"""Every bound of the shell's engine room, named, with what happens when it is met.
+
+The core's bounds stand in `routing/limits.py`.
+"""
+
+INBOX_COMMANDS_MAX = 20_000
+"""Commands waiting to be decided; more is refused with 503 `overloaded` and Retry-After."""
+
+GROUP_COMMIT_COMMANDS_MAX = 500
+"""Commands in one group commit; the rest goes into the next."""
+
+SNAPSHOT_EVERY_EVENTS = 20_000
+"""Events between two snapshots: recovery folds at most this many, and what came since."""
+
+OUTCOMES_KEPT_MS = 24 * 3600 * 1000
+"""How long a command id is remembered; a repeat after that is a new command."""
+
+OUTCOMES_FORGET_EVERY_MS = 10 * 60 * 1000
+"""How often outcomes past their time are deleted."""
+
+COMMAND_IDS_REMEMBERED = 500_000
+"""Command ids held in memory to know without asking the store that an id is new; past it every unknown id is
+looked up."""
+
+STALLED_AFTER_MS = 2_000
+"""No progress of the decision loop for this long with work pending = not ready."""
+
+STORAGE_PROBE_EVERY_MS = 500
+"""How often a failed store is asked whether it writes again."""
+
+VIOLATIONS_TOLERATED = 3
+"""Invariant violations within a minute before the process gives up; each one restores the last durable state."""
+
+PRESENCE_SWEEP_MS = 1_000
+"""How often presence is compared with the sockets, should an earlier report have failed."""
+
+ROSTER_POLL_MS = 2_000
+"""How often people are compared with the engine's agents: a change made by another process is seen this late."""
+
+SOCKET_HELLO_TIMEOUT_MS = 5_000
+"""A socket that has not said hello by then is closed with `hello_missing`."""
+
+SOCKET_PING_EVERY_MS = 10_000
+"""How often the server pings a socket; one that does not answer within half of it is gone."""
+
+SOCKET_OUTBOX_BYTES_MAX = 256 * 1024
+"""Bytes waiting for one slow reader; past it the socket is closed with `slow_reader`."""
+
+SOCKET_FRAME_BYTES_MAX = 64 * 1024
+"""Largest frame a client may send; a larger one closes the socket."""
+
+SOCKET_FRAMES_PER_10S_MAX = 200
+"""Frames one socket may send within 10 s; past it the socket is closed with `too_many_frames`."""
+
+SOCKETS_PER_USER_MAX = 20
+"""Desk sockets (tabs) of one user; the oldest is closed with `too_many_tabs`."""
+
+SOCKETS_PER_CUSTOMER_MAX = 5
+"""Sockets of one customer contact; the oldest is closed with `too_many_tabs`."""
+
+RESUMED_MESSAGES_MAX = 500
+"""Messages sent at once to a socket that resumes; older ones are fetched by page."""
+
+BOARD_PUSH_EVERY_MS = 1_000
+"""A watching socket gets the board at most this often."""
+
+LISTEN_BACKLOG = 4_096
+"""Connections the kernel holds while the loop is busy: a mass reconnect must not be refused."""
+
+CHATS_STARTED_PER_MINUTE_MAX = 30
+"""Chats one network address may start in a minute; more is 429 `chat_throttled`."""
+
+MESSAGE_CHARACTERS_MAX = 4_000
+"""Length of one chat message or of wrap-up notes."""
+
+DRAIN_MS = 5_000
+"""How long a stopping server waits for what is under way."""
