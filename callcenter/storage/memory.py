@@ -1,0 +1,391 @@
+"""The store in memory: the same promises without a file, for unit tests and simulations.
+
+A dead process loses it, of course. Everything else, down to the order of errors, is what the SQL store does,
+because both run the same contract tests. `fail_writes` stands for the full disk.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from callcenter.ports import (
+    CommandOutcome,
+    ConfigVersion,
+    Detail,
+    Interaction,
+    InteractionPage,
+    JournalBatch,
+    JournalRecord,
+    RowChange,
+    Session,
+    Snapshot,
+    StaleWriter,
+    StorageError,
+    StorageUnavailable,
+    User,
+    UsernameTaken,
+)
+from callcenter.storage.interactions import PROJECTION, AgentStanding, BoardStart, OpenStage
+from callcenter.storage.merging import merge
+from callcenter.storage.page_marks import mark, place
+from callcenter.storage.tables import PROJECTION_TABLES
+from callcenter.storage.usernames import username_key
+from routing.ids import ContactId
+
+ZERO_CHAIN: Final = bytes(32)
+Row = dict[str, Any]
+
+
+class Disk:
+    """What all parts of one memory store share: whether it takes writes."""
+
+    def __init__(self) -> None:
+        self.is_failing = False
+        self.is_closed = False
+
+    def check(self) -> None:
+        """Raise as a broken or closed store does."""
+        if self.is_closed:
+            raise StorageUnavailable("the store is closed")
+        if self.is_failing:
+            raise StorageUnavailable("database or disk is full")
+
+
+class MemoryDetails:
+    """`ports.Details` in memory."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self.by_contact: dict[str, dict[str, Detail]] = {}
+
+    def has(self, detail: Detail) -> bool:
+        """Whether the detail's id is taken."""
+        return detail.detail_id in self.by_contact.get(detail.contact_id, {})
+
+    def add(self, detail: Detail) -> None:
+        """Store one; the journal's append calls this after it has checked the whole batch."""
+        self.by_contact.setdefault(detail.contact_id, {})[detail.detail_id] = detail
+
+    async def of_contact(
+        self, contact_id: ContactId, *, kind: str, after_seq: int = 0, limit: int = 500
+    ) -> list[Detail]:
+        """Details of a kind, oldest first."""
+        found = [
+            detail
+            for detail in self.by_contact.get(contact_id, {}).values()
+            if detail.kind == kind and detail.seq > after_seq
+        ]
+        found.sort(key=lambda detail: (detail.seq, detail.detail_id))
+        return found[:limit]
+
+    async def erase(self, contact_id: ContactId) -> int:
+        """Delete all details of a contact."""
+        self._disk.check()
+        return len(self.by_contact.pop(contact_id, {}))
+
+
+class MemoryJournal:
+    """`ports.Journal` in memory."""
+
+    def __init__(self, disk: Disk, details: MemoryDetails) -> None:
+        self._disk = disk
+        self._details = details
+        self._records: dict[int, JournalRecord] = {}
+        self._outcomes: dict[str, CommandOutcome] = {}
+        self._snapshots: dict[int, Snapshot] = {}
+
+    async def append(self, batch: JournalBatch) -> None:
+        """Check everything, then store everything."""
+        self._disk.check()
+        seqs = [record.seq for record in batch.records]
+        if len(set(seqs)) < len(seqs) or any(seq in self._records for seq in seqs):
+            raise StaleWriter("another writer has appended to this domain's journal")
+        details = [(detail.contact_id, detail.detail_id) for detail in batch.details]
+        commands = [outcome.command_id for outcome in batch.outcomes]
+        if (
+            len(set(details)) < len(details)
+            or len(set(commands)) < len(commands)
+            or any(self._details.has(detail) for detail in batch.details)
+            or any(command_id in self._outcomes for command_id in commands)
+        ):
+            raise StorageError("a detail or a command id is stored already")
+        self._records.update((record.seq, record) for record in batch.records)
+        self._outcomes.update((outcome.command_id, outcome) for outcome in batch.outcomes)
+        for detail in batch.details:
+            self._details.add(detail)
+
+    async def last(self) -> tuple[int, bytes]:
+        """The newest record's seq and chain value."""
+        if not self._records:
+            return 0, ZERO_CHAIN
+        newest = self._records[max(self._records)]
+        return newest.seq, newest.chain
+
+    async def read(self, after_seq: int) -> AsyncIterator[JournalRecord]:
+        """Records after a seq, in order."""
+        for seq in sorted(seq for seq in self._records if seq > after_seq):
+            yield self._records[seq]
+
+    async def outcome(self, command_id: str) -> CommandOutcome | None:
+        """The outcome of a command id."""
+        return self._outcomes.get(command_id)
+
+    async def forget_outcomes(self, before_ms: int) -> int:
+        """Delete old outcomes."""
+        self._disk.check()
+        old = [key for key, outcome in self._outcomes.items() if outcome.at_ms < before_ms]
+        for key in old:
+            del self._outcomes[key]
+        return len(old)
+
+    async def snapshot(self) -> Snapshot | None:
+        """The newest snapshot."""
+        return self._snapshots[max(self._snapshots)] if self._snapshots else None
+
+    async def put_snapshot(self, snapshot: Snapshot) -> None:
+        """Store a snapshot and drop all but the newest two."""
+        self._disk.check()
+        self._snapshots[snapshot.seq] = snapshot
+        for seq in sorted(self._snapshots)[:-2]:
+            del self._snapshots[seq]
+
+
+class MemoryProjectionRows:
+    """`ports.ProjectionRows` in memory."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self.cursors: dict[str, int] = {}
+        self.tables: dict[str, dict[tuple[Any, ...], Row]] = {
+            name: {} for name in PROJECTION_TABLES
+        }
+
+    async def cursor(self, projection: str) -> int:
+        """The seq the projection stands at."""
+        return self.cursors.get(projection, 0)
+
+    async def commit(self, projection: str, as_of_seq: int, changes: Sequence[RowChange]) -> None:
+        """Apply the changes and move the cursor."""
+        self._disk.check()
+        merged = merge(changes)
+        for name, *_ in merged:
+            if name not in self.tables:
+                raise StorageError(f"no projection may change a table {name!r}")
+        for (name, *_), same in merged.items():
+            for change in same:
+                row = self.tables[name].setdefault(tuple(change.key.values()), _defaults(name))
+                row |= change.key | change.put
+                for column, count in change.add.items():
+                    row[column] += count
+        self.cursors[projection] = as_of_seq
+
+
+def _defaults(table: str) -> Row:
+    """A row that nothing was put into, as the database makes it."""
+    row: Row = {}
+    for column in PROJECTION_TABLES[table].columns:
+        is_text = column.type.python_type is str
+        row[column.name] = None if column.nullable else column.type.python_type()
+        if is_text and not column.nullable:
+            row[column.name] = ""
+    return row
+
+
+class MemoryInteractions:
+    """`ports.Interactions` in memory."""
+
+    def __init__(self, rows: MemoryProjectionRows) -> None:
+        self._rows = rows
+
+    @property
+    def _as_of_seq(self) -> int:
+        return self._rows.cursors.get(PROJECTION, 0)
+
+    def _all(self) -> list[Row]:
+        rows = self._rows.tables["interactions"].values()
+        return sorted(rows, key=lambda row: (row["arrived_at_ms"], row["contact_id"]))
+
+    async def get(self, contact_id: ContactId) -> Interaction | None:
+        """One row."""
+        row = self._rows.tables["interactions"].get((contact_id,))
+        return None if row is None else _interaction(row)
+
+    async def page(
+        self,
+        *,
+        queue_ids: Sequence[str] | None,
+        agent_id: str | None,
+        before: str | None,
+        limit: int,
+    ) -> InteractionPage:
+        """Newest first. Raises ValueError when `before` is not a mark this method gave."""
+        end = None if before is None else place(before)
+        sees_all = queue_ids is None and agent_id is None
+        found = [
+            _interaction(row)
+            for row in reversed(self._all())
+            if (end is None or (row["arrived_at_ms"], row["contact_id"]) < end)
+            and (
+                sees_all
+                or row["queue_id"] in (queue_ids or ())
+                or (agent_id is not None and row["agent_id"] == agent_id)
+            )
+        ]
+        next_before = mark(found[limit - 1]) if len(found) > limit else None
+        return InteractionPage(
+            as_of_seq=self._as_of_seq, interactions=found[:limit], next_before=next_before
+        )
+
+    async def since(self, arrived_at_ms: int) -> tuple[int, list[Interaction]]:
+        """All that arrived since, or are not closed yet."""
+        found = [
+            _interaction(row)
+            for row in self._all()
+            if row["arrived_at_ms"] >= arrived_at_ms or row["closed_at_ms"] is None
+        ]
+        return self._as_of_seq, found
+
+    async def board(self, arrived_at_ms: int) -> BoardStart:
+        """`since`, with the stage of each open contact and the state of each agent at the same seq."""
+        as_of_seq, found = await self.since(arrived_at_ms)
+        stages: list[OpenStage] = [
+            (row["contact_id"], row["stage"], row["age_origin_ms"])
+            for row in self._all()
+            if row["closed_at_ms"] is None
+        ]
+        columns = ("agent_id", "team_id", "state", "reason_id", "since_ms")
+        agents = self._rows.tables["agent_states"].values()
+        standings: list[AgentStanding] = [
+            (row["agent_id"], row["team_id"], row["state"], row["reason_id"], row["since_ms"])
+            for row in sorted(agents, key=lambda row: row[columns[0]])
+            if not row["is_removed"]
+        ]
+        return as_of_seq, found, stages, standings
+
+
+def _interaction(row: Row) -> Interaction:
+    return Interaction(**{name: row[name] for name in Interaction.__struct_fields__})
+
+
+class MemoryUsers:
+    """`ports.Users` in memory."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._users: dict[str, User] = {}
+
+    async def all(self) -> list[User]:
+        """Everyone, by username."""
+        return sorted(self._users.values(), key=lambda user: username_key(user.username))
+
+    async def get(self, user_id: str) -> User | None:
+        """By id."""
+        return self._users.get(user_id)
+
+    async def by_username(self, username: str) -> User | None:
+        """By log-in name, whatever its case."""
+        key = username_key(username)
+        return next((u for u in self._users.values() if username_key(u.username) == key), None)
+
+    async def put(self, user: User) -> User:
+        """Insert or replace, with the next version."""
+        self._disk.check()
+        same_name = await self.by_username(user.username)
+        if same_name is not None and same_name.user_id != user.user_id:
+            raise UsernameTaken("another user has this log-in name")
+        stored = msgspec.structs.replace(user, version=await self.newest_version() + 1)
+        self._users[user.user_id] = stored
+        return stored
+
+    async def newest_version(self) -> int:
+        """The largest version of any user."""
+        return max((user.version for user in self._users.values()), default=0)
+
+
+class MemorySessions:
+    """`ports.Sessions` in memory."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._sessions: dict[bytes, Session] = {}
+
+    async def put(self, session: Session) -> None:
+        """Store a new session."""
+        self._disk.check()
+        if session.token_hash in self._sessions:
+            raise StorageError("this session is stored already")
+        self._sessions[session.token_hash] = session
+
+    async def get(self, token_hash: bytes) -> Session | None:
+        """The session, expired or not."""
+        return self._sessions.get(token_hash)
+
+    async def delete(self, token_hash: bytes) -> None:
+        """Log-out."""
+        self._disk.check()
+        self._sessions.pop(token_hash, None)
+
+    async def delete_of_user(self, user_id: str) -> int:
+        """Revoke all sessions of a user."""
+        return self._delete([s for s in self._sessions.values() if s.user_id == user_id])
+
+    async def delete_expired(self, now_ms: int) -> int:
+        """Forget what has expired."""
+        return self._delete([s for s in self._sessions.values() if s.expires_at_ms <= now_ms])
+
+    def _delete(self, sessions: list[Session]) -> int:
+        self._disk.check()
+        for session in sessions:
+            del self._sessions[session.token_hash]
+        return len(sessions)
+
+
+class MemoryConfigVersions:
+    """`ports.ConfigVersions` in memory; the dict's order is the order of applying."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._versions: dict[str, ConfigVersion] = {}
+
+    async def put(self, version: ConfigVersion) -> None:
+        """Store; the same version again only becomes the newest."""
+        self._disk.check()
+        stored = self._versions.pop(version.version, version)
+        self._versions[version.version] = msgspec.structs.replace(
+            stored, applied_at_ms=version.applied_at_ms
+        )
+
+    async def get(self, version: str) -> ConfigVersion | None:
+        """By hash."""
+        return self._versions.get(version)
+
+    async def newest(self) -> ConfigVersion | None:
+        """The one applied last."""
+        return next(reversed(self._versions.values()), None)
+
+
+class MemoryStore:
+    """`ports.Store` in memory, one domain each."""
+
+    def __init__(self) -> None:
+        self._disk = Disk()
+        self.details = MemoryDetails(self._disk)
+        self.journal = MemoryJournal(self._disk, self.details)
+        self.rows = MemoryProjectionRows(self._disk)
+        self.interactions = MemoryInteractions(self.rows)
+        self.users = MemoryUsers(self._disk)
+        self.sessions = MemorySessions(self._disk)
+        self.config_versions = MemoryConfigVersions(self._disk)
+
+    def fail_writes(self, *, fail: bool = True) -> None:
+        """Behave like a store whose disk is full, or recover."""
+        self._disk.is_failing = fail
+
+    async def probe(self) -> None:
+        """Raise while writes fail."""
+        self._disk.check()
+
+    async def close(self) -> None:
+        """Refuse writes from now on."""
+        self._disk.is_closed = True

@@ -1,0 +1,83 @@
+"""One domain's store over a database: the object that bootstrap hands to everybody else."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from callcenter.ports import StorageError
+from callcenter.storage.config_versions import SqlConfigVersions
+from callcenter.storage.database import Database, insert_rows
+from callcenter.storage.details import SqlDetails
+from callcenter.storage.interactions import SqlInteractions
+from callcenter.storage.journal import SqlJournal
+from callcenter.storage.projection_rows import SqlProjectionRows
+from callcenter.storage.sessions import SqlSessions
+from callcenter.storage.tables import HEAD, probe
+from callcenter.storage.users import SqlUsers
+
+PROBE_BYTES: Final = 64 * 1024
+"""What a probe writes: enough that a disk with room for one more row, and no second, still counts as full."""
+
+
+class SchemaOutdated(StorageError):
+    """The database is not at the revision this code needs."""
+
+
+class SqlStore:
+    """`ports.Store` over a database, for one domain."""
+
+    def __init__(self, database: Database, domain_id: str) -> None:
+        self._database = database
+        self._domain_id = domain_id
+        self.journal = SqlJournal(database, domain_id)
+        self.details = SqlDetails(database, domain_id)
+        self.rows = SqlProjectionRows(database, domain_id)
+        self.interactions = SqlInteractions(database, domain_id)
+        self.users = SqlUsers(database, domain_id)
+        self.sessions = SqlSessions(database, domain_id)
+        self.config_versions = SqlConfigVersions(database, domain_id)
+
+    async def probe(self) -> None:
+        """Write one durable row, larger than a journal row, in new pages; then drop the one before.
+
+        Rewriting a row in place would succeed on a disk that has no room for an append.
+        """
+        mine = probe.c.domain_id == self._domain_id
+        newest = sa.select(sa.func.max(probe.c.probe_no)).where(mine)
+
+        def job(connection: sa.Connection) -> None:
+            probe_no = (connection.scalar(newest) or 0) + 1
+            insert_rows(connection, probe, [(self._domain_id, probe_no, bytes(PROBE_BYTES))])
+            connection.execute(sa.delete(probe).where(mine, probe.c.probe_no < probe_no))
+
+        await self._database.write(job)
+
+    async def limit_pages(self, pages_max: int | None) -> None:
+        """Bound the file's size in pages of 4 KiB; None removes the bound. Full then means StorageUnavailable."""
+        await self._database.limit_pages(pages_max)
+
+    async def close(self) -> None:
+        """Finish what is queued and release the files."""
+        await self._database.close()
+
+
+async def open_store(url: str, domain_id: str) -> SqlStore:
+    """Open the store of a domain in a database that is migrated to this code's revision."""
+    database = Database(url)
+    try:
+        await database.read(_check_revision)
+    except BaseException:
+        await database.close()
+        raise
+    return SqlStore(database, domain_id)
+
+
+def _check_revision(connection: sa.Connection) -> None:
+    revision: str | None = None
+    if sa.inspect(connection).has_table("alembic_version"):
+        revision = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    if revision != HEAD:
+        raise SchemaOutdated(
+            f"the database is at revision {revision or 'none'}, this version needs {HEAD}: "
+            "run `callcenter db upgrade`"
+        )

@@ -1,0 +1,222 @@
+"""Every table, as Core metadata. Each is scoped by `domain_id`, which leads its primary key.
+
+The migrations are the truth about a database; a test keeps them equal to this file. `HEAD` is the revision
+this code was written for: `open_store` refuses any other, so that old code never writes a new schema.
+
+Columns of read models have server defaults: a projection's upsert names only the columns it changes, and
+databases check NOT NULL before they see that the row exists.
+"""
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeEngine
+
+Kind = type[TypeEngine[Any]]
+
+HEAD: Final = "0001"
+"""The newest migration."""
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _domain() -> sa.Column[str]:
+    return sa.Column("domain_id", sa.String, primary_key=True)
+
+
+def _key(name: str, kind: Kind = sa.String) -> sa.Column[Any]:
+    return sa.Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _must(name: str, kind: Kind) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=False)
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.String, nullable=False, server_default="")
+
+
+def _count(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=False, server_default="0")
+
+
+def _maybe(name: str, kind: Kind) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=True)
+
+
+# The clustered tables keep their rows in the primary key's tree: an append writes one tree, not two.
+journal = sa.Table(
+    "journal",
+    metadata,
+    _domain(),
+    _key("seq", sa.BigInteger),
+    _must("at_ms", sa.BigInteger),
+    _must("is_input", sa.Boolean),
+    _must("event_type", sa.String),
+    _must("payload", sa.LargeBinary),
+    _must("chain", sa.LargeBinary),
+    sqlite_with_rowid=False,
+)
+
+details = sa.Table(
+    "details",
+    metadata,
+    _domain(),
+    _key("contact_id"),
+    _key("detail_id"),
+    _must("kind", sa.String),
+    _must("body", sa.LargeBinary),
+    _must("at_ms", sa.BigInteger),
+    _must("seq", sa.BigInteger),
+    sa.Index(None, "domain_id", "contact_id", "kind", "seq"),
+    sqlite_with_rowid=False,
+)
+
+outcomes = sa.Table(
+    "outcomes",
+    metadata,
+    _domain(),
+    _key("command_id"),
+    _must("digest", sa.LargeBinary),
+    _must("reply", sa.LargeBinary),
+    _must("seq", sa.BigInteger),
+    _must("at_ms", sa.BigInteger),
+    sa.Index(None, "domain_id", "at_ms"),
+    sqlite_with_rowid=False,
+)
+
+# A snapshot exists once its row here does; its parts were written before, each in its own short transaction.
+snapshots = sa.Table(
+    "snapshots",
+    metadata,
+    _domain(),
+    _key("seq", sa.BigInteger),
+    _must("chain", sa.LargeBinary),
+    _must("parts", sa.Integer),
+)
+
+snapshot_parts = sa.Table(
+    "snapshot_parts",
+    metadata,
+    _domain(),
+    _key("seq", sa.BigInteger),
+    _key("part", sa.Integer),
+    _must("body", sa.LargeBinary),
+)
+
+projection_cursors = sa.Table(
+    "projection_cursors",
+    metadata,
+    _domain(),
+    _key("projection"),
+    _must("as_of_seq", sa.BigInteger),
+)
+
+interactions = sa.Table(
+    "interactions",
+    metadata,
+    _domain(),
+    _key("contact_id"),
+    _text("channel"),
+    _text("queue_id"),
+    _text("customer_key"),
+    sa.Column("arrived_at_ms", sa.BigInteger, nullable=False, server_default="0"),
+    _maybe("first_offered_at_ms", sa.BigInteger),
+    _maybe("answered_at_ms", sa.BigInteger),
+    _maybe("ended_at_ms", sa.BigInteger),
+    _maybe("closed_at_ms", sa.BigInteger),
+    _maybe("agent_id", sa.String),
+    _maybe("outcome", sa.String),
+    _maybe("disposition_id", sa.String),
+    _maybe("ended_by", sa.String),
+    _count("offers"),
+    _count("missed"),
+    _count("rejected"),
+    _count("requeues"),
+    _count("messages"),
+    # Where an open contact stands: what a board that starts now cannot learn from the columns above.
+    _text("stage"),
+    sa.Column("age_origin_ms", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Index(None, "domain_id", "arrived_at_ms", "contact_id"),
+    sa.Index(None, "domain_id", "queue_id", "arrived_at_ms"),
+    sa.Index(None, "domain_id", "agent_id", "arrived_at_ms"),
+    sa.Index(
+        "ix_interactions_open",
+        "domain_id",
+        sqlite_where=sa.text("closed_at_ms IS NULL"),
+        postgresql_where=sa.text("closed_at_ms IS NULL"),
+    ),
+)
+
+agent_states = sa.Table(
+    "agent_states",
+    metadata,
+    _domain(),
+    _key("agent_id"),
+    _text("team_id"),
+    _text("state"),
+    _maybe("reason_id", sa.String),
+    sa.Column("since_ms", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("is_removed", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+users = sa.Table(
+    "users",
+    metadata,
+    _domain(),
+    _key("user_id"),
+    _must("username", sa.String),
+    _must("username_key", sa.String),
+    _must("display_name", sa.String),
+    _must("role", sa.String),
+    _must("team_id", sa.String),
+    _must("queue_ids", sa.String),
+    _must("watched_team_ids", sa.String),
+    _must("chat_capacity", sa.Integer),
+    _must("password_hash", sa.String),
+    _must("language", sa.String),
+    _must("is_disabled", sa.Boolean),
+    _must("version", sa.BigInteger),
+    sa.UniqueConstraint("domain_id", "username_key"),
+    sa.Index(None, "domain_id", "version"),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    _domain(),
+    _key("token_hash", sa.LargeBinary),
+    _must("user_id", sa.String),
+    _must("created_at_ms", sa.BigInteger),
+    _must("expires_at_ms", sa.BigInteger),
+    sa.Index(None, "domain_id", "user_id"),
+    sa.Index(None, "domain_id", "expires_at_ms"),
+)
+
+config_versions = sa.Table(
+    "config_versions",
+    metadata,
+    _domain(),
+    _key("version"),
+    _must("document", sa.LargeBinary),
+    _must("applied_at_ms", sa.BigInteger),
+    _must("applied_no", sa.BigInteger),
+    sa.UniqueConstraint("domain_id", "applied_no"),
+)
+
+probe = sa.Table(
+    "probe",
+    metadata,
+    _domain(),
+    _key("probe_no", sa.BigInteger),
+    _must("body", sa.LargeBinary),
+)
+
+PROJECTION_TABLES: Final = {table.name: table for table in (interactions, agent_states)}
+"""What a projection may change."""
