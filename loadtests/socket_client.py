@@ -26,6 +26,7 @@ class SocketClient:
         self.last_bye = ""
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._is_stopping = False
+        self._hold_off_s = 0.0
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -43,7 +44,8 @@ class SocketClient:
                 pass  # the server is away: that is what the back-off is for
             attempt = 1 if self.sockets_opened > opened_before else attempt + 1
             if not self._is_stopping:
-                await asyncio.sleep(self.link.backoff_s(attempt))
+                wait_s, self._hold_off_s = max(self.link.backoff_s(attempt), self._hold_off_s), 0.0
+                await asyncio.sleep(wait_s)
 
     async def _one_socket(self) -> None:
         async with await self.link.open_socket(self.path) as socket:
@@ -114,6 +116,10 @@ class SocketClient:
         transport = socket.get_extra_info("transport") if socket is not None else None
         if isinstance(transport, asyncio.WriteTransport):
             transport.abort()
+
+    def hold_off(self, seconds: float) -> None:
+        """Stay away at least that long after the socket is lost the next time."""
+        self._hold_off_s = seconds
 
     async def until(self, is_true: Predicate, deadline_s: float) -> bool:
         """Wait until something received makes `is_true`; False at the deadline."""
