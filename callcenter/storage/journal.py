@@ -118,6 +118,18 @@ class SqlJournal:
             at_ms=row.at_ms,
         )
 
+    async def command_ids(self, limit: int) -> list[str]:
+        """The newest command ids that have an outcome."""
+        query = (
+            sa.select(outcomes.c.command_id)
+            .where(outcomes.c.domain_id == self._domain_id)
+            .order_by(outcomes.c.at_ms.desc(), outcomes.c.command_id)
+            .limit(limit)
+        )
+        return await self._database.read(
+            lambda connection: list(connection.execute(query).scalars())
+        )
+
     async def forget_outcomes(self, before_ms: int) -> int:
         """Delete old outcomes, a bounded number per transaction."""
         old = (

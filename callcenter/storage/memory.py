@@ -131,6 +131,11 @@ class MemoryJournal:
         """The outcome of a command id."""
         return self._outcomes.get(command_id)
 
+    async def command_ids(self, limit: int) -> list[str]:
+        """The newest command ids that have an outcome."""
+        newest = sorted(self._outcomes.values(), key=lambda o: (-o.at_ms, o.command_id))
+        return [outcome.command_id for outcome in newest[:limit]]
+
     async def forget_outcomes(self, before_ms: int) -> int:
         """Delete old outcomes."""
         self._disk.check()
