@@ -1,0 +1,1 @@
+"""The seeded simulation's checkers: what must hold, stated without looking at how the engine does it."""
