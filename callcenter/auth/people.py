@@ -21,7 +21,7 @@ from routing.limits import AGENT_QUEUES_MAX, CAPACITY_UNITS_MAX
 from routing.model import CapacityRule, Channel
 from routing.state import Agent
 
-USERNAME_PATTERN: Final = "^[a-z0-9._-]{3,32}$"
+USERNAME_PATTERN: Final = "^[a-z0-9._-]{2,32}$"
 DISPLAY_NAME_LENGTH_MAX: Final = 80
 PASSWORD_LENGTH_MIN: Final = 10
 PASSWORD_LENGTH_MAX: Final = 200
@@ -131,7 +131,7 @@ def check_password(password: str, username: str) -> None:
 def check_person(user: ports.User, known: Known) -> None:
     """Raise PersonInvalid at the first value that cannot be."""
     if not re.fullmatch(USERNAME_PATTERN.strip("^$"), user.username, re.ASCII):
-        raise PersonInvalid("username", "A user name has 3 to 32 of a-z, 0-9, '.', '_' and '-'.")
+        raise PersonInvalid("username", "A user name has 2 to 32 of a-z, 0-9, '.', '_' and '-'.")
     if not is_display_name(user.display_name):
         raise PersonInvalid(
             "display_name",

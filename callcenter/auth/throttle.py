@@ -5,6 +5,8 @@ lock a colleague out from elsewhere, because a name alone is never counted; and 
 again behind an office's one address does not stop those who have logged in from that address before, because
 the address counter does not apply to them. IPv6 addresses count by their /64, which is what one customer gets.
 
+A try counts as failed while its password is being checked, or a hundred at once would all be let through.
+
 Keys are hashes: the counters hold neither names nor addresses.
 """
 
@@ -12,8 +14,10 @@ import hashlib
 import ipaddress
 import math
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
@@ -25,6 +29,21 @@ from callcenter.auth.limits import (
     PAIR_FAILURES_MAX,
     TRUSTED_PAIRS_MAX,
 )
+
+
+class LoginThrottled(Exception):
+    """Too many failed log-ins; the next try is allowed after `retry_after_s`."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__("too many failed log-ins")
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try; whoever checks the password says how it went. Unsaid means failed."""
+
+    is_successful: bool = False
 
 
 class LoginThrottle:
@@ -42,37 +61,47 @@ class LoginThrottle:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._per_pair = RateLimitItemPerSecond(pair_max, window_s, namespace="pair")
         self._per_address = RateLimitItemPerSecond(address_max, window_s, namespace="address")
+        self._checking: Counter[str] = Counter()
         self._trusted: OrderedDict[str, None] = OrderedDict()
         self._trusted_max = trusted_max
         self._wall_s = wall_s
 
-    def retry_after_s(self, username: str, address: str) -> int:
-        """0 if a try is allowed now, else the seconds to wait."""
+    @contextmanager
+    def attempt(self, username: str, address: str) -> Iterator["Attempt"]:
+        """Around one try. Raises LoginThrottled at once if it may not be made now."""
         pair, network = _pair_key(username, address), _network(address)
-        waits = [self._wait_s(self._per_pair, pair)]
+        wait_s = self._wait_s(self._per_pair, pair, self._checking[pair])
         if pair not in self._trusted:
-            waits.append(self._wait_s(self._per_address, network))
-        return max(waits)
+            wait_s = max(wait_s, self._wait_s(self._per_address, network, 0))
+        if wait_s > 0:
+            raise LoginThrottled(wait_s)
+        attempt = Attempt()
+        self._checking[pair] += 1
+        try:
+            yield attempt
+        finally:
+            self._checking[pair] -= 1
+            if not self._checking[pair]:
+                del self._checking[pair]
+        if attempt.is_successful:
+            self._succeeded(pair)
+        else:
+            self._limiter.hit(self._per_pair, pair)
+            self._limiter.hit(self._per_address, network)
 
-    def failed(self, username: str, address: str) -> None:
-        """A log-in was refused."""
-        self._limiter.hit(self._per_pair, _pair_key(username, address))
-        self._limiter.hit(self._per_address, _network(address))
-
-    def succeeded(self, username: str, address: str) -> None:
-        """A log-in worked: the pair starts anew and is trusted from here on."""
-        pair = _pair_key(username, address)
+    def _succeeded(self, pair: str) -> None:
+        """The pair starts anew and is trusted from here on."""
         self._limiter.clear(self._per_pair, pair)
         self._trusted[pair] = None
         self._trusted.move_to_end(pair)
         while len(self._trusted) > self._trusted_max:
             self._trusted.popitem(last=False)
 
-    def _wait_s(self, item: RateLimitItemPerSecond, key: str) -> int:
-        if self._limiter.test(item, key):
+    def _wait_s(self, item: RateLimitItemPerSecond, key: str, checking: int) -> int:
+        window = self._limiter.get_window_stats(item, key)
+        if window.remaining > checking:
             return 0
-        reset_at_s = self._limiter.get_window_stats(item, key).reset_time
-        return max(1, math.ceil(reset_at_s - self._wall_s()))
+        return max(1, math.ceil(window.reset_time - self._wall_s()))
 
 
 def _network(address: str) -> str:

@@ -60,7 +60,10 @@ class Scope(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[S]):
-    """One request as a handler sees it: decoded, authenticated, authorised."""
+    """One request as a handler sees it: decoded, authenticated, authorised.
+
+    `digest` is empty when the caller sent no key: then nothing can be repeated and nothing needs comparing.
+    """
 
     services: S
     request: web.Request

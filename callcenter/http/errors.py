@@ -1,7 +1,8 @@
 """Errors as the API tells them: one body, stable codes, a plain sentence, never a trace.
 
     ApiError                     what a handler or the contract refuses; carries its own status and code
-    routing.errors.Refusal       what the engine refuses; `refused` maps its code to a status
+    host.CommandRefused          what the engine refuses; `refused` maps its code to a status
+    host.HostError               409 `idempotency_key_reused`, 503 `overloaded`, 503 `storage_unavailable`
     auth.passwords.PasswordsBusy 503
     ports.StorageUnavailable     503
     anything else                500 `internal_error`; logged with the request id, told without detail
@@ -37,19 +38,22 @@ class ApiErrorCode(StrEnum):
     LOGIN_THROTTLED = "login_throttled"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     NESTED_TOO_DEEP = "nested_too_deep"
+    NOT_YOURSELF = "not_yourself"
     ORIGIN_REFUSED = "origin_refused"
+    OVERLOADED = "overloaded"
     PASSWORD_REFUSED = "password_refused"  # noqa: S105 - a code
     PERSON_INVALID = "person_invalid"
     REQUEST_INVALID = "request_invalid"
     REQUEST_TIMEOUT = "request_timeout"
     ROUTE_UNKNOWN = "route_unknown"
-    SERVER_OVERLOADED = "server_overloaded"
     SERVER_STOPPING = "server_stopping"
     SESSION_ENDED = "session_ended"
     SESSION_MISSING = "session_missing"
     SLOW_READER = "slow_reader"
     STORAGE_UNAVAILABLE = "storage_unavailable"
     TOKEN_INVALID = "token_invalid"  # noqa: S105 - a code
+    TOO_MANY_FRAMES = "too_many_frames"
+    TOO_MANY_TABS = "too_many_tabs"
     USERNAME_TAKEN = "username_taken"
     USER_UNKNOWN = "user_unknown"
     VERSION_UNSUPPORTED = "version_unsupported"
@@ -87,19 +91,22 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.LOGIN_THROTTLED: 429,
     ApiErrorCode.METHOD_NOT_ALLOWED: 405,
     ApiErrorCode.NESTED_TOO_DEEP: 422,
+    ApiErrorCode.NOT_YOURSELF: 409,
     ApiErrorCode.ORIGIN_REFUSED: 403,
+    ApiErrorCode.OVERLOADED: 503,
     ApiErrorCode.PASSWORD_REFUSED: 400,
     ApiErrorCode.PERSON_INVALID: 422,
     ApiErrorCode.REQUEST_INVALID: 422,
     ApiErrorCode.REQUEST_TIMEOUT: 408,
     ApiErrorCode.ROUTE_UNKNOWN: 404,
-    ApiErrorCode.SERVER_OVERLOADED: 503,
     ApiErrorCode.SERVER_STOPPING: 503,
     ApiErrorCode.SESSION_ENDED: 401,
     ApiErrorCode.SESSION_MISSING: 401,
     ApiErrorCode.SLOW_READER: 408,
     ApiErrorCode.STORAGE_UNAVAILABLE: 503,
     ApiErrorCode.TOKEN_INVALID: 401,
+    ApiErrorCode.TOO_MANY_FRAMES: 429,
+    ApiErrorCode.TOO_MANY_TABS: 429,
     ApiErrorCode.USERNAME_TAKEN: 409,
     ApiErrorCode.USER_UNKNOWN: 404,
     ApiErrorCode.VERSION_UNSUPPORTED: 400,
@@ -119,6 +126,7 @@ STATUS_OF_REFUSAL: dict[RefusalCode, int] = {
     RefusalCode.CONTACT_UNKNOWN: 404,
     RefusalCode.DISPOSITION_UNKNOWN: 404,
     RefusalCode.EXTENSION_LIMIT: 409,
+    RefusalCode.NO_CONFIGURATION: 409,
     RefusalCode.NOT_YOUR_CONTACT: 403,
     RefusalCode.NOT_YOUR_OFFER: 404,
     RefusalCode.OFFER_ENDED: 409,

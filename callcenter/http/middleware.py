@@ -11,16 +11,18 @@ from typing import Final
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from callcenter import ports
 from callcenter.auth.passwords import PasswordsBusy
+from callcenter.auth.throttle import LoginThrottled
+from callcenter.host.envelope import CommandIdReused, CommandRefused, HostError, HostOverloaded
 from callcenter.http.contract import REQUEST_ID
-from callcenter.http.errors import ApiError, ApiErrorCode, error_response
+from callcenter.http.errors import ApiError, ApiErrorCode, error_response, refused
 
 _log = structlog.get_logger(__name__)
 
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Translate = Callable[[Exception], ApiError | None]
 
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
@@ -35,10 +37,8 @@ SECURITY_HEADERS: Final = {
 """`style-src 'unsafe-inline'` is Ant Design's: it writes its styles at run time. No script is inline."""
 
 
-def boundary(
-    new_id: Callable[[], str], translate: Translate
-) -> Callable[[web.Request, Next], Awaitable[web.StreamResponse]]:
-    """The outermost middleware. `translate` knows the exceptions of what lies behind the handlers."""
+def boundary(new_id: Callable[[], str]) -> Middleware:
+    """The outermost middleware."""
 
     @web.middleware
     async def handle(request: web.Request, handler: Next) -> web.StreamResponse:
@@ -52,7 +52,7 @@ def boundary(
                     raise
                 return error_response(_of_aiohttp(error), request_id)
             except Exception as error:  # noqa: BLE001 - the boundary: an answer instead of a crash
-                told = _known(error) or translate(error) or _unexpected(error, request)
+                told = known_error(error) or _unexpected(error, request)
                 return error_response(told, request_id)
 
     return handle
@@ -64,23 +64,47 @@ async def add_security_headers(_request: web.Request, response: web.StreamRespon
         response.headers.setdefault(name, value)
 
 
-def _known(error: Exception) -> ApiError | None:
+def known_error(error: Exception) -> ApiError | None:
+    """The operating failures and refusals that lie behind the handlers, as the caller is told them."""
     match error:
         case ApiError():
             return error
+        case CommandRefused():
+            return refused(error.refusal)
+        case HostError() | ports.StorageUnavailable():
+            return _of_host(error)
         case PasswordsBusy():
             return ApiError(
                 ApiErrorCode.LOGIN_BUSY,
                 "Many people are logging in; try again in a moment.",
                 retry_after_s=error.retry_after_s,
             )
-        case ports.StorageUnavailable():
+        case LoginThrottled():
+            return ApiError(
+                ApiErrorCode.LOGIN_THROTTLED,
+                "Too many log-ins have failed here; wait before the next.",
+                retry_after_s=error.retry_after_s,
+            )
+        case _:
+            return None
+
+
+def _of_host(error: HostError | ports.StorageUnavailable) -> ApiError:
+    match error:
+        case CommandIdReused():
+            return ApiError(
+                ApiErrorCode.IDEMPOTENCY_KEY_REUSED,
+                "This Idempotency-Key was used for another request.",
+            )
+        case HostOverloaded():
+            return ApiError(
+                ApiErrorCode.OVERLOADED, "Too much is waiting to be decided; nothing was taken."
+            )
+        case _:
             return ApiError(
                 ApiErrorCode.STORAGE_UNAVAILABLE,
                 "The store cannot write or read now; ask again with the same Idempotency-Key.",
             )
-        case _:
-            return None
 
 
 def _of_aiohttp(error: web.HTTPException) -> ApiError:

@@ -99,7 +99,8 @@ def _aiohttp_handler(
             guard.check_origin(request)
         check(caller, declared.permission)
         await _check_object(declared, caller, request, guard)
-        key = _idempotency_key(declared, request, guard)
+        key = _idempotency_key(declared, request)
+        is_callers = key is not None
         body = await _body(declared, request)
         query = (
             None if declared.query is None else decode_query(request.query.items(), declared.query)
@@ -110,8 +111,8 @@ def _aiohttp_handler(
             request_id=request[REQUEST_ID],
             caller=caller,
             parameters=dict(request.match_info),
-            idempotency_key=key,
-            digest=digest_of(declared.method, request.path, caller, body),
+            idempotency_key=guard.new_id() if key is None else key,
+            digest=digest_of(declared.method, request.path, caller, body) if is_callers else b"",
             _body=body,
             _query=query,
         )
@@ -135,12 +136,11 @@ async def _check_object(
         raise ApiError(code, message)
 
 
-def _idempotency_key(declared: Route[Any], request: web.Request, guard: Guard) -> str:
-    if not declared.is_idempotent:
-        return ""
-    keys = request.headers.getall("Idempotency-Key", [])
+def _idempotency_key(declared: Route[Any], request: web.Request) -> str | None:
+    """The caller's key; None where there is none and the server makes one."""
+    keys = request.headers.getall("Idempotency-Key", []) if declared.is_idempotent else []
     if not keys:
-        return guard.new_id()
+        return None
     if len(keys) > 1 or not _IDEMPOTENCY_KEY.fullmatch(keys[0]):
         raise ApiError(
             ApiErrorCode.IDEMPOTENCY_KEY_INVALID,

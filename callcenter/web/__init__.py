@@ -1,0 +1,1 @@
+"""The API and the pages: what the console, the widget and other programs talk to."""

@@ -1,0 +1,78 @@
+"""Builds the aiohttp application: middlewares, API, pages, health; the sockets are handed in."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from agents.protocol import FromConsole, ToConsole
+from callcenter.http.contract import Route
+from callcenter.http.limits import BODY_BYTES_MAX
+from callcenter.http.middleware import add_security_headers, boundary
+from callcenter.http.openapi import document
+from callcenter.http.serving import Guard, mount
+from callcenter.web import desk_routes, read_routes, session_routes, user_routes
+from callcenter.web.health_routes import add_health
+from callcenter.web.locating import Locator
+from callcenter.web.pages import add_pages
+from callcenter.web.services import Services
+
+Extension = Callable[[web.Application, Guard], None]
+
+ROUTES: tuple[Route[Services], ...] = (
+    *session_routes.ROUTES,
+    *desk_routes.ROUTES,
+    *read_routes.ROUTES,
+    *user_routes.ROUTES,
+)
+"""The API of this package; channels add their own."""
+
+FRAMES: dict[str, Any] = {"FromConsole": FromConsole, "ToConsole": ToConsole}
+"""What the desk socket speaks, for the OpenAPI document's components."""
+
+
+def guard_of(services: Services) -> Guard:
+    """What lets callers through to these services."""
+    return Guard(
+        sessions=services.sessions,
+        locate=Locator(services),
+        new_id=services.new_id,
+        listed_origins=services.listed_origins,
+    )
+
+
+def build_app(
+    services: Services,
+    *,
+    extensions: Iterable[Extension] = (),
+    more_routes: Iterable[Route[Any]] = (),
+    more_frames: dict[str, Any] | None = None,
+) -> web.Application:
+    """The whole application.
+
+    `extensions` hang in what is no plain call (sockets, routes with services of their own); `more_routes` and
+    `more_frames` are only described in the OpenAPI document, so that it is whole.
+    """
+    app = web.Application(middlewares=[boundary(services.new_id)], client_max_size=BODY_BYTES_MAX)
+    app.on_response_prepare.append(add_security_headers)
+    guard = guard_of(services)
+    mount(app, ROUTES, services, guard)
+    for extend in extensions:
+        extend(app, guard)
+    openapi = msgspec.json.encode(
+        document((*ROUTES, *more_routes), {**FRAMES, **(more_frames or {})})
+    )
+    app.router.add_get("/api/v1/openapi.json", _serve_document(openapi))
+    add_health(app, services)
+    add_pages(app, services.console_dir)
+    return app
+
+
+def _serve_document(body: bytes) -> Callable[[web.Request], Any]:
+    async def handle(_request: web.Request) -> web.Response:
+        return web.Response(
+            body=body, content_type="application/json", headers={"Cache-Control": "no-cache"}
+        )
+
+    return handle

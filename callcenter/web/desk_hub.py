@@ -1,0 +1,112 @@
+"""Pushes what has become durable to the desks it concerns. A listener of the host.
+
+A desk is sent whole: after each group commit, every agent it touches gets one frame, rendered once and shared by
+the agent's tabs. Messages go one by one. Boards go to those who watch, at most once a second and only when
+something has changed.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+
+import msgspec
+
+from agents.desk import Introductions, agent_touched, desk_of
+from agents.protocol import BoardPush, DeskPush, MessagePush, TypingPush
+from callcenter.auth.principal import Principal
+from callcenter.host.envelope import Published
+from callcenter.http.errors import ApiErrorCode
+from callcenter.http.outbox import Outbox
+from callcenter.limits import SOCKETS_PER_USER_MAX
+from callcenter.projections.transcript import MESSAGE, chat_message
+from routing.ids import AgentId, ContactId
+from routing.state import State
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class Tab(msgspec.Struct, eq=False):
+    """One desk socket of one user."""
+
+    principal: Principal
+    outbox: Outbox
+    is_watching_board: bool = False
+    board_seq: int = -1
+
+
+class DeskHub:
+    """The open desk sockets of the domain."""
+
+    def __init__(
+        self, mirror: Callable[[], State], introductions: Introductions, now_ms: Callable[[], int]
+    ) -> None:
+        """Everything shown is read from the committed state."""
+        self._mirror = mirror
+        self._introductions = introductions
+        self._now_ms = now_ms
+        self._tabs: dict[str, list[Tab]] = defaultdict(list)
+
+    def attach(self, tab: Tab) -> None:
+        """Add a tab; past the bound the user's oldest one is closed."""
+        tabs = self._tabs[tab.principal.user_id]
+        tabs.append(tab)
+        if len(tabs) > SOCKETS_PER_USER_MAX:
+            tabs[0].outbox.close(ApiErrorCode.TOO_MANY_TABS, "Too many tabs; the oldest is closed.")
+
+    def detach(self, tab: Tab) -> None:
+        """Remove a tab."""
+        tabs = self._tabs[tab.principal.user_id]
+        tabs.remove(tab)
+        if not tabs:
+            del self._tabs[tab.principal.user_id]
+
+    @property
+    def tab_count(self) -> int:
+        """Open desk sockets."""
+        return sum(len(tabs) for tabs in self._tabs.values())
+
+    def desk_frame(self, user_id: str) -> bytes:
+        """The user's desk as of now, encoded."""
+        state = self._mirror()
+        desk = desk_of(state, AgentId(user_id), self._introductions)
+        return _ENCODER.encode(DeskPush(state.seq, self._now_ms(), desk))
+
+    def on_published(self, published: Published) -> None:
+        """Push messages, then desks, so that a desk never names a message its reader has not got."""
+        state = self._mirror()
+        for detail in published.details:
+            contact = state.contacts.get(detail.contact_id)
+            if detail.kind == MESSAGE and contact is not None and contact.agent_id is not None:
+                frame = MessagePush(detail.contact_id, chat_message(detail))
+                self._push(contact.agent_id, _ENCODER.encode(frame))
+        touched = {agent_touched(state, event): None for event in published.events}
+        for agent_id in touched:
+            if agent_id is not None and agent_id in self._tabs:
+                self._push(agent_id, self.desk_frame(agent_id))
+
+    def customer_typing(self, contact_id: ContactId) -> None:
+        """Tell the agent who holds the contact."""
+        contact = self._mirror().contacts.get(contact_id)
+        if contact is not None and contact.agent_id in self._tabs:
+            self._push(contact.agent_id, _ENCODER.encode(TypingPush(contact_id)))
+
+    def push_boards(self, board_of: Callable[[Principal], BoardPush]) -> None:
+        """Send the board to every watcher that has an older one. Called once a second."""
+        seq = self._mirror().seq
+        for tabs in self._tabs.values():
+            due = [tab for tab in tabs if tab.is_watching_board and tab.board_seq != seq]
+            if not due:
+                continue
+            frame = _ENCODER.encode(board_of(due[0].principal))
+            for tab in due:
+                tab.board_seq = seq
+                tab.outbox.push_encoded(frame)
+
+    def close_all(self, code: ApiErrorCode, message: str) -> None:
+        """Say goodbye to every tab: the server stops."""
+        for tabs in self._tabs.values():
+            for tab in tabs:
+                tab.outbox.close(code, message)
+
+    def _push(self, user_id: str, frame: bytes) -> None:
+        for tab in self._tabs.get(user_id, ()):
+            tab.outbox.push_encoded(frame)

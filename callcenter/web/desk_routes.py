@@ -1,0 +1,258 @@
+"""The agent's desk: commands about the own state, offers and contacts."""
+
+import msgspec
+
+from callcenter.auth.authorise import Permission
+from callcenter.host.envelope import Envelope, Submitted
+from callcenter.http.contract import Call, Scope, route
+from callcenter.http.errors import ApiError
+from callcenter.ports import Detail
+from callcenter.web.schemas import (
+    Done,
+    FinishWrapUp,
+    MessageStored,
+    Nothing,
+    OfferTaken,
+    OwnDesk,
+    SendMessage,
+    SetState,
+    WrapUpLonger,
+)
+from callcenter.web.services import Services
+from callcenter.web.transcripts import Line
+from routing.commands import (
+    AcceptOffer,
+    AddMessage,
+    Command,
+    CompleteWrapUp,
+    EndContact,
+    ExtendWrapUp,
+    RejectOffer,
+    SetAgentState,
+)
+from routing.errors import RefusalCode
+from routing.events import Event, WrapUpExtended
+from routing.ids import AgentId, ContactId, DetailId, DispositionId, OfferId, ReasonId
+from routing.model import AgentState, Party
+from routing.timers import contact_key
+
+_EVENT = msgspec.msgpack.Decoder(Event)
+
+
+@route(
+    "GET",
+    "/api/v1/me/desk",
+    summary="The own desk, as the socket's desk frame shows it",
+    permission=Permission.USE_DESK,
+    response=OwnDesk,
+    errors=(RefusalCode.AGENT_UNKNOWN,),
+)
+async def read_desk(call: Call[Services]) -> OwnDesk:
+    """The desk, whole."""
+    services = call.services
+    desk = await services.desks.desk(call.principal.user_id)
+    if desk is None:
+        raise ApiError(RefusalCode.AGENT_UNKNOWN, "The engine does not know this agent yet.")
+    return OwnDesk(services.host.mirror.seq, services.now_ms(), desk)
+
+
+@route(
+    "PUT",
+    "/api/v1/me/state",
+    summary="Ask for a state; with work in hand, anything but ready applies when the last work ends",
+    permission=Permission.USE_DESK,
+    request=SetState,
+    response=Done,
+    is_idempotent=True,
+    errors=(RefusalCode.AGENT_UNKNOWN, RefusalCode.AGENT_NOT_PRESENT, RefusalCode.REASON_UNKNOWN),
+)
+async def set_state(call: Call[Services]) -> Done:
+    """Ready, not ready with a reason, or logged out."""
+    wanted = call.body(SetState)
+    reason_id = None if wanted.reason_id is None else ReasonId(wanted.reason_id)
+    submitted = await _submit(
+        call, SetAgentState(_agent(call), AgentState(wanted.state), reason_id)
+    )
+    return Done(submitted.seq)
+
+
+@route(
+    "POST",
+    "/api/v1/offers/{offer_id}/accept",
+    summary="Take the offered contact",
+    permission=Permission.ANSWER_OFFER,
+    scope=Scope.offer(),
+    request=Nothing,
+    response=OfferTaken,
+    is_idempotent=True,
+    errors=(RefusalCode.OFFER_ENDED,),
+)
+async def accept_offer(call: Call[Services]) -> OfferTaken:
+    """Accept: compare-and-set on the offer, so a late answer is refused with the outcome."""
+    offer_id = OfferId(call.parameters["offer_id"])
+    contact_id = offer_id.rpartition(".")[0]
+    reply = {"contact_id": contact_id}
+    submitted = await _submit(call, AcceptOffer(offer_id, _agent(call)), reply)
+    return OfferTaken(submitted.seq, contact_id)
+
+
+@route(
+    "POST",
+    "/api/v1/offers/{offer_id}/reject",
+    summary="Say no: the contact returns to its queue at its age",
+    permission=Permission.ANSWER_OFFER,
+    scope=Scope.offer(),
+    request=Nothing,
+    response=Done,
+    is_idempotent=True,
+    errors=(RefusalCode.OFFER_ENDED,),
+)
+async def reject_offer(call: Call[Services]) -> Done:
+    """Reject."""
+    offer_id = OfferId(call.parameters["offer_id"])
+    return Done((await _submit(call, RejectOffer(offer_id, _agent(call)))).seq)
+
+
+@route(
+    "POST",
+    "/api/v1/contacts/{contact_id}/messages",
+    summary="Write to the customer",
+    permission=Permission.WORK_CONTACT,
+    scope=Scope.contact(),
+    request=SendMessage,
+    response=MessageStored,
+    is_idempotent=True,
+    errors=(
+        RefusalCode.NOT_YOUR_CONTACT,
+        RefusalCode.CONTACT_NOT_CONNECTED,
+        RefusalCode.CONTACT_ENDED,
+    ),
+)
+async def send_message(call: Call[Services]) -> MessageStored:
+    """The text is a detail row, its occurrence an event; both become durable together."""
+    message_id = call.services.new_id()
+    command = AddMessage(_contact(call), DetailId(message_id), Party.AGENT, _agent(call))
+    detail = _detail(call, "message", message_id, call.body(SendMessage).text)
+    submitted = await _submit(call, command, {"message_id": message_id}, (detail,))
+    return MessageStored(submitted.seq, str(submitted.reply["message_id"]))
+
+
+@route(
+    "POST",
+    "/api/v1/contacts/{contact_id}/end",
+    summary="End the conversation; wrap-up begins",
+    permission=Permission.WORK_CONTACT,
+    scope=Scope.contact(),
+    request=Nothing,
+    response=Done,
+    is_idempotent=True,
+    errors=(
+        RefusalCode.NOT_YOUR_CONTACT,
+        RefusalCode.CONTACT_NOT_CONNECTED,
+        RefusalCode.CONTACT_ENDED,
+    ),
+)
+async def end_contact(call: Call[Services]) -> Done:
+    """End it as its agent."""
+    return Done((await _submit(call, EndContact(_contact(call), Party.AGENT, _agent(call)))).seq)
+
+
+@route(
+    "POST",
+    "/api/v1/contacts/{contact_id}/wrap-up",
+    summary="Finish the wrap-up with a disposition of the queue",
+    permission=Permission.WORK_CONTACT,
+    scope=Scope.contact(),
+    request=FinishWrapUp,
+    response=Done,
+    is_idempotent=True,
+    errors=(
+        RefusalCode.NOT_YOUR_CONTACT,
+        RefusalCode.WRAP_UP_NOT_OPEN,
+        RefusalCode.DISPOSITION_UNKNOWN,
+    ),
+)
+async def finish_wrap_up(call: Call[Services]) -> Done:
+    """Notes, if any, become durable with it."""
+    wanted = call.body(FinishWrapUp)
+    command = CompleteWrapUp(_contact(call), _agent(call), DispositionId(wanted.disposition_id))
+    notes = (_detail(call, "notes", call.services.new_id(), wanted.notes),) if wanted.notes else ()
+    return Done((await _submit(call, command, details=notes)).seq)
+
+
+@route(
+    "POST",
+    "/api/v1/contacts/{contact_id}/wrap-up/extend",
+    summary="Ask for more time to wrap up",
+    permission=Permission.WORK_CONTACT,
+    scope=Scope.contact(),
+    request=Nothing,
+    response=WrapUpLonger,
+    is_idempotent=True,
+    errors=(
+        RefusalCode.NOT_YOUR_CONTACT,
+        RefusalCode.WRAP_UP_NOT_OPEN,
+        RefusalCode.EXTENSION_LIMIT,
+    ),
+)
+async def extend_wrap_up(call: Call[Services]) -> WrapUpLonger:
+    """The engine says until when."""
+    contact_id = _contact(call)
+    submitted = await _submit(call, ExtendWrapUp(contact_id, _agent(call)))
+    until_ms = await _until_ms(call.services, submitted, contact_id)
+    return WrapUpLonger(submitted.seq, until_ms)
+
+
+ROUTES = (
+    read_desk,
+    set_state,
+    accept_offer,
+    reject_offer,
+    send_message,
+    end_contact,
+    finish_wrap_up,
+    extend_wrap_up,
+)
+
+
+async def _submit(
+    call: Call[Services],
+    command: Command,
+    reply: dict[str, str] | None = None,
+    details: tuple[Detail, ...] = (),
+) -> Submitted:
+    envelope = Envelope(
+        command=command,
+        command_id=call.command_id,
+        digest=call.digest,
+        reply=dict(reply or {}),
+        details=details,
+    )
+    return await call.services.host.submit(envelope)
+
+
+def _agent(call: Call[Services]) -> AgentId:
+    return AgentId(call.principal.user_id)
+
+
+def _contact(call: Call[Services]) -> ContactId:
+    return ContactId(call.parameters["contact_id"])
+
+
+def _detail(call: Call[Services], kind: str, detail_id: str, text: str) -> Detail:
+    line = Line(Party.AGENT, call.principal.display_name, text)
+    body = msgspec.json.encode(line)
+    return Detail(_contact(call), DetailId(detail_id), kind, body, call.services.now_ms())
+
+
+async def _until_ms(services: Services, submitted: Submitted, contact_id: ContactId) -> int:
+    """The deadline just granted: from the state, or for a repeat from the record of the first time."""
+    deadline = services.host.mirror.deadlines.get(contact_key(contact_id))
+    if not submitted.is_repeat and deadline is not None:
+        return deadline.due_ms
+    async for record in services.store.journal.read(submitted.seq - 1):
+        event = _EVENT.decode(record.payload)
+        if isinstance(event, WrapUpExtended) and event.contact_id == contact_id:
+            return event.until_ms
+        break
+    return services.now_ms() if deadline is None else deadline.due_ms

@@ -1,0 +1,68 @@
+"""Finds the facts by which `authorise` decides, for every kind of object a path can name."""
+
+from callcenter.auth.authorise import ObjectFacts, ObjectKind
+from callcenter.web.services import Services
+from routing.ids import AgentId, ContactId, OfferId, QueueId
+from routing.state import State
+
+
+class Locator:
+    """`Guard.locate` over the committed state, the interaction log and the people."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def __call__(self, kind: ObjectKind, object_id: str) -> ObjectFacts | None:
+        """The facts of an object, or None if there is none."""
+        state = self._services.host.mirror
+        match kind:
+            case ObjectKind.OFFER:
+                return await self._offer(state, object_id)
+            case ObjectKind.CONTACT:
+                return await self._contact(state, object_id)
+            case ObjectKind.QUEUE:
+                return (
+                    ObjectFacts(queue_id=object_id) if QueueId(object_id) in state.queues else None
+                )
+            case ObjectKind.AGENT:
+                agent = state.agents.get(AgentId(object_id))
+                return (
+                    None
+                    if agent is None
+                    else ObjectFacts(agent_id=object_id, team_id=agent.team_id)
+                )
+            case ObjectKind.USER:
+                user = await self._services.store.users.get(object_id)
+                return (
+                    None
+                    if user is None
+                    else ObjectFacts(agent_id=user.user_id, team_id=user.team_id)
+                )
+
+    async def _offer(self, state: State, offer_id: str) -> ObjectFacts | None:
+        """A live offer is its agent's alone; one that has ended is of its contact's queue.
+
+        The state remembers how an offer ended but not whose it was. Its id starts with its contact's.
+        """
+        offer = state.offers.get(OfferId(offer_id))
+        if offer is not None:
+            return ObjectFacts(agent_id=offer.agent_id)
+        return await self._contact(state, offer_id.rpartition(".")[0])
+
+    async def _contact(self, state: State, contact_id: str) -> ObjectFacts | None:
+        contact = state.contacts.get(ContactId(contact_id))
+        if contact is not None:
+            return _facts(state, contact.agent_id, contact.queue_id)
+        if not contact_id:
+            return None
+        interaction = await self._services.store.interactions.get(ContactId(contact_id))
+        if interaction is None:
+            return None
+        return _facts(state, interaction.agent_id, interaction.queue_id)
+
+
+def _facts(state: State, agent_id: AgentId | None, queue_id: str) -> ObjectFacts:
+    agent = None if agent_id is None else state.agents.get(agent_id)
+    return ObjectFacts(
+        agent_id=agent_id, queue_id=queue_id, team_id=agent.team_id if agent else None
+    )

@@ -1,0 +1,386 @@
+"""Every type of the HTTP API, apart from the engine's own so that neither can change the other unnoticed.
+
+Instants end in `_ms` and are milliseconds since the Unix epoch by the server's clock; durations end in `_ms`
+too and are milliseconds. `seq` and `as_of_seq` number the journal's events: what is told is true as of it.
+What comes in is closed (an unknown field is refused); what goes out may gain fields.
+"""
+
+from enum import StrEnum
+from typing import Annotated, TypeAlias
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from agents.protocol import AgentLine, ChatMessage, Desk, QueueLine
+from callcenter.auth.people import (
+    DISPLAY_NAME_LENGTH_MAX,
+    LANGUAGE_PATTERN,
+    PASSWORD_LENGTH_MAX,
+    USERNAME_PATTERN,
+)
+from callcenter.auth.principal import Role
+from callcenter.limits import MESSAGE_CHARACTERS_MAX
+from routing.limits import AGENT_QUEUES_MAX, CAPACITY_UNITS_MAX
+
+PAGE_LENGTH_MAX = 200
+SEQ_MAX = 2**53 - 1
+
+Id: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)]
+Username: TypeAlias = Annotated[str, Meta(pattern=USERNAME_PATTERN)]
+DisplayName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=DISPLAY_NAME_LENGTH_MAX)]
+Language: TypeAlias = Annotated[str, Meta(pattern=LANGUAGE_PATTERN, max_length=10)]
+QueueIds: TypeAlias = Annotated[list[Id], Meta(max_length=AGENT_QUEUES_MAX)]
+Capacity: TypeAlias = Annotated[int, Meta(ge=0, le=CAPACITY_UNITS_MAX)]
+Seq: TypeAlias = Annotated[int, Meta(ge=0, le=SEQ_MAX)]
+PageLength: TypeAlias = Annotated[int, Meta(ge=1, le=PAGE_LENGTH_MAX)]
+
+
+class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What all bodies and query strings share: nothing but what is declared."""
+
+
+class Nothing(_Request, frozen=True):
+    """The empty object, for commands whose path says everything."""
+
+
+# --- log-in -------------------------------------------------------------------------------------------
+
+
+class LogIn(_Request, frozen=True):
+    """Who wants in. The name is taken without regard to case."""
+
+    username: Annotated[str, Meta(min_length=1, max_length=100)]
+    password: Annotated[str, Meta(min_length=1, max_length=PASSWORD_LENGTH_MAX)]
+
+
+class SessionUser(msgspec.Struct, frozen=True):
+    """The logged-in user. `team_id` is null for somebody without a team."""
+
+    user_id: str
+    username: str
+    display_name: str
+    role: Role
+    team_id: str | None
+    queue_ids: list[str]
+    language: str
+
+
+class LoggedIn(msgspec.Struct, frozen=True):
+    """The session's user."""
+
+    user: SessionUser
+
+
+# --- desk ---------------------------------------------------------------------------------------------
+
+
+class WorkState(StrEnum):
+    """The states an agent may ask for."""
+
+    READY = "ready"
+    NOT_READY = "not_ready"
+    LOGGED_OUT = "logged_out"
+
+
+class SetState(_Request, frozen=True):
+    """The state wanted; `reason_id` is required with `not_ready` and null otherwise."""
+
+    state: WorkState
+    reason_id: Id | None = None
+
+
+class SendMessage(_Request, frozen=True):
+    """What the agent writes to the customer."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=MESSAGE_CHARACTERS_MAX)]
+
+
+class FinishWrapUp(_Request, frozen=True):
+    """The outcome the agent gives, with notes for colleagues."""
+
+    disposition_id: Id
+    notes: Annotated[str, Meta(max_length=MESSAGE_CHARACTERS_MAX)] = ""
+
+
+class Done(msgspec.Struct, frozen=True):
+    """The command is durable; the journal stood at `seq` after it."""
+
+    seq: int
+
+
+class OfferTaken(msgspec.Struct, frozen=True):
+    """The offer is accepted: the contact is in the agent's hands."""
+
+    seq: int
+    contact_id: str
+
+
+class MessageStored(msgspec.Struct, frozen=True):
+    """The message is durable under this id."""
+
+    seq: int
+    message_id: str
+
+
+class WrapUpLonger(msgspec.Struct, frozen=True):
+    """The wrap-up may last until `until_ms`."""
+
+    seq: int
+    until_ms: int
+
+
+class OwnDesk(msgspec.Struct, frozen=True):
+    """The desk as the socket's `desk` frame shows it."""
+
+    seq: int
+    server_now_ms: int
+    desk: Desk
+
+
+# --- reading ------------------------------------------------------------------------------------------
+
+
+class ContactWhere(StrEnum):
+    """Where a contact is."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    CONNECTED = "connected"
+    WRAP_UP = "wrap_up"
+    CLOSED = "closed"
+
+
+class InteractionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the interaction log. An instant is null while it has not happened; a name is "" once erased."""
+
+    contact_id: str
+    channel: str
+    queue_id: str
+    customer_name: str
+    arrived_at_ms: int
+    first_offered_at_ms: int | None
+    answered_at_ms: int | None
+    ended_at_ms: int | None
+    closed_at_ms: int | None
+    agent_id: str | None
+    agent_name: str
+    outcome: str | None
+    disposition_id: str | None
+    ended_by: str | None
+    offers: int
+    missed: int
+    rejected: int
+    requeues: int
+    messages: int
+
+
+class ContactDetails(msgspec.Struct, frozen=True):
+    """What the customer said about themself and what agents noted; "" where there is none."""
+
+    email: str
+    language: str
+    opening_text: str
+    notes: str
+
+
+class ContactView(msgspec.Struct, frozen=True):
+    """One contact: its row in the log, its state in the engine, its details."""
+
+    as_of_seq: int
+    interaction: InteractionRow
+    state: ContactWhere
+    details: ContactDetails
+
+
+class MessagesQuery(_Request, frozen=True):
+    """Which part of a transcript: messages with a seq above `after_seq`, oldest first."""
+
+    after_seq: Seq = 0
+    limit: PageLength = PAGE_LENGTH_MAX
+
+
+class MessagesPage(msgspec.Struct, frozen=True):
+    """A part of a transcript; `has_more` if it goes on after the last."""
+
+    messages: list[ChatMessage]
+    has_more: bool
+
+
+class InteractionsQuery(_Request, frozen=True):
+    """Which part of the log: `before` is the `next_before` of the page before."""
+
+    before: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    limit: PageLength = 50
+
+
+class InteractionsPage(msgspec.Struct, frozen=True):
+    """A part of the log, newest first; `next_before` is null at its end."""
+
+    as_of_seq: int
+    interactions: list[InteractionRow]
+    next_before: str | None
+
+
+class QueuesView(msgspec.Struct, frozen=True):
+    """The queues the caller may see."""
+
+    as_of_seq: int
+    server_now_ms: int
+    queues: list[QueueLine]
+
+
+class QueueContact(msgspec.Struct, frozen=True):
+    """A contact of a queue, now. Its age counts from `waiting_since_ms`."""
+
+    contact_id: str
+    channel: str
+    state: ContactWhere
+    waiting_since_ms: int
+    agent_id: str | None
+
+
+class QueueView(msgspec.Struct, frozen=True):
+    """One queue and its contacts, the oldest first; at most 500 of them."""
+
+    as_of_seq: int
+    server_now_ms: int
+    queue: QueueLine
+    contacts: list[QueueContact]
+
+
+class AgentsView(msgspec.Struct, frozen=True):
+    """The agents the caller may see."""
+
+    as_of_seq: int
+    server_now_ms: int
+    agents: list[AgentLine]
+
+
+class AgentView(msgspec.Struct, frozen=True):
+    """One agent."""
+
+    as_of_seq: int
+    server_now_ms: int
+    agent: AgentLine
+
+
+class LocalName(msgspec.Struct, frozen=True):
+    """A name in the languages of the console."""
+
+    en: str
+    zh: str
+
+
+class QueueInfo(msgspec.Struct, frozen=True):
+    """What the console needs of a queue; waiting turns amber and red after these durations."""
+
+    queue_id: str
+    name: LocalName
+    disposition_ids: list[str]
+    offer_timeout_ms: int
+    wrap_up_limit_ms: int
+    amber_after_ms: int
+    red_after_ms: int
+
+
+class ReasonInfo(msgspec.Struct, frozen=True):
+    """A not-ready reason an agent may choose."""
+
+    reason_id: str
+    name: LocalName
+
+
+class DispositionInfo(msgspec.Struct, frozen=True):
+    """A coded outcome."""
+
+    disposition_id: str
+    name: LocalName
+
+
+class TeamInfo(msgspec.Struct, frozen=True):
+    """A team."""
+
+    team_id: str
+    name: LocalName
+
+
+class WidgetInfo(msgspec.Struct, frozen=True):
+    """A chat widget and the queue its contacts enter."""
+
+    widget_id: str
+    name: LocalName
+    queue_id: str
+
+
+class ConfigurationView(msgspec.Struct, frozen=True):
+    """What the console needs of the configuration in force; an agent gets the own queues only."""
+
+    version: str
+    queues: list[QueueInfo]
+    not_ready_reasons: list[ReasonInfo]
+    dispositions: list[DispositionInfo]
+    teams: list[TeamInfo]
+    widgets: list[WidgetInfo]
+
+
+# --- people -------------------------------------------------------------------------------------------
+
+
+class UserRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A person as an administrator sees them. `chat_capacity` is in contacts at once."""
+
+    user_id: str
+    username: str
+    display_name: str
+    role: Role
+    team_id: str | None
+    queue_ids: list[str]
+    watched_team_ids: list[str]
+    language: str
+    chat_capacity: int
+    is_disabled: bool
+
+
+class UsersView(msgspec.Struct, frozen=True):
+    """Everybody, by user name."""
+
+    users: list[UserRow]
+
+
+class UserView(msgspec.Struct, frozen=True):
+    """One person."""
+
+    user: UserRow
+
+
+class NewUser(_Request, frozen=True, kw_only=True):
+    """Somebody to add. A supervisor watches the own team unless `watched_team_ids` says otherwise."""
+
+    username: Username
+    display_name: DisplayName
+    role: Role
+    team_id: Id | None
+    queue_ids: QueueIds
+    chat_capacity: Capacity
+    language: Language
+    password: Annotated[str, Meta(max_length=1_000)]
+    watched_team_ids: QueueIds | None = None
+
+
+class UserChange(_Request, frozen=True, kw_only=True):
+    """What to change; what is absent stays."""
+
+    display_name: DisplayName | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
+    team_id: Id | UnsetType | None = UNSET
+    queue_ids: QueueIds | UnsetType = UNSET
+    watched_team_ids: QueueIds | UnsetType = UNSET
+    chat_capacity: Capacity | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    is_disabled: bool | UnsetType = UNSET
+
+
+class NewPassword(_Request, frozen=True):
+    """A password to set; its rules are checked by the server (400 `password_refused`)."""
+
+    password: Annotated[str, Meta(max_length=1_000)]

@@ -1,0 +1,90 @@
+"""What the API stands on: everything a handler may use, handed in by the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from agents.protocol import AgentLine, Desk, QueueLine
+from callcenter import ports
+from callcenter.auth.passwords import Passwords
+from callcenter.auth.people import Known
+from callcenter.auth.sessions import SessionKeeper
+from callcenter.auth.throttle import LoginThrottle
+from callcenter.host.envelope import Envelope, Submitted
+from callcenter.web.names import Names
+from callcenter.web.schemas import ConfigurationView
+from callcenter.web.used_keys import UsedKeys
+from routing.state import State
+
+
+class CommandHost(Protocol):
+    """The single writer, as handlers see it. `mirror` is a fold of committed events only: all is read from it."""
+
+    @property
+    def mirror(self) -> State:
+        """The committed state."""
+
+    async def submit(self, envelope: Envelope) -> Submitted:
+        """Decide the command; durable when it returns. Raises HostError."""
+
+    def not_ready_reason(self) -> str | None:
+        """Why no traffic should be sent here, or None."""
+
+
+class Board(Protocol):
+    """Queues and agents now and today, whole; handlers show of it what the caller may see."""
+
+    @property
+    def as_of_seq(self) -> int:
+        """What the lines are true as of."""
+
+    def queue_lines(self) -> list[QueueLine]:
+        """One line for each queue, in the order of the configuration."""
+
+    def agent_lines(self) -> list[AgentLine]:
+        """One line for each agent."""
+
+
+class DeskReader(Protocol):
+    """Renders the desk of an agent."""
+
+    async def desk(self, agent_id: str) -> Desk | None:
+        """Everything on the desk; None if the engine does not know the agent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """One domain's services. `configuration` is the whole document's view; handlers narrow it."""
+
+    host: CommandHost
+    store: ports.Store
+    sessions: SessionKeeper
+    passwords: Passwords
+    throttle: LoginThrottle
+    board: Board
+    desks: DeskReader
+    configuration: Callable[[], ConfigurationView]
+    now_ms: Callable[[], int]
+    new_id: Callable[[], str]
+    not_ready_reasons: Callable[[], list[str]]
+    metrics: Callable[[], bytes]
+    console_dir: Path
+    listed_origins: frozenset[str] = frozenset()
+    is_https: bool = False
+    is_metrics_public: bool = False
+    used_keys: UsedKeys = field(default_factory=UsedKeys)
+
+    @cached_property
+    def names(self) -> Names:
+        """Display names of people."""
+        return Names(self.store.users)
+
+    def known(self) -> Known:
+        """What people may refer to: the queues and teams of the configuration in force."""
+        view = self.configuration()
+        return Known(
+            queue_ids=frozenset(self.host.mirror.queues),
+            team_ids=frozenset(team.team_id for team in view.teams),
+        )

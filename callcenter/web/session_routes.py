@@ -1,0 +1,107 @@
+"""Log-in and log-out."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from callcenter import ports
+from callcenter.auth.authorise import Permission
+from callcenter.auth.limits import SESSION_LIFETIME_MS
+from callcenter.auth.principal import Principal
+from callcenter.http.contract import SESSION_COOKIE, Call, Reply, route
+from callcenter.http.errors import ApiError, ApiErrorCode
+from callcenter.web.schemas import LoggedIn, LogIn, SessionUser
+from callcenter.web.services import Services
+
+
+@route(
+    "POST",
+    "/api/v1/session",
+    summary="Log in: answers with the cookie cc_session",
+    permission=Permission.PUBLIC,
+    request=LogIn,
+    response=LoggedIn,
+    errors=(
+        ApiErrorCode.LOGIN_FAILED,
+        ApiErrorCode.LOGIN_THROTTLED,
+        ApiErrorCode.LOGIN_BUSY,
+        ApiErrorCode.ORIGIN_REFUSED,
+    ),
+)
+async def log_in(call: Call[Services]) -> Reply:
+    """Check the password and open a session; another session of the same browser ends."""
+    services, wanted = call.services, call.body(LogIn)
+    user = await _checked_user(services, wanted, call.request.remote or "")
+    if call.caller is not None:
+        await services.sessions.close(call.caller)
+    token, principal = await services.sessions.open(user)
+    return Reply(LoggedIn(session_user(principal)), adjust=_set_cookie(services, token))
+
+
+@route(
+    "GET",
+    "/api/v1/session",
+    summary="Who is logged in",
+    permission=Permission.HOLD_SESSION,
+    response=LoggedIn,
+)
+async def read_session(call: Call[Services]) -> LoggedIn:
+    """The session's user."""
+    return LoggedIn(session_user(call.principal))
+
+
+@route(
+    "DELETE",
+    "/api/v1/session",
+    summary="Log out: the session is over everywhere, its sockets close",
+    permission=Permission.HOLD_SESSION,
+    status=204,
+)
+async def log_out(call: Call[Services]) -> Reply:
+    """End the session and take the cookie back."""
+    await call.services.sessions.close(call.principal)
+    return Reply(adjust=lambda response: response.del_cookie(SESSION_COOKIE, path="/"))
+
+
+ROUTES = (log_in, read_session, log_out)
+
+
+async def _checked_user(services: Services, wanted: LogIn, address: str) -> ports.User:
+    """The user whose password this is. Every refusal costs the same and is told the same."""
+    username = wanted.username.casefold()
+    with services.throttle.attempt(username, address) as attempt:
+        user = await services.store.users.by_username(username)
+        stored = None if user is None or user.is_disabled else user.password_hash
+        is_match = await services.passwords.verify(wanted.password, stored)
+        if user is not None and is_match:
+            attempt.is_successful = True
+            return user
+    raise ApiError(ApiErrorCode.LOGIN_FAILED, "The user name or the password is wrong.")
+
+
+def session_user(principal: Principal) -> SessionUser:
+    """The principal as its owner sees it."""
+    return SessionUser(
+        user_id=principal.user_id,
+        username=principal.username,
+        display_name=principal.display_name,
+        role=principal.role,
+        team_id=principal.team_id or None,
+        queue_ids=sorted(principal.queue_ids),
+        language=principal.language,
+    )
+
+
+def _set_cookie(services: Services, token: str) -> Callable[[web.Response], None]:
+    def adjust(response: web.Response) -> None:
+        response.set_cookie(
+            SESSION_COOKIE,
+            token,
+            path="/",
+            max_age=SESSION_LIFETIME_MS // 1000,
+            httponly=True,
+            secure=services.is_https,
+            samesite="Strict",
+        )
+
+    return adjust
