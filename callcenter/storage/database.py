@@ -16,7 +16,7 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -46,6 +46,12 @@ STATEMENTS_CACHED: Final = 512
 SWITCH_INTERVAL_S: Final = 0.000_5
 """How long a thread may keep the interpreter lock while another asks for it. With Python's 5 ms a loop that is
 busy in shorter turns than that starves the writer for seconds (measured); with this a commit costs 6 ms then."""
+
+WRITER_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",  # what is erased is overwritten
+)
 
 _UNAVAILABLE: Final = frozenset(
     {
@@ -109,7 +115,7 @@ class Database:
     """The engines, the writer's thread and the readers' threads of one database."""
 
     def __init__(self, url: str) -> None:
-        self._url = _local_url(url)
+        self._path = _path_of(url)
         self._pages_max: int | None = None
         self._write_engine = self._engine("BEGIN IMMEDIATE", is_writer=True)
         self._read_engine = self._engine("BEGIN", is_writer=False)
@@ -190,15 +196,10 @@ class Database:
         if not is_writer:
             pool = {"poolclass": sa.QueuePool, "pool_size": READERS, "max_overflow": 0}
         engine = sa.create_engine(
-            self._url,
-            **pool,
+            "sqlite+pysqlite://",
+            creator=partial(self._connect, is_writer=is_writer),
             hide_parameters=True,
-            connect_args={
-                "check_same_thread": False,
-                "isolation_level": None,
-                "timeout": BUSY_TIMEOUT_MS / 1000,
-                "cached_statements": STATEMENTS_CACHED,
-            },
+            **pool,
         )
 
         # The driver's own transaction control would leave reads outside a transaction; ours is explicit.
@@ -206,23 +207,27 @@ class Database:
         def start(connection: sa.Connection) -> None:
             connection.exec_driver_sql(begin)
 
-        @sa.event.listens_for(engine, "connect")
-        def prepare(connection: sqlite3.Connection, _record: object) -> None:
-            self._prepare(connection, is_writer=is_writer)
-
         return engine
 
-    def _prepare(self, connection: sqlite3.Connection, *, is_writer: bool) -> None:
-        pragmas = ["PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA secure_delete=ON"]
-        if not is_writer:
-            pragmas = ["PRAGMA query_only=ON"]
-        elif self._pages_max is not None:
-            pragmas.append(f"PRAGMA max_page_count={self._pages_max}")
+    def _connect(self, *, is_writer: bool) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path,
+            timeout=BUSY_TIMEOUT_MS / 1000,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=STATEMENTS_CACHED,
+        )
+        pragmas = ["PRAGMA query_only=ON"]
+        if is_writer:
+            pragmas = list(WRITER_PRAGMAS)
+            if self._pages_max is not None:
+                pragmas.append(f"PRAGMA max_page_count={self._pages_max}")
         for pragma in pragmas:
             connection.execute(pragma).close()
+        return connection
 
 
-def _local_url(url: str) -> sa.URL:
+def _path_of(url: str) -> str:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         raise StorageError(
@@ -230,4 +235,4 @@ def _local_url(url: str) -> sa.URL:
         )
     if parsed.database is None or parsed.database in {"", ":memory:"}:
         raise StorageError("the store must be a file; tests use MemoryStore")
-    return parsed.set(drivername="sqlite+pysqlite")
+    return parsed.database

@@ -4,7 +4,16 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from callcenter.ports import StorageError
+from callcenter.ports import (
+    ConfigVersions,
+    Details,
+    Interactions,
+    Journal,
+    ProjectionRows,
+    Sessions,
+    StorageError,
+    Users,
+)
 from callcenter.storage.config_versions import SqlConfigVersions
 from callcenter.storage.database import Database, insert_rows
 from callcenter.storage.details import SqlDetails
@@ -29,13 +38,14 @@ class SqlStore:
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database
         self._domain_id = domain_id
-        self.journal = SqlJournal(database, domain_id)
-        self.details = SqlDetails(database, domain_id)
-        self.rows = SqlProjectionRows(database, domain_id)
-        self.interactions = SqlInteractions(database, domain_id)
-        self.users = SqlUsers(database, domain_id)
-        self.sessions = SqlSessions(database, domain_id)
-        self.config_versions = SqlConfigVersions(database, domain_id)
+        self.journal: Journal = SqlJournal(database, domain_id)
+        self.details: Details = SqlDetails(database, domain_id)
+        self.rows: ProjectionRows = SqlProjectionRows(database, domain_id)
+        self.boards = SqlInteractions(database, domain_id)
+        self.interactions: Interactions = self.boards
+        self.users: Users = SqlUsers(database, domain_id)
+        self.sessions: Sessions = SqlSessions(database, domain_id)
+        self.config_versions: ConfigVersions = SqlConfigVersions(database, domain_id)
 
     async def probe(self) -> None:
         """Write one durable row, larger than a journal row, in new pages; then drop the one before.

@@ -1,0 +1,104 @@
+"""People, sessions and configuration documents in memory: see `memory`."""
+
+import msgspec
+
+from callcenter.ports import ConfigVersion, Session, StorageError, User, UsernameTaken
+from callcenter.storage.memory_disk import Disk
+from callcenter.storage.usernames import username_key
+
+
+class MemoryUsers:
+    """`ports.Users` in memory."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._users: dict[str, User] = {}
+
+    async def all(self) -> list[User]:
+        """Everyone, by username."""
+        return sorted(self._users.values(), key=lambda user: username_key(user.username))
+
+    async def get(self, user_id: str) -> User | None:
+        """By id."""
+        return self._users.get(user_id)
+
+    async def by_username(self, username: str) -> User | None:
+        """By log-in name, whatever its case."""
+        key = username_key(username)
+        return next((u for u in self._users.values() if username_key(u.username) == key), None)
+
+    async def put(self, user: User) -> User:
+        """Insert or replace, with the next version."""
+        self._disk.check()
+        same_name = await self.by_username(user.username)
+        if same_name is not None and same_name.user_id != user.user_id:
+            raise UsernameTaken("another user has this log-in name")
+        stored = msgspec.structs.replace(user, version=await self.newest_version() + 1)
+        self._users[user.user_id] = stored
+        return stored
+
+    async def newest_version(self) -> int:
+        """The largest version of any user."""
+        return max((user.version for user in self._users.values()), default=0)
+
+
+class MemorySessions:
+    """`ports.Sessions` in memory."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._sessions: dict[bytes, Session] = {}
+
+    async def put(self, session: Session) -> None:
+        """Store a new session."""
+        self._disk.check()
+        if session.token_hash in self._sessions:
+            raise StorageError("this session is stored already")
+        self._sessions[session.token_hash] = session
+
+    async def get(self, token_hash: bytes) -> Session | None:
+        """The session, expired or not."""
+        return self._sessions.get(token_hash)
+
+    async def delete(self, token_hash: bytes) -> None:
+        """Log-out."""
+        self._disk.check()
+        self._sessions.pop(token_hash, None)
+
+    async def delete_of_user(self, user_id: str) -> int:
+        """Revoke all sessions of a user."""
+        return self._delete([s for s in self._sessions.values() if s.user_id == user_id])
+
+    async def delete_expired(self, now_ms: int) -> int:
+        """Forget what has expired."""
+        return self._delete([s for s in self._sessions.values() if s.expires_at_ms <= now_ms])
+
+    def _delete(self, sessions: list[Session]) -> int:
+        self._disk.check()
+        for session in sessions:
+            del self._sessions[session.token_hash]
+        return len(sessions)
+
+
+class MemoryConfigVersions:
+    """`ports.ConfigVersions` in memory; the dict's order is the order of applying."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._versions: dict[str, ConfigVersion] = {}
+
+    async def put(self, version: ConfigVersion) -> None:
+        """Store; the same version again only becomes the newest."""
+        self._disk.check()
+        stored = self._versions.pop(version.version, version)
+        self._versions[version.version] = msgspec.structs.replace(
+            stored, applied_at_ms=version.applied_at_ms
+        )
+
+    async def get(self, version: str) -> ConfigVersion | None:
+        """By hash."""
+        return self._versions.get(version)
+
+    async def newest(self) -> ConfigVersion | None:
+        """The one applied last."""
+        return next(reversed(self._versions.values()), None)

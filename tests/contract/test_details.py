@@ -1,0 +1,39 @@
+from callcenter.host.chain import ZERO, verify
+from callcenter.ports import Store
+from routing.ids import ContactId
+from tests.contract.rows import DOMAIN_ID, all_records, batch, chained, detail
+
+CONTACT_ID = ContactId("c-1")
+
+
+async def test_details_come_oldest_first(store: Store) -> None:
+    messages = [detail("c-1", f"d-{seq}", seq=seq) for seq in (3, 1, 2)]
+    noise = [detail("c-2", "d-9", seq=1), detail("c-1", "d-8", seq=2, kind="notes")]
+    await store.journal.append(batch(chained(3), [*messages, *noise]))
+    found = await store.details.of_contact(CONTACT_ID, kind="message")
+    assert found == sorted(messages, key=lambda message: message.seq)
+
+
+async def test_details_are_resumed_after_a_seq(store: Store) -> None:
+    messages = [detail("c-1", f"d-{seq}", seq=seq) for seq in range(1, 11)]
+    await store.journal.append(batch(chained(10), messages))
+    found = await store.details.of_contact(CONTACT_ID, kind="message", after_seq=4, limit=3)
+    assert found == messages[4:7]
+
+
+async def test_details_of_one_event_keep_the_order_of_their_ids(store: Store) -> None:
+    messages = [detail("c-1", f"d-{letter}", seq=1) for letter in "cab"]
+    await store.journal.append(batch(chained(1), messages))
+    found = await store.details.of_contact(CONTACT_ID, kind="message")
+    assert [message.detail_id for message in found] == ["d-a", "d-b", "d-c"]
+
+
+async def test_erasing_leaves_the_journal_whole(store: Store) -> None:
+    messages = [detail("c-1", "d-1", seq=1), detail("c-2", "d-2", seq=2)]
+    await store.journal.append(batch(chained(2), messages))
+    assert await store.details.erase(CONTACT_ID) == 1
+    assert await store.details.erase(CONTACT_ID) == 0
+    assert await store.details.of_contact(CONTACT_ID, kind="message") == []
+    assert len(await store.details.of_contact(ContactId("c-2"), kind="message")) == 1
+    verdict = verify(await all_records(store.journal), 0, ZERO, DOMAIN_ID)
+    assert (verdict.checked, verdict.damage) == (2, None)
