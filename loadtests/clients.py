@@ -6,6 +6,7 @@ back. Whatever the server acknowledges or shows is told to the observer, once.
 """
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loadtests.http_link import Answer, HTTPLink, Json, Refused
@@ -101,101 +102,109 @@ class AgentClient(SocketClient):
         )
         self.on_message(contact_id, message)
 
+    def _report(self, answer: Answer, seen: Seen) -> None:
+        """An acknowledgement, or that a repeated request was refused in the end."""
+        if answer.is_done:
+            self.observer(seen)
+        elif answer.attempts > 1:
+            self.observer(replace(seen, refused_as=answer.code or str(answer.status)))
+
     async def set_state(self, state: str, reason_id: str | None = None) -> Answer:
         """Ask for a state."""
         body = {"state": state, "reason_id": reason_id}
         answer = await self.link.command("PUT", "/api/v1/me/state", body)
-        if answer.is_done:
-            self.observer(
-                Seen(
-                    kind=Kind.STATE,
-                    seq=answer.body["seq"],
-                    agent_id=self.agent_id,
-                    state=state,
-                    took_s=answer.took_s,
-                )
-            )
+        self._report(
+            answer,
+            Seen(
+                kind=Kind.STATE,
+                seq=answer.body.get("seq"),
+                agent_id=self.agent_id,
+                state=state,
+                took_s=answer.took_s,
+            ),
+        )
         return answer
 
     async def accept(self, offer_id: str) -> Answer:
         """Take an offer."""
         answer = await self.link.command("POST", f"/api/v1/offers/{offer_id}/accept", {})
-        if answer.is_done:
-            self.observer(
-                Seen(
-                    kind=Kind.ACCEPT,
-                    seq=answer.body["seq"],
-                    agent_id=self.agent_id,
-                    contact_id=answer.body["contact_id"],
-                    offer_id=offer_id,
-                    took_s=answer.took_s,
-                )
-            )
+        self._report(
+            answer,
+            Seen(
+                kind=Kind.ACCEPT,
+                seq=answer.body.get("seq"),
+                agent_id=self.agent_id,
+                contact_id=answer.body.get("contact_id", ""),
+                offer_id=offer_id,
+                took_s=answer.took_s,
+            ),
+        )
         return answer
 
     async def reject(self, offer_id: str) -> Answer:
         """Refuse an offer."""
         answer = await self.link.command("POST", f"/api/v1/offers/{offer_id}/reject", {})
-        if answer.is_done:
-            self.observer(
-                Seen(
-                    kind=Kind.REJECT,
-                    seq=answer.body["seq"],
-                    agent_id=self.agent_id,
-                    offer_id=offer_id,
-                    took_s=answer.took_s,
-                )
-            )
+        self._report(
+            answer,
+            Seen(
+                kind=Kind.REJECT,
+                seq=answer.body.get("seq"),
+                agent_id=self.agent_id,
+                offer_id=offer_id,
+                took_s=answer.took_s,
+            ),
+        )
         return answer
 
     async def reply(self, contact_id: str, text: str) -> Answer:
         """Write to the customer."""
         answer = await self._contact_command(contact_id, "messages", {"text": text})
-        if answer.is_done:
-            self.observer(
-                Seen(
-                    kind=Kind.AGENT_MESSAGE,
-                    seq=answer.body["seq"],
-                    agent_id=self.agent_id,
-                    contact_id=contact_id,
-                    message_id=answer.body["message_id"],
-                    author="agent",
-                    text=text,
-                    took_s=answer.took_s,
-                )
-            )
+        self._report(
+            answer,
+            Seen(
+                kind=Kind.AGENT_MESSAGE,
+                seq=answer.body.get("seq"),
+                agent_id=self.agent_id,
+                contact_id=contact_id,
+                message_id=answer.body.get("message_id", ""),
+                author="agent",
+                text=text,
+                took_s=answer.took_s,
+            ),
+        )
         return answer
 
     async def end(self, contact_id: str) -> Answer:
         """End the conversation."""
         answer = await self._contact_command(contact_id, "end", {})
-        if answer.is_done:
-            self.observer(
-                Seen(
-                    kind=Kind.END,
-                    seq=answer.body["seq"],
-                    agent_id=self.agent_id,
-                    contact_id=contact_id,
-                    took_s=answer.took_s,
-                )
-            )
+        self._report(
+            answer,
+            Seen(
+                kind=Kind.END,
+                seq=answer.body.get("seq"),
+                agent_id=self.agent_id,
+                contact_id=contact_id,
+                took_s=answer.took_s,
+            ),
+        )
         return answer
 
     async def wrap_up(self, contact_id: str, disposition_id: str, notes: str = "") -> Answer:
         """Finish the wrap-up."""
         body = {"disposition_id": disposition_id, "notes": notes}
         answer = await self._contact_command(contact_id, "wrap-up", body)
-        if answer.is_done:
-            self.observer(
-                Seen(
-                    kind=Kind.WRAP_UP,
-                    seq=answer.body["seq"],
-                    agent_id=self.agent_id,
-                    contact_id=contact_id,
-                    state=disposition_id,
-                    took_s=answer.took_s,
-                )
-            )
+        self._report(
+            answer,
+            Seen(
+                kind=Kind.WRAP_UP,
+                seq=answer.body.get("seq"),
+                agent_id=self.agent_id,
+                contact_id=contact_id,
+                state=disposition_id,
+                text=notes,
+                took_s=answer.took_s,
+            ),
+        )
         return answer
 
     async def _contact_command(self, contact_id: str, verb: str, body: Json) -> Answer:

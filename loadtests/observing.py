@@ -44,7 +44,11 @@ ACKNOWLEDGEMENTS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One acknowledgement or sighting. `seq` is the journal's as the server named it; absent when it named none."""
+    """One acknowledgement or sighting. `seq` is the journal's as the server named it; absent when it named none.
+
+    With `refused_as` (an error code) it is the opposite: the request was sent more than once and refused in the
+    end. Then the first sending must not have been done, or the repeat should have got its answer.
+    """
 
     kind: Kind
     seq: int | None = None
@@ -55,6 +59,7 @@ class Seen:
     author: str = ""
     text: str = ""
     state: str = ""
+    refused_as: str = ""
     took_s: float = 0.0
     at_s: float = field(default_factory=time.monotonic)
 

@@ -60,6 +60,7 @@ class Evidence:
     entries: Sequence[Entry]
     messages: Sequence[StoredMessage]
     seen: Sequence[Seen]
+    wrap_up_notes: Sequence[StoredMessage] = ()
 
     @property
     def last_seq(self) -> int:

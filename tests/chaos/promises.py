@@ -57,6 +57,9 @@ _FACT_OF: dict[Kind, Callable[[Seen], tuple[str, ...]]] = {
     Kind.WRAP_UP: lambda seen: (Kind.WRAP_UP, seen.contact_id, seen.agent_id, seen.state),
 }
 
+REPEATED = frozenset({Kind.ACCEPT, Kind.REJECT, Kind.AGENT_MESSAGE, Kind.END, Kind.WRAP_UP})
+"""Commands with an effect that can be told apart from another command's."""
+
 MESSAGES = frozenset({Kind.CUSTOMER_MESSAGE, Kind.AGENT_MESSAGE, Kind.SAW_MESSAGE})
 
 
@@ -65,12 +68,17 @@ def check_promises(evidence: Evidence) -> list[Problem]:
     facts = facts_of(evidence.entries)
     stored = {message.seq: message for message in evidence.messages}
     events = {entry.seq: entry.event for entry in evidence.entries}
+    notes = {(note.contact_id, note.text) for note in evidence.wrap_up_notes}
     problems = []
     for seen in evidence.seen:
+        if seen.refused_as:
+            continue
         if seen.kind in MESSAGES:
             why = _why_message_is_lost(seen, stored, events)
         else:
             why = _why_lost(seen, facts, evidence.last_seq)
+        if not why and seen.kind is Kind.WRAP_UP and seen.text:
+            why = "" if (seen.contact_id, seen.text) in notes else f"{seen.text!r} is not stored"
         if why:
             problems.append(Problem("I1", seen.seq or 0, f"{seen.kind.value}: {why}"))
     return problems
@@ -104,6 +112,31 @@ def _why_message_is_lost(
     return ""
 
 
+def check_repeats(evidence: Evidence) -> list[Problem]:
+    """A request that was done and is sent again gets its first answer, not a refusal."""
+    accepted: dict[tuple[str, str], int] = {
+        (entry.event.offer_id, entry.event.agent_id): entry.seq
+        for entry in evidence.entries
+        if isinstance(entry.event, ev.OfferAccepted)
+    }
+    facts = facts_of(evidence.entries)
+    texts = {(message.contact_id, message.text): message.seq for message in evidence.messages}
+    problems = []
+    for seen in evidence.seen:
+        if not seen.refused_as or seen.kind not in REPEATED:
+            continue
+        if seen.kind is Kind.ACCEPT:
+            done = accepted.get((seen.offer_id, seen.agent_id))
+        elif seen.kind is Kind.AGENT_MESSAGE:
+            done = texts.get((seen.contact_id, seen.text))
+        else:
+            done = next(iter(facts.get(_FACT_OF[seen.kind](seen), [])), None)
+        if done is not None:
+            text = f"{seen.kind.value} of {seen.offer_id or seen.contact_id} was done, its repeat refused as {seen.refused_as}"
+            problems.append(Problem("repeat", done, text))
+    return problems
+
+
 def check_once(evidence: Evidence) -> list[Problem]:
     """A retried command had one effect: texts are unique per client, so twice the text is twice the effect."""
     counts = Counter((message.contact_id, message.text) for message in evidence.messages)
@@ -127,7 +160,7 @@ def check_assignments(evidence: Evidence) -> list[Problem]:
     takers: dict[str, set[str]] = defaultdict(set)
     accepts: dict[str, list[Seen]] = defaultdict(list)
     for seen in evidence.seen:
-        if seen.kind is Kind.ACCEPT:
+        if seen.kind is Kind.ACCEPT and not seen.refused_as:
             takers[seen.offer_id].add(seen.agent_id)
             accepts[seen.contact_id].append(seen)
     requeued = _requeue_seqs(evidence.entries)

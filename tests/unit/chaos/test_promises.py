@@ -7,8 +7,8 @@ import pytest
 
 from loadtests.observing import Kind, Seen
 from routing import events as ev
-from tests.chaos.history import Evidence, Problem
-from tests.chaos.promises import check_assignments, check_once, check_promises
+from tests.chaos.history import Evidence, Problem, StoredMessage
+from tests.chaos.promises import check_assignments, check_once, check_promises, check_repeats
 from tests.unit.chaos import histories as h
 
 
@@ -81,6 +81,19 @@ def test_an_acknowledged_seq_that_lies_is_named() -> None:
         assert rules(check_promises(dataclasses.replace(good, seen=told))) == {"I1"}
 
 
+def test_lost_wrap_up_notes_are_named() -> None:
+    good = h.evidence()
+    told = [
+        dataclasses.replace(seen, text="call back on Monday")
+        for seen in good.seen
+        if seen.kind is Kind.WRAP_UP
+    ]
+    lost = dataclasses.replace(good, seen=told)
+    assert rules(check_promises(lost)) == {"I1"}
+    note = StoredMessage(1, "c1", "n1", "n1", "call back on Monday")
+    assert check_promises(dataclasses.replace(lost, wrap_up_notes=[note])) == []
+
+
 def test_a_retry_that_acted_twice_is_named() -> None:
     good = h.evidence()
     twice = [*good.messages, dataclasses.replace(good.messages[1], seq=99)]
@@ -109,3 +122,18 @@ def test_a_contact_granted_twice_without_its_queue_between_is_named() -> None:
 def test_the_same_answer_to_a_retry_is_no_second_grant() -> None:
     same = [granted("c1.1", "anna", 5), granted("c1.1", "anna", 5)]
     assert check_assignments(Evidence([], [], same)) == []
+
+
+def test_a_repeat_refused_although_it_was_done_is_named() -> None:
+    good = h.evidence()
+    refused = [dataclasses.replace(seen, refused_as="offer_ended", seq=None) for seen in good.seen]
+    commands = {Kind.ACCEPT, Kind.AGENT_MESSAGE, Kind.END, Kind.WRAP_UP}
+    for seen in refused:
+        if seen.kind in commands:
+            told = dataclasses.replace(good, seen=[seen])
+            assert rules(check_repeats(told)) == {"repeat"}
+            assert check_promises(told) == []
+    assert check_repeats(good) == []
+    before = h.good()[: h.at(h.good(), ev.OfferMade)]
+    undone = dataclasses.replace(h.evidence(before), seen=refused, messages=[])
+    assert check_repeats(undone) == []

@@ -1,0 +1,123 @@
+"""`python -m tests.chaos --runs N`: kill the server under load, N times, and compare (docs/reliability.md).
+
+Ends with status 1 when anything was lost, doubled, stuck or late. Unless told otherwise the last thing it
+does is to prove itself: with a fault planted in the server the same checks must fail.
+"""
+
+import argparse
+import asyncio
+import json
+import platform
+import shutil
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.chaos.run import BUILD, CONTACTS_PER_S, FAULTY, HONEST, Plan, Report, Run, Template
+
+PROOF_SEED = 1_000_001
+PROOF_TRIES = 3
+SHOWN_PROBLEMS = 20
+
+
+def summary(reports: Sequence[Report], *, proven: bool | None) -> dict[str, Any]:
+    """The figures of all runs."""
+    restarts = sorted(ms for report in reports for ms in report.restart_ms)
+    rules = Counter(problem.rule for report in reports for problem in report.problems)
+    answers: Counter[str] = sum((report.answers for report in reports), Counter())
+    traffic_s = sum(report.traffic_s for report in reports)
+    contacts = sum(report.contacts for report in reports)
+    return {
+        "runs": len(reports),
+        "seeds": [report.seed for report in reports],
+        "failed_seeds": [report.seed for report in reports if report.problems],
+        "contacts": contacts,
+        "contacts_per_s_of_traffic_outages_included": round(contacts / max(traffic_s, 0.001), 1),
+        "journal_events": sum(report.events for report in reports),
+        "acknowledgements": sum(report.acknowledgements for report in reports),
+        "sightings": sum(report.sightings for report in reports),
+        "kills": sum(report.kills for report in reports),
+        "lost": sum(report.count("I1") for report in reports),
+        "double_assignments": sum(report.count("I2") for report in reports),
+        "restart_ms_p50": round(statistics.median(restarts)) if restarts else None,
+        "restart_ms_max": restarts[-1] if restarts else None,
+        "problems": dict(sorted(rules.items())),
+        "planted_fault_was_found": proven,
+        "answers": dict(sorted(answers.items())),
+        "machine": {"processors": _processors(), "python": platform.python_version()},
+    }
+
+
+def _processors() -> int:
+    cpuinfo = Path("/proc/cpuinfo")
+    return cpuinfo.read_text(encoding="ascii").count("processor\t") if cpuinfo.exists() else 0
+
+
+def say(report: Report, took_s: float) -> None:
+    """One line per run, and what was wrong."""
+    restarts = ", ".join(f"{ms} ms" for ms in report.restart_ms)
+    print(
+        f"seed {report.seed}: {'ok' if not report.problems else 'FAILED'}  {report.contacts} contacts, "
+        f"{report.acknowledgements} acknowledgements, {report.kills} kills, restarts {restarts}  "
+        f"({took_s:.1f} s)",
+        flush=True,
+    )
+    for problem in report.problems[:SHOWN_PROBLEMS]:
+        print(f"    {problem}")
+    if len(report.problems) > SHOWN_PROBLEMS:
+        print(f"    and {len(report.problems) - SHOWN_PROBLEMS} more")
+
+
+async def prove(template: Template) -> bool:
+    """A server that acknowledges before it commits must be found out within a few kills."""
+    for number in range(PROOF_TRIES):
+        run = Run(template, Plan.draw(PROOF_SEED + number), FAULTY)
+        report = await run.carry_out()
+        lost = report.count("I1")
+        print(f"planted fault, seed {report.seed}: {lost} acknowledgements lost", flush=True)
+        shutil.rmtree(run.server.data_dir, ignore_errors=True)
+        if lost:
+            return True
+    return False
+
+
+async def carry_out(arguments: argparse.Namespace) -> int:
+    """All runs, the proof, the report."""
+    template = await Template.make(BUILD)
+    launcher = FAULTY if arguments.planted_fault else HONEST
+    reports = []
+    for seed in range(arguments.seed, arguments.seed + arguments.runs):
+        started_s = time.monotonic()
+        report = await Run(template, Plan.draw(seed), launcher).carry_out()
+        reports.append(report)
+        say(report, time.monotonic() - started_s)
+    proven = None
+    if arguments.prove and not arguments.planted_fault:
+        proven = await prove(template)
+    figures = summary(reports, proven=proven)
+    print(json.dumps({name: value for name, value in figures.items() if name != "answers"}))
+    if arguments.json is not None:
+        text = json.dumps({"contacts_per_s_asked": CONTACTS_PER_S, **figures}, indent=2)
+        arguments.json.write_text(text + "\n", encoding="utf-8")
+    return 1 if figures["failed_seeds"] or proven is False else 0
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument(
+        "--seed", type=int, default=1, help="of the first run; the next have the next"
+    )
+    parser.add_argument("--planted-fault", choices=["ack-before-commit"])
+    parser.add_argument("--prove", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--json", type=Path)
+    return asyncio.run(carry_out(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

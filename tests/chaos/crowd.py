@@ -1,0 +1,251 @@
+"""The people of a chaos run: agents driven by their desks and customers who come whatever happens.
+
+Nobody here knows when the server will die. Agents work on whatever their desk shows, customers follow their
+script, both repeat what nobody answered; so a restart needs no special case, as it needs none for real people.
+"""
+
+import asyncio
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+import aiohttp
+
+from loadtests.clients import AgentClient, CustomerClient
+from loadtests.http_link import Answer, ClientFailure, HTTPLink, Json
+from tests.chaos.history import Notes
+
+SOURCE_ADDRESSES = 40
+PATIENCE_S = 45.0
+TALK_S = (0.1, 0.5)
+
+Work = Callable[[Json], Coroutine[Any, Any, None]]
+
+
+def connectors() -> list[aiohttp.TCPConnector]:
+    """Ways to the server from many loopback addresses (Linux), as customers have: chats are throttled by address."""
+    if sys.platform != "linux":
+        return [aiohttp.TCPConnector(limit=0)]
+    return [
+        aiohttp.TCPConnector(limit=0, local_addr=(f"127.0.1.{number + 1}", 0))
+        for number in range(SOURCE_ADDRESSES)
+    ]
+
+
+class Crowd:
+    """Everybody in one run, with what they were told and what became of their requests."""
+
+    def __init__(self, url: str, cookies: Mapping[str, str], *, seed: int, notes: Notes) -> None:
+        self.url = url
+        self.notes = notes
+        self.answers: Counter[str] = Counter()
+        self.failures: list[str] = []
+        self.agents: list[Agent] = []
+        self.arrived = 0
+        self.dispositions: dict[str, list[str]] = {}
+        self.widgets: list[str] = []
+        self._cookies = cookies
+        self._draw = random.Random(seed)
+        self._connectors = connectors()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._customers: set[asyncio.Task[None]] = set()
+
+    def link(self, cookie: str | None = None) -> HTTPLink:
+        """A new caller's way to the server."""
+        connector = self._draw.choice(self._connectors)
+        seed = self._draw.getrandbits(32)
+        return HTTPLink(self.url, seed=seed, cookie=cookie, connector=connector)
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run work whose failure is noted, not raised."""
+        self._keep(self._tasks, work)
+
+    def _keep(self, where: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(self._guarded(work))
+        where.add(task)
+        task.add_done_callback(where.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except (ClientFailure, aiohttp.ClientError, OSError, KeyError, ValueError) as failure:
+            self.failures.append(f"{type(failure).__name__}: {failure}")
+
+    def count(self, verb: str, answer: Answer) -> Answer:
+        """Remember how a request ended."""
+        code = answer.code or ("repeated" if answer.attempts > 1 else "done")
+        self.answers[f"{verb} {answer.status} {code}"] += 1
+        if answer.status >= 500:
+            self.failures.append(f"{verb} was answered {answer.status} {answer.code}")
+        return answer
+
+    async def open(self) -> None:
+        """Every agent at the desk and ready."""
+        for cookie in self._cookies.values():
+            agent = Agent(self, self.link(cookie), random.Random(self._draw.getrandbits(32)))
+            self.agents.append(agent)
+        configuration = await self.agents[0].client.link.read("/api/v1/configuration")
+        self.widgets = [widget["widget_id"] for widget in configuration["widgets"]]
+        self.dispositions = {
+            queue["queue_id"]: queue["disposition_ids"] for queue in configuration["queues"]
+        }
+        await asyncio.gather(*(agent.sit_down() for agent in self.agents))
+
+    async def arrive(self, per_s: float, stopping: asyncio.Event) -> None:
+        """Customers come at random until `stopping`, busy server or dead."""
+        while not stopping.is_set():
+            await asyncio.sleep(self._draw.expovariate(per_s))
+            self.arrived += 1
+            visit = Visit(self, self.arrived, random.Random(self._draw.getrandbits(32)))
+            self._keep(self._customers, visit.run())
+
+    async def drain(self, deadline_s: float) -> int:
+        """Wait until every customer is done; returns how many are not."""
+        if self._customers:
+            await asyncio.wait(self._customers, timeout=deadline_s)
+        left = len(self._customers)
+        for agent in self.agents:
+            await agent.client.until(agent.is_free, max(1.0, deadline_s / 4))
+        return left
+
+    async def close(self) -> None:
+        """Everybody goes home."""
+        for agent in self.agents:
+            agent.is_working = False
+            await agent.client.stop()
+        everybody = [*self._customers, *self._tasks]
+        for task in everybody:
+            task.cancel()
+        await asyncio.gather(*everybody, return_exceptions=True)
+        for agent in self.agents:
+            await agent.client.link.http.close()
+        for connector in self._connectors:
+            await connector.close()
+
+
+class Agent:
+    """A quick agent: whatever lies on the desk is worked on, once."""
+
+    def __init__(self, crowd: Crowd, link: HTTPLink, draw: random.Random) -> None:
+        self.client = AgentClient(link, crowd.notes.take)
+        self.client.on_desk = self._look
+        self.is_working = True
+        self._crowd = crowd
+        self._draw = draw
+        self._begun: set[tuple[str, ...]] = set()
+        self._lines = 0
+
+    async def sit_down(self) -> None:
+        """Open the desk and be ready."""
+        await self.client.recall()
+        self._crowd.begin(self.client.run())
+        await self.client.until(lambda: self.client.desk_seq >= 0, 20)
+        self._crowd.count("ready", await self.client.set_state("ready"))
+
+    def is_free(self) -> bool:
+        """Nothing lies on the desk."""
+        desk = self.client.desk
+        return not desk.get("offers") and not desk.get("assignments")
+
+    def _look(self) -> None:
+        if not self.is_working:
+            return
+        desk = self.client.desk
+        for offer in desk["offers"]:
+            self._begin(("offer", offer["offer_id"]), self._answer, offer)
+        for card in desk["assignments"]:
+            key = (card["state"], card["contact_id"], str(card["connected_at_ms"]))
+            work = self._wrap_up if card["state"] == "wrap_up" else self._talk
+            self._begin(key, work, card)
+        state = desk["agent"]["state"]
+        if state != "ready" and desk["agent"]["next_state"] is None:
+            self._begin(("ready", str(desk["agent"]["state_since_ms"])), self._return, {})
+
+    def _begin(self, key: tuple[str, ...], work: Work, card: Json) -> None:
+        if key not in self._begun:
+            self._begun.add(key)
+            self._crowd.begin(work(card))
+
+    async def _return(self, _card: Json) -> None:
+        await asyncio.sleep(self._draw.uniform(0.05, 0.2))
+        self._crowd.count("ready", await self.client.set_state("ready"))
+
+    async def _answer(self, offer: Json) -> None:
+        await asyncio.sleep(self._draw.uniform(0, 0.15))
+        if self._draw.random() < 0.03:
+            self._crowd.count("reject", await self.client.reject(offer["offer_id"]))
+            return
+        self._crowd.count("accept", await self.client.accept(offer["offer_id"]))
+
+    async def _talk(self, card: Json) -> None:
+        contact_id = card["contact_id"]
+        for _ in range(self._draw.randint(1, 2)):
+            await asyncio.sleep(self._draw.uniform(*TALK_S))
+            self._lines += 1
+            text = f"{self.client.agent_id} line {self._lines} {self._draw.getrandbits(40):010x}"
+            answer = self._crowd.count("reply", await self.client.reply(contact_id, text))
+            if not answer.is_done:
+                return
+        await asyncio.sleep(self._draw.uniform(0, 0.2))
+        self._crowd.count("end", await self.client.end(contact_id))
+
+    async def _wrap_up(self, card: Json) -> None:
+        await asyncio.sleep(self._draw.uniform(0, 0.1))
+        disposition = self._draw.choice(self._crowd.dispositions[card["queue_id"]])
+        notes = f"notes {self._draw.getrandbits(48):012x}"
+        answer = await self.client.wrap_up(card["contact_id"], disposition, notes)
+        self._crowd.count("wrap-up", answer)
+
+
+class Visit:
+    """One customer: opening, a line or two, an end; some lose patience, some lose the connection."""
+
+    def __init__(self, crowd: Crowd, number: int, draw: random.Random) -> None:
+        self._crowd = crowd
+        self._number = number
+        self._draw = draw
+
+    async def run(self) -> None:
+        """From the first word until the server says it is over."""
+        async with self._crowd.link() as link:
+            client = CustomerClient(link, self._crowd.notes.take)
+            answer = await client.start(
+                self._draw.choice(self._crowd.widgets),
+                name=f"Customer {self._number}",
+                email="",
+                language=self._draw.choice(("zh", "en")),
+                text=self._text("opening"),
+            )
+            if not self._crowd.count("start", answer).is_done:
+                return
+            self._crowd.begin(client.run())
+            try:
+                await self._talk(client)
+            finally:
+                await client.stop()
+
+    def _text(self, what: str) -> str:
+        return f"{what} {self._number} {self._draw.getrandbits(48):012x}"
+
+    async def _talk(self, client: CustomerClient) -> None:
+        temper = self._draw.random()
+        if temper < 0.06:
+            await client.until(lambda: client.is_closed, self._draw.uniform(0.05, 0.8))
+            await client.end()
+        for number in range(self._draw.randint(1, 2)):
+            await client.until(lambda: client.is_closed, self._draw.uniform(0.05, 0.4))
+            if client.is_closed:
+                break
+            await client.say(self._text(f"line {number} of"))
+            if 0.06 < temper < 0.12:
+                client.drop()
+        if 0.12 < temper < 0.3:
+            await client.until(lambda: client.state in {"connected", "closed"}, PATIENCE_S)
+            await client.end()
+        if not await client.until(lambda: client.is_closed, PATIENCE_S):
+            text = (
+                f"contact {client.contact_id} was {client.state or 'silent'} for {PATIENCE_S:.0f} s"
+            )
+            self._crowd.failures.append(text)

@@ -1,0 +1,102 @@
+"""Open the data directory of a stopped server and read everything the checkers need, through its own storage."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from callcenter.host.recovery import DECODER, recover
+from callcenter.ports import Interaction
+from callcenter.projections.transcript import MESSAGE, NOTES
+from callcenter.storage.store import SqlStore, open_store
+from loadtests.observing import Seen
+from routing import events as ev
+from routing.engine import Engine
+from routing.errors import InvariantViolation
+from routing.invariants import check_all
+from routing.reducer import apply
+from routing.state import State
+from tests.chaos.history import Entry, Evidence, Problem, StoredMessage
+
+
+class NoJournal(Exception):
+    """The data directory holds no database with a journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a stopped server has left behind."""
+
+    evidence: Evidence
+    interactions: Sequence[Interaction]
+    interactions_as_of: int
+    state_problems: Sequence[Problem]
+
+
+def database_of(data_dir: Path) -> tuple[Path, str]:
+    """The SQLite file and the one domain in it."""
+    for path in sorted(data_dir.rglob("*")):
+        if not path.is_file() or path.read_bytes()[:15] != b"SQLite format 3":
+            continue
+        connection = sqlite3.connect(path)
+        try:
+            row = connection.execute("SELECT domain_id FROM journal LIMIT 1").fetchone()
+        finally:
+            connection.close()
+        if row is not None:
+            return path, str(row[0])
+    raise NoJournal(str(data_dir))
+
+
+async def read_all(data_dir: Path, seen: Sequence[Seen]) -> Stored:
+    """Everything, from one stopped server."""
+    path, domain_id = database_of(data_dir)
+    store = await open_store(f"sqlite:///{path}", domain_id)
+    try:
+        entries = [
+            Entry(record.seq, DECODER.decode(record.payload))
+            async for record in store.journal.read(0)
+        ]
+        messages, notes = await _texts(store, entries)
+        as_of, rows = await store.interactions.since(0)
+        problems = await _compare_states(store, domain_id, entries)
+    finally:
+        await store.close()
+    return Stored(Evidence(entries, messages, seen, notes), rows, as_of, problems)
+
+
+async def _texts(
+    store: SqlStore, entries: Sequence[Entry]
+) -> tuple[list[StoredMessage], list[StoredMessage]]:
+    found: dict[str, list[StoredMessage]] = {MESSAGE: [], NOTES: []}
+    for entry in entries:
+        if not isinstance(entry.event, ev.ContactArrived):
+            continue
+        for kind, texts in found.items():
+            for row in await store.details.of_contact(entry.event.contact_id, kind=kind):
+                text = str(msgspec.json.decode(row.body)["text"])
+                line = StoredMessage(row.seq, row.contact_id, row.detail_id, row.detail_id, text)
+                texts.append(line)
+    return found[MESSAGE], found[NOTES]
+
+
+async def _compare_states(
+    store: SqlStore, domain_id: str, entries: Sequence[Entry]
+) -> list[Problem]:
+    """Recovery (newest snapshot and tail) must give the very state that folding from zero gives."""
+    folded = State()
+    for entry in entries:
+        apply(folded, entry.event)
+    recovered = (await recover(store.journal, domain_id)).state
+    problems = []
+    if Engine(recovered).snapshot() != Engine(folded).snapshot():
+        problems.append(
+            Problem("I6", folded.seq, "recovery and a fold from zero give different states")
+        )
+    try:
+        check_all(folded)
+    except InvariantViolation as violation:
+        problems.append(Problem("I6", folded.seq, f"the folded state breaks {violation}"))
+    return problems

@@ -1,0 +1,205 @@
+"""One chaos run: traffic, kills at moments drawn from the seed, restarts, drain, stop, judgement."""
+
+import asyncio
+import random
+import shutil
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from loadtests.observing import ACKNOWLEDGEMENTS
+from loadtests.people import log_in_all, make_agents
+from loadtests.server_process import REPOSITORY, ServerFailed, ServerProcess
+from tests.chaos.crowd import Crowd
+from tests.chaos.history import Notes, Problem
+from tests.chaos.judging import judge
+from tests.chaos.reading import read_all
+
+AGENTS = 20
+CHAT_CAPACITY = 4
+CONTACTS_PER_S = 36.0
+RESTART_LIMIT_S = 3.0
+DRAIN_S = 60.0
+BUILD = REPOSITORY / ".build" / "chaos"
+HONEST = ("-m", "callcenter")
+FAULTY = ("-m", "tests.chaos.faulty_server")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When the server dies, all drawn from the seed."""
+
+    seed: int
+    first_kill_s: float
+    dies_while_starting_s: float | None
+    second_kill_s: float | None
+    goes_on_s: float
+
+    @classmethod
+    def draw(cls, seed: int) -> "Plan":
+        """A plan: a third of the runs have a second kill, another third dies while starting."""
+        draw = random.Random(seed)
+        kind = draw.randrange(3)
+        return cls(
+            seed=seed,
+            first_kill_s=draw.uniform(0.5, 4.0),
+            dies_while_starting_s=draw.uniform(0.05, 1.0) if kind == 1 else None,
+            second_kill_s=draw.uniform(0.3, 2.0) if kind == 2 else None,
+            goes_on_s=draw.uniform(0.8, 1.6),
+        )
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run has shown."""
+
+    seed: int
+    contacts: int = 0
+    events: int = 0
+    acknowledgements: int = 0
+    sightings: int = 0
+    kills: int = 0
+    traffic_s: float = 0.0
+    restart_ms: list[int] = field(default_factory=list)
+    answers: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+    def count(self, *rules: str) -> int:
+        """Problems of these rules."""
+        return sum(1 for problem in self.problems if problem.rule in rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A data directory with agents who are logged in, to be copied for each run."""
+
+    data_dir: Path
+    cookies: dict[str, str]
+
+    @classmethod
+    async def make(cls, where: Path, agents: int = AGENTS) -> "Template":
+        """Start a server once, create the agents, log them in, stop it."""
+        server = ServerProcess(_emptied(where) / "template")
+        try:
+            await server.start()
+            names = await make_agents(server.url, agents, chat_capacity=CHAT_CAPACITY)
+            cookies = await log_in_all(server.url, names)
+        finally:
+            await server.stop()
+        return cls(server.data_dir, cookies)
+
+    def copy(self, name: str) -> Path:
+        """A fresh data directory for one run."""
+        target = self.data_dir.parent / name
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(self.data_dir, target)
+        (target.parent / f"{name}.log").unlink(missing_ok=True)
+        return target
+
+
+def _emptied(where: Path) -> Path:
+    shutil.rmtree(where, ignore_errors=True)
+    where.mkdir(parents=True)
+    return where
+
+
+class Run:
+    """One plan carried out on one copy of the template."""
+
+    def __init__(self, template: Template, plan: Plan, launcher: tuple[str, ...] = HONEST) -> None:
+        self.plan = plan
+        self.report = Report(plan.seed)
+        self.notes = Notes()
+        data_dir = template.copy(f"run-{plan.seed}")
+        self.server = ServerProcess(data_dir, launcher=launcher)
+        self.crowd = Crowd(self.server.url, template.cookies, seed=plan.seed, notes=self.notes)
+
+    async def carry_out(self) -> Report:
+        """Everything; the data directory is kept when something was wrong."""
+        try:
+            await self._under_traffic()
+        finally:
+            await self.crowd.close()
+            await self.server.kill()
+        self._note_traffic()
+        await self._judge()
+        if not self.report.problems:
+            shutil.rmtree(self.server.data_dir)
+            self.server.log.unlink(missing_ok=True)
+        return self.report
+
+    async def _under_traffic(self) -> None:
+        plan, stopping = self.plan, asyncio.Event()
+        await self.server.start()
+        await self.crowd.open()
+        started_s = time.monotonic()
+        arriving = asyncio.create_task(self.crowd.arrive(CONTACTS_PER_S, stopping))
+        try:
+            await asyncio.sleep(plan.first_kill_s)
+            await self._kill()
+            if plan.dies_while_starting_s is not None:
+                await self.server.spawn()
+                await asyncio.sleep(plan.dies_while_starting_s)
+                await self._kill()
+            await self._restart()
+            if plan.second_kill_s is not None:
+                await asyncio.sleep(plan.second_kill_s)
+                await self._kill()
+                await self._restart()
+            await asyncio.sleep(plan.goes_on_s)
+        finally:
+            stopping.set()
+            await arriving
+            self.report.traffic_s = time.monotonic() - started_s
+        left = await self.crowd.drain(DRAIN_S)
+        if left:
+            self._wrong(
+                "stuck", f"{left} customers were not done {DRAIN_S:.0f} s after the last arrival"
+            )
+        try:
+            await self.server.stop()
+        except ServerFailed as failure:
+            self._wrong("stop", str(failure))
+
+    async def _kill(self) -> None:
+        await self.server.kill()
+        self.report.kills += 1
+
+    async def _restart(self) -> None:
+        took_s = await self.server.start()
+        self.report.restart_ms.append(round(took_s * 1000))
+        if took_s > RESTART_LIMIT_S:
+            self._wrong("restart", f"the restart took {took_s:.2f} s")
+
+    def _wrong(self, rule: str, text: str) -> None:
+        self.report.problems.append(Problem(rule, 0, text))
+
+    def _note_traffic(self) -> None:
+        report, seen = self.report, self.notes.seen
+        told = [one.kind in ACKNOWLEDGEMENTS for one in seen if not one.refused_as]
+        report.acknowledgements, report.sightings = told.count(True), told.count(False)
+        report.answers = self.crowd.answers
+        for failure in self.crowd.failures:
+            self._wrong("client", failure)
+        output = self.server.output()
+        if "Traceback" in output:
+            start = output.index("Traceback")
+            self._wrong("trace", output[start : start + 1500])
+
+    async def _judge(self) -> None:
+        stored = await read_all(self.server.data_dir, self.notes.seen)
+        arrived = [e for e in stored.evidence.entries if type(e.event).__name__ == "ContactArrived"]
+        self.report.contacts, self.report.events = len(arrived), stored.evidence.last_seq
+        self.report.problems += judge(stored)
+        verify = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "callcenter", "journal", "verify", "--data-dir", str(self.server.data_dir)),
+            cwd=REPOSITORY,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await verify.communicate()
+        if verify.returncode != 0:
+            self._wrong("verify", output.decode(errors="replace")[-500:])
