@@ -70,12 +70,7 @@ class SessionKeeper:
                 return None
             self._cache.move_to_end(digest)
             return cached
-        epoch = self._epoch
-        principal = await self._load(digest)
-        # Something was ended while the store was read: what was read may be older, so it is not kept.
-        if principal is not None and epoch == self._epoch:
-            self._remember(principal)
-        return principal
+        return await self._fetch(digest)
 
     async def close(self, principal: Principal) -> None:
         """Log out: the session is over everywhere."""
@@ -121,6 +116,7 @@ class SessionKeeper:
         now_ms = self._now_ms()
         for digest in [d for d, (p, _) in self._watchers.items() if p.expires_at_ms <= now_ms]:
             self._ended(digest)
+        await self._recheck_uncached()
         newest = await self._users.newest_version()
         seen = self._seen_version
         if newest == seen:
@@ -131,6 +127,21 @@ class SessionKeeper:
             for user in changed:
                 await self.forget_user(user.user_id)
         return changed
+
+    async def _recheck_uncached(self) -> None:
+        """A session may have ended between its resolving and its watching: nobody told the watcher."""
+        for digest in [d for d in self._watchers if d not in self._cache]:
+            if await self._fetch(digest) is None:
+                self._ended(digest)
+
+    async def _fetch(self, digest: bytes) -> Principal | None:
+        """Load and keep."""
+        epoch = self._epoch
+        principal = await self._load(digest)
+        # If something was ended while the store was read, what was read may be older: it is not kept.
+        if principal is not None and epoch == self._epoch:
+            self._remember(principal)
+        return principal
 
     async def _load(self, digest: bytes) -> Principal | None:
         session = await self._sessions.get(digest)

@@ -2,11 +2,13 @@
 
 import msgspec
 
+from agents.desk import desk_of
 from callcenter.auth.authorise import Permission
 from callcenter.host.envelope import Envelope, Submitted
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError
 from callcenter.ports import Detail
+from callcenter.projections.transcript import MESSAGE, NOTES, Line
 from callcenter.web.schemas import (
     Done,
     FinishWrapUp,
@@ -19,7 +21,6 @@ from callcenter.web.schemas import (
     WrapUpLonger,
 )
 from callcenter.web.services import Services
-from callcenter.web.transcripts import Line
 from routing.commands import (
     AcceptOffer,
     AddMessage,
@@ -50,10 +51,11 @@ _EVENT = msgspec.msgpack.Decoder(Event)
 async def read_desk(call: Call[Services]) -> OwnDesk:
     """The desk, whole."""
     services = call.services
-    desk = await services.desks.desk(call.principal.user_id)
+    state = services.host.mirror
+    desk = desk_of(state, _agent(call), services.introductions)
     if desk is None:
         raise ApiError(RefusalCode.AGENT_UNKNOWN, "The engine does not know this agent yet.")
-    return OwnDesk(services.host.mirror.seq, services.now_ms(), desk)
+    return OwnDesk(state.seq, services.now_ms(), desk)
 
 
 @route(
@@ -132,7 +134,7 @@ async def send_message(call: Call[Services]) -> MessageStored:
     """The text is a detail row, its occurrence an event; both become durable together."""
     message_id = call.services.new_id()
     command = AddMessage(_contact(call), DetailId(message_id), Party.AGENT, _agent(call))
-    detail = _detail(call, "message", message_id, call.body(SendMessage).text)
+    detail = _detail(call, MESSAGE, message_id, call.body(SendMessage).text)
     submitted = await _submit(call, command, {"message_id": message_id}, (detail,))
     return MessageStored(submitted.seq, str(submitted.reply["message_id"]))
 
@@ -176,7 +178,7 @@ async def finish_wrap_up(call: Call[Services]) -> Done:
     """Notes, if any, become durable with it."""
     wanted = call.body(FinishWrapUp)
     command = CompleteWrapUp(_contact(call), _agent(call), DispositionId(wanted.disposition_id))
-    notes = (_detail(call, "notes", call.services.new_id(), wanted.notes),) if wanted.notes else ()
+    notes = (_detail(call, NOTES, call.services.new_id(), wanted.notes),) if wanted.notes else ()
     return Done((await _submit(call, command, details=notes)).seq)
 
 

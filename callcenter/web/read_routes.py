@@ -6,12 +6,13 @@ what `authorise` lets the caller see.
 
 import msgspec
 
-from agents.protocol import AgentLine, QueueLine
+from agents.protocol import AgentLine, BoardPush, QueueLine
 from callcenter.auth.authorise import ObjectFacts, Permission, may
 from callcenter.auth.principal import Principal, Role
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.ports import Interaction
+from callcenter.projections.transcript import MESSAGE, chat_message
 from callcenter.web.schemas import (
     AgentsView,
     AgentView,
@@ -28,7 +29,7 @@ from callcenter.web.schemas import (
     QueueView,
 )
 from callcenter.web.services import Services
-from callcenter.web.transcripts import MESSAGE, chat_message, customer_of, details_of
+from callcenter.web.transcripts import customer_of, details_of
 from routing.errors import RefusalCode
 from routing.ids import ContactId
 from routing.state import Contact, ContactState, State, age_key
@@ -218,8 +219,19 @@ ROUTES = (
 )
 
 
+def board_for(services: Services, principal: Principal) -> BoardPush:
+    """The board as the desk socket pushes it to this user."""
+    board = services.board
+    return BoardPush(
+        as_of_seq=board.as_of_seq,
+        server_now_ms=services.now_ms(),
+        queues=visible_queue_lines(principal, board.queue_lines()),
+        agents=visible_agent_lines(principal, board.agent_lines()),
+    )
+
+
 def visible_queue_lines(principal: Principal, lines: list[QueueLine]) -> list[QueueLine]:
-    """Of the board's lines those this caller may see; the board's socket uses it too."""
+    """Of the board's lines those this caller may see."""
     return [
         line
         for line in lines
@@ -228,7 +240,7 @@ def visible_queue_lines(principal: Principal, lines: list[QueueLine]) -> list[Qu
 
 
 def visible_agent_lines(principal: Principal, lines: list[AgentLine]) -> list[AgentLine]:
-    """Of the board's lines those this caller may see; the board's socket uses it too."""
+    """Of the board's lines those this caller may see."""
     return [
         line
         for line in lines

@@ -6,7 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from agents.protocol import AgentLine, Desk, QueueLine
+from agents.desk import Introductions
+from agents.protocol import AgentLine, QueueLine
 from callcenter import ports
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.people import Known
@@ -47,13 +48,6 @@ class Board(Protocol):
         """One line for each agent."""
 
 
-class DeskReader(Protocol):
-    """Renders the desk of an agent."""
-
-    async def desk(self, agent_id: str) -> Desk | None:
-        """Everything on the desk; None if the engine does not know the agent."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """One domain's services. `configuration` is the whole document's view; handlers narrow it."""
@@ -64,7 +58,7 @@ class Services:
     passwords: Passwords
     throttle: LoginThrottle
     board: Board
-    desks: DeskReader
+    introductions: Introductions
     configuration: Callable[[], ConfigurationView]
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
