@@ -57,7 +57,7 @@ def stop(process: subprocess.Popen[str] | None, within_s: float) -> None:
     process.send_signal(signal.SIGINT)
     try:
         process.wait(within_s)
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):  # too slow, or asked twice
         process.kill()
         process.wait()
 
@@ -90,7 +90,7 @@ def serve(*, with_traffic: bool, started: float) -> int:
 
 
 def interrupt(_number: int, _frame: object) -> None:
-    """Treat a polite kill and a closed terminal as Ctrl-C."""
+    """Treat a polite kill and a closed terminal as Ctrl-C; hear Ctrl-C in the background too."""
     raise KeyboardInterrupt
 
 
@@ -99,7 +99,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--traffic", choices=["0", "1"], default="1")
     arguments = parser.parse_args()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     started = time.monotonic()
     try:
