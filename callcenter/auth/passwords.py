@@ -82,8 +82,8 @@ class Passwords:
         return await self._run(lambda: self._verify(password, stored))
 
     def close(self) -> None:
-        """End the threads; what is being hashed is finished, what waits is dropped."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """End the threads without waiting: what is being hashed is finished, what waits is dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _verify(self, password: str, stored: str | None) -> bool:
         """Runs in a thread."""
