@@ -79,13 +79,8 @@ TEST = (
         ),
         measured="core",
     ),
-    Stage(
-        "coverage-shell",
-        (
-            f"python -m coverage combine -q --keep {COVERAGE}",
-            f"python -m coverage report --omit={CORE} --fail-under=90",
-        ),
-    ),
+    # Reports on what unit, contract and integration tests have measured together.
+    Stage("coverage-shell", (f"python -m coverage report --omit={CORE} --fail-under=90",)),
 )
 
 
