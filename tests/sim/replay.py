@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from routing import events as ev
 from routing.commands import Tick
 from routing.engine import Engine, restore
-from routing.errors import Refusal
+from routing.errors import InvariantViolation, Refusal
 from routing.inputs import command_of, is_input
 from routing.reducer import apply
 from routing.state import State
@@ -57,8 +57,17 @@ def replay_faults(engine: Engine, journal: Sequence[ev.Event], until_ms: int) ->
         faults.append(f"I6 replay decides differently: {difference}")
     if other.snapshot() != snapshot:
         faults.append("I6 replay ends in another state")
-    if Engine(folded(journal)).snapshot() != snapshot:
-        faults.append("I6 folding the journal gives another state")
+    faults.extend(_folding_faults(journal, snapshot))
     if Engine(restore(snapshot)).snapshot() != snapshot:
         faults.append("I6 a restored snapshot is another state")
     return faults
+
+
+def _folding_faults(journal: Sequence[ev.Event], snapshot: bytes) -> list[str]:
+    try:
+        state = folded(journal)
+    except (InvariantViolation, KeyError) as fault:
+        return [f"I6 the journal cannot be folded: {fault!r}"]
+    if Engine(state).snapshot() != snapshot:
+        return ["I6 folding the journal gives another state"]
+    return []

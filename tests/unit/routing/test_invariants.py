@@ -1,0 +1,118 @@
+"""Each numbered law notices when it is broken; a sound state breaks none."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from routing import timers
+from routing.commands import DisconnectCustomer, Tick
+from routing.errors import InvariantViolation
+from routing.ids import AgentId, ContactId, OfferId
+from routing.invariants import INVARIANTS, broken, check_all
+from routing.model import Channel
+from routing.state import ContactState, Deadline, DeadlineKind, Offer, State
+from tests.unit.routing.scene import HELP, SALES, Scene, capacity
+
+ANN, BOB = AgentId("ann"), AgentId("bob")
+WAITS, OFFERED, TALKS = ContactId("waits"), ContactId("offered"), ContactId("talks")
+
+
+@pytest.fixture
+def state() -> State:
+    """Ann talks with one, is offered another, and one more waits for room; bob is at lunch."""
+    scene = Scene()
+    scene.ready("ann", capacity(2))
+    scene.chat("talks")
+    scene.accept("talks")
+    scene.chat("offered")
+    scene.chat("waits")
+    scene.do(DisconnectCustomer(WAITS))
+    scene.ready("bob", capacity(1, voice=1))
+    scene.lunch("bob")
+    check_all(scene.engine.state)
+    return scene.engine.state
+
+
+def drop(state: State, key: str) -> None:
+    del state.deadlines[key]
+
+
+def forge_offer(state: State) -> None:
+    state.offers[OfferId("x.1")] = Offer(OfferId("x.1"), ContactId("x"), AgentId("x"), 0, 1)
+
+
+def misdirect_offer(state: State) -> None:
+    offer_id = state.contacts[OFFERED].offer_id
+    assert offer_id is not None
+    state.offers[offer_id] = msgspec.structs.replace(state.offers[offer_id], agent_id=BOB)
+
+
+def exclude_without_deadline(state: State) -> None:
+    state.contacts[WAITS].excluded[BOB] = 1
+
+
+def deadline_of(kind: DeadlineKind, contact: str = "", agent: str = "") -> Deadline:
+    return Deadline(10**9, 10**6, kind, ContactId(contact), AgentId(agent))
+
+
+BREAKS: list[tuple[str, Callable[[State], object]]] = [
+    ("INV-1 a contact waits in two", lambda s: s.waiting[HELP].update({WAITS: None})),
+    ("INV-1 the waiting lines", lambda s: s.waiting[SALES].clear()),
+    ("INV-2 held and named", lambda s: s.agents[ANN].holds.pop(TALKS)),
+    ("INV-2 held and named", lambda s: s.agents[BOB].holds.update({TALKS: Channel.CHAT})),
+    ("INV-3 offer x.1 is not its contact's", forge_offer),
+    ("INV-3 offer x.1 is not among its agent's", forge_offer),
+    ("INV-3 offer offered.1 is not among its agent's", misdirect_offer),
+    ("INV-3 offered contacts and live offers", lambda s: s.offers.clear()),
+    (
+        "INV-4 contact waits rests",
+        lambda s: setattr(s.contacts[WAITS], "state", ContactState.CLOSED),
+    ),
+    ("INV-5 contact talks has no deadline", lambda s: drop(s, timers.contact_key(TALKS))),
+    (
+        "INV-5 contact talks has no deadline",
+        lambda s: s.deadlines.update(
+            {timers.contact_key(TALKS): deadline_of(DeadlineKind.EXPIRE_OFFER, "talks")}
+        ),
+    ),
+    ("INV-5 the gone customer of waits", lambda s: drop(s, timers.gone_key(WAITS))),
+    ("INV-5 an exclusion of waits", exclude_without_deadline),
+    ("INV-5 agent bob is not ready", lambda s: drop(s, timers.agent_key(BOB))),
+    ("INV-5 the lost presence of agent bob", lambda s: setattr(s.agents[BOB], "is_present", False)),
+    (
+        "INV-6 contact waits waits while ann is free",
+        lambda s: setattr(s.agents[ANN], "capacity", capacity(3)),
+    ),
+    (
+        "INV-7 deadline k belongs to nothing",
+        lambda s: s.deadlines.update(k=deadline_of(DeadlineKind.ALARM_WAITING, contact="nobody")),
+    ),
+    (
+        "INV-7 deadline k belongs to nothing",
+        lambda s: s.deadlines.update(k=deadline_of(DeadlineKind.END_PRESENCE, agent="nobody")),
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "break_it"), BREAKS, ids=[f"{n}" for n in range(len(BREAKS))])
+def test_a_broken_law_is_named(
+    state: State, fault: str, break_it: Callable[[State], object]
+) -> None:
+    break_it(state)
+    assert any(found.startswith(fault) for found in broken(state)), broken(state)
+    with pytest.raises(InvariantViolation, match=fault[:5]):
+        check_all(state)
+
+
+def test_every_numbered_law_is_broken_by_some_test_here() -> None:
+    assert {fault[:5] for fault, _ in BREAKS} == {f"INV-{n}" for n in range(1, len(INVARIANTS) + 1)}
+
+
+@pytest.mark.parametrize("kind", [DeadlineKind.EXPIRE_OFFER, DeadlineKind.PROBE_CONNECTED])
+def test_inv_8_a_deadline_without_any_effect_stops_the_engine(kind: DeadlineKind) -> None:
+    scene = Scene()
+    scene.chat("c1")
+    timers.arm(scene.engine.state, "k", kind, 1, contact_id=ContactId("c1"))
+    with pytest.raises(InvariantViolation, match=f"INV-8 deadline {kind} fired without any effect"):
+        scene.engine.handle(Tick(), 1)
