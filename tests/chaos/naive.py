@@ -144,8 +144,10 @@ class NaiveWorld:
         self.deadlines.cancel(f"presence/{event.agent_id}")
 
     def _agent_disconnected(self, event: ev.AgentDisconnected) -> None:
-        self._agent(event.agent_id).is_here = False
-        if self.configuration is not None:
+        agent = self._agent(event.agent_id)
+        was_here, agent.is_here = agent.is_here, False
+        has_something_to_lose = agent.state is not AgentState.LOGGED_OUT or bool(agent.held)
+        if self.configuration is not None and was_here and has_something_to_lose:
             due_ms = event.at_ms + self.configuration.presence_grace_ms
             self.deadlines.arm(f"presence/{event.agent_id}", due_ms)
 

@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from callcenter.host.recovery import DECODER, recover
 from callcenter.ports import Interaction
-from callcenter.projections.transcript import MESSAGE, NOTES
+from callcenter.projections.transcript import MESSAGE, NOTES, chat_message
 from callcenter.storage.store import SqlStore, open_store
 from loadtests.observing import Seen
 from routing import events as ev
@@ -76,9 +74,12 @@ async def _texts(
             continue
         for kind, texts in found.items():
             for row in await store.details.of_contact(entry.event.contact_id, kind=kind):
-                text = str(msgspec.json.decode(row.body)["text"])
-                line = StoredMessage(row.seq, row.contact_id, row.detail_id, row.detail_id, text)
-                texts.append(line)
+                line = chat_message(row)
+                texts.append(
+                    StoredMessage(
+                        row.seq, row.contact_id, row.detail_id, line.message_id, line.text
+                    )
+                )
     return found[MESSAGE], found[NOTES]
 
 

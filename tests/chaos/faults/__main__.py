@@ -1,0 +1,28 @@
+"""`python -m tests.chaos.faults [NAME ...]`: the single faults alone."""
+
+import argparse
+import asyncio
+import sys
+
+from tests.chaos.faults.all import SCENARIOS, play_all
+from tests.chaos.run import BUILD, Template
+
+
+async def carry_out(names: list[str]) -> int:
+    """Play and report."""
+    template = await Template.make(BUILD, agents=2)
+    problems = await play_all(template, names or list(SCENARIOS))
+    for problem in problems:
+        print(f"    {problem}")
+    return 1 if problems else 0
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.faults", description=__doc__)
+    parser.add_argument("names", nargs="*", help=", ".join(SCENARIOS))
+    return asyncio.run(carry_out(parser.parse_args().names))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
