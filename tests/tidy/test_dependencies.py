@@ -56,10 +56,20 @@ def test_lock_holds_hashes_and_no_address(lock: Path) -> None:
     assert not re.search(r"^--", text, re.MULTILINE)
 
 
+def pins(lock: str) -> dict[str, str]:
+    """Package and version of every line of a lock."""
+    text = (REQUIREMENTS / lock).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE))
+
+
 def test_lock_covers_what_is_wanted() -> None:
     for path in REQUIREMENTS.glob("*.in"):
-        pinned = re.findall(r"^([\w.-]+)==", path.with_suffix(".txt").read_text(), re.MULTILINE)
-        assert {name_of(line) for line in wanted(path)} <= set(pinned)
+        wanted_names = {name_of(line) for line in wanted(path)}
+        assert wanted_names <= pins(path.with_suffix(".txt").name).keys()
+
+
+def test_what_is_tested_is_what_runs() -> None:
+    assert pins("runtime.txt").items() <= pins("dev.txt").items()
 
 
 def test_console_lock_holds_hashes_and_no_address() -> None:
