@@ -1,0 +1,201 @@
+"""The interaction log: one row per contact, folded from the events; and each agent's state beside it.
+
+Theory: the fold asks for upserts. Counts are increments, which happen exactly once because rows and cursor
+commit together; the rest is overwritten. What must happen only the first time (first offer, first answer) needs a
+memory of each open contact: three flags, which `start` takes from the rows. Redoing from the cursor therefore
+gives the same rows.
+
+The agents' states stand at the same cursor, so that a queue board can start from one moment.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import msgspec
+
+from callcenter.ports import Interaction, RowChange
+from callcenter.projections.stages import STAGE_AFTER
+from routing import events as ev
+from routing.ids import AgentId, ContactId, ReasonId
+from routing.model import AgentState, Party
+from routing.state import ContactState
+
+NAME: Final = "interactions"
+"""The projection's cursor."""
+
+
+ContactEvent = (
+    ev.ContactArrived
+    | ev.ContactQueued
+    | ev.OfferMade
+    | ev.OfferAccepted
+    | ev.OfferRejected
+    | ev.OfferExpired
+    | ev.OfferRescinded
+    | ev.ContactRequeued
+    | ev.MessageAdded
+    | ev.ContactEnded
+    | ev.WrapUpStarted
+    | ev.ContactClosed
+)
+
+
+class _Marks(msgspec.Struct):
+    """What has already happened to an open contact."""
+
+    is_offered: bool = False
+    is_answered: bool = False
+    is_ended: bool = False
+
+
+class InteractionLog:
+    """Folds events into changes of the tables `interactions` and `agent_states`."""
+
+    name = NAME
+
+    def __init__(self) -> None:
+        """Begin at seq 0; `start` begins later."""
+        self._open: dict[ContactId, _Marks] = {}
+        self._agents: dict[AgentId, tuple[str, str | None]] = {}
+        self._handlers = self._handlers_by_type()
+
+    def start(
+        self,
+        interactions: Iterable[Interaction],
+        agents: Iterable[tuple[AgentId, Any, str, ReasonId | None, int]],
+    ) -> None:
+        """Go on from stored rows: the open contacts, and the agents with their states."""
+        self._open = {
+            row.contact_id: _Marks(
+                is_offered=row.first_offered_at_ms is not None,
+                is_answered=row.answered_at_ms is not None,
+                is_ended=row.ended_at_ms is not None,
+            )
+            for row in interactions
+            if row.closed_at_ms is None
+        }
+        self._agents = {agent_id: (state, reason) for agent_id, _, state, reason, _ in agents}
+
+    def changes(self, _seq: int, event: ev.Event) -> list[RowChange]:
+        """What an event changes. Events come in the order of their seq, each once."""
+        handler = self._handlers.get(type(event))
+        return [] if handler is None else handler(event)
+
+    def _handlers_by_type(self) -> dict[type, Callable[[Any], list[RowChange]]]:
+        """The events that count here; every event that moves a contact does (a test walks the core's table)."""
+        return {
+            ev.ContactArrived: self._arrived,
+            ev.ContactQueued: self._queued,
+            ev.OfferMade: self._offer_made,
+            ev.OfferAccepted: self._accepted,
+            ev.OfferRejected: self._rejected,
+            ev.OfferExpired: self._expired,
+            ev.OfferRescinded: self._contact,
+            ev.ContactRequeued: self._requeued,
+            ev.MessageAdded: self._message_added,
+            ev.ContactEnded: self._ended,
+            ev.WrapUpStarted: self._contact,
+            ev.ContactClosed: self._closed,
+            ev.AgentPut: self._agent_put,
+            ev.AgentRemoved: self._agent_removed,
+            ev.AgentStateChanged: self._agent_state_changed,
+        }
+
+    # --- contacts -----------------------------------------------------------------------------------
+
+    def _contact(
+        self, event: ContactEvent, put: dict[str, Any] | None = None, **add: int
+    ) -> list[RowChange]:
+        columns = put or {}
+        stage = STAGE_AFTER.get(type(event))
+        if stage is not None:
+            columns["stage"] = stage.value
+        return [RowChange("interactions", {"contact_id": event.contact_id}, columns, add)]
+
+    def _arrived(self, event: ev.ContactArrived) -> list[RowChange]:
+        self._open[event.contact_id] = _Marks()
+        put = {
+            "channel": event.channel.value,
+            "queue_id": event.queue_id,
+            "customer_key": event.customer_key,
+            "arrived_at_ms": event.at_ms,
+            "age_origin_ms": event.at_ms,
+            "stage": ContactState.ARRIVED.value,
+        }
+        return self._contact(event, put)
+
+    def _queued(self, event: ev.ContactQueued) -> list[RowChange]:
+        put = {"queue_id": event.queue_id, "age_origin_ms": event.age_origin_ms}
+        return self._contact(event, put)
+
+    def _offer_made(self, event: ev.OfferMade) -> list[RowChange]:
+        marks = self._open.setdefault(event.contact_id, _Marks())
+        put = {} if marks.is_offered else {"first_offered_at_ms": event.at_ms}
+        marks.is_offered = True
+        return self._contact(event, put, offers=1)
+
+    def _accepted(self, event: ev.OfferAccepted) -> list[RowChange]:
+        marks = self._open.setdefault(event.contact_id, _Marks())
+        put: dict[str, Any] = {"agent_id": event.agent_id}
+        if not marks.is_answered:
+            put["answered_at_ms"] = event.at_ms
+        marks.is_answered = True
+        return self._contact(event, put)
+
+    def _rejected(self, event: ev.OfferRejected) -> list[RowChange]:
+        return self._contact(event, rejected=1)
+
+    def _expired(self, event: ev.OfferExpired) -> list[RowChange]:
+        return self._contact(event, missed=1)
+
+    def _requeued(self, event: ev.ContactRequeued) -> list[RowChange]:
+        put = {"queue_id": event.queue_id, "age_origin_ms": event.age_origin_ms}
+        return self._contact(event, put, requeues=1)
+
+    def _message_added(self, event: ev.MessageAdded) -> list[RowChange]:
+        return self._contact(event, messages=1)
+
+    def _ended(self, event: ev.ContactEnded) -> list[RowChange]:
+        self._open.setdefault(event.contact_id, _Marks()).is_ended = True
+        return self._contact(event, {"ended_at_ms": event.at_ms, "ended_by": event.ended_by.value})
+
+    def _closed(self, event: ev.ContactClosed) -> list[RowChange]:
+        marks = self._open.pop(event.contact_id, None)
+        put = {
+            "closed_at_ms": event.at_ms,
+            "outcome": event.outcome.value,
+            "disposition_id": event.disposition_id,
+        }
+        if marks is None or not marks.is_ended:
+            # Nobody said that it ended: a customer who went away while waiting did so by leaving.
+            is_abandoned = event.outcome is ev.ContactOutcome.ABANDONED
+            put["ended_at_ms"] = event.at_ms
+            put["ended_by"] = (Party.CUSTOMER if is_abandoned else Party.SYSTEM).value
+        return self._contact(event, put)
+
+    # --- agents -------------------------------------------------------------------------------------
+
+    def _agent(self, agent_id: AgentId, put: dict[str, Any]) -> list[RowChange]:
+        return [RowChange("agent_states", {"agent_id": agent_id}, put)]
+
+    def _agent_put(self, event: ev.AgentPut) -> list[RowChange]:
+        put: dict[str, Any] = {"team_id": event.team_id, "is_removed": False}
+        if event.agent_id not in self._agents:
+            self._agents[event.agent_id] = (AgentState.LOGGED_OUT.value, None)
+            put |= _standing(event, AgentState.LOGGED_OUT.value, None)
+        return self._agent(event.agent_id, put)
+
+    def _agent_removed(self, event: ev.AgentRemoved) -> list[RowChange]:
+        self._agents.pop(event.agent_id, None)
+        return self._agent(event.agent_id, {"is_removed": True})
+
+    def _agent_state_changed(self, event: ev.AgentStateChanged) -> list[RowChange]:
+        standing = (event.state.value, event.reason_id)
+        if self._agents.get(event.agent_id) in (None, standing):
+            return []  # the same again does not restart the time in this state
+        self._agents[event.agent_id] = standing
+        return self._agent(event.agent_id, _standing(event, *standing))
+
+
+def _standing(event: ev.Event, state: str, reason_id: str | None) -> dict[str, Any]:
+    return {"state": state, "reason_id": reason_id, "since_ms": event.at_ms}
