@@ -63,18 +63,18 @@ def origin_of(url: str) -> str:
 
 
 class HTTPLink:
-    """HTTP and sockets of one caller. Close it with `async with`."""
+    """HTTP and sockets of one caller. Close it with `async with`. Equal seeds make equal idempotency keys."""
 
     def __init__(
         self,
         url: str,
         *,
-        seed: int = 0,
+        seed: int | None = None,
         cookie: str | None = None,
         connector: aiohttp.BaseConnector | None = None,
     ) -> None:
         self.url = url.rstrip("/")
-        self.random = random.Random(seed)
+        self.random = random.Random(random.SystemRandom().getrandbits(64) if seed is None else seed)
         self._cookie = cookie
         self._keys = 0
         self._key_prefix = f"k{self.random.getrandbits(64):016x}"

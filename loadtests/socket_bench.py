@@ -75,13 +75,7 @@ class Workload:
         self._finished: list[float] = []
         self._busy: set[tuple[str, str]] = set()
         self._disposition: dict[str, str] = {}
-        self._connectors = [
-            aiohttp.TCPConnector(
-                limit=0,
-                local_addr=(f"127.0.2.{number + 1}", 0) if sys.platform == "linux" else None,
-            )
-            for number in range(100)
-        ]
+        self._connector = aiohttp.TCPConnector(limit=0)
 
     def _take(self, seen: Seen) -> None:
         if seen.took_s:
@@ -105,8 +99,7 @@ class Workload:
             for agent in agents:
                 await agent.stop()
         whole = sum(1 for at_s in self._finished if started_s <= at_s <= ended_s)
-        for connector in self._connectors:
-            await connector.close()
+        await self._connector.close()
         for agent in agents:
             await agent.link.http.close()
         return {
@@ -155,9 +148,9 @@ class Workload:
         """One customer after the other."""
         count = 0
         while True:
-            connector = self._connectors[(number + count * 7) % len(self._connectors)]
             count += 1
-            async with HTTPLink(self._url, seed=number, connector=connector) as link:
+            seed = number * 1_000_000 + count
+            async with HTTPLink(self._url, seed=seed, connector=self._connector) as link:
                 await self._chat(CustomerClient(link, self._take))
 
     async def _chat(self, client: CustomerClient) -> None:
@@ -218,7 +211,7 @@ async def measure(arguments: argparse.Namespace) -> Json:
     """Both parts on one throw-away server."""
     where = REPOSITORY / ".build" / "socket-bench"
     shutil.rmtree(where, ignore_errors=True)
-    server = ServerProcess(where / "data")
+    server = ServerProcess(where / "data", environment={"CC_CHATS_PER_MINUTE": "1000000"})
     try:
         await server.start()
         names = await make_agents(

@@ -1,7 +1,8 @@
 """`python -m tests.chaos --runs N`: kill the server under load, N times, and compare (docs/reliability.md).
 
-Ends with status 1 when anything was lost, doubled, stuck or late. Unless told otherwise the last thing it
-does is to prove itself: with a fault planted in the server the same checks must fail.
+Ends with status 1 when anything was lost, doubled, stuck or late. Unless told otherwise it also plays the
+single faults (tests/chaos/faults) beside the runs, and proves itself in the end: with a fault planted in the
+server the same checks must fail.
 """
 
 import argparse
@@ -17,14 +18,29 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.run import BUILD, CONTACTS_PER_S, FAULTY, HONEST, Plan, Report, Run, Template
+from tests.chaos.configuration import write_short_deadlines
+from tests.chaos.faults.all import SCENARIOS, play_all
+from tests.chaos.history import Problem
+from tests.chaos.run import (
+    AGENTS,
+    BUILD,
+    CONTACTS_PER_S,
+    FAULTY,
+    HONEST,
+    Plan,
+    Report,
+    Run,
+    Template,
+)
 
 PROOF_SEED = 1_000_001
 PROOF_TRIES = 3
 SHOWN_PROBLEMS = 20
 
 
-def summary(reports: Sequence[Report], *, proven: bool | None) -> dict[str, Any]:
+def summary(
+    reports: Sequence[Report], *, proven: bool | None, fault_problems: list[Problem] | None
+) -> dict[str, Any]:
     """The figures of all runs."""
     restarts = sorted(ms for report in reports for ms in report.restart_ms)
     rules = Counter(problem.rule for report in reports for problem in report.problems)
@@ -47,9 +63,17 @@ def summary(reports: Sequence[Report], *, proven: bool | None) -> dict[str, Any]
         "restart_ms_max": restarts[-1] if restarts else None,
         "problems": dict(sorted(rules.items())),
         "planted_fault_was_found": proven,
+        "single_faults": None
+        if fault_problems is None
+        else {name: _found(name, fault_problems) for name in SCENARIOS},
         "answers": dict(sorted(answers.items())),
         "machine": {"processors": _processors(), "python": platform.python_version()},
     }
+
+
+def _found(name: str, problems: Sequence[Problem]) -> str:
+    count = sum(1 for problem in problems if problem.scene == name)
+    return f"{count} problems" if count else "ok"
 
 
 def _processors() -> int:
@@ -85,10 +109,22 @@ async def prove(template: Template) -> bool:
     return False
 
 
+async def single_faults() -> list[Problem]:
+    """The single faults, beside the runs: they mostly wait."""
+    template = await Template.make(BUILD / "faults", agents=2)
+    problems = await play_all(template, list(SCENARIOS))
+    for problem in problems:
+        print(f"    {problem}", flush=True)
+    return problems
+
+
 async def carry_out(arguments: argparse.Namespace) -> int:
     """All runs, the proof, the report."""
-    template = await Template.make(BUILD)
+    short = write_short_deadlines(BUILD / "configuration")
+    template = await Template.make(BUILD / "runs", AGENTS, short)
     launcher = FAULTY if arguments.planted_fault else HONEST
+    with_faults = arguments.faults and not arguments.planted_fault
+    faults = asyncio.create_task(single_faults()) if with_faults else None
     reports = []
     for seed in range(arguments.seed, arguments.seed + arguments.runs):
         started_s = time.monotonic()
@@ -98,12 +134,13 @@ async def carry_out(arguments: argparse.Namespace) -> int:
     proven = None
     if arguments.prove and not arguments.planted_fault:
         proven = await prove(template)
-    figures = summary(reports, proven=proven)
+    fault_problems = await faults if faults is not None else None
+    figures = summary(reports, proven=proven, fault_problems=fault_problems)
     print(json.dumps({name: value for name, value in figures.items() if name != "answers"}))
     if arguments.json is not None:
         text = json.dumps({"contacts_per_s_asked": CONTACTS_PER_S, **figures}, indent=2)
         arguments.json.write_text(text + "\n", encoding="utf-8")
-    return 1 if figures["failed_seeds"] or proven is False else 0
+    return 1 if figures["failed_seeds"] or proven is False or fault_problems else 0
 
 
 def main() -> int:
@@ -115,6 +152,7 @@ def main() -> int:
     )
     parser.add_argument("--planted-fault", choices=["ack-before-commit"])
     parser.add_argument("--prove", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--faults", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--json", type=Path)
     return asyncio.run(carry_out(parser.parse_args()))
 

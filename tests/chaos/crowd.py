@@ -6,7 +6,6 @@ script, both repeat what nobody answered; so a restart needs no special case, as
 
 import asyncio
 import random
-import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
@@ -17,21 +16,10 @@ from loadtests.clients import AgentClient, CustomerClient
 from loadtests.http_link import Answer, ClientFailure, HTTPLink, Json
 from tests.chaos.history import Notes
 
-SOURCE_ADDRESSES = 40
 PATIENCE_S = 45.0
 TALK_S = (0.1, 0.5)
 
 Work = Callable[[Json], Coroutine[Any, Any, None]]
-
-
-def connectors() -> list[aiohttp.TCPConnector]:
-    """Ways to the server from many loopback addresses (Linux), as customers have: chats are throttled by address."""
-    if sys.platform != "linux":
-        return [aiohttp.TCPConnector(limit=0)]
-    return [
-        aiohttp.TCPConnector(limit=0, local_addr=(f"127.0.1.{number + 1}", 0))
-        for number in range(SOURCE_ADDRESSES)
-    ]
 
 
 class Crowd:
@@ -48,15 +36,14 @@ class Crowd:
         self.widgets: list[str] = []
         self._cookies = cookies
         self._draw = random.Random(seed)
-        self._connectors = connectors()
+        self._connector = aiohttp.TCPConnector(limit=0)
         self._tasks: set[asyncio.Task[None]] = set()
         self._customers: set[asyncio.Task[None]] = set()
 
     def link(self, cookie: str | None = None) -> HTTPLink:
         """A new caller's way to the server."""
-        connector = self._draw.choice(self._connectors)
         seed = self._draw.getrandbits(32)
-        return HTTPLink(self.url, seed=seed, cookie=cookie, connector=connector)
+        return HTTPLink(self.url, seed=seed, cookie=cookie, connector=self._connector)
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work whose failure is noted, not raised."""
@@ -121,8 +108,7 @@ class Crowd:
         await asyncio.gather(*everybody, return_exceptions=True)
         for agent in self.agents:
             await agent.client.link.http.close()
-        for connector in self._connectors:
-            await connector.close()
+        await self._connector.close()
 
 
 class Agent:
@@ -174,7 +160,10 @@ class Agent:
 
     async def _answer(self, offer: Json) -> None:
         await asyncio.sleep(self._draw.uniform(0, 0.15))
-        if self._draw.random() < 0.03:
+        mood = self._draw.random()
+        if mood < 0.02:
+            return  # the offer rings out
+        if mood < 0.05:
             self._crowd.count("reject", await self.client.reject(offer["offer_id"]))
             return
         self._crowd.count("accept", await self.client.accept(offer["offer_id"]))
@@ -192,6 +181,8 @@ class Agent:
         self._crowd.count("end", await self.client.end(contact_id))
 
     async def _wrap_up(self, card: Json) -> None:
+        if self._draw.random() < 0.02:
+            return  # the wrap-up runs into its limit
         await asyncio.sleep(self._draw.uniform(0, 0.1))
         disposition = self._draw.choice(self._crowd.dispositions[card["queue_id"]])
         notes = f"notes {self._draw.getrandbits(48):012x}"
@@ -241,7 +232,9 @@ class Visit:
             await client.say(self._text(f"line {number} of"))
             if 0.06 < temper < 0.12:
                 client.drop()
-        if 0.12 < temper < 0.3:
+        if 0.12 < temper < 0.15:
+            return  # the page is closed for good
+        if 0.15 < temper < 0.33:
             await client.until(lambda: client.state in {"connected", "closed"}, PATIENCE_S)
             await client.end()
         if not await client.until(lambda: client.is_closed, PATIENCE_S):

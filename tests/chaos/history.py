@@ -13,14 +13,16 @@ from routing.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One broken promise: which rule, at which journal seq (0 = none in particular), in a sentence."""
+    """One broken promise: which rule, at which journal seq (0 = none in particular), in a sentence; in which scene."""
 
     rule: str
     seq: int
     text: str
+    scene: str = ""
 
     def __str__(self) -> str:
-        return f"{self.rule} at seq {self.seq}: {self.text}"
+        where = f"{self.scene}: " if self.scene and self.scene != self.rule else ""
+        return f"{where}{self.rule}{f' at seq {self.seq}' if self.seq else ''}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)

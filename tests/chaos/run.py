@@ -12,6 +12,7 @@ from pathlib import Path
 from loadtests.observing import ACKNOWLEDGEMENTS
 from loadtests.people import log_in_all, make_agents
 from loadtests.server_process import REPOSITORY, ServerFailed, ServerProcess
+from tests.chaos.configuration import DEMO
 from tests.chaos.crowd import Crowd
 from tests.chaos.history import Notes, Problem
 from tests.chaos.judging import judge
@@ -79,9 +80,11 @@ class Template:
     cookies: dict[str, str]
 
     @classmethod
-    async def make(cls, where: Path, agents: int = AGENTS) -> "Template":
+    async def make(cls, where: Path, agents: int, configuration: Path = DEMO) -> "Template":
         """Start a server once, create the agents, log them in, stop it."""
-        server = ServerProcess(_emptied(where) / "template")
+        server = ServerProcess(
+            _emptied(where) / "template", environment={"CC_DEMO_CONFIG_DIR": str(configuration)}
+        )
         try:
             await server.start()
             names = await make_agents(server.url, agents, chat_capacity=CHAT_CAPACITY)
@@ -113,7 +116,9 @@ class Run:
         self.report = Report(plan.seed)
         self.notes = Notes()
         data_dir = template.copy(f"run-{plan.seed}")
-        self.server = ServerProcess(data_dir, launcher=launcher)
+        self.server = ServerProcess(
+            data_dir, launcher=launcher, environment={"CC_CHATS_PER_MINUTE": "1000000"}
+        )
         self.crowd = Crowd(self.server.url, template.cookies, seed=plan.seed, notes=self.notes)
 
     async def carry_out(self) -> Report:

@@ -10,7 +10,7 @@ from tests.chaos.run import BUILD, Template
 
 async def carry_out(names: list[str]) -> int:
     """Play and report."""
-    template = await Template.make(BUILD, agents=2)
+    template = await Template.make(BUILD / "faults", agents=2)
     problems = await play_all(template, names or list(SCENARIOS))
     for problem in problems:
         print(f"    {problem}")

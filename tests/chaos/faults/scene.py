@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Any, Self
 
 import aiohttp
@@ -25,7 +26,9 @@ class Scene:
         self.name = name
         self.notes = Notes()
         self.problems: list[Problem] = []
-        self.server = ServerProcess(template.copy(f"fault-{name}"))
+        self.server = ServerProcess(
+            template.copy(f"fault-{name}"), environment={"CC_CHATS_PER_MINUTE": "1000000"}
+        )
         self.cookies = list(template.cookies.values())
         self._stack = contextlib.AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
@@ -116,4 +119,4 @@ async def play(template: Template, name: str, scenario: Scenario) -> list[Proble
             await scenario(scene)
     except Exception as error:  # noqa: BLE001 - whatever a scenario dies of is its finding
         scene.check(is_so=False, otherwise=f"{type(error).__name__}: {error}")
-    return scene.problems
+    return [replace(problem, scene=name) for problem in scene.problems]
