@@ -1,0 +1,253 @@
+"""Every command in every order, on a domain small enough that everything meets everything.
+
+After each command: every numbered law, the naive oracle on every offer, the promises about ends and refusals.
+At the end: replay of the inputs, fold of the journal, restored snapshot, all equal to the byte.
+"""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from routing import commands as cmd
+from routing import events as ev
+from routing import invariants
+from routing.engine import Engine, Handled, restore
+from routing.ids import (
+    AgentId,
+    ContactId,
+    DetailId,
+    DispositionId,
+    OfferId,
+    QueueId,
+    ReasonId,
+    TeamId,
+)
+from routing.model import AgentState, CapacityRule, Channel, Party, RoutingConfiguration
+from routing.state import ContactState
+from tests import strategies as some
+from tests.sim.oracle import Oracle
+from tests.sim.replay import replay_faults
+
+
+class EngineMachine(RuleBasedStateMachine):
+    """One engine, a clock that sometimes steps back, and a journal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.engine = Engine()
+        self.now_ms = 1_000
+        self.latest_ms = 1_000
+        self.journal: list[ev.Event] = []
+        self.oracle = Oracle()
+        self.open: set[ContactId] = set()
+        self.arrivals = 0
+
+    # --- the world ---
+
+    @initialize(
+        configuration=some.configurations(),
+        agents=st.lists(st.tuples(some.capacities, some.agent_queues), min_size=1, max_size=4),
+    )
+    def begin(
+        self,
+        configuration: RoutingConfiguration,
+        agents: list[tuple[CapacityRule, tuple[QueueId, ...]]],
+    ) -> None:
+        """A configuration, and agents at their desks, ready."""
+        self.give(cmd.ApplyConfiguration(configuration))
+        for agent_id, (capacity, queue_ids) in zip(some.AGENT_IDS, agents, strict=False):
+            self.put_agent(agent_id, queue_ids, capacity)
+            self.come_to_work(agent_id)
+
+    @rule(data=st.data(), what=st.integers(0, 3))
+    def administrate(self, data: st.DataObject, what: int) -> None:
+        """One rule for all of it, or nobody would ever get to work."""
+        agent_id = data.draw(some.agent_ids)
+        if what == 0:
+            self.give(cmd.ApplyConfiguration(data.draw(some.configurations())))
+        elif what == 1:
+            self.give(cmd.RemoveAgent(agent_id))
+        else:
+            self.put_agent(agent_id, data.draw(some.agent_queues), data.draw(some.capacities))
+
+    def put_agent(
+        self, agent_id: AgentId, queue_ids: tuple[QueueId, ...], capacity: CapacityRule
+    ) -> None:
+        """Put an agent into those of the queues there are."""
+        known = tuple(queue_id for queue_id in queue_ids if queue_id in self.engine.state.queues)
+        self.give(cmd.PutAgent(agent_id, TeamId("team"), known, capacity))
+
+    @rule(agent_id=some.agent_ids, opens=st.booleans())
+    def desk(self, agent_id: AgentId, opens: bool) -> None:
+        change = cmd.ConnectAgent if opens else cmd.DisconnectAgent
+        self.give(change(agent_id))
+
+    @rule(agent_id=some.agent_ids, state=some.agent_states, reason_id=some.reason_ids)
+    def set_agent_state(
+        self, agent_id: AgentId, state: AgentState, reason_id: ReasonId | None
+    ) -> None:
+        self.give(cmd.SetAgentState(agent_id, state, reason_id))
+
+    @rule(agent_id=some.agent_ids)
+    def come_to_work(self, agent_id: AgentId) -> None:
+        self.give(cmd.ConnectAgent(agent_id))
+        self.give(cmd.SetAgentState(agent_id, AgentState.READY))
+
+    @rule(queue_id=some.queue_ids)
+    def chat(self, queue_id: QueueId) -> None:
+        self.arrive(Channel.CHAT, queue_id)
+
+    @rule(channel=some.channels, queue_id=some.queue_ids)
+    def arrive(self, channel: Channel, queue_id: QueueId) -> None:
+        self.arrivals += 1
+        contact_id = ContactId(f"c{self.arrivals}")
+        self.give(cmd.EnqueueContact(contact_id, channel, queue_id))
+
+    @rule(data=st.data(), channel=some.channels, queue_id=some.queue_ids)
+    def arrive_twice(self, data: st.DataObject, channel: Channel, queue_id: QueueId) -> None:
+        if self.open:
+            contact_id = self.pick_contact(data)
+            handled = self.give(cmd.EnqueueContact(contact_id, channel, queue_id))
+            assert handled.refusal is not None or contact_id in self.open
+
+    @rule(data=st.data())
+    def accept_live_offer(self, data: st.DataObject) -> None:
+        offers = self.engine.state.offers
+        if offers:
+            offer = offers[data.draw(st.sampled_from([*offers]))]
+            self.give(cmd.AcceptOffer(offer.offer_id, offer.agent_id))
+
+    @rule(data=st.data())
+    def reject_live_offer(self, data: st.DataObject) -> None:
+        offers = self.engine.state.offers
+        if offers:
+            offer = offers[data.draw(st.sampled_from([*offers]))]
+            self.give(cmd.RejectOffer(offer.offer_id, offer.agent_id))
+
+    @rule(data=st.data(), agent_id=some.agent_ids, accepts=st.booleans())
+    def answer_any_offer(self, data: st.DataObject, agent_id: AgentId, accepts: bool) -> None:
+        state = self.engine.state
+        offer_id = data.draw(
+            st.sampled_from([*state.offers, *state.ended_offers, OfferId("nobody.1")])
+        )
+        answer = cmd.AcceptOffer if accepts else cmd.RejectOffer
+        self.give(answer(offer_id, agent_id))
+
+    @rule()
+    def everybody_answers(self) -> None:
+        for offer in [*self.engine.state.offers.values()]:
+            self.give(cmd.AcceptOffer(offer.offer_id, offer.agent_id))
+
+    @rule(data=st.data(), author=some.parties)
+    def add_message(self, data: st.DataObject, author: Party) -> None:
+        contact_id = self.pick_contact(data)
+        agent_id = self.pick_agent(data, contact_id) if author is Party.AGENT else None
+        self.give(cmd.AddMessage(contact_id, DetailId("d1"), author, agent_id))
+
+    @rule(data=st.data(), comes_back=st.booleans())
+    def customer_socket(self, data: st.DataObject, comes_back: bool) -> None:
+        contact_id = self.pick_contact(data)
+        change = cmd.ReturnCustomer if comes_back else cmd.DisconnectCustomer
+        self.give(change(contact_id))
+
+    @rule(data=st.data(), party=some.parties)
+    def end_contact(self, data: st.DataObject, party: Party) -> None:
+        contact_id = self.pick_contact(data)
+        agent_id = self.pick_agent(data, contact_id) if party is Party.AGENT else None
+        self.give(cmd.EndContact(contact_id, party, agent_id))
+
+    @rule(data=st.data(), disposition_id=some.disposition_ids)
+    def complete_wrap_up(self, data: st.DataObject, disposition_id: DispositionId) -> None:
+        contact_id = self.pick_wrap_up(data)
+        agent_id = self.pick_agent(data, contact_id)
+        self.give(cmd.CompleteWrapUp(contact_id, agent_id, disposition_id))
+
+    @rule(data=st.data())
+    def extend_wrap_up(self, data: st.DataObject) -> None:
+        contact_id = self.pick_wrap_up(data)
+        self.give(cmd.ExtendWrapUp(contact_id, self.pick_agent(data, contact_id)))
+
+    # --- time ---
+
+    @rule(for_ms=some.waits_ms)
+    def tick(self, for_ms: int) -> None:
+        self.now_ms += for_ms
+        self.give(cmd.Tick())
+
+    @rule(for_ms=some.waits_ms)
+    def let_pass(self, for_ms: int) -> None:
+        self.now_ms += for_ms
+
+    @rule(for_ms=some.steps_back_ms)
+    def step_back(self, for_ms: int) -> None:
+        self.now_ms -= for_ms
+
+    @rule()
+    def restart(self) -> None:
+        self.engine = Engine(restore(self.engine.snapshot()))
+
+    # --- what must hold ---
+
+    def give(self, command: cmd.Command) -> Handled:
+        """Hand the command over and check every promise about what follows."""
+        self.settle()
+        before = self.engine.snapshot()
+        handled = self.engine.handle(command, self.now_ms)
+        self.book(handled)
+        if handled.refusal is not None:
+            assert handled.events == ()
+            assert self.engine.snapshot() == before
+        return handled
+
+    def settle(self) -> None:
+        """Fire what is due, so that the command's own effect stands alone."""
+        self.book(self.engine.handle(cmd.Tick(), self.now_ms))
+
+    def book(self, handled: Handled) -> None:
+        """Journal what happened, and check it."""
+        self.latest_ms = max(self.latest_ms, self.now_ms)
+        for event in handled.events:
+            self.check_ends(event)
+        times = [event.at_ms for event in (*self.journal[-1:], *handled.events)]
+        assert times == sorted(times)
+        assert self.oracle.judge(handled.events) == []
+        self.journal.extend(handled.events)
+        invariants.check_all(self.engine.state)
+
+    def check_ends(self, event: ev.Event) -> None:
+        """A contact ends exactly once, and what has ended is offered to nobody."""
+        match event:
+            case ev.ContactArrived(contact_id=contact_id):
+                assert contact_id not in self.open
+                self.open.add(contact_id)
+            case ev.ContactClosed(contact_id=contact_id):
+                self.open.remove(contact_id)
+            case ev.OfferMade(contact_id=contact_id):
+                assert contact_id in self.open
+            case _:
+                pass
+
+    def teardown(self) -> None:
+        """Replay, fold, restore; and nothing is open that the state does not hold."""
+        if not self.journal:
+            return
+        self.now_ms = self.latest_ms
+        self.settle()
+        assert self.open == set(self.engine.state.contacts)
+        assert replay_faults(self.engine, self.journal, self.now_ms) == []
+
+    def pick_contact(self, data: st.DataObject) -> ContactId:
+        """Mostly one that is open."""
+        return data.draw(st.sampled_from([*sorted(self.open), ContactId("nobody")]))
+
+    def pick_wrap_up(self, data: st.DataObject) -> ContactId:
+        """One in wrap-up, if there is any."""
+        contacts = self.engine.state.contacts.values()
+        wrapping = [c.contact_id for c in contacts if c.state is ContactState.WRAP_UP]
+        return data.draw(st.sampled_from(wrapping)) if wrapping else self.pick_contact(data)
+
+    def pick_agent(self, data: st.DataObject, contact_id: ContactId) -> AgentId:
+        """Mostly the one who holds it."""
+        contact = self.engine.state.contacts.get(contact_id)
+        holder = contact.agent_id if contact is not None else None
+        others = [*some.AGENT_IDS[:2]]
+        return data.draw(st.sampled_from(others if holder is None else [holder, holder, *others]))

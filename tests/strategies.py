@@ -1,0 +1,89 @@
+"""Hypothesis strategies of the core's values: small on purpose, so that everything meets everything.
+
+Few agents, few queues, times of a few milliseconds: collisions, ties and deadlines of the same instant, which
+a day's work shows once in a while, happen all the time here.
+"""
+
+from hypothesis import strategies as st
+
+from routing.ids import AgentId, DetailId, DispositionId, QueueId, ReasonId, TeamId
+from routing.model import (
+    BUILT_IN_REASONS,
+    AgentState,
+    CapacityRule,
+    Channel,
+    NotReadyReason,
+    Party,
+    QueuePolicy,
+    RoutingConfiguration,
+)
+
+QUEUE_IDS = tuple(QueueId(f"q{number}") for number in range(3))
+AGENT_IDS = tuple(AgentId(f"a{number}") for number in range(4))
+REASON_IDS = (ReasonId("break"), ReasonId("meal"))
+DISPOSITION_IDS = (DispositionId("solved"), DispositionId("sold"))
+
+agent_ids = st.sampled_from(AGENT_IDS)
+queue_ids = st.sampled_from(QUEUE_IDS)
+team_ids = st.sampled_from([TeamId("team")])
+detail_ids = st.sampled_from([DetailId("d1")])
+disposition_ids = st.sampled_from([*DISPOSITION_IDS, DispositionId("unknown")])
+reason_ids = st.sampled_from([None, *REASON_IDS, *BUILT_IN_REASONS, ReasonId("unknown")])
+agent_states = st.sampled_from(AgentState)
+parties = st.sampled_from(Party)
+channels = st.sampled_from([Channel.CHAT, Channel.CHAT, Channel.VOICE])
+
+durations_ms = st.integers(1, 30)
+"""Durations of a configuration: short enough that several deadlines fall due within one wait."""
+
+waits_ms = st.one_of(st.integers(1, 5), st.integers(1, 60))
+"""How long the world waits before its next command."""
+
+steps_back_ms = st.integers(1, 30)
+
+capacities = st.one_of(
+    st.just(CapacityRule(1, {Channel.CHAT: 1, Channel.VOICE: 1})),
+    st.just(CapacityRule(3, {Channel.CHAT: 2, Channel.VOICE: 1})),
+    st.builds(
+        CapacityRule,
+        st.integers(0, 3),
+        st.dictionaries(channels, st.integers(0, 3), max_size=2),
+    ),
+)
+"""Mostly agents who can work; now and then one who cannot take anything."""
+
+agent_queues = st.one_of(
+    st.just(QUEUE_IDS), st.lists(queue_ids, max_size=3, unique=True).map(tuple)
+)
+
+
+def queue_policies(queue_id: QueueId) -> st.SearchStrategy[QueuePolicy]:
+    """Policies of one queue."""
+    return st.builds(
+        QueuePolicy,
+        queue_id=st.just(queue_id),
+        offer_timeout_ms=durations_ms,
+        reoffer_gap_ms=durations_ms,
+        wrap_up_limit_ms=st.integers(0, 20),
+        wrap_up_extension_ms=durations_ms,
+        wrap_up_extensions_max=st.integers(0, 2),
+        waiting_alarm_ms=st.integers(5, 40),
+        waiting_max=st.integers(1, 8),
+        disposition_ids=st.just(DISPOSITION_IDS),
+    )
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> RoutingConfiguration:
+    """One to three queues, none to two reasons of our own; always valid."""
+    queue_count = draw(st.integers(1, len(QUEUE_IDS)))
+    reasons = (*BUILT_IN_REASONS, *draw(st.lists(st.sampled_from(REASON_IDS), unique=True)))
+    return RoutingConfiguration(
+        version=draw(st.sampled_from(["v1", "v2"])),
+        queues=tuple(draw(queue_policies(queue_id)) for queue_id in QUEUE_IDS[:queue_count]),
+        not_ready_reasons=tuple(NotReadyReason(reason, draw(durations_ms)) for reason in reasons),
+        presence_grace_ms=draw(durations_ms),
+        customer_gone_ms=draw(durations_ms),
+        connected_probe_ms=draw(st.integers(5, 40)),
+        missed_limits=draw(st.dictionaries(channels, st.integers(1, 3), max_size=2)),
+    )
