@@ -124,6 +124,7 @@ class Database:
         self._connection: sa.Connection | None = None
         self._reads = asyncio.Semaphore(READS_WAITING_MAX)
         self._writer = Writer(self)
+        self._is_closed = False
         sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_INTERVAL_S))
 
     async def write(self, job: Job[T], *, first: bool = False) -> T:
@@ -133,6 +134,8 @@ class Database:
     async def read(self, job: Job[T]) -> T:
         """Run a job on a reader connection; all it reads is of one moment."""
         async with self._reads:
+            if self._is_closed:
+                raise StorageUnavailable("the store is closed")
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._read_threads, self._read, job)
 
@@ -142,7 +145,10 @@ class Database:
         await asyncio.wrap_future(self._write_thread.submit(self._drop_connection))
 
     async def close(self) -> None:
-        """Finish what waits, then release files and threads."""
+        """Finish what waits, then release files and threads. Closing again does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         await self._writer.close()
         await asyncio.wrap_future(self._write_thread.submit(self._drop_connection))
         loop = asyncio.get_running_loop()
