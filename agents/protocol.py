@@ -97,7 +97,9 @@ class Hello(msgspec.Struct, frozen=True, tag_field="type", tag="hello", forbid_u
     messages_after: dict[str, int] = {}
 
 
-class Typing(msgspec.Struct, frozen=True, tag_field="type", tag="typing", forbid_unknown_fields=True):
+class Typing(
+    msgspec.Struct, frozen=True, tag_field="type", tag="typing", forbid_unknown_fields=True
+):
     """The agent is typing in a contact; sent at most every 2 s, shown for 4 s."""
 
     contact_id: str

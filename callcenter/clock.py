@@ -1,6 +1,7 @@
 """The only reader of time and maker of ids in the shell."""
 
 import time
+from datetime import UTC, datetime
 
 import uuid_utils
 
@@ -31,3 +32,10 @@ class Clock:
 def new_id() -> str:
     """A new unique id that sorts by its time of making (UUID version 7)."""
     return str(uuid_utils.uuid7())
+
+
+def day_start_ms(now_ms: int) -> int:
+    """The last local midnight before `now_ms`: where the figures of today begin."""
+    local = datetime.fromtimestamp(now_ms / 1000, tz=UTC).astimezone()
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return int(midnight.timestamp() * 1000)

@@ -75,3 +75,9 @@ MESSAGE_CHARACTERS_MAX = 4_000
 
 DRAIN_MS = 5_000
 """How long a stopping server waits for what is under way."""
+
+PROJECTION_LAG_MS = 10_000
+"""An interaction log that has not moved for this long while events wait makes the process not ready."""
+
+DAY_POLL_MS = 20_000
+"""How often it is checked whether a new day has begun."""

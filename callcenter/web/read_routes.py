@@ -6,7 +6,7 @@ what `authorise` lets the caller see.
 
 import msgspec
 
-from agents.protocol import AgentLine, BoardPush, QueueLine
+from agents.protocol import AgentLine, QueueLine
 from callcenter.auth.authorise import ObjectFacts, Permission, may
 from callcenter.auth.principal import Principal, Role
 from callcenter.http.contract import Call, Scope, route
@@ -130,7 +130,7 @@ async def read_queues(call: Call[Services]) -> QueuesView:
     return QueuesView(
         services.board.as_of_seq,
         services.now_ms(),
-        visible_queue_lines(call.principal, services.board.queue_lines()),
+        _visible_queues(call.principal, services.board.queue_lines()),
     )
 
 
@@ -165,7 +165,7 @@ async def read_agents(call: Call[Services]) -> AgentsView:
     return AgentsView(
         services.board.as_of_seq,
         services.now_ms(),
-        visible_agent_lines(call.principal, services.board.agent_lines()),
+        _visible_agents(call.principal, services.board.agent_lines()),
     )
 
 
@@ -219,18 +219,7 @@ ROUTES = (
 )
 
 
-def board_for(services: Services, principal: Principal) -> BoardPush:
-    """The board as the desk socket pushes it to this user."""
-    board = services.board
-    return BoardPush(
-        as_of_seq=board.as_of_seq,
-        server_now_ms=services.now_ms(),
-        queues=visible_queue_lines(principal, board.queue_lines()),
-        agents=visible_agent_lines(principal, board.agent_lines()),
-    )
-
-
-def visible_queue_lines(principal: Principal, lines: list[QueueLine]) -> list[QueueLine]:
+def _visible_queues(principal: Principal, lines: list[QueueLine]) -> list[QueueLine]:
     """Of the board's lines those this caller may see."""
     return [
         line
@@ -239,7 +228,7 @@ def visible_queue_lines(principal: Principal, lines: list[QueueLine]) -> list[Qu
     ]
 
 
-def visible_agent_lines(principal: Principal, lines: list[AgentLine]) -> list[AgentLine]:
+def _visible_agents(principal: Principal, lines: list[AgentLine]) -> list[AgentLine]:
     """Of the board's lines those this caller may see."""
     return [
         line

@@ -1,0 +1,102 @@
+"""One agent's desk as the console shows it: a pure view of the state and of who the customers are."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from agents.protocol import AgentCard, AssignmentCard, Desk, NextState, OfferCard
+from routing.events import Event
+from routing.ids import AgentId, ContactId
+from routing.model import Party
+from routing.state import Agent, Contact, ContactState, Offer, State
+from routing.timers import contact_key
+
+
+class Introduction(msgspec.Struct, frozen=True):
+    """What a customer said of themselves when the contact began."""
+
+    customer_name: str = ""
+    language: str = "en"
+    opening_text: str = ""
+
+
+Introductions = Callable[[ContactId], Introduction]
+
+
+def desk_of(state: State, agent_id: AgentId, introductions: Introductions) -> Desk | None:
+    """The whole desk, or None for somebody who is no agent. Offers and contacts are oldest first."""
+    agent = state.agents.get(agent_id)
+    if agent is None:
+        return None
+    offers = [
+        _offer_card(state, state.offers[offer_id], introductions) for offer_id in agent.offer_ids
+    ]
+    held = (state.contacts[contact_id] for contact_id in agent.holds)
+    assignments = [
+        _assignment_card(state, contact, introductions(contact.contact_id))
+        for contact in held
+        if contact.state in (ContactState.CONNECTED, ContactState.WRAP_UP)
+    ]
+    return Desk(_agent_card(agent), offers, assignments)
+
+
+def agent_touched(state: State, event: Event) -> AgentId | None:
+    """The agent whose desk looks different because of this event, if any."""
+    agent_id: AgentId | None = getattr(event, "agent_id", None)
+    if agent_id is not None:
+        return agent_id
+    contact = state.contacts.get(getattr(event, "contact_id", ContactId("")))
+    return None if contact is None else contact.agent_id
+
+
+def _agent_card(agent: Agent) -> AgentCard:
+    pending = agent.next_state
+    return AgentCard(
+        agent_id=agent.agent_id,
+        state=agent.state,
+        reason_id=agent.reason_id,
+        state_since_ms=agent.state_since_ms,
+        next_state=None if pending is None else NextState(pending.state, pending.reason_id),
+        is_present=agent.is_present,
+        capacity_used=len(agent.holds),
+        capacity_total=agent.capacity.total,
+    )
+
+
+def _offer_card(state: State, offer: Offer, introductions: Introductions) -> OfferCard:
+    contact = state.contacts[offer.contact_id]
+    introduction = introductions(contact.contact_id)
+    return OfferCard(
+        offer_id=offer.offer_id,
+        contact_id=contact.contact_id,
+        channel=contact.channel,
+        queue_id=contact.queue_id,
+        customer_name=introduction.customer_name,
+        opening_text=introduction.opening_text,
+        language=introduction.language,
+        waiting_since_ms=contact.age_origin_ms,
+        made_at_ms=offer.made_at_ms,
+        expires_at_ms=offer.expires_at_ms,
+    )
+
+
+def _assignment_card(state: State, contact: Contact, introduction: Introduction) -> AssignmentCard:
+    is_wrap_up = contact.state is ContactState.WRAP_UP
+    deadline = state.deadlines.get(contact_key(contact.contact_id)) if is_wrap_up else None
+    extensions_max = state.queues[contact.queue_id].wrap_up_extensions_max
+    return AssignmentCard(
+        contact_id=contact.contact_id,
+        channel=contact.channel,
+        queue_id=contact.queue_id,
+        state=contact.state,
+        state_since_ms=contact.state_since_ms,
+        arrived_at_ms=contact.arrived_at_ms,
+        connected_at_ms=contact.connected_at_ms,
+        customer_name=introduction.customer_name,
+        language=introduction.language,
+        is_customer_present=contact.is_customer_present,
+        is_ended_by_customer=contact.ended_by is Party.CUSTOMER,
+        wrap_up_until_ms=None if deadline is None else deadline.due_ms,
+        wrap_up_extensions_left=max(0, extensions_max - contact.wrap_up_extensions),
+        last_message_seq=contact.last_message_seq,
+    )

@@ -1,0 +1,9 @@
+"""The composition root: every object is made here, by hand, in the order it is needed.
+
+data_dir        the lock, the secret, the demo passwords
+configuration   the configuration in force, as the API and the chat channel see it
+people          the demo's people, and keeping the engine's agents equal to the stored ones
+gateway         repeatable commands from the shell's own keepers
+parts           the objects of one domain, wired
+server          start and stop
+"""

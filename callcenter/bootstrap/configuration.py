@@ -1,0 +1,135 @@
+"""The configuration in force: stored document -> the engine's input, the console's view, the widgets."""
+
+from pathlib import Path
+
+import structlog
+
+from callcenter import ports
+from callcenter.channels.chat_routes import WidgetConfiguration, WidgetText
+from callcenter.clock import Clock, new_id
+from callcenter.config_loader.loader import Configuration, load_folder, of_stored
+from callcenter.config_loader.schema import Name, Queue
+from callcenter.host.envelope import Envelope
+from callcenter.host.host import Host
+from callcenter.web.schemas import (
+    ConfigurationView,
+    DispositionInfo,
+    LocalName,
+    QueueInfo,
+    ReasonInfo,
+    TeamInfo,
+    WidgetInfo,
+)
+from routing.commands import ApplyConfiguration
+from routing.ids import QueueId
+
+_log = structlog.get_logger("callcenter.configuration")
+
+
+class NoConfiguration(Exception):
+    """Nothing was ever applied to this data directory."""
+
+
+class ConfigurationInForce:
+    """Holds the newest stored configuration and hands it to the engine when the engine has another."""
+
+    def __init__(self, versions: ports.ConfigVersions, host: Host, clock: Clock) -> None:
+        """Nothing is in force before `follow`."""
+        self._versions = versions
+        self._host = host
+        self._clock = clock
+        self._current: Configuration | None = None
+        self._view: ConfigurationView | None = None
+        self._widgets: dict[str, WidgetConfiguration] = {}
+
+    async def store_folder(self, folder: Path) -> Configuration:
+        """Check and store a folder; `follow` then applies it. Raises ConfigError."""
+        configuration = load_folder(folder)
+        await store(self._versions, configuration, self._clock.now_ms())
+        return configuration
+
+    async def follow(self) -> bool:
+        """Apply the newest stored configuration if it is not in force; True when it was applied.
+
+        Raises NoConfiguration when none is stored, CommandRefused when the engine cannot take it now.
+        """
+        newest = await self._versions.newest()
+        if newest is None:
+            raise NoConfiguration
+        if self._current is None or self._current.version != newest.version:
+            self._take(of_stored(newest.document))
+        current = self.current
+        applied = self._host.mirror.configuration
+        if applied is not None and applied.version == current.version:
+            return False
+        await self._host.submit(Envelope(ApplyConfiguration(current.routing), new_id()))
+        _log.info("configuration_applied", version=current.version)
+        return True
+
+    @property
+    def current(self) -> Configuration:
+        """The configuration in force."""
+        if self._current is None:
+            raise NoConfiguration
+        return self._current
+
+    def view(self) -> ConfigurationView:
+        """What the console needs of it, whole."""
+        if self._view is None:
+            raise NoConfiguration
+        return self._view
+
+    def widget(self, widget_id: str) -> WidgetConfiguration | None:
+        """One chat widget."""
+        return self._widgets.get(widget_id)
+
+    def _take(self, configuration: Configuration) -> None:
+        self._current = configuration
+        self._view = _view(configuration)
+        self._widgets = {
+            widget.id: WidgetConfiguration(
+                widget.id,
+                WidgetText(widget.name.en, widget.name.zh),
+                WidgetText(widget.greeting.en, widget.greeting.zh),
+                QueueId(widget.queue),
+                frozenset(widget.allowed_origins),
+            )
+            for widget in configuration.document.widgets
+        }
+
+
+async def store(versions: ports.ConfigVersions, configuration: Configuration, now_ms: int) -> None:
+    """Store a checked configuration as the newest."""
+    await versions.put(ports.ConfigVersion(configuration.version, configuration.stored, now_ms))
+
+
+def _view(configuration: Configuration) -> ConfigurationView:
+    document = configuration.document
+    return ConfigurationView(
+        version=configuration.version,
+        queues=[_queue_info(queue) for queue in document.queues],
+        not_ready_reasons=[
+            ReasonInfo(reason.id, _name(reason.name)) for reason in document.not_ready_reasons
+        ],
+        dispositions=[DispositionInfo(one.id, _name(one.name)) for one in document.dispositions],
+        teams=[TeamInfo(team.id, _name(team.name)) for team in document.teams],
+        widgets=[
+            WidgetInfo(widget.id, _name(widget.name), widget.queue) for widget in document.widgets
+        ],
+    )
+
+
+def _queue_info(queue: Queue) -> QueueInfo:
+    return QueueInfo(
+        queue_id=queue.id,
+        name=_name(queue.name),
+        disposition_ids=list(queue.dispositions),
+        offer_timeout_ms=queue.offer_timeout_s * 1000,
+        wrap_up_limit_ms=queue.wrap_up_limit_s * 1000,
+        amber_after_ms=queue.amber_after_s * 1000,
+        red_after_ms=queue.red_after_s * 1000,
+    )
+
+
+def _name(name: Name) -> LocalName:
+    return LocalName(name.en, name.zh)

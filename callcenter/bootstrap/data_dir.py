@@ -1,0 +1,57 @@
+"""The data directory: one process at a time, and the secrets that belong to the data."""
+
+import fcntl
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import IO
+
+_SECRET_BYTES = 32
+
+
+class DataDirInUse(Exception):
+    """Another process runs on this data directory."""
+
+
+class DataDir:
+    """An opened data directory; the lock is held until the process ends."""
+
+    def __init__(self, path: Path) -> None:
+        """Create it if needed and take its lock. Raises DataDirInUse, OSError."""
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = self._take_lock()
+
+    def secret(self) -> bytes:
+        """The domain's secret key, made at the first start, readable by the owner alone."""
+        file = self.path / "secret.key"
+        if not file.exists():
+            _write_private(file, secrets.token_bytes(_SECRET_BYTES))
+        return file.read_bytes()
+
+    def demo_passwords(self, usernames: list[str], fixed: str) -> dict[str, str]:
+        """The demo's passwords: made once for each data directory, then kept."""
+        file = self.path / "demo-credentials.json"
+        known: dict[str, str] = {}
+        if file.exists():
+            known = json.loads(file.read_text(encoding="utf-8"))["accounts"]
+        for username in usernames:
+            known.setdefault(username, fixed or secrets.token_urlsafe(9))
+        _write_private(file, json.dumps({"accounts": known}, indent=2).encode())
+        return known
+
+    def _take_lock(self) -> IO[str]:
+        file = (self.path / "lock").open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.close()
+            raise DataDirInUse(str(self.path)) from error
+        return file
+
+
+def _write_private(file: Path, content: bytes) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)

@@ -1,0 +1,223 @@
+"""The objects of one domain, wired. Nothing runs yet when `build` returns."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from aiohttp import web
+
+from agents.presence import PresenceKeeper, Watched
+from callcenter.auth.passwords import Passwords, argon2id
+from callcenter.auth.sessions import SessionKeeper
+from callcenter.auth.throttle import LoginThrottle
+from callcenter.bootstrap.configuration import ConfigurationInForce
+from callcenter.bootstrap.gateway import HostGateway
+from callcenter.bootstrap.people import Roster
+from callcenter.bootstrap.reading import Reading
+from callcenter.channels.chat_app import FRAMES as CHAT_FRAMES
+from callcenter.channels.chat_app import chat_extension
+from callcenter.channels.chat_hub import ChatHub
+from callcenter.channels.chat_routes import ROUTES as CHAT_ROUTES
+from callcenter.channels.chat_routes import ChatServices
+from callcenter.channels.chat_socket import CustomerSockets
+from callcenter.channels.chat_throttle import StartThrottle
+from callcenter.channels.chat_tokens import ChatTokens
+from callcenter.clock import Clock, new_id
+from callcenter.host.envelope import HostError
+from callcenter.host.host import Host
+from callcenter.http.serving import Guard
+from callcenter.limits import PRESENCE_SWEEP_MS
+from callcenter.observability.metrics import Metrics
+from callcenter.projections.introductions import Introductions
+from callcenter.settings import Settings
+from callcenter.storage.store import SqlStore
+from callcenter.web.app import build_app
+from callcenter.web.desk_hub import DeskHub
+from callcenter.web.desk_socket import DeskSockets
+from callcenter.web.services import Services
+from routing.commands import ConnectAgent, DisconnectAgent, DisconnectCustomer, ReturnCustomer
+from routing.ids import AgentId, ContactId
+from routing.model import Channel
+
+_log = structlog.get_logger("callcenter.parts")
+
+_NEW_CONTACT_MS = 5_000
+"""A contact's page gets this long to open its socket before its customer counts as gone."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """Everything of one domain that has a life: started and stopped by the server."""
+
+    settings: Settings
+    store: SqlStore
+    host: Host
+    clock: Clock
+    sessions: SessionKeeper
+    configuration: ConfigurationInForce
+    roster: Roster
+    passwords: Passwords
+    introductions: Introductions
+    reading: Reading
+    desk_hub: DeskHub
+    chat_hub: ChatHub
+    agent_presence: PresenceKeeper[AgentId]
+    customer_presence: PresenceKeeper[ContactId]
+    metrics: Metrics = field(init=False)
+
+    def not_ready_reasons(self) -> list[str]:
+        """Why traffic must not be sent here; empty when it may."""
+        reasons = (self.host.not_ready_reason(), self.reading.not_ready_reason())
+        return [reason for reason in reasons if reason is not None]
+
+    async def follow_configuration(self) -> None:
+        """Apply a configuration that another process has stored; one that cannot be taken yet is tried again."""
+        try:
+            await self.configuration.follow()
+        except HostError as error:
+            _log.warning("configuration_not_applied", kind=type(error).__name__)
+
+    def gauges(self) -> dict[str, float]:
+        """Figures of the process for the metrics."""
+        return {
+            "desk_sockets": self.desk_hub.tab_count,
+            "customer_sockets": self.chat_hub.window_count,
+            "inbox_commands": self.host.inbox_depth,
+            "journal_seq": self.host.mirror.seq,
+        }
+
+
+def agent_presence(host: Host, gateway: HostGateway) -> PresenceKeeper[AgentId]:
+    """Desk sockets against the engine's belief."""
+
+    def believed() -> list[AgentId]:
+        return [one.agent_id for one in host.mirror.agents.values() if one.is_present]
+
+    def can_be_present(agent_id: AgentId) -> bool:
+        agent = host.mirror.agents.get(agent_id)
+        return agent is not None and not agent.is_removed
+
+    watched = Watched(believed, can_be_present, ConnectAgent, DisconnectAgent)
+    return PresenceKeeper(gateway, watched, sweep_every_s=PRESENCE_SWEEP_MS / 1000)
+
+
+def customer_presence(host: Host, gateway: HostGateway, clock: Clock) -> PresenceKeeper[ContactId]:
+    """Customer sockets against the engine's belief; a contact just made is given time to open its socket."""
+
+    def believed() -> list[ContactId]:
+        return [
+            one.contact_id
+            for one in host.mirror.contacts.values()
+            if one.is_customer_present
+            and one.channel is Channel.CHAT
+            and (keeper.has_socket(one.contact_id) or _is_settled(one.arrived_at_ms))
+        ]
+
+    def _is_settled(arrived_at_ms: int) -> bool:
+        return clock.now_ms() - arrived_at_ms > _NEW_CONTACT_MS
+
+    def can_be_present(contact_id: ContactId) -> bool:
+        return contact_id in host.mirror.contacts
+
+    watched = Watched(believed, can_be_present, ReturnCustomer, DisconnectCustomer)
+    keeper = PresenceKeeper(gateway, watched, sweep_every_s=PRESENCE_SWEEP_MS / 1000)
+    return keeper
+
+
+def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Parts:
+    """Wire one domain. The host's listeners are called in the order they are added here."""
+    gateway = HostGateway(host)
+    sessions = SessionKeeper(store.sessions, store.users, clock.now_ms)
+    roster = Roster(store.users, sessions, host, gateway)
+    introductions = Introductions()
+    reading = Reading(store, host, roster.name, clock)
+    parts = Parts(
+        settings=settings,
+        store=store,
+        host=host,
+        clock=clock,
+        sessions=sessions,
+        configuration=ConfigurationInForce(store.config_versions, host, clock),
+        roster=roster,
+        passwords=Passwords(argon2id()),
+        introductions=introductions,
+        reading=reading,
+        desk_hub=DeskHub(reading.mirror, introductions, clock.now_ms),
+        chat_hub=ChatHub(reading.mirror, roster.name, clock.now_ms),
+        agent_presence=agent_presence(host, gateway),
+        customer_presence=customer_presence(host, gateway, clock),
+    )
+    parts.metrics = Metrics(reading.mirror, parts.gauges)
+    for listener in (introductions, reading, parts.desk_hub, parts.chat_hub, parts.metrics):
+        host.listen(listener.on_published)
+    return parts
+
+
+def build_web(parts: Parts, secret: bytes) -> web.Application:
+    """The web application over the parts."""
+    tokens = ChatTokens(secret)
+    chat = ChatServices(
+        host=parts.host,
+        tokens=tokens,
+        throttle=StartThrottle(parts.settings.chats_per_minute),
+        widget=parts.configuration.widget,
+        now_ms=parts.clock.now_ms,
+        new_id=new_id,
+    )
+    customer_sockets = CustomerSockets(
+        host=parts.host,
+        hub=parts.chat_hub,
+        tokens=tokens,
+        presence=parts.customer_presence,
+        store=parts.store,
+        on_customer_typing=parts.desk_hub.customer_typing,
+        customer_name=lambda contact_id: parts.introductions(contact_id).customer_name,
+        now_ms=parts.clock.now_ms,
+        new_id=new_id,
+        monotonic_s=parts.clock.monotonic_s,
+    )
+    return build_app(
+        _services(parts),
+        extensions=(_desk_socket(parts), chat_extension(chat, customer_sockets)),
+        more_routes=CHAT_ROUTES,
+        more_frames=CHAT_FRAMES,
+    )
+
+
+def _desk_socket(parts: Parts) -> Callable[[web.Application, Guard], None]:
+    def extend(app: web.Application, guard: Guard) -> None:
+        sockets = DeskSockets(
+            guard=guard,
+            hub=parts.desk_hub,
+            presence=parts.agent_presence,
+            details=parts.store.details,
+            mirror=parts.reading.mirror,
+            board_of=parts.reading.board.for_principal,
+            on_agent_typing=parts.chat_hub.agent_typing,
+            monotonic_s=parts.clock.monotonic_s,
+        )
+        app.router.add_get("/api/v1/socket", sockets.handle)
+
+    return extend
+
+
+def _services(parts: Parts) -> Services:
+    settings = parts.settings
+    return Services(
+        host=parts.host,
+        store=parts.store,
+        sessions=parts.sessions,
+        passwords=parts.passwords,
+        throttle=LoginThrottle(),
+        board=parts.reading.board,
+        introductions=parts.introductions,
+        configuration=parts.configuration.view,
+        now_ms=parts.clock.now_ms,
+        new_id=new_id,
+        not_ready_reasons=parts.not_ready_reasons,
+        metrics=parts.metrics.render,
+        console_dir=settings.console_dir,
+        listed_origins=settings.listed_origins,
+        is_https=settings.is_https,
+        is_metrics_public=settings.is_metrics_public,
+    )

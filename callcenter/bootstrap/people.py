@@ -1,0 +1,76 @@
+"""People at start-up: the demo's accounts, and the engine's agents kept equal to the stored users."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from callcenter import ports
+from callcenter.auth import people
+from callcenter.auth.passwords import Passwords
+from callcenter.auth.sessions import SessionKeeper
+from callcenter.bootstrap.gateway import HostGateway
+from callcenter.clock import new_id
+from callcenter.config_loader.loader import PEOPLE_FILE
+from callcenter.host.host import Host
+
+
+def demo_people(folder: Path) -> list[people.NewPerson]:
+    """The people of a demo folder."""
+    content = yaml.safe_load((folder / PEOPLE_FILE).read_text(encoding="utf-8"))
+    return [_person(one) for one in content["people"]]
+
+
+def _person(one: dict[str, Any]) -> people.NewPerson:
+    return people.NewPerson(
+        username=one["username"],
+        display_name=one["display_name"],
+        role=one["role"],
+        team_id=one["team"],
+        queue_ids=tuple(one["queues"]),
+        watched_team_ids=tuple(one.get("watched_teams", ())),
+        chat_capacity=one.get("chat_capacity", 0),
+        language=one["language"],
+    )
+
+
+async def ensure_people(
+    users: ports.Users,
+    hasher: Passwords,
+    wanted: list[tuple[people.NewPerson, str]],
+    known: people.Known,
+) -> None:
+    """Create the people, each with a password, who do not exist yet."""
+    for person, password in wanted:
+        if await users.by_username(person.username) is None:
+            user_id = new_id()
+            await people.create(
+                users, hasher, person, user_id=user_id, password=password, known=known
+            )
+
+
+class Roster:
+    """Display names by id, and the engine's agents following the stored users."""
+
+    def __init__(
+        self, users: ports.Users, sessions: SessionKeeper, host: Host, gateway: HostGateway
+    ) -> None:
+        """`follow` is called at the start and then by the poll."""
+        self._users = users
+        self._sessions = sessions
+        self._host = host
+        self._gateway = gateway
+        self._by_id: dict[str, ports.User] = {}
+
+    def name(self, user_id: str) -> str:
+        """The display name of a user; empty for nobody."""
+        user = self._by_id.get(user_id)
+        return "" if user is None else user.display_name
+
+    async def follow(self) -> None:
+        """Take over what has changed: sessions of changed users end, the engine learns the agents."""
+        for user in await self._sessions.poll():
+            self._by_id[user.user_id] = user
+        agents = self._host.mirror.agents
+        for command in people.roster_commands(self._by_id.values(), agents):
+            await self._gateway.send(command)

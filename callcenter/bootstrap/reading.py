@@ -1,0 +1,61 @@
+"""What people read: the committed state, the live board, and the interaction log kept up to date."""
+
+from collections.abc import Callable
+
+from callcenter.clock import Clock, day_start_ms
+from callcenter.host.envelope import Published
+from callcenter.host.host import Host
+from callcenter.host.recovery import DECODER
+from callcenter.limits import PROJECTION_LAG_MS
+from callcenter.projections.feeds import BoardFeed, InteractionLogProjection
+from callcenter.projections.runner import ProjectionRunner
+from callcenter.storage.store import SqlStore
+from callcenter.supervision.board import LiveBoard
+from routing.state import State
+
+
+class Reading:
+    """The read models of the domain. A listener of the host."""
+
+    def __init__(
+        self, store: SqlStore, host: Host, agent_name: Callable[[str], str], clock: Clock
+    ) -> None:
+        """Nothing is read before `start`."""
+        self._host = host
+        self._clock = clock
+        rows = store.boards
+        self._feed = BoardFeed(rows, store.journal, DECODER.decode)
+        log = InteractionLogProjection(rows)
+        self.interaction_log = ProjectionRunner(store.journal, store.rows, log, DECODER.decode)
+        self.board = LiveBoard(self.mirror, lambda: self._feed.board, agent_name, clock.now_ms)
+        self._day_start_ms = 0
+        self._seen_seq = -1
+        self._advanced_at_ms = clock.now_ms()
+
+    def mirror(self) -> State:
+        """The committed state."""
+        return self._host.mirror
+
+    async def start(self) -> None:
+        """Build today's board from what is stored."""
+        await self.follow_the_day()
+
+    async def follow_the_day(self) -> None:
+        """Start a new board when a new day has begun. Called every minute."""
+        today_ms = day_start_ms(self._clock.now_ms())
+        if today_ms != self._day_start_ms:
+            await self._feed.restart(today_ms)
+            self._day_start_ms = today_ms
+
+    def on_published(self, published: Published) -> None:
+        """Hand the events on."""
+        self._feed.publish(published.first_seq, published.events)
+        self.interaction_log.publish(published.first_seq, published.events)
+
+    def not_ready_reason(self) -> str | None:
+        """Whether the interaction log stands still while there is something to write."""
+        seq, now_ms = self.interaction_log.as_of_seq, self._clock.now_ms()
+        if seq != self._seen_seq or seq >= self._host.mirror.seq:
+            self._seen_seq, self._advanced_at_ms = seq, now_ms
+        is_late = now_ms - self._advanced_at_ms > PROJECTION_LAG_MS
+        return "projections_lag" if is_late else None

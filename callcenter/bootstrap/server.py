@@ -1,0 +1,168 @@
+"""Start and stop of the whole process."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from aiohttp import web
+
+from callcenter.auth.people import Known
+from callcenter.bootstrap.data_dir import DataDir
+from callcenter.bootstrap.parts import Parts, build, build_web
+from callcenter.bootstrap.people import demo_people, ensure_people
+from callcenter.clock import Clock
+from callcenter.host.host import Host
+from callcenter.http.errors import ApiErrorCode
+from callcenter.limits import (
+    BOARD_PUSH_EVERY_MS,
+    DAY_POLL_MS,
+    DRAIN_MS,
+    LISTEN_BACKLOG,
+    ROSTER_POLL_MS,
+)
+from callcenter.ports import StorageUnavailable
+from callcenter.settings import Settings
+from callcenter.storage.schema import upgrade
+from callcenter.storage.store import open_store
+from callcenter.tasks import Supervisor
+
+Say = Callable[[str], None]
+
+
+class PortInUse(Exception):
+    """The address is taken."""
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A demo account, to be printed."""
+
+    username: str
+    role: str
+    password: str
+
+
+class Server:
+    """One running process. `start` and `stop` are each called once."""
+
+    def __init__(self, settings: Settings, say: Say) -> None:
+        """`say` prints progress for a person."""
+        self._settings = settings
+        self._say = say
+        self._parts: Parts | None = None
+        self._runner: web.AppRunner | None = None
+        self._supervisor = Supervisor()
+        self.url = ""
+        self.accounts: list[Account] = []
+
+    async def start(self, *, demo: bool) -> None:
+        """Recover and listen. Raises DataDirInUse, NoConfiguration, PortInUse, StorageError, JournalDamaged."""
+        settings = self._settings
+        self._data_dir = DataDir(settings.data_dir)
+        self._say(f"Data directory: {settings.data_dir}")
+        await upgrade(settings.database)
+        store = await open_store(settings.database, settings.domain_id)
+        clock = Clock()
+        host = Host(settings.domain_id, store, clock)
+        parts = self._parts = build(settings, store, host, clock)
+        folded = await host.start()
+        self._say(f"Journal: {host.mirror.seq} events ({folded} folded over the last snapshot)")
+        await self._configure(parts, demo=demo)
+        await parts.roster.follow()
+        await parts.introductions.load(store.details, list(host.mirror.contacts))
+        await parts.reading.start()
+        await self._listen(parts)
+        self._start_tasks(parts)
+
+    async def run_until_stopped(self) -> bool:
+        """Until a signal, or until something gives up; True when it was a signal."""
+        parts = self._require_parts()
+        loop = asyncio.get_running_loop()
+        stopped = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopped.set)
+        waiting: list[asyncio.Future[object]] = [asyncio.ensure_future(stopped.wait())]
+        waiting.append(self._supervisor.failed)  # type: ignore[arg-type]
+        if parts.host.finished is not None:
+            waiting.append(parts.host.finished)  # type: ignore[arg-type]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        return stopped.is_set()
+
+    async def stop(self) -> None:
+        """Say goodbye to the sockets, finish what is under way, keep a snapshot, close the files."""
+        parts = self._parts
+        if parts is None:
+            return
+        goodbye = "The server restarts; this page reconnects by itself."
+        parts.desk_hub.close_all(ApiErrorCode.SERVER_STOPPING, goodbye)
+        parts.chat_hub.close_all(ApiErrorCode.SERVER_STOPPING, goodbye)
+        await self._supervisor.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await parts.host.stop()
+        parts.passwords.close()
+        await parts.store.close()
+
+    async def _configure(self, parts: Parts, *, demo: bool) -> None:
+        settings, store = self._settings, parts.store
+        if demo and await store.config_versions.newest() is None:
+            await parts.configuration.store_folder(settings.demo_config_dir)
+            self._say(f"Configuration: {settings.demo_config_dir.name} applied")
+        await parts.configuration.follow()
+        if demo:
+            await self._ensure_demo(parts)
+
+    async def _ensure_demo(self, parts: Parts) -> None:
+        wanted = demo_people(self._settings.demo_config_dir)
+        usernames = [person.username for person in wanted]
+        passwords = self._data_dir.demo_passwords(usernames, self._settings.demo_password)
+        document = parts.configuration.current.document
+        known = Known([one.id for one in document.queues], [one.id for one in document.teams])
+        with_passwords = [(person, passwords[person.username]) for person in wanted]
+        await ensure_people(parts.store.users, parts.passwords, with_passwords, known)
+        self.accounts = [
+            Account(person.username, person.role, passwords[person.username]) for person in wanted
+        ]
+
+    async def _listen(self, parts: Parts) -> None:
+        settings = self._settings
+        app = build_web(parts, self._data_dir.secret())
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_MS / 1000)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, settings.host, settings.port, backlog=LISTEN_BACKLOG)
+        try:
+            await site.start()
+        except OSError as error:
+            raise PortInUse(f"{settings.host}:{settings.port}") from error
+        port = self._runner.addresses[0][1]
+        self.url = f"http://{settings.host}:{port}"
+
+    def _start_tasks(self, parts: Parts) -> None:
+        start = self._supervisor.start
+        start(parts.agent_presence.run(), "agent presence")
+        start(parts.customer_presence.run(), "customer presence")
+        start(_every(ROSTER_POLL_MS, parts.roster.follow), "roster")
+        start(_every(ROSTER_POLL_MS, parts.follow_configuration), "configuration")
+
+        async def push_boards() -> None:
+            parts.desk_hub.push_boards(parts.reading.board.for_principal)
+            parts.chat_hub.refresh_positions()
+
+        start(_every(BOARD_PUSH_EVERY_MS, push_boards), "boards")
+        start(parts.reading.interaction_log.run(), "interaction log")
+        start(_every(DAY_POLL_MS, parts.reading.follow_the_day), "day")
+
+    def _require_parts(self) -> Parts:
+        if self._parts is None:
+            raise LookupError("the server is not started")
+        return self._parts
+
+
+async def _every(period_ms: int, work: Callable[[], Awaitable[object]]) -> None:
+    """Do `work` again and again; a store that is not there at the moment is no reason to stop."""
+    while True:
+        await asyncio.sleep(period_ms / 1000)
+        try:
+            await work()
+        except StorageUnavailable:
+            continue

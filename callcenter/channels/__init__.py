@@ -1,0 +1,1 @@
+"""Digital channels: chat now; each translates its medium into commands and events back into its medium."""

@@ -1,0 +1,75 @@
+"""What the chat widget and the customer socket say to each other: version 1, JSON, one object a frame."""
+
+import msgspec
+
+from agents.protocol import Bye, ChatMessage
+
+CHAT_PROTOCOL_VERSION = 1
+
+
+class CustomerHello(
+    msgspec.Struct, frozen=True, tag_field="type", tag="hello", forbid_unknown_fields=True
+):
+    """First frame: the token proves who this is; `after_seq` is the newest message the widget has."""
+
+    version: int
+    token: str
+    after_seq: int = 0
+
+
+class CustomerMessage(
+    msgspec.Struct, frozen=True, tag_field="type", tag="message", forbid_unknown_fields=True
+):
+    """The customer wrote. The same `message_id` again is the same message: a resend is harmless."""
+
+    message_id: str
+    text: str
+
+
+class CustomerTyping(
+    msgspec.Struct, frozen=True, tag_field="type", tag="typing", forbid_unknown_fields=True
+):
+    """The customer is typing; sent at most every 2 s."""
+
+
+class CustomerEnd(
+    msgspec.Struct, frozen=True, tag_field="type", tag="end", forbid_unknown_fields=True
+):
+    """The customer ends the chat."""
+
+
+FromCustomer = CustomerHello | CustomerMessage | CustomerTyping | CustomerEnd
+
+
+class ChatState(msgspec.Struct, frozen=True, tag_field="type", tag="state"):
+    """Where the contact is. `state` is waiting, offered, connected or closed.
+
+    `position` counts from 1 among the contacts waiting in the queue; null when not waiting.
+    """
+
+    seq: int
+    server_now_ms: int
+    state: str
+    agent_name: str
+    position: int | None
+
+
+class ChatLine(msgspec.Struct, frozen=True, tag_field="type", tag="message"):
+    """A durable message; the customer's own come back too, which is their acknowledgement."""
+
+    message: ChatMessage
+
+
+class AgentTyping(msgspec.Struct, frozen=True, tag_field="type", tag="typing"):
+    """The agent is typing."""
+
+
+class FrameRefused(msgspec.Struct, frozen=True, tag_field="type", tag="refused"):
+    """A frame was not taken, and why; the socket stays open."""
+
+    message_id: str | None
+    code: str
+    message: str
+
+
+ToCustomer = ChatState | ChatLine | AgentTyping | FrameRefused | Bye

@@ -1,0 +1,25 @@
+"""The command line: `callcenter COMMAND`. Every error is one plain line and a non-zero exit."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from callcenter.cli import admin_commands, run_command
+from callcenter.cli.errors import CommandError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="callcenter", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run_command.add(commands)
+    admin_commands.add(commands)
+    parsed = parser.parse_args(arguments)
+    try:
+        code: int = parsed.action(parsed)
+    except CommandError as error:
+        print(f"callcenter: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code

@@ -1,0 +1,36 @@
+"""Flags that several commands share, and the settings they lead to."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from callcenter.cli.errors import CommandError
+from callcenter.settings import Settings
+
+
+def add_data_dir(parser: argparse.ArgumentParser) -> None:
+    """`--data-dir`, which every command takes."""
+    parser.add_argument(
+        "--data-dir", help="where the data lives (CC_DATA_DIR; default: ./var)", default=None
+    )
+
+
+def settings_of(parsed: argparse.Namespace, names: Sequence[str] = ("data_dir",)) -> Settings:
+    """Settings from the environment, overruled by the flags given. Raises CommandError."""
+    given: dict[str, Any] = {name: getattr(parsed, name, None) for name in names}
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        faults = [
+            f"setting {'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
+            for one in error.errors()
+        ]
+        raise CommandError("; ".join(faults)) from error
+
+
+def say(line: str) -> None:
+    """Print a line for a person, at once."""
+    print(line, file=sys.stdout, flush=True)

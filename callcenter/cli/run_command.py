@@ -1,0 +1,98 @@
+"""`callcenter run`: the server."""
+
+import argparse
+import asyncio
+import ipaddress
+
+from callcenter.bootstrap.configuration import NoConfiguration
+from callcenter.bootstrap.data_dir import DataDirInUse
+from callcenter.bootstrap.server import PortInUse, Server
+from callcenter.cli.errors import CommandError
+from callcenter.cli.options import add_data_dir, say, settings_of
+from callcenter.config_loader.loader import ConfigError
+from callcenter.host.recovery import JournalDamaged
+from callcenter.observability.logs import configure_logs
+from callcenter.ports import StorageError
+from callcenter.settings import Settings
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    parser = commands.add_parser("run", help="start the server")
+    add_data_dir(parser)
+    parser.add_argument("--host", help="address to listen on (CC_HOST; default 127.0.0.1)")
+    parser.add_argument("--port", help="port to listen on, 0 = any (CC_PORT; default 8080)")
+    parser.add_argument(
+        "--demo", action="store_true", help="apply config/demo and make the demo accounts"
+    )
+    parser.set_defaults(action=_run)
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    settings = settings_of(parsed, ("data_dir", "host", "port"))
+    if parsed.demo and not _is_loopback(settings.host):
+        raise CommandError(
+            f"the demo's passwords are printed, so it is refused on {settings.host}: "
+            "use a loopback address, or `callcenter init` and `callcenter run` without --demo"
+        )
+    configure_logs(is_json=settings.is_log_json)
+    return asyncio.run(_serve(settings, demo=parsed.demo))
+
+
+async def _serve(settings: Settings, *, demo: bool) -> int:
+    server = Server(settings, say)
+    try:
+        await _start(server, settings, demo=demo)
+        _announce(server)
+        is_asked = await server.run_until_stopped()
+        say("Stopping: finishing what is under way ..." if is_asked else "Giving up, see the log.")
+    finally:
+        await server.stop()
+    say("Stopped.")
+    return 0 if is_asked else 1
+
+
+async def _start(server: Server, settings: Settings, *, demo: bool) -> None:
+    """Start, with every way it can fail told in one line."""
+    try:
+        await server.start(demo=demo)
+    except DataDirInUse as error:
+        raise CommandError(
+            f"another callcenter runs on the data directory {error}; stop it, or set CC_DATA_DIR"
+        ) from error
+    except NoConfiguration as error:
+        raise CommandError(
+            f"{settings.data_dir} holds no configuration yet: run `callcenter init` first"
+        ) from error
+    except PortInUse as error:
+        raise CommandError(
+            f"{error} is in use by another program: stop it, or choose with --port or CC_PORT"
+        ) from error
+    except (ConfigError, JournalDamaged) as error:
+        raise CommandError(str(error)) from error
+    except StorageError as error:
+        raise CommandError(f"the database cannot be used: {error}") from error
+    except OSError as error:
+        raise CommandError(f"{settings.data_dir} cannot be used: {error.strerror}") from error
+
+
+def _announce(server: Server) -> None:
+    say("")
+    say(f"  Console   {server.url}/")
+    say(f"  Shop page {server.url}/demo   (chat as a customer)")
+    say(f"  API       {server.url}/api/v1/openapi.json")
+    if server.accounts:
+        say("")
+        for account in server.accounts:
+            say(f"  {account.role:<11} {account.username:<6} {account.password}")
+    say("")
+    say("Ready. Ctrl-C stops.")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

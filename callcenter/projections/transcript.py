@@ -1,0 +1,62 @@
+"""The bodies of a contact's detail rows, and a transcript line made of one.
+
+A row that cannot be read (of an older or newer version) is shown as empty, never as an error: a transcript with
+a gap still helps the customer who waits.
+"""
+
+from typing import Final
+
+import msgspec
+
+from agents.protocol import ChatMessage
+from callcenter.ports import Detail
+
+MESSAGE: Final = "message"
+NOTES: Final = "notes"
+CUSTOMER: Final = "customer"
+
+
+class Line(msgspec.Struct, frozen=True):
+    """Body of a `message` or `notes` row. `client_id` is the id a customer's page gave its message."""
+
+    author: str
+    author_name: str
+    text: str
+    client_id: str = ""
+
+
+class Customer(msgspec.Struct, frozen=True):
+    """Body of a `customer` row: who the customer said they are."""
+
+    name: str = ""
+    email: str = ""
+    language: str = ""
+
+
+def line_of(detail: Detail) -> Line:
+    """The body of a message or notes row."""
+    try:
+        return msgspec.json.decode(detail.body, type=Line)
+    except msgspec.MsgspecError:
+        return Line("system", "", "")
+
+
+def customer_of_detail(detail: Detail) -> Customer:
+    """The body of a customer row."""
+    try:
+        return msgspec.json.decode(detail.body, type=Customer)
+    except msgspec.MsgspecError:
+        return Customer()
+
+
+def chat_message(detail: Detail) -> ChatMessage:
+    """A message row as a line of the transcript."""
+    line = line_of(detail)
+    return ChatMessage(
+        seq=detail.seq,
+        message_id=line.client_id or detail.detail_id,
+        author=line.author,
+        author_name=line.author_name,
+        text=line.text,
+        at_ms=detail.at_ms,
+    )

@@ -1,0 +1,57 @@
+"""Settings of the process: environment variables `CC_...`, each also a flag of `callcenter run`.
+
+Closed and typed: a wrong value is one clear line at the start. What belongs to the contact centre (queues,
+reasons, deadlines) is configuration, not a setting; see docs/configuration.md.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What a process needs to know before it can read anything else."""
+
+    model_config = SettingsConfigDict(env_prefix="CC_", extra="ignore", frozen=True)
+
+    data_dir: Path = Path("var")
+    """Where the database, the secret key and the demo passwords live."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    """0 takes any free port and prints it."""
+
+    database_url: str = ""
+    """SQLAlchemy URL; empty: SQLite in the data directory."""
+
+    domain_id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")] = "main"
+
+    listed_origins: frozenset[str] = frozenset()
+    """Origins besides the server's own that may act with the log-in cookie, e.g. a front's public name."""
+
+    is_https: bool = False
+    """Behind TLS: the cookie is then sent over https only."""
+
+    is_metrics_public: bool = False
+    """Answer /metrics, /healthz and /readyz to other machines too."""
+
+    chats_per_minute: Annotated[int, Field(ge=1)] = 30
+    """Chats one network address may start in a minute."""
+
+    console_dir: Path = _ROOT / "agents" / "console" / "dist"
+    demo_config_dir: Path = _ROOT / "config" / "demo"
+    demo_password: str = ""
+    """One password for all demo accounts instead of random ones; for automated tests."""
+
+    is_log_json: bool = True
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        if self.database_url:
+            return self.database_url
+        return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'callcenter.db'}"

@@ -1,0 +1,1 @@
+"""What supervisors steer by: the live board."""

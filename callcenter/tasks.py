@@ -1,0 +1,58 @@
+"""Tasks with an owner: nothing runs that nobody waits for.
+
+`Supervisor` holds the tasks of the process: when one ends by an error, the process learns it. `owned` is for a
+task that lives inside one function: leaving the block ends it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+
+_log = structlog.get_logger("callcenter.tasks")
+
+
+@asynccontextmanager
+async def owned(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[asyncio.Task[None]]:
+    """Run `work` beside the block and end it with the block."""
+    task = asyncio.get_running_loop().create_task(work, name=name)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("task_failed", task=name, kind=type(task.exception()).__name__)
+
+
+class Supervisor:
+    """The long-lived tasks of the process."""
+
+    def __init__(self) -> None:
+        """Nothing runs yet."""
+        self._tasks: list[asyncio.Task[None]] = []
+        self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Run until `stop`; an error of the task resolves `failed` with its name."""
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        task.add_done_callback(self._on_done)
+        self._tasks.append(task)
+
+    async def stop(self) -> None:
+        """End all tasks and wait for them."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _on_done(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None:
+            _log.error("task_failed", task=task.get_name(), kind=type(error).__name__)
+            if not self.failed.done():
+                self.failed.set_result(task.get_name())
