@@ -1,0 +1,371 @@
+"""A whole API over a memory store: the real host, the real application, people and contacts to ask about.
+
+Two queues that share nobody: `sales` with ann and bob (team north, supervised by sam) and `help` with eve (team
+south, supervised by sue). ada is the administrator.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiohttp import ClientResponse, ClientSession, web
+from aiohttp.test_utils import TestServer
+
+from callcenter import ports
+from callcenter.auth import people
+from callcenter.auth.passwords import Passwords
+from callcenter.auth.sessions import SessionKeeper
+from callcenter.auth.throttle import LoginThrottle
+from callcenter.clock import Clock, new_id
+from callcenter.host.envelope import Envelope, Published, Submitted
+from callcenter.host.host import Host
+from callcenter.http.contract import SESSION_COOKIE
+from callcenter.projections.interactions import NAME, InteractionLog
+from callcenter.projections.introductions import Introductions
+from callcenter.projections.queue_board import QueueBoard
+from callcenter.projections.transcript import CUSTOMER, MESSAGE, Customer, Line
+from callcenter.storage.memory import MemoryStore
+from callcenter.supervision.board import LiveBoard
+from callcenter.web.app import build_app
+from callcenter.web.schemas import (
+    ConfigurationView,
+    DispositionInfo,
+    LocalName,
+    QueueInfo,
+    ReasonInfo,
+    TeamInfo,
+    WidgetInfo,
+)
+from callcenter.web.services import Services
+from routing import commands as cmd
+from routing.ids import (
+    AgentId,
+    ContactId,
+    DetailId,
+    DispositionId,
+    QueueId,
+    ReasonId,
+    TeamId,
+)
+from routing.model import (
+    REASON_MISSED,
+    REASON_SIGNED_IN,
+    AgentState,
+    Channel,
+    NotReadyReason,
+    Party,
+    QueuePolicy,
+    RoutingConfiguration,
+)
+
+PASSWORD = "long enough to pass"  # noqa: S105 - everybody's here
+SALES, HELP = QueueId("sales"), QueueId("help")
+SOLVED = DispositionId("solved")
+LUNCH = ReasonId("lunch")
+
+
+class PlainHasher:
+    """Costs nothing; for tests only."""
+
+    def hash(self, password: str) -> str:
+        """Mark the password."""
+        return f"#{password}"
+
+    def verify(self, password: str, hash: str) -> bool:  # noqa: A002 - the protocol's name
+        """Compare."""
+        return hash == f"#{password}"
+
+
+def configuration() -> RoutingConfiguration:
+    """Two queues; nothing runs out during a test."""
+    hour_ms = 3_600_000
+    policies = tuple(
+        QueuePolicy(
+            queue_id=queue_id,
+            offer_timeout_ms=hour_ms,
+            reoffer_gap_ms=hour_ms,
+            wrap_up_limit_ms=hour_ms,
+            wrap_up_extension_ms=60_000,
+            wrap_up_extensions_max=1,
+            waiting_alarm_ms=hour_ms,
+            waiting_max=1_000,
+            disposition_ids=(SOLVED,),
+        )
+        for queue_id in (SALES, HELP)
+    )
+    reasons = (REASON_MISSED, REASON_SIGNED_IN, LUNCH)
+    return RoutingConfiguration(
+        version="v1",
+        queues=policies,
+        not_ready_reasons=tuple(NotReadyReason(reason, hour_ms) for reason in reasons),
+        presence_grace_ms=hour_ms,
+        customer_gone_ms=hour_ms,
+        connected_probe_ms=hour_ms,
+        missed_limits={Channel.CHAT: 2},
+    )
+
+
+def view() -> ConfigurationView:
+    """The same, as the console reads it."""
+
+    def name(text: str) -> LocalName:
+        return LocalName(text, text)
+
+    return ConfigurationView(
+        version="v1",
+        queues=[
+            QueueInfo(queue_id, name(queue_id), [SOLVED], 20_000, 60_000, 10_000, 30_000)
+            for queue_id in (SALES, HELP)
+        ],
+        not_ready_reasons=[ReasonInfo(LUNCH, name("Lunch"))],
+        dispositions=[DispositionInfo(SOLVED, name("Solved"))],
+        teams=[TeamInfo("north", name("North")), TeamInfo("south", name("South"))],
+        widgets=[WidgetInfo("shop", name("Shop"), SALES), WidgetInfo("faq", name("FAQ"), HELP)],
+    )
+
+
+def person(name: str, role: str, queue_id: str, team_id: str) -> ports.User:
+    """Somebody whose id, name and log-in name can be told apart."""
+    return ports.User(
+        user_id=f"u-{name}",
+        username=name,
+        display_name=f"{name.title()} Display",
+        role=role,
+        team_id=TeamId(team_id),
+        queue_ids=(queue_id,),
+        watched_team_ids=(team_id,) if role == "supervisor" else (),
+        chat_capacity=5,
+        password_hash=PlainHasher().hash(PASSWORD),
+        language="en",
+        is_disabled=False,
+        version=0,
+    )
+
+
+PEOPLE = (
+    person("ann", "agent", SALES, "north"),
+    person("bob", "agent", SALES, "north"),
+    person("eve", "agent", HELP, "south"),
+    person("sam", "supervisor", SALES, "north"),
+    person("sue", "supervisor", HELP, "south"),
+    person("ada", "admin", SALES, "north"),
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status, decoded body, headers."""
+
+    status: int
+    body: Any
+    headers: Any
+
+    @property
+    def code(self) -> str:
+        """The error's code, "" without one."""
+        return str(self.body["error"]["code"]) if self.status >= 400 else ""
+
+    def without_request_id(self) -> dict[str, Any]:
+        """The error as far as two callers could compare it."""
+        return {**self.body["error"], "request_id": ""}
+
+
+class ApiStage:
+    """The server and hands to move things."""
+
+    def __init__(self, console_dir: Path) -> None:
+        self.store = MemoryStore()
+        self.clock = Clock()
+        self.host = Host("test", self.store, self.clock)
+        self.introductions = Introductions()
+        self.sessions = SessionKeeper(self.store.sessions, self.store.users, self.clock.now_ms)
+        self.passwords = Passwords(PlainHasher())
+        self.not_ready: list[str] = []
+        self._board = QueueBoard(day_start_ms=0)
+        self.services = self._services(console_dir)
+        self._log = InteractionLog()
+        self._published: list[Published] = []
+        self._tokens: dict[str, str] = {}
+        self._http: ClientSession | None = None
+        self._server: TestServer | None = None
+
+    def _services(self, console_dir: Path) -> Services:
+        names = {user.user_id: user.display_name for user in PEOPLE}
+        board = LiveBoard(
+            lambda: self.host.mirror,
+            lambda: self._board,
+            lambda agent_id: names.get(agent_id, ""),
+            self.clock.now_ms,
+        )
+        return Services(
+            host=self.host,
+            store=self.store,
+            sessions=self.sessions,
+            passwords=self.passwords,
+            throttle=LoginThrottle(),
+            board=board,
+            introductions=self.introductions,
+            configuration=view,
+            now_ms=self.clock.now_ms,
+            new_id=new_id,
+            not_ready_reasons=lambda: self.not_ready,
+            metrics=lambda: b"# metrics\n",
+            console_dir=console_dir,
+        )
+
+    async def prepare(self) -> None:
+        """People, configuration, agents with an open desk; nobody is ready."""
+        await self.host.start()
+        self.host.listen(self.introductions.on_published)
+        self.host.listen(self._published.append)
+        self.host.listen(self._count)
+        await self.send(cmd.ApplyConfiguration(configuration()))
+        for user in PEOPLE:
+            await self.store.users.put(user)
+            if people.is_working_agent(user):
+                await self.send(people.agent_facts(user))
+                await self.send(cmd.ConnectAgent(AgentId(user.user_id)))
+
+    async def serve(self, app: web.Application | None = None) -> None:
+        """Listen on a free port of this machine."""
+        self._server = TestServer(app or build_app(self.services))
+        await self._server.start_server()
+        self._http = ClientSession()
+
+    async def stop(self) -> None:
+        """Undo everything."""
+        if self._http is not None:
+            await self._http.close()
+        if self._server is not None:
+            await self._server.close()
+        await self.host.stop()
+        self.passwords.close()
+
+    @property
+    def origin(self) -> str:
+        """What the server's own pages send."""
+        return "" if self._server is None else str(self._server.make_url("/")).rstrip("/")
+
+    # --- moving things -------------------------------------------------------------------------------
+
+    async def send(self, command: cmd.Command, *details: ports.Detail) -> Submitted:
+        """A command past the API."""
+        return await self.host.submit(Envelope(command, new_id(), details=tuple(details)))
+
+    async def ready(self, *names: str) -> None:
+        """Make agents ready."""
+        for name in names:
+            await self.send(cmd.SetAgentState(AgentId(f"u-{name}"), AgentState.READY))
+
+    async def break_for(self, *names: str) -> None:
+        """Make agents not ready."""
+        for name in names:
+            await self.send(cmd.SetAgentState(AgentId(f"u-{name}"), AgentState.NOT_READY, LUNCH))
+
+    async def arrive(self, contact_id: str, queue_id: QueueId = SALES) -> ContactId:
+        """A customer writes."""
+        contact = ContactId(contact_id)
+        customer = Customer("Carol Customer", "carol@example.org", "en")
+        line = Line(Party.CUSTOMER, "Carol Customer", "Where is my parcel?")
+        details = [
+            ports.Detail(contact, DetailId(f"{contact_id}-c"), CUSTOMER, _json(customer), 1),
+        ]
+        await self.send(cmd.EnqueueContact(contact, Channel.CHAT, queue_id), *details)
+        message = ports.Detail(contact, DetailId(f"{contact_id}-m"), MESSAGE, _json(line), 1)
+        added = cmd.AddMessage(contact, DetailId(f"{contact_id}-m"), Party.CUSTOMER)
+        await self.send(added, message)
+        return contact
+
+    async def offer_to(self, name: str, contact_id: str, queue_id: QueueId = SALES) -> str:
+        """A contact that is offered to this agent, nobody else being ready; returns the offer's id."""
+        await self.ready(name)
+        contact = await self.arrive(contact_id, queue_id)
+        offer_id = self.offer_of(contact)
+        assert offer_id is not None
+        return offer_id
+
+    def offer_of(self, contact_id: str) -> str | None:
+        """The live offer of a contact."""
+        return self.host.mirror.contacts[ContactId(contact_id)].offer_id
+
+    async def connect(self, name: str, contact_id: str, queue_id: QueueId = SALES) -> str:
+        """A contact in conversation with this agent."""
+        offer_id = await self.offer_to(name, contact_id, queue_id)
+        offer = self.host.mirror.offers[next(o for o in self.host.mirror.offers if o == offer_id)]
+        await self.send(cmd.AcceptOffer(offer.offer_id, offer.agent_id))
+        return contact_id
+
+    def _count(self, published: Published) -> None:
+        for seq, event in enumerate(published.events, published.first_seq):
+            self._board.apply(seq, event)
+
+    async def catch_up(self) -> None:
+        """Bring the interaction log up to the journal."""
+        for published in self._published:
+            for seq, event in enumerate(published.events, published.first_seq):
+                await self.store.rows.commit(NAME, seq, self._log.changes(seq, event))
+        self._published.clear()
+
+    # --- asking --------------------------------------------------------------------------------------
+
+    async def log_in(self, name: str) -> None:
+        """Open a session past the API and keep its token."""
+        user = await self.store.users.by_username(name)
+        assert user is not None
+        self._tokens[name], _ = await self.sessions.open(user)
+
+    def token(self, name: str) -> str:
+        """The session token of somebody who has logged in."""
+        return self._tokens[name]
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        by: str | None = None,
+        body: object = None,
+        raw: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """One request, as the console would make it."""
+        sent = {"Origin": self.origin, **(headers or {})}
+        if by is not None:
+            if by not in self._tokens:
+                await self.log_in(by)
+            sent.setdefault("Cookie", f"{SESSION_COOKIE}={self._tokens[by]}")
+        if body is not None:
+            raw = msgspec.json.encode(body)
+        if raw is not None:
+            sent.setdefault("Content-Type", "application/json")
+        sent = {name: value for name, value in sent.items() if value}
+        assert self._http is not None
+        url = f"{self.origin}{path}"
+        async with self._http.request(method, url, data=raw, headers=sent) as response:
+            return await _answer(response)
+
+
+async def _answer(response: ClientResponse) -> Answer:
+    raw = await response.read()
+    is_json = response.content_type == "application/json"
+    body = msgspec.json.decode(raw) if is_json and raw else raw.decode(errors="replace")
+    return Answer(response.status, body, response.headers)
+
+
+def _json(value: msgspec.Struct) -> bytes:
+    return msgspec.json.encode(value)
+
+
+@asynccontextmanager
+async def api_stage(console_dir: Path) -> AsyncIterator[ApiStage]:
+    """A prepared, listening stage."""
+    stage = ApiStage(console_dir)
+    await stage.prepare()
+    await stage.serve()
+    try:
+        yield stage
+    finally:
+        await stage.stop()

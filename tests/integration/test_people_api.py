@@ -1,0 +1,119 @@
+"""Administrators add, change and disable people; the engine hears of it."""
+
+import pytest
+
+from routing.ids import AgentId
+from tests.integration.api_stage import PASSWORD, ApiStage
+
+NEW = {
+    "username": "max",
+    "display_name": "Max",
+    "role": "agent",
+    "team_id": "north",
+    "queue_ids": ["sales"],
+    "chat_capacity": 2,
+    "language": "zh-CN",
+    "password": PASSWORD,
+}
+KEY = {"Idempotency-Key": "add max"}
+
+
+async def test_somebody_is_added_and_can_work(stage: ApiStage) -> None:
+    answer = await stage.ask("POST", "/api/v1/users", by="ada", body=NEW)
+    assert answer.status == 201
+    user = answer.body["user"]
+    assert "password" not in str(user)
+    assert stage.host.mirror.agents[AgentId(user["user_id"])].queue_ids == ("sales",)
+    body = {"username": "max", "password": PASSWORD}
+    assert (await stage.ask("POST", "/api/v1/session", body=body)).status == 200
+    taken = await stage.ask("POST", "/api/v1/users", by="ada", body=NEW)
+    assert (taken.status, taken.code) == (409, "username_taken")
+
+
+async def test_adding_is_repeatable_with_its_key(stage: ApiStage) -> None:
+    first = await stage.ask("POST", "/api/v1/users", by="ada", body=NEW, headers=KEY)
+    repeat = await stage.ask("POST", "/api/v1/users", by="ada", body=NEW, headers=KEY)
+    assert (repeat.status, repeat.body) == (201, first.body)
+    other = {**NEW, "username": "mia"}
+    reused = await stage.ask("POST", "/api/v1/users", by="ada", body=other, headers=KEY)
+    assert reused.code == "idempotency_key_reused"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "path"),
+    [
+        ({"username": "Max"}, "request_invalid", "$.username"),
+        ({"display_name": " Max"}, "person_invalid", "$.display_name"),
+        ({"team_id": "west"}, "person_invalid", "$.team_id"),
+        ({"queue_ids": ["west"]}, "person_invalid", "$.queue_ids"),
+        ({"role": "owner"}, "request_invalid", "$.role"),
+        ({"chat_capacity": 51}, "request_invalid", "$.chat_capacity"),
+        ({"password": "short"}, "password_refused", "$.password"),
+    ],
+)
+async def test_what_cannot_be_is_refused_with_its_path(
+    stage: ApiStage, change: dict[str, object], code: str, path: str
+) -> None:
+    answer = await stage.ask("POST", "/api/v1/users", by="ada", body={**NEW, **change})
+    assert (answer.code, answer.body["error"]["path"]) == (code, path)
+    assert await stage.store.users.by_username("max") is None
+
+
+async def test_a_refused_request_leaves_its_key_free(stage: ApiStage) -> None:
+    wrong = {**NEW, "password": "short"}
+    assert (
+        await stage.ask("POST", "/api/v1/users", by="ada", body=wrong, headers=KEY)
+    ).status == 400
+    assert (await stage.ask("POST", "/api/v1/users", by="ada", body=NEW, headers=KEY)).status == 201
+
+
+async def test_a_change_reaches_the_session_and_the_engine(stage: ApiStage) -> None:
+    await stage.log_in("ann")
+    body = {"queue_ids": ["help"], "display_name": "Anna"}
+    answer = await stage.ask("PATCH", "/api/v1/users/u-ann", by="ada", body=body)
+    assert answer.body["user"]["queue_ids"] == ["help"]
+    session = await stage.ask("GET", "/api/v1/session", by="ann")
+    assert session.body["user"]["queue_ids"] == ["help"]
+    assert session.body["user"]["display_name"] == "Anna"
+    assert stage.host.mirror.agents[AgentId("u-ann")].queue_ids == ("help",)
+
+
+async def test_an_agent_who_becomes_a_supervisor_takes_no_work(stage: ApiStage) -> None:
+    body = {"role": "supervisor", "watched_team_ids": ["north"]}
+    assert (await stage.ask("PATCH", "/api/v1/users/u-ann", by="ada", body=body)).status == 200
+    assert AgentId("u-ann") not in stage.host.mirror.agents
+    assert (await stage.ask("GET", "/api/v1/agents", by="ann")).status == 200
+
+
+async def test_a_supervisor_watches_the_own_team_unless_told_otherwise(stage: ApiStage) -> None:
+    body = {**NEW, "role": "supervisor"}
+    answer = await stage.ask("POST", "/api/v1/users", by="ada", body=body)
+    assert answer.body["user"]["watched_team_ids"] == ["north"]
+
+
+async def test_a_new_password_ends_the_sessions(stage: ApiStage) -> None:
+    await stage.log_in("ann")
+    path = "/api/v1/users/u-ann/password"
+    assert (await stage.ask("POST", path, by="ada", body={"password": "x"})).status == 400
+    body = {"password": "something new"}
+    assert (await stage.ask("POST", path, by="ada", body=body)).status == 204
+    assert (await stage.ask("GET", "/api/v1/session", by="ann")).status == 401
+    body = {"username": "ann", "password": "something new"}
+    assert (await stage.ask("POST", "/api/v1/session", body=body)).status == 200
+
+
+async def test_an_administrator_cannot_lock_themself_out(stage: ApiStage) -> None:
+    for body in ({"is_disabled": True}, {"role": "agent"}):
+        answer = await stage.ask("PATCH", "/api/v1/users/u-ada", by="ada", body=body)
+        assert (answer.status, answer.code) == (409, "not_yourself")
+    body = {"display_name": "Ada L."}
+    assert (await stage.ask("PATCH", "/api/v1/users/u-ada", by="ada", body=body)).status == 200
+
+
+async def test_people_are_listed_by_name(stage: ApiStage) -> None:
+    answer = await stage.ask("GET", "/api/v1/users", by="ada")
+    names = [user["username"] for user in answer.body["users"]]
+    assert names == sorted(names)
+    assert "hash" not in str(answer.body)
+    one = await stage.ask("GET", "/api/v1/users/u-sam", by="ada")
+    assert one.body["user"]["watched_team_ids"] == ["north"]
