@@ -156,3 +156,55 @@ export interface Configuration {
   teams: { team_id: string; name: LocalName }[];
   widgets: { widget_id: string; name: LocalName; queue_id: string }[];
 }
+
+export interface Interaction {
+  contact_id: string;
+  channel: string;
+  queue_id: string;
+  customer_name: string;
+  arrived_at_ms: number;
+  first_offered_at_ms: number | null;
+  answered_at_ms: number | null;
+  ended_at_ms: number | null;
+  closed_at_ms: number | null;
+  agent_id: string | null;
+  agent_name: string;
+  outcome: string | null;
+  disposition_id: string | null;
+  ended_by: string | null;
+  offers: number;
+  missed: number;
+  rejected: number;
+  requeues: number;
+  messages: number;
+}
+
+export interface ContactDetails {
+  interaction: Interaction;
+  state: ContactState;
+  details: { email: string; language: string; opening_text: string; notes: string };
+}
+
+export interface QueueContact {
+  contact_id: string;
+  channel: string;
+  state: ContactState;
+  waiting_since_ms: number;
+  agent_id: string | null;
+}
+
+export interface UserRow extends User {
+  is_disabled: boolean;
+  chat_capacity: number;
+}
+
+export interface NewUser {
+  username: string;
+  display_name: string;
+  role: Role;
+  team_id: string | null;
+  queue_ids: string[];
+  chat_capacity: number;
+  language: string;
+  password: string;
+}

@@ -1,0 +1,143 @@
+import { useQuery } from '@tanstack/react-query';
+import { Input } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { readContact, readInteractions } from '../api/calls';
+import type { AssignmentCard, ContactDetails, Interaction } from '../api/types';
+import { useLive } from '../live/store';
+import { useKept } from '../persist/keep';
+import { useNames } from '../session/configuration';
+import { useKeep, useUser } from '../session/session';
+import { clockTime, clockTimeWithSeconds, dateTime, duration, isSameDay } from '../ui/format';
+import { channelIcon, Icon } from '../ui/Icon';
+import { Failed, Loading } from '../ui/Panel';
+import styles from './ContextPane.module.css';
+
+const READ = 50;
+const SHOWN = 12;
+const NOTES_MAX = 4000;
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div className={styles.fact}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function useLanguageName(): (tag: string) => string {
+  const { t, i18n } = useTranslation();
+  return (tag) => {
+    try {
+      return new Intl.DisplayNames(i18n.language, { type: 'language' }).of(tag) ?? tag;
+    } catch {
+      return tag || t('customer.unknown');
+    }
+  };
+}
+
+function Customer({ item, details }: { item: AssignmentCard; details: ContactDetails | undefined }) {
+  const { t, i18n } = useTranslation();
+  const names = useNames();
+  const languageName = useLanguageName();
+  const email = details?.details.email;
+  return (
+    <section className={styles.part} aria-label={t('context.customer')}>
+      <h2 className={styles.name}>{item.customer_name || t('customer.unnamed')}</h2>
+      <p className={styles.mail}>{email ? <a href={`mailto:${email}`}>{email}</a> : t('context.noEmail')}</p>
+      <dl>
+        <Fact name={t('context.language')}>{languageName(item.language)}</Fact>
+        <Fact name={t('context.channel')}>{t(`channel.${item.channel}`)}</Fact>
+        <Fact name={t('context.queue')}>{names.queue(item.queue_id)}</Fact>
+        <Fact name={t('context.arrived')}>{clockTimeWithSeconds(item.arrived_at_ms, i18n.language)}</Fact>
+        <Fact name={t('context.waited')}>{duration(item.connected_at_ms - item.arrived_at_ms)}</Fact>
+        <Fact name={t('context.missed')}>
+          {details ? details.interaction.missed + details.interaction.rejected : 0}
+        </Fact>
+      </dl>
+      {details?.details.opening_text && (
+        <blockquote className={styles.opening}>{details.details.opening_text}</blockquote>
+      )}
+    </section>
+  );
+}
+
+/** The same notes the wrap-up form will show, so they can be written while talking. */
+function Notes({ contactId }: { contactId: string }) {
+  const { t } = useTranslation();
+  const [notes, setNotes] = useKept(useKeep(), `notes:${contactId}`, '');
+  return (
+    <section className={styles.part} aria-label={t('context.notes')}>
+      <h2 className={styles.title}>{t('context.notes')}</h2>
+      <Input.TextArea
+        autoSize={{ minRows: 2, maxRows: 8 }}
+        maxLength={NOTES_MAX}
+        value={notes}
+        onChange={(event) => setNotes(event.target.value || undefined)}
+        placeholder={t('context.notesHint')}
+        aria-label={t('context.notes')}
+      />
+    </section>
+  );
+}
+
+function RecentRow({ row }: { row: Interaction }) {
+  const { t, i18n } = useTranslation();
+  const names = useNames();
+  const isToday = isSameDay(row.arrived_at_ms, Date.now());
+  return (
+    <li className={styles.recent}>
+      <Icon name={channelIcon(row.channel)} />
+      <span className={styles.recentName}>{row.customer_name || t('customer.unnamed')}</span>
+      <time>{(isToday ? clockTime : dateTime)(row.arrived_at_ms, i18n.language)}</time>
+      <span className={styles.outcome}>
+        {row.disposition_id ? names.disposition(row.disposition_id) : names.queue(row.queue_id)}
+      </span>
+    </li>
+  );
+}
+
+/** The agent's own last contacts; read again whenever one was finished. */
+function Recent({ openId }: { openId: string | undefined }) {
+  const { t } = useTranslation();
+  const held = useLive((state) => state.desk?.assignments.map((item) => item.contact_id).join(' ') ?? '');
+  const recent = useQuery({
+    queryKey: ['interactions', 'recent', held],
+    queryFn: () => readInteractions(undefined, READ),
+    placeholderData: (before) => before,
+  });
+  const { user_id } = useUser();
+  const isOwn = (row: Interaction) => row.agent_id === user_id && row.contact_id !== openId;
+  const rows = recent.data?.interactions.filter(isOwn).slice(0, SHOWN) ?? [];
+  return (
+    <section className={styles.part} aria-label={t('context.recent')}>
+      <h2 className={styles.title}>{t('context.recent')}</h2>
+      {recent.isPending && <Loading rows={4} />}
+      {recent.isError && <Failed error={recent.error} onRetry={() => void recent.refetch()} />}
+      {recent.isSuccess && !rows.length && <p className={styles.none}>{t('context.noRecent')}</p>}
+      <ul>
+        {rows.map((row) => (
+          <RecentRow key={row.contact_id} row={row} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+export function ContextPane({ item }: { item: AssignmentCard | undefined }) {
+  const { t } = useTranslation();
+  const contactId = item?.contact_id ?? '';
+  const details = useQuery({
+    queryKey: ['contact', contactId],
+    queryFn: () => readContact(contactId),
+    enabled: contactId !== '',
+  });
+  return (
+    <aside className={styles.pane} aria-label={t('context.title')}>
+      {item && <Customer item={item} details={details.data} />}
+      {item && details.isError && <Failed error={details.error} onRetry={() => void details.refetch()} />}
+      {item?.state === 'connected' && <Notes contactId={contactId} />}
+      <Recent openId={item?.contact_id} />
+    </aside>
+  );
+}

@@ -1,0 +1,88 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { readContact, readMessages } from '../api/calls';
+import type { ContactDetails } from '../api/types';
+import { Lines } from '../desk/Lines';
+import { useNames } from '../session/configuration';
+import { dateTime, duration } from '../ui/format';
+import page from '../ui/Page.module.css';
+import { Failed, Loading } from '../ui/Panel';
+import { SidePanel } from '../ui/SidePanel';
+import styles from './Log.module.css';
+import { useOutcome } from './LogTable';
+
+function Facts({ contact }: { contact: ContactDetails }) {
+  const { t, i18n } = useTranslation();
+  const names = useNames();
+  const outcome = useOutcome();
+  const { interaction: row, details } = contact;
+  const facts: [string, React.ReactNode][] = [
+    ['outcome', outcome(row)],
+    ['arrived', dateTime(row.arrived_at_ms, i18n.language)],
+    ['queue', names.queue(row.queue_id)],
+    ['agent', row.agent_name],
+    ['waited', row.answered_at_ms === null ? '' : duration(row.answered_at_ms - row.arrived_at_ms)],
+    ['disposition', row.disposition_id ? names.disposition(row.disposition_id) : ''],
+    ['email', details.email],
+    ['notes', details.notes],
+  ];
+  return (
+    <dl className={page.facts}>
+      {facts
+        .filter(([, value]) => value !== '')
+        .map(([name, value]) => (
+          <FactPair key={name} name={t(`log.column.${name}`)} value={value} />
+        ))}
+    </dl>
+  );
+}
+
+function FactPair({ name, value }: { name: string; value: React.ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}
+
+function OldTranscript({ contactId }: { contactId: string }) {
+  const { t } = useTranslation();
+  const transcript = useInfiniteQuery({
+    queryKey: ['transcript', contactId, 'read-only'],
+    queryFn: ({ pageParam }) => readMessages(contactId, pageParam),
+    initialPageParam: 0,
+    getNextPageParam: (last) => (last.has_more ? last.messages.at(-1)?.seq : undefined),
+  });
+  if (transcript.isPending) return <Loading rows={6} />;
+  if (transcript.isError)
+    return <Failed error={transcript.error} onRetry={() => void transcript.refetch()} />;
+  const messages = transcript.data.pages.flatMap((part) => part.messages);
+  return (
+    <div className={styles.lines}>
+      <Lines messages={messages} />
+      {!messages.length && <p className={styles.more}>{t('conversation.noMessages')}</p>}
+      {transcript.hasNextPage && (
+        <Button onClick={() => void transcript.fetchNextPage()} loading={transcript.isFetchingNextPage}>
+          {t('log.more')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** A finished contact as it was: what it was about, how it ended, every line. Nothing here can be changed. */
+export function ContactSide({ contactId, onClose }: { contactId: string; onClose: () => void }) {
+  const { t } = useTranslation();
+  const contact = useQuery({ queryKey: ['contact', contactId], queryFn: () => readContact(contactId) });
+  const title = contact.data?.interaction.customer_name ?? '';
+  return (
+    <SidePanel isWide title={title || t('customer.unnamed')} onClose={onClose}>
+      {contact.isPending && <Loading rows={5} />}
+      {contact.isError && <Failed error={contact.error} onRetry={() => void contact.refetch()} />}
+      {contact.data && <Facts contact={contact.data} />}
+      {contact.data && <OldTranscript contactId={contactId} />}
+    </SidePanel>
+  );
+}

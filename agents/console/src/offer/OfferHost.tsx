@@ -1,0 +1,112 @@
+/** Offers over every page: the card, the ring, the notification, and what is said when one goes away. */
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { acceptOffer, rejectOffer } from '../api/calls';
+import type { OfferCard as Offer } from '../api/types';
+import { serverNow, useLive } from '../live/store';
+import { useNames } from '../session/configuration';
+import { useKeep } from '../session/session';
+import { useIsStale } from '../shell/useIsStale';
+import { toast } from '../ui/toasts';
+import { useCommand } from '../ui/useCommand';
+import { notify } from './notify';
+import { OfferCard } from './OfferCard';
+import styles from './OfferCard.module.css';
+import { startRinging } from './ring';
+import { useOfferKeys } from './useOfferKeys';
+
+const none: Offer[] = [];
+export const useOffers = (): Offer[] => useLive((state) => state.desk?.offers ?? none);
+
+const askAccept = (key: string, offerId: string) => acceptOffer(offerId, key);
+const askReject = (key: string, offerId: string) => rejectOffer(offerId, key);
+
+function useRing(isRinging: boolean): void {
+  useEffect(() => (isRinging ? startRinging() : undefined), [isRinging]);
+}
+
+function useNotification(offer: Offer | undefined): void {
+  const { t } = useTranslation();
+  const names = useNames();
+  const shown = useRef({ t, names });
+  useEffect(() => {
+    shown.current = { t, names };
+  });
+  useEffect(() => {
+    if (!offer) return undefined;
+    const title = shown.current.t('offer.title', { name: offer.customer_name });
+    return notify(
+      offer.offer_id,
+      title,
+      `${shown.current.names.queue(offer.queue_id)}\n${offer.opening_text}`,
+    );
+  }, [offer]);
+}
+
+/** A card that goes away by itself leaves a word why. `answered` holds the offers this tab answered. */
+function useGoneNotice(offers: Offer[], answered: React.RefObject<Set<string>>): void {
+  const { t } = useTranslation();
+  const before = useRef(offers);
+  useEffect(() => {
+    const still = new Set(offers.map((offer) => offer.offer_id));
+    const held = new Set(useLive.getState().desk?.assignments.map((item) => item.contact_id));
+    for (const offer of before.current) {
+      if (still.has(offer.offer_id) || held.has(offer.contact_id) || answered.current.has(offer.offer_id))
+        continue;
+      const isOver = serverNow() >= offer.expires_at_ms - 500;
+      toast(t(isOver ? 'offer.expired' : 'offer.gone', { name: offer.customer_name }));
+    }
+    before.current = offers;
+  }, [offers, answered, t]);
+}
+
+export function OfferHost() {
+  const { t } = useTranslation();
+  const offers = useOffers();
+  const first = offers[0];
+  const keep = useKeep();
+  const navigate = useNavigate();
+  const isStale = useIsStale();
+  const answered = useRef(new Set<string>());
+  const accept = useCommand(askAccept);
+  const reject = useCommand(askReject);
+  useRing(offers.length > 0 && !isStale);
+  useNotification(first);
+  useGoneNotice(offers, answered);
+
+  const onAccept = async (offer: Offer) => {
+    const done = await accept.run(offer.offer_id);
+    if (!done) return;
+    answered.current.add(offer.offer_id);
+    keep.set('open', done.contact_id);
+    void navigate('/desk');
+  };
+  const onDecline = async (offer: Offer) => {
+    if (await reject.run(offer.offer_id)) answered.current.add(offer.offer_id);
+  };
+  useOfferKeys(
+    isStale ? undefined : first,
+    (offer) => void onAccept(offer),
+    (offer) => void onDecline(offer),
+  );
+
+  return (
+    <aside className={styles.stack} aria-label={t('offer.region')}>
+      <div className="visually-hidden" aria-live="assertive">
+        {first && t('offer.announce', { name: first.customer_name, text: first.opening_text })}
+      </div>
+      {offers.map((offer) => (
+        <OfferCard
+          key={offer.offer_id}
+          offer={offer}
+          isPrimary={offer === first}
+          isBusy={accept.isBusy || reject.isBusy}
+          isStale={isStale}
+          onAccept={() => void onAccept(offer)}
+          onDecline={() => void onDecline(offer)}
+        />
+      ))}
+    </aside>
+  );
+}

@@ -1,0 +1,12 @@
+import type { Role } from '../api/types';
+
+export type PageName = 'desk' | 'supervisor' | 'log' | 'users';
+
+const byRole: Record<Role, PageName[]> = {
+  agent: ['desk', 'log'],
+  supervisor: ['supervisor', 'log'],
+  admin: ['supervisor', 'log', 'users'],
+};
+
+export const pagesOf = (role: Role): PageName[] => byRole[role];
+export const homeOf = (role: Role): string => `/${byRole[role][0] ?? 'log'}`;

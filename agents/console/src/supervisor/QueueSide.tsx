@@ -1,0 +1,89 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { readQueue } from '../api/calls';
+import type { QueueContact } from '../api/types';
+import { useLive } from '../live/store';
+import { useNames } from '../session/configuration';
+import { channelIcon, Icon, type IconName } from '../ui/Icon';
+import { Empty, Failed, Loading } from '../ui/Panel';
+import { SidePanel } from '../ui/SidePanel';
+import { StateTag, type Tone } from '../ui/StateTag';
+import table from '../ui/Table.module.css';
+import { Wait } from './Wait';
+
+const REFRESH_MS = 2_000;
+
+const looks: Record<QueueContact['state'], [Tone, IconName]> = {
+  waiting: ['idle', 'clock'],
+  offered: ['offered', 'bell'],
+  connected: ['talking', 'chat'],
+  wrap_up: ['wrapUp', 'wrapUp'],
+  closed: ['idle', 'ready'],
+};
+
+function ContactRow({ queueId, contact }: { queueId: string; contact: QueueContact }) {
+  const { t } = useTranslation();
+  const agents = useLive((state) => state.board?.agents);
+  const agent = agents?.find((line) => line.agent_id === contact.agent_id);
+  const [tone, icon] = looks[contact.state];
+  const isWaiting = contact.state === 'waiting' || contact.state === 'offered';
+  return (
+    <tr>
+      <td>
+        <Icon name={channelIcon(contact.channel)} label={t(`channel.${contact.channel}`)} />
+      </td>
+      <td>
+        <StateTag tone={tone} icon={icon}>
+          {t(`contact.${contact.state}`)}
+        </StateTag>
+      </td>
+      <td data-clip>{agent?.display_name ?? t('board.none')}</td>
+      <td data-number>
+        {isWaiting ? <Wait queueId={queueId} sinceMs={contact.waiting_since_ms} /> : t('board.none')}
+      </td>
+    </tr>
+  );
+}
+
+function Contacts({ queueId, contacts }: { queueId: string; contacts: QueueContact[] }) {
+  const { t } = useTranslation();
+  if (!contacts.length)
+    return <Empty icon="ready" title={t('board.emptyQueue')} text={t('board.emptyQueueText')} />;
+  return (
+    <table className={table.table}>
+      <thead>
+        <tr>
+          {['channel', 'state', 'agent'].map((column) => (
+            <th key={column} scope="col">
+              {t(`board.${column}`)}
+            </th>
+          ))}
+          <th scope="col" data-number>
+            {t('board.waiting')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {contacts.map((contact) => (
+          <ContactRow key={contact.contact_id} queueId={queueId} contact={contact} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function QueueSide({ queueId, onClose }: { queueId: string; onClose: () => void }) {
+  const names = useNames();
+  const queue = useQuery({
+    queryKey: ['queue', queueId],
+    queryFn: () => readQueue(queueId),
+    refetchInterval: REFRESH_MS,
+  });
+  return (
+    <SidePanel title={names.queue(queueId)} onClose={onClose}>
+      {queue.isPending && <Loading rows={5} />}
+      {queue.isError && !queue.data && <Failed error={queue.error} onRetry={() => void queue.refetch()} />}
+      {queue.data && <Contacts queueId={queueId} contacts={queue.data.contacts} />}
+    </SidePanel>
+  );
+}

@@ -1,0 +1,51 @@
+/** Durations and instants as the floor reads them. */
+
+/** `1:05`, `12:40`, `1:02:03`: the same in every language, and narrow. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const tail = String(seconds % 60).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${tail}`;
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${tail}`;
+}
+
+/** A countdown never shows zero while there is time left. */
+export const remaining = (ms: number): string => duration(Math.ceil(ms / 1000) * 1000);
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(language: string, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language} ${name}`;
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(language, options);
+  formats.set(key, known);
+  return known;
+}
+
+export const clockTime = (ms: number, language: string): string =>
+  format(language, 'clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms);
+
+export const clockTimeWithSeconds = (ms: number, language: string): string =>
+  format(language, 'seconds', {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(ms);
+
+export const dateTime = (ms: number, language: string): string =>
+  format(language, 'dateTime', {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(ms);
+
+export const day = (ms: number, language: string): string =>
+  format(language, 'day', { weekday: 'long', month: 'long', day: 'numeric' }).format(ms);
+
+export const count = (value: number, language: string): string =>
+  new Intl.NumberFormat(language).format(value);
+
+export const isSameDay = (a: number, b: number): boolean =>
+  new Date(a).toDateString() === new Date(b).toDateString();

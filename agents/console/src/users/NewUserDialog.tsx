@@ -1,0 +1,96 @@
+import { Form, Input, InputNumber, Modal, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { addUser } from '../api/calls';
+import type { NewUser, Role } from '../api/types';
+import { languages } from '../i18n';
+import { useConfiguration, useNames } from '../session/configuration';
+import { toast } from '../ui/toasts';
+import { useCommand } from '../ui/useCommand';
+import { newPassword } from './password';
+import { PasswordField } from './PasswordField';
+
+const roles: Role[] = ['agent', 'supervisor', 'admin'];
+const CAPACITY_DEFAULT = 3;
+const CAPACITY_MAX = 20;
+const USERNAME = /^[a-z0-9._-]{2,32}$/;
+
+const askAdd = (key: string, user: NewUser) => addUser(user, key);
+
+function useAddUser(onAdded: () => void, onClose: () => void) {
+  const { t } = useTranslation();
+  const { run, isBusy } = useCommand(askAdd);
+  const submit = async (fields: NewUser) => {
+    if (!(await run({ ...fields, team_id: fields.team_id ?? null }))) return;
+    toast(t('users.added', { name: fields.display_name }));
+    onAdded();
+    onClose();
+  };
+  return { submit, isBusy };
+}
+
+function Fields() {
+  const { t } = useTranslation();
+  const names = useNames();
+  const { data } = useConfiguration();
+  const required = [{ required: true, message: t('users.required') }];
+  const teams = (data?.teams ?? []).map((row) => ({ value: row.team_id, label: names.of(row.name) }));
+  const queues = (data?.queues ?? []).map((row) => ({ value: row.queue_id, label: names.of(row.name) }));
+  return (
+    <>
+      <Form.Item name="display_name" label={t('users.column.name')} rules={required}>
+        <Input maxLength={80} autoFocus />
+      </Form.Item>
+      <Form.Item
+        name="username"
+        label={t('users.column.username')}
+        rules={[...required, { pattern: USERNAME, message: t('users.usernameRule') }]}
+      >
+        <Input maxLength={32} autoComplete="off" autoCapitalize="none" spellCheck={false} />
+      </Form.Item>
+      <Form.Item name="role" label={t('users.column.role')} rules={required}>
+        <Select options={roles.map((value) => ({ value, label: t(`role.${value}`) }))} />
+      </Form.Item>
+      <Form.Item name="team_id" label={t('users.column.team')}>
+        <Select options={teams} allowClear />
+      </Form.Item>
+      <Form.Item name="queue_ids" label={t('users.column.queues')}>
+        <Select mode="multiple" options={queues} optionFilterProp="label" />
+      </Form.Item>
+      <Form.Item name="chat_capacity" label={t('users.column.capacity')} rules={required}>
+        <InputNumber min={0} max={CAPACITY_MAX} precision={0} />
+      </Form.Item>
+      <Form.Item name="language" label={t('shell.language')} rules={required}>
+        <Select options={languages.map((value) => ({ value, label: t(`language.${value}`) }))} />
+      </Form.Item>
+      <PasswordField />
+    </>
+  );
+}
+
+export function NewUserDialog({ onClose, onAdded }: { onClose: () => void; onAdded: () => void }) {
+  const { t, i18n } = useTranslation();
+  const [form] = Form.useForm<NewUser>();
+  const { submit, isBusy } = useAddUser(onAdded, onClose);
+  const initial: Partial<NewUser> = {
+    role: 'agent',
+    queue_ids: [],
+    chat_capacity: CAPACITY_DEFAULT,
+    language: i18n.language,
+    password: newPassword(),
+  };
+  return (
+    <Modal
+      open
+      title={t('users.add')}
+      okText={t('users.add')}
+      cancelText={t('action.cancel')}
+      confirmLoading={isBusy}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+    >
+      <Form form={form} layout="vertical" initialValues={initial} onFinish={(fields) => void submit(fields)}>
+        <Fields />
+      </Form>
+    </Modal>
+  );
+}

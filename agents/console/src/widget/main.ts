@@ -1,0 +1,38 @@
+/** The chat widget: `<script src="https://HOST/widget.js" data-widget="demo" async></script>`. */
+import { Chat } from './chat';
+import { Storage } from './storage';
+import { languageOf, wordsOf } from './strings';
+import { View, type Greeting } from './view';
+
+function mount(script: HTMLScriptElement): void {
+  const base = new URL(script.src).origin;
+  const widgetId = script.dataset.widget ?? 'demo';
+  const storage = new Storage(widgetId);
+  let view: View | null = null;
+  const chat = new Chat(base, widgetId, storage, () => view?.render());
+  const language = languageOf(script);
+  const shown = new View(chat, storage, wordsOf(language), language);
+  view = shown;
+  shown.render();
+
+  const follow = () => {
+    const now = languageOf(script);
+    shown.speak(wordsOf(now), now);
+  };
+  new MutationObserver(follow).observe(document.documentElement, {
+    attributes: true,
+    attributeFilter: ['lang'],
+  });
+
+  fetch(`${base}/api/v1/chat/widgets/${encodeURIComponent(widgetId)}`)
+    .then((response) => (response.ok ? (response.json() as Promise<Greeting>) : null))
+    .then((greeting) => greeting && shown.greet(greeting))
+    // Without a greeting the form still works; a start tells what is wrong.
+    .catch(() => undefined);
+}
+
+const script = document.currentScript;
+if (script instanceof HTMLScriptElement) {
+  if (document.body) mount(script);
+  else document.addEventListener('DOMContentLoaded', () => mount(script));
+}

@@ -1,0 +1,88 @@
+/** The widget's words. It is one small script, so it brings its own and no library for them. */
+
+const en = {
+  open: 'Chat with us',
+  close: 'Close the chat window',
+  title: 'Chat',
+  name: 'Your name',
+  email: 'E-mail (optional)',
+  emailHint: 'So we can reach you if we are cut off',
+  message: 'How can we help?',
+  start: 'Start chat',
+  starting: 'Starting …',
+  staffed: 'We are here now',
+  unstaffed: 'Nobody is here right now. Leave your message; we answer as soon as somebody is.',
+  waitingAhead: (position: number) => (position <= 1 ? 'You are next' : `You are number ${position} in line`),
+  waiting: 'Looking for a colleague …',
+  offered: 'A colleague is being called …',
+  connected: (agent: string) => `You are talking with ${agent}`,
+  closed: 'This chat has ended. Thank you!',
+  again: 'Start a new chat',
+  typing: (agent: string) => `${agent} is typing`,
+  write: 'Write a message',
+  send: 'Send',
+  end: 'End chat',
+  endSure: 'Really end it?',
+  offline: 'Connection lost. Reconnecting; what you write is kept.',
+  sending: 'Sending',
+  failed: 'Not delivered',
+  you: 'You',
+  unread: (count: number) => `${count} unread`,
+  tooLong: 'That is longer than 4,000 characters.',
+  errors: {
+    network: 'We could not be reached. Try again; your text is kept.',
+    queue_full: 'Too many people are waiting right now. Please try again later.',
+    chat_throttled: 'Too many chats were started from here. Please wait a moment.',
+    widget_unknown: 'This chat is not available.',
+    contact_ended: 'This chat has already ended.',
+    other: 'That did not work. Please try again.',
+  } as Record<string, string>,
+};
+
+export type Words = typeof en;
+
+const zh: Words = {
+  open: '在线咨询',
+  close: '关闭聊天窗口',
+  title: '在线咨询',
+  name: '您的称呼',
+  email: '邮箱（选填）',
+  emailHint: '万一中断，方便我们联系您',
+  message: '请描述您的问题',
+  start: '开始咨询',
+  starting: '正在接入…',
+  staffed: '客服在线',
+  unstaffed: '客服暂时不在。请留言，有人上线后会尽快回复您。',
+  waitingAhead: (position) => (position <= 1 ? '马上轮到您' : `您排在第 ${position} 位`),
+  waiting: '正在为您安排客服…',
+  offered: '正在呼叫客服…',
+  connected: (agent) => `${agent} 为您服务`,
+  closed: '本次咨询已结束，感谢您的来访！',
+  again: '重新咨询',
+  typing: (agent) => `${agent}正在输入`,
+  write: '请输入消息',
+  send: '发送',
+  end: '结束咨询',
+  endSure: '确定结束？',
+  offline: '连接已断开，正在重新连接，您输入的内容不会丢失。',
+  sending: '发送中',
+  failed: '未送达',
+  you: '我',
+  unread: (count) => `${count} 条未读`,
+  tooLong: '内容超过 4000 字。',
+  errors: {
+    network: '暂时无法连接。请重试，您输入的内容已保留。',
+    queue_full: '当前排队人数过多，请稍后再试。',
+    chat_throttled: '发起的咨询过多，请稍候再试。',
+    widget_unknown: '在线咨询暂不可用。',
+    contact_ended: '本次咨询已经结束。',
+    other: '操作没有成功，请重试。',
+  },
+};
+
+export const isChinese = (tag: string): boolean => tag.toLowerCase().startsWith('zh');
+export const wordsOf = (tag: string): Words => (isChinese(tag) ? zh : en);
+
+/** The page's word first, then the visitor's browser. */
+export const languageOf = (script: HTMLScriptElement): string =>
+  script.dataset.lang ?? (document.documentElement.lang || navigator.language);

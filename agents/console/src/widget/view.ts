@@ -1,0 +1,316 @@
+/** What the visitor sees: the bubble, and in the panel either the form or the conversation. */
+import type { Chat, Message } from './chat';
+import { el, icon } from './dom';
+import type { Storage, Unacknowledged } from './storage';
+import { isChinese, type Words } from './strings';
+import { css } from './style';
+
+const CHAT =
+  'M4 6.5A2.5 2.5 0 0 1 6.5 4h11A2.5 2.5 0 0 1 20 6.5v7a2.5 2.5 0 0 1-2.5 2.5H12l-4.5 4v-4h-1A2.5 2.5 0 0 1 4 13.5Z';
+const CLOSE = 'M6 9.5l6 6 6-6';
+const SEND = 'M4 12 20.5 4.5 15.5 20l-4-6.5ZM11.5 13.5l9-9';
+const TEXT_MAX = 4000;
+
+export interface Greeting {
+  name: { en: string; zh: string };
+  greeting: { en: string; zh: string };
+  is_staffed: boolean;
+}
+
+export class View {
+  readonly #chat: Chat;
+  readonly #storage: Storage;
+  readonly #root = el('div', { class: 'root' });
+  #words: Words;
+  #language: string;
+  #greeting: Greeting | null = null;
+  #seenSeq = 0;
+  #isStarting = false;
+  #isEndAsked = false;
+  /** What the panel was built for; it is built anew only when this changes, so typing is never disturbed. */
+  #built = '';
+  #log: HTMLElement | null = null;
+
+  constructor(chat: Chat, storage: Storage, words: Words, language: string) {
+    this.#chat = chat;
+    this.#storage = storage;
+    this.#words = words;
+    this.#language = language;
+    const host = el('div', { 'data-callcenter-widget': true });
+    const shadow = host.attachShadow({ mode: 'open' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    shadow.adoptedStyleSheets = [sheet];
+    shadow.append(this.#root);
+    document.body.append(host);
+    this.#root.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && this.#storage.kept.isOpen) this.#toggle();
+    });
+  }
+
+  speak(words: Words, language: string): void {
+    this.#words = words;
+    this.#language = language;
+    this.#built = '';
+    this.render();
+  }
+
+  greet(greeting: Greeting): void {
+    this.#greeting = greeting;
+    if (this.#chat.stage === 'form' && !this.#isStarting) this.#built = '';
+    this.render();
+  }
+
+  render(): void {
+    const { stage } = this.#chat;
+    const isOpen = this.#storage.kept.isOpen;
+    const kind = !isOpen ? 'bubble' : stage === 'form' ? 'form' : stage === 'closed' ? 'over' : 'talk';
+    if (kind !== this.#built) this.#build(kind);
+    this.#built = kind;
+    if (kind === 'bubble') this.#renderBadge();
+    else if (kind !== 'form') this.#renderTalk();
+  }
+
+  #own(text: { en: string; zh: string } | undefined): string {
+    return text ? (isChinese(this.#language) ? text.zh : text.en) : '';
+  }
+
+  #toggle(): void {
+    const isOpen = !this.#storage.kept.isOpen;
+    this.#storage.put({ isOpen });
+    this.render();
+    const target = isOpen ? 'input:placeholder-shown, textarea, .primary' : '.bubble';
+    this.#root.querySelector<HTMLElement>(target)?.focus();
+  }
+
+  #build(kind: string): void {
+    this.#log = null;
+    this.#root.lang = this.#language;
+    if (kind === 'bubble') {
+      this.#root.replaceChildren(this.#bubble());
+      return;
+    }
+    const words = this.#words;
+    const title = this.#own(this.#greeting?.name) || words.title;
+    const close = el(
+      'button',
+      { type: 'button', 'aria-label': words.close, click: () => this.#toggle() },
+      icon(CLOSE),
+    );
+    const body = kind === 'form' ? [this.#form()] : this.#talk(kind === 'over');
+    const header = el('header', {}, el('h2', { id: 'title' }, title), close);
+    this.#root.replaceChildren(
+      el('section', { class: 'panel', role: 'dialog', 'aria-labelledby': 'title' }, header, ...body),
+    );
+  }
+
+  #bubble(): HTMLElement {
+    const open = () => this.#toggle();
+    return el(
+      'button',
+      { type: 'button', class: 'bubble', 'aria-expanded': 'false', click: open },
+      icon(CHAT),
+      this.#words.open,
+    );
+  }
+
+  #renderBadge(): void {
+    const unread = this.#chat.messages.filter(
+      (message) => message.author === 'agent' && message.seq > this.#seenSeq,
+    ).length;
+    this.#root.querySelector('.badge')?.remove();
+    if (!unread) return;
+    const badge = el('span', { class: 'badge', 'aria-label': this.#words.unread(unread) }, String(unread));
+    this.#root.firstElementChild?.append(badge);
+  }
+
+  #form(): HTMLElement {
+    const words = this.#words;
+    const kept = this.#storage.kept;
+    const name = el('input', {
+      name: 'name',
+      required: true,
+      maxlength: '80',
+      autocomplete: 'name',
+      placeholder: ' ',
+      value: kept.name,
+    });
+    const email = el('input', {
+      name: 'email',
+      type: 'email',
+      maxlength: '200',
+      autocomplete: 'email',
+      placeholder: ' ',
+      value: kept.email,
+      title: words.emailHint,
+    });
+    const text = el('textarea', { name: 'text', required: true, maxlength: String(TEXT_MAX) });
+    text.value = kept.draft;
+    text.addEventListener('input', () => this.#storage.put({ draft: text.value }));
+    const error = el('p', { class: 'error', role: 'alert' });
+    const button = el('button', { class: 'primary' }, words.start);
+    const start = async () => {
+      const opening = text.value.trim();
+      if (this.#isStarting || !name.value.trim() || !opening) return;
+      this.#isStarting = button.disabled = true;
+      button.textContent = words.starting;
+      const code = await this.#chat.start({
+        name: name.value.trim(),
+        email: email.value.trim(),
+        language: isChinese(this.#language) ? 'zh' : 'en',
+        text: opening,
+      });
+      this.#isStarting = button.disabled = false;
+      button.textContent = words.start;
+      error.textContent = code === null ? '' : (words.errors[code] ?? words.errors.other ?? '');
+      if (code === null) this.#root.querySelector<HTMLElement>('textarea')?.focus();
+    };
+    const submit = (event: Event) => {
+      event.preventDefault();
+      void start();
+    };
+    const there = this.#greeting && el('p', {}, this.#greeting.is_staffed ? words.staffed : words.unstaffed);
+    return el(
+      'form',
+      { class: 'start', submit },
+      el('p', { class: 'greeting' }, this.#own(this.#greeting?.greeting) || words.message),
+      there,
+      el('label', {}, words.name, name),
+      el('label', {}, words.email, email),
+      el('label', { class: 'grow' }, words.message, text),
+      error,
+      button,
+    );
+  }
+
+  #talk(isOver: boolean): HTMLElement[] {
+    const words = this.#words;
+    this.#log = el('div', {
+      class: 'log',
+      role: 'log',
+      'aria-live': 'polite',
+      tabindex: '0',
+      'aria-label': words.title,
+    });
+    const status = el('div', { class: 'status', role: 'status' });
+    if (isOver) {
+      const again = el(
+        'button',
+        { type: 'button', class: 'primary', click: () => this.#chat.reset() },
+        words.again,
+      );
+      return [status, this.#log, el('div', { class: 'over' }, again)];
+    }
+    return [status, this.#log, el('div', { class: 'typing' }), this.#writer()];
+  }
+
+  #writer(): HTMLElement {
+    const words = this.#words;
+    const text = el('textarea', {
+      rows: '1',
+      'aria-label': words.write,
+      placeholder: words.write,
+      maxlength: String(TEXT_MAX),
+    });
+    text.value = this.#storage.kept.draft;
+    const submit = () => {
+      const said = text.value.trim();
+      if (!said) return;
+      text.value = '';
+      this.#chat.say(said);
+    };
+    text.addEventListener('input', () => {
+      this.#storage.put({ draft: text.value });
+      if (text.value) this.#chat.sayTyping();
+    });
+    text.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      submit();
+    });
+    const onSubmit = (event: Event) => {
+      event.preventDefault();
+      submit();
+      text.focus();
+    };
+    const send = el('button', { 'aria-label': words.send }, icon(SEND));
+    return el('form', { class: 'write', submit: onSubmit }, text, send);
+  }
+
+  #statusText(): string {
+    const { stage, position, agentName, isOnline } = this.#chat;
+    const words = this.#words;
+    if (!isOnline && stage !== 'closed') return words.offline;
+    if (stage === 'connected') return words.connected(agentName);
+    if (stage === 'closed') return words.closed;
+    if (stage === 'offered') return words.offered;
+    return position === null ? words.waiting : words.waitingAhead(position);
+  }
+
+  #renderTalk(): void {
+    const { isOnline, stage, messages, isAgentTyping, agentName, outbox } = this.#chat;
+    const status = this.#root.querySelector<HTMLElement>('.status');
+    const text = this.#statusText();
+    if (status && status.firstElementChild?.textContent !== text) {
+      status.dataset.tone = isOnline || stage === 'closed' ? '' : 'warning';
+      status.replaceChildren(el('span', {}, text), ...(stage === 'connected' ? [this.#endButton()] : []));
+    }
+    const typing = this.#root.querySelector('.typing');
+    if (typing) typing.textContent = isAgentTyping ? this.#words.typing(agentName) : '';
+    this.#renderLines(messages, outbox);
+    this.#seenSeq = messages[messages.length - 1]?.seq ?? this.#seenSeq;
+  }
+
+  /** Asks once more in the button itself: a dialog over a shop's page would be too much. */
+  #endButton(): HTMLElement {
+    this.#isEndAsked = false;
+    const button = el('button', { type: 'button' }, this.#words.end);
+    button.addEventListener('click', () => {
+      if (this.#isEndAsked) this.#chat.end();
+      this.#isEndAsked = true;
+      button.textContent = this.#words.endSure;
+    });
+    return button;
+  }
+
+  /** Appends what is new and leaves the rest alone, so a screen reader reads a line once. */
+  #renderLines(messages: Message[], outbox: readonly Unacknowledged[]): void {
+    const log = this.#log;
+    if (!log) return;
+    const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+    log.querySelectorAll('[data-outbox]').forEach((line) => line.remove());
+    const shown = new Set(Array.from(log.children, (line) => line.getAttribute('data-seq')));
+    for (const message of messages) if (!shown.has(String(message.seq))) log.append(this.#line(message));
+    for (const entry of outbox) log.append(this.#unsent(entry));
+    if (isAtEnd || outbox.length) log.scrollTop = log.scrollHeight;
+  }
+
+  #line(message: Message): HTMLElement {
+    const attributes = { 'data-seq': String(message.seq) };
+    if (message.author === 'system') return el('p', { ...attributes, class: 'note' }, message.text);
+    const time = new Intl.DateTimeFormat(this.#language, {
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+    const isOwn = message.author === 'customer';
+    const who = isOwn ? this.#words.you : message.author_name;
+    return el(
+      'div',
+      { ...attributes, class: isOwn ? 'line own' : 'line' },
+      el('p', {}, message.text),
+      el('small', {}, `${who} · ${time.format(message.at_ms)}`),
+    );
+  }
+
+  #unsent(entry: Unacknowledged): HTMLElement {
+    const words = this.#words;
+    const reason = entry.refused && (words.errors[entry.refused] ?? '');
+    return el(
+      'div',
+      { class: entry.refused ? 'line own refused' : 'line own', 'data-outbox': true },
+      el('p', {}, entry.text),
+      el('small', {}, entry.refused ? `${words.failed}${reason ? ` · ${reason}` : ''}` : words.sending),
+    );
+  }
+}
