@@ -7,14 +7,13 @@ import secrets
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from callcenter import ports
 from callcenter.auth import people
 from callcenter.auth.passwords import Passwords, argon2id
 from callcenter.bootstrap.configuration import store
 from callcenter.cli.errors import CommandError
-from callcenter.cli.options import add_data_dir, say, settings_of
+from callcenter.cli.options import Subcommands, add_data_dir, say, settings_of
 from callcenter.clock import Clock, new_id
 from callcenter.config_loader.loader import (
     ConfigError,
@@ -28,13 +27,10 @@ from callcenter.settings import Settings
 from callcenter.storage.schema import current, upgrade
 from callcenter.storage.store import SqlStore, open_store
 
-if TYPE_CHECKING:
-    Subcommands = argparse._SubParsersAction[argparse.ArgumentParser]
-
 Work = Callable[[SqlStore, argparse.Namespace], Awaitable[int]]
 
 
-def add(commands: "Subcommands") -> None:
+def add(commands: Subcommands) -> None:
     """Declare the commands."""
     _add_init(commands)
     _add_user(commands)
@@ -42,7 +38,7 @@ def add(commands: "Subcommands") -> None:
     _add_database(commands)
 
 
-def _add_init(commands: "Subcommands") -> None:
+def _add_init(commands: Subcommands) -> None:
     parser = commands.add_parser("init", help="make a data directory ready, with a first admin")
     add_data_dir(parser)
     parser.add_argument("--config", type=Path, help="configuration folder (default: config/demo)")
@@ -50,7 +46,7 @@ def _add_init(commands: "Subcommands") -> None:
     parser.set_defaults(action=_on_store(_init, is_new=True))
 
 
-def _add_user(commands: "Subcommands") -> None:
+def _add_user(commands: Subcommands) -> None:
     group = commands.add_parser("user", help="people").add_subparsers(required=True)
     adding = group.add_parser("add", help="add a person")
     adding.add_argument("username")
@@ -83,7 +79,7 @@ def _add_password(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_config(commands: "Subcommands") -> None:
+def _add_config(commands: Subcommands) -> None:
     checking = commands.add_parser("check-config", help="check a configuration folder")
     checking.add_argument("folder", type=Path)
     checking.set_defaults(action=_check_config)
@@ -94,7 +90,7 @@ def _add_config(commands: "Subcommands") -> None:
     applying.set_defaults(action=_on_store(_config_apply))
 
 
-def _add_database(commands: "Subcommands") -> None:
+def _add_database(commands: Subcommands) -> None:
     database = commands.add_parser("db", help="database").add_subparsers(required=True)
     upgrading = database.add_parser("upgrade", help="bring the tables to this version")
     add_data_dir(upgrading)

@@ -3,12 +3,15 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
 from callcenter.cli.errors import CommandError
 from callcenter.settings import Settings
+
+Subcommands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
+"""What `add_subparsers` returns."""
 
 
 def add_data_dir(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from callcenter.bootstrap.configuration import NoConfiguration
 from callcenter.bootstrap.data_dir import DataDirInUse
 from callcenter.bootstrap.server import PortInUse, Server
 from callcenter.cli.errors import CommandError
-from callcenter.cli.options import add_data_dir, say, settings_of
+from callcenter.cli.options import Subcommands, add_data_dir, say, settings_of
 from callcenter.config_loader.loader import ConfigError
 from callcenter.host.recovery import JournalDamaged
 from callcenter.observability.logs import configure_logs
@@ -16,7 +16,7 @@ from callcenter.ports import StorageError
 from callcenter.settings import Settings
 
 
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add(commands: Subcommands) -> None:
     """Declare the command."""
     parser = commands.add_parser("run", help="start the server")
     add_data_dir(parser)

@@ -223,6 +223,7 @@ class Database:
             check_same_thread=False,
             cached_statements=STATEMENTS_CACHED,
         )
+        connection.text_factory = _text
         pragmas = ["PRAGMA query_only=ON"]
         if is_writer:
             pragmas = list(WRITER_PRAGMAS)
@@ -231,6 +232,11 @@ class Database:
         for pragma in pragmas:
             connection.execute(pragma).close()
         return connection
+
+
+def _text(raw: bytes) -> str:
+    """Damaged text stays readable: it is the hash chain's business to say what is wrong with it."""
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _path_of(url: str) -> str:

@@ -32,9 +32,9 @@ ZERO_CHAIN: Final = bytes(32)
 _RECORD: Final = (
     journal.c.seq,
     journal.c.at_ms,
-    # Uninterpreted: a damaged flag or name must not be read as a healthy one, nor stop the reading.
+    # Uninterpreted: a damaged value must not be read as a healthy one, nor stop the reading.
     sa.type_coerce(journal.c.is_input, sa.Integer).label("is_input"),
-    sa.cast(journal.c.event_type, sa.LargeBinary).label("event_type"),
+    journal.c.event_type,
     sa.type_coerce(journal.c.payload, sa.types.NullType).label("payload"),
     sa.type_coerce(journal.c.chain, sa.types.NullType).label("chain"),
 )
@@ -219,8 +219,6 @@ def _insert_part(row: tuple[Any, ...], connection: sa.Connection) -> None:
 
 def _record(row: Sequence[Any]) -> JournalRecord:
     seq, at_ms, is_input, event_type, payload, chain = row
-    if isinstance(event_type, bytes):
-        event_type = event_type.decode("utf-8", "surrogateescape")
     if type(is_input) is int and is_input in {0, 1}:
         is_input = is_input == 1
     return JournalRecord(seq, at_ms, is_input, event_type, payload, chain)

@@ -4,7 +4,7 @@ import msgspec
 
 from agents.desk import desk_of
 from callcenter.auth.authorise import Permission
-from callcenter.host.envelope import Envelope, Submitted
+from callcenter.host.envelope import CommandRefused, Envelope, Submitted
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError
 from callcenter.ports import Detail
@@ -170,6 +170,7 @@ async def end_contact(call: Call[Services]) -> Done:
     is_idempotent=True,
     errors=(
         RefusalCode.NOT_YOUR_CONTACT,
+        RefusalCode.CONTACT_ENDED,
         RefusalCode.WRAP_UP_NOT_OPEN,
         RefusalCode.DISPOSITION_UNKNOWN,
     ),
@@ -193,6 +194,7 @@ async def finish_wrap_up(call: Call[Services]) -> Done:
     is_idempotent=True,
     errors=(
         RefusalCode.NOT_YOUR_CONTACT,
+        RefusalCode.CONTACT_ENDED,
         RefusalCode.WRAP_UP_NOT_OPEN,
         RefusalCode.EXTENSION_LIMIT,
     ),
@@ -230,7 +232,13 @@ async def _submit(
         reply=dict(reply or {}),
         details=details,
     )
-    return await call.services.host.submit(envelope)
+    try:
+        return await call.services.host.submit(envelope)
+    except CommandRefused as error:
+        if error.refusal.code is RefusalCode.CONTACT_UNKNOWN:
+            # The caller may see it, so it exists: it has left the engine, which knows open contacts only.
+            raise ApiError(RefusalCode.CONTACT_ENDED, "The contact is closed.") from error
+        raise
 
 
 def _agent(call: Call[Services]) -> AgentId:

@@ -1,0 +1,98 @@
+"""A scenario: everything about a world that is chosen, as plain values.
+
+Probabilities are from 0 to 1. An absent distribution (None) means that it never happens.
+"""
+
+import msgspec
+
+from callcenter.simulation.distributions import (
+    Constant,
+    Distribution,
+    Exponential,
+    LogNormal,
+    Uniform,
+)
+from routing.ids import QueueId
+from routing.model import CapacityRule, Channel, RoutingConfiguration
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True):
+    """The customers of one queue: arrivals are a Poisson process of this mean gap."""
+
+    queue_id: QueueId
+    channel: Channel
+    gap_ms: float
+    patience: Distribution
+    talk: Distribution
+
+
+class CustomerHabits(msgspec.Struct, frozen=True, kw_only=True):
+    """What customers do beside waiting and talking."""
+
+    messages_max: int = 3
+    hangs_up: float = 0.5
+    """How often it is the customer who ends the conversation."""
+    closes_tab: float = 0.0
+    tab_closed_after: Distribution = Exponential(30_000)
+    tab_closed_for: Distribution = Exponential(30_000)
+    comes_back: float = 0.7
+    sends_twice: float = 0.0
+    """How often an arrival or an end is sent a second time."""
+
+
+class AgentGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Agents of the same habits."""
+
+    name: str
+    count: int
+    queue_ids: tuple[QueueId, ...]
+    capacity: CapacityRule
+    answers_after: Distribution = Uniform(1_000, 8_000)
+    rejects: float = 0.0
+    misses: float = 0.0
+    answers_late: float = 0.0
+    """How often a missed offer is answered all the same, after its deadline."""
+    answers_twice: float = 0.0
+    answers_for_others: float = 0.0
+    wrap_up: Distribution = LogNormal(15_000, 0.5)
+    forgets_wrap_up: float = 0.0
+    extends_wrap_up: float = 0.0
+    returns_after: Distribution = Exponential(20_000)
+    """From not ready, put there by the engine, back to ready."""
+    break_every: Distribution | None = None
+    break_for: Distribution = Exponential(300_000)
+    logs_out: float = 0.2
+    """How often a break is a log-out."""
+    vanish_every: Distribution | None = None
+    vanish_for: Distribution = Exponential(30_000)
+
+
+class Faults(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes wrong around the core."""
+
+    clock_every: Distribution | None = None
+    clock_back: Distribution = Uniform(1, 60_000)
+    clock_forward: Distribution = Uniform(1, 600_000)
+    clock_goes_back: float = 0.7
+    tick_late: Distribution = Constant(0)
+    reload_every: Distribution | None = None
+    roster_every: Distribution | None = None
+    """How often an administrator changes an agent, or removes one and puts them back."""
+    restart_every: Distribution | None = None
+    stale: float = 0.0
+    """How often somebody acts on what is no longer so: ends what has ended, writes into a closed contact."""
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True):
+    """A world. Customers arrive for `for_ms`; then it runs on for `drain_ms` or until nobody is left."""
+
+    for_ms: int
+    drain_ms: int
+    configurations: tuple[RoutingConfiguration, ...]
+    """The first is in force at the start; a reload takes the next, in a circle. All have the same queues."""
+    loads: tuple[Load, ...]
+    groups: tuple[AgentGroup, ...]
+    habits: CustomerHabits = CustomerHabits()
+    faults: Faults = Faults()
+    start_ms: int = 0
+    """The clock's reading when the world begins."""
