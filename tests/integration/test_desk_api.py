@@ -254,7 +254,7 @@ async def test_the_log_is_read_page_by_page(stage: ApiStage) -> None:
         await stage.arrive(f"c{number}")
     await stage.catch_up()
     seen: list[str] = []
-    mark = ""
+    mark: str | None = ""
     while mark is not None:
         before = f"&before={mark}" if mark else ""
         page = await stage.ask("GET", f"/api/v1/interactions?limit=2{before}", by="ann")

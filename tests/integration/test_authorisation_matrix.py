@@ -1,0 +1,235 @@
+"""Every route, every role, every relation to the object: made from the routes themselves.
+
+A new route is in here the moment it is declared. What is expected follows from the declaration and from
+`authorise` over facts stated below; that the table itself is right is `test_authorise.py`'s business.
+"""
+
+from typing import Any
+
+import msgspec
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+
+from callcenter.auth.authorise import (
+    Decision,
+    NoObject,
+    ObjectFacts,
+    ObjectKind,
+    Permission,
+    authorise,
+)
+from callcenter.auth.principal import Principal, principal_of
+from callcenter.channels.chat_routes import ROUTES as CHAT_ROUTES
+from callcenter.http.contract import Route
+from callcenter.http.serving import OBJECT_UNKNOWN
+from callcenter.ports import Session
+from callcenter.web import schemas
+from callcenter.web.app import ROUTES, build_app
+from tests.integration.api_stage import HELP, PASSWORD, PEOPLE, ApiStage
+
+CALLERS: dict[str, Principal | None] = {
+    user.username: principal_of(user, Session(b"", user.user_id, 0, 0)) for user in PEOPLE
+}
+CALLERS["nobody"] = None
+
+ALL: tuple[Route[Any], ...] = (*ROUTES, *CHAT_ROUTES)
+
+SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
+    schemas.LogIn: {"username": "ann", "password": PASSWORD},
+    schemas.Nothing: {},
+    schemas.SetState: {"state": "not_ready", "reason_id": "lunch"},
+    schemas.SendMessage: {"text": "Hello"},
+    schemas.FinishWrapUp: {"disposition_id": "solved", "notes": ""},
+    schemas.NewUser: {
+        "username": "max",
+        "display_name": "Max",
+        "role": "agent",
+        "team_id": "north",
+        "queue_ids": [],
+        "chat_capacity": 1,
+        "language": "en",
+        "password": PASSWORD,
+    },
+    schemas.UserChange: {"display_name": "Another"},
+    schemas.NewPassword: {"password": "another long one"},
+}
+"""A body that is right, for every type of body a route takes."""
+
+NORTH, SOUTH = "north", "south"
+OBJECTS: dict[ObjectKind, dict[str, ObjectFacts]] = {
+    ObjectKind.OFFER: {
+        "offered-to-ann.1": ObjectFacts("u-ann"),
+        "offered-to-eve.1": ObjectFacts("u-eve"),
+    },
+    ObjectKind.CONTACT: {
+        "with-bob": ObjectFacts("u-bob", "sales", NORTH),
+        "with-eve": ObjectFacts("u-eve", "help", SOUTH),
+        "closed-of-eve": ObjectFacts("u-eve", "help", SOUTH),
+    },
+    ObjectKind.QUEUE: {
+        "sales": ObjectFacts(queue_id="sales"),
+        "help": ObjectFacts(queue_id="help"),
+    },
+    ObjectKind.AGENT: {
+        "u-ann": ObjectFacts("u-ann", team_id=NORTH),
+        "u-eve": ObjectFacts("u-eve", team_id=SOUTH),
+    },
+    ObjectKind.USER: {
+        "u-sam": ObjectFacts("u-sam", team_id=NORTH),
+        "u-sue": ObjectFacts("u-sue", team_id=SOUTH),
+    },
+}
+"""Real objects of every kind, of both halves of the domain, and what decides about each."""
+
+NOT_DECLARED = {
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/api/v1/openapi.json",
+    "/widget.js",
+    "/icon.svg",
+    "/demo",
+    "/assets/{name}",
+    "/{page}",
+}
+"""Addresses outside the contract: health (this machine only), the published document, files everybody may have."""
+
+
+def title(each: object) -> str:
+    return f"{each.method} {each.path}" if isinstance(each, Route) else str(each)
+
+
+async def set_up(stage: ApiStage) -> None:
+    """Make what OBJECTS names."""
+    await stage.connect("bob", "with-bob")
+    await stage.break_for("bob")
+    await stage.offer_to("ann", "offered-to-ann")
+    await stage.connect("eve", "with-eve", HELP)
+    await stage.connect("eve", "closed-of-eve", HELP)
+    for path, body in (("end", {}), ("wrap-up", {"disposition_id": "solved"})):
+        await stage.ask("POST", f"/api/v1/contacts/closed-of-eve/{path}", by="eve", body=body)
+    await stage.offer_to("eve", "offered-to-eve", HELP)
+    await stage.catch_up()
+
+
+def address(each: Route[Any], object_id: str) -> str:
+    return each.path.replace(f"{{{each.scope.parameter}}}", object_id) if each.scope else each.path
+
+
+def sample(each: Route[Any]) -> dict[str, Any] | None:
+    return None if each.request is None else SAMPLES[each.request]
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("each", ROUTES, ids=title)
+async def test_everybody_gets_what_the_table_grants(
+    stage: ApiStage, each: Route[Any], caller: str
+) -> None:
+    await set_up(stage)
+    principal, by = CALLERS[caller], None if caller == "nobody" else caller
+    hidden = []
+    subjects: dict[str, ObjectFacts | NoObject] = {"": NoObject.NONE_NAMED}
+    if each.scope is not None:
+        subjects = {**OBJECTS[each.scope.kind], "no-such.1": NoObject.MISSING}
+    for object_id, subject in reversed(subjects.items()):
+        path = address(each, object_id)
+        answer = await stage.ask(each.method, path, by=by, body=sample(each))
+        match authorise(principal, each.permission, subject):
+            case Decision.UNAUTHENTICATED:
+                assert (answer.status, answer.code) == (401, "session_missing")
+            case Decision.FORBIDDEN:
+                assert (answer.status, answer.code) == (403, "forbidden")
+            case Decision.HIDDEN:
+                assert each.scope is not None
+                assert answer.status == 404
+                assert answer.code == OBJECT_UNKNOWN[each.scope.kind][0]
+                hidden.append(answer.without_request_id())
+            case Decision.ALLOWED:
+                assert answer.status < 500
+                assert answer.code not in {"session_missing", "forbidden"}
+                assert answer.status != 404
+    assert all(told == hidden[0] for told in hidden)
+
+
+@pytest.mark.parametrize("caller", [name for name in CALLERS if name != "nobody"])
+def test_both_halves_of_the_domain_are_asked_for(caller: str) -> None:
+    """The matrix would prove nothing if nothing in it were foreign to somebody."""
+    principal = CALLERS[caller]
+    assert principal is not None
+    for each in ROUTES:
+        if each.scope is None or caller == "ada":
+            continue
+        decisions = {
+            authorise(principal, each.permission, facts)
+            for facts in OBJECTS[each.scope.kind].values()
+        }
+        assert decisions & {Decision.FORBIDDEN, Decision.HIDDEN}, each.path
+
+
+@pytest.mark.parametrize("each", [each for each in ROUTES if each.request is not None], ids=title)
+async def test_no_body_sets_what_is_not_asked_for(stage: ApiStage, each: Route[Any]) -> None:
+    await set_up(stage)
+    by = {Permission.MANAGE_PEOPLE: "ada", Permission.WORK_CONTACT: "bob"}.get(
+        each.permission, "ann"
+    )
+    own = {ObjectKind.OFFER: "offered-to-ann.1", ObjectKind.CONTACT: "with-bob"}
+    object_id = own.get(each.scope.kind, "u-sam") if each.scope else ""
+    for field in ("domain_id", "user_id", "password_hash", "version", "priority", "is_admin"):
+        body = {**(sample(each) or {}), field: 1}
+        answer = await stage.ask(each.method, address(each, object_id), by=by, body=body)
+        assert (answer.status, answer.code) == (422, "request_invalid")
+        assert field in answer.body["error"]["message"]
+
+
+async def test_nothing_is_served_that_is_not_declared(stage: ApiStage) -> None:
+    app = build_app(stage.services)
+    served = {resource.canonical for resource in app.router.resources()}
+    assert served - {each.path for each in ROUTES} == NOT_DECLARED
+
+
+async def test_each_declared_route_is_served(stage: ApiStage) -> None:
+    app = build_app(stage.services)
+    for each in ROUTES:
+        request = make_mocked_request(each.method, address(each, "x"), app=app)
+        found = await app.router.resolve(request)
+        assert isinstance(found.route, web.ResourceRoute)
+        assert found.route.resource is not None
+        assert found.route.resource.canonical == each.path
+
+
+def test_every_route_names_a_permission_and_only_these_are_public() -> None:
+    every = ALL
+    assert all(isinstance(each.permission, Permission) for each in every)
+    public = {
+        f"{each.method} {each.path}" for each in every if each.permission is Permission.PUBLIC
+    }
+    assert public == {
+        "POST /api/v1/session",
+        "GET /api/v1/chat/widgets/{widget_id}",
+        "POST /api/v1/chat/widgets/{widget_id}/contacts",
+    }
+
+
+def test_every_id_in_a_path_is_checked_before_the_handler() -> None:
+    for each in ROUTES:
+        assert ("{" in each.path) == (each.scope is not None), each.path
+
+
+def test_every_command_is_idempotent_or_says_why_not() -> None:
+    without_key = {
+        f"{each.method} {each.path}"
+        for each in ROUTES
+        if each.method != "GET" and not each.is_idempotent
+    }
+    # Logging in twice is two sessions; logging out and setting a password again change nothing more.
+    assert without_key == {
+        "POST /api/v1/session",
+        "DELETE /api/v1/session",
+        "POST /api/v1/users/{user_id}/password",
+    }
+
+
+def test_names_are_unique() -> None:
+    names = [each.name for each in ALL]
+    assert len(names) == len(set(names))
