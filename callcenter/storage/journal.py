@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from callcenter.ports import CommandOutcome, JournalBatch, JournalRecord, Snapshot
+from callcenter.ports import CommandOutcome, JournalBatch, JournalRecord, Snapshot, StorageError
 from callcenter.storage.database import Database, insert_rows
 from callcenter.storage.tables import details as detail_rows
 from callcenter.storage.tables import journal, outcomes, snapshot_parts, snapshots
@@ -82,21 +82,32 @@ class SqlJournal:
         return (0, ZERO_CHAIN) if row is None else (row.seq, row.chain)
 
     async def read(self, after_seq: int) -> AsyncIterator[JournalRecord]:
-        """Records after a seq, a page at a time, each page its own short read."""
+        """Records after a seq, a page at a time, each page its own short read.
+
+        A page that cannot be read is tried in smaller ones, so that what stands before a damage is given.
+        """
+        rows = PAGE_ROWS
         while True:
-            page = await self._page(after_seq)
+            try:
+                page = await self._page(after_seq, rows)
+            except StorageError:
+                if rows == 1:
+                    raise
+                rows = 1
+                continue
             for record in page:
                 yield record
-            if len(page) < PAGE_ROWS:
+            if len(page) < rows:
                 return
             after_seq = page[-1].seq
+            rows = min(rows * 2, PAGE_ROWS)
 
-    async def _page(self, after_seq: int) -> list[JournalRecord]:
+    async def _page(self, after_seq: int, rows: int) -> list[JournalRecord]:
         query = (
             sa.select(*_RECORD)
             .where(journal.c.domain_id == self._domain_id, journal.c.seq > after_seq)
             .order_by(journal.c.seq)
-            .limit(PAGE_ROWS)
+            .limit(rows)
         )
         return await self._database.read(
             lambda connection: [_record(row) for row in connection.execute(query)]
