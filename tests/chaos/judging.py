@@ -84,7 +84,12 @@ def judge(stored: Stored) -> list[Problem]:
         *stored.state_problems,
         *check_recount(stored.interactions, stored.interactions_as_of, evidence),
     ]
-    if stored.interactions_as_of < evidence.last_seq:
-        text = f"the interaction log stopped at {stored.interactions_as_of} of {evidence.last_seq}"
+    behind = [
+        entry.seq
+        for entry in evidence.entries
+        if entry.seq > stored.interactions_as_of and hasattr(entry.event, "contact_id")
+    ]
+    if behind:
+        text = f"the interaction log stands at {stored.interactions_as_of}, contacts changed at {behind[:5]}"
         problems.append(Problem("I8", stored.interactions_as_of, text))
     return problems

@@ -23,6 +23,10 @@ CHAT_CAPACITY = 4
 CONTACTS_PER_S = 36.0
 RESTART_LIMIT_S = 3.0
 DRAIN_S = 60.0
+FAULTY_DRAIN_S = 5.0
+"""Long enough to prove the fault: who was lied to about the contact itself waits for ever."""
+PROJECTION_S = 0.5
+"""Time the interaction log gets to be written before the server is stopped; it gathers for 0.1 s."""
 BUILD = REPOSITORY / ".build" / "chaos"
 HONEST = ("-m", "callcenter")
 FAULTY = ("-m", "tests.chaos.faulty_server")
@@ -113,6 +117,7 @@ class Run:
 
     def __init__(self, template: Template, plan: Plan, launcher: tuple[str, ...] = HONEST) -> None:
         self.plan = plan
+        self._drain_s = DRAIN_S if launcher == HONEST else FAULTY_DRAIN_S
         self.report = Report(plan.seed)
         self.notes = Notes()
         data_dir = template.copy(f"run-{plan.seed}")

@@ -153,7 +153,7 @@ def _check_error(scene: Scene, bad: Bad, status: int, text: str) -> None:
     scene.check(status == bad.status, f"{said}, expected status {bad.status}")
     scene.check(not bad.code or code == bad.code, f"{said}, expected code {bad.code}")
     scene.check(STABLE_CODE.fullmatch(code) is not None, f"{said}: the code is not a word")
-    is_sentence = 8 < len(message) < 300 and message[0].isupper() and message.endswith(".")
+    is_sentence = 8 < len(message) < 300 and " " in message and message.endswith(".")
     scene.check(is_sentence, f"{said}: the message is no plain sentence")
     scene.check(not any(trace in text for trace in TRACES), f"{said} shows its insides")
 

@@ -7,7 +7,8 @@ from loadtests.clients import AgentClient, CustomerClient
 from tests.chaos.faults.scene import Scene
 
 RECOVERED_WITHIN_S = 5.0
-UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+LOG_FITS_BYTES = 8_192
+"""More than the log of a scene, less than the write-ahead log has reached when the disk fills up."""
 
 
 def limit_files(pid: int, soft: int) -> None:
@@ -16,12 +17,22 @@ def limit_files(pid: int, soft: int) -> None:
 
 
 async def full_disk(scene: Scene) -> None:
-    """Every write fails for a while; clients are told so and all goes on when there is room again."""
+    """No write of the store succeeds for a while; the log, a short file, can still be written."""
+    await _full(scene, LOG_FITS_BYTES)
+
+
+async def full_disk_and_log(scene: Scene) -> None:
+    """The log lies on the same full disk: losing log lines must not cost the server."""
+    await _full(scene, 0)
+
+
+async def _full(scene: Scene, bytes_max: int) -> None:
+    """Clients are told so, and all goes on when there is room again."""
     agent = await scene.agent(0)
     customer = await scene.connected(agent, "in conversation when the disk fills up")
     waiting = await scene.customer("has just been offered")
     offer = await scene.offer_of(agent)
-    limit_files(scene.server.pid, 0)
+    limit_files(scene.server.pid, bytes_max)
     try:
         await _refused_while_full(scene, agent, customer)
     finally:
@@ -29,6 +40,7 @@ async def full_disk(scene: Scene) -> None:
     await scene.server.until_ready(RECOVERED_WITHIN_S)
     answer = await agent.accept(offer["offer_id"])
     scene.check(answer.is_done, f"accept after recovery was answered {answer.status} {answer.code}")
+    await _repeats_are_done_once(scene, agent, customer)
     told = await customer.until(lambda: customer.owed == 0, 10)
     if not told:
         await customer.say_again(0)
@@ -38,6 +50,17 @@ async def full_disk(scene: Scene) -> None:
     for one in (customer, waiting):
         scene.check(one.state == "connected", f"{one.contact_id} is {one.state} after recovery")
         await scene.finish(agent, one.contact_id)
+
+
+async def _repeats_are_done_once(
+    scene: Scene, agent: AgentClient, customer: CustomerClient
+) -> None:
+    """What was answered 503 is asked again with the same keys, twice."""
+    path = f"/api/v1/contacts/{customer.contact_id}/messages"
+    for number in (0, 1, 2, 0, 1, 2):
+        body = {"text": f"line {number} to a full disk"}
+        answer = await agent.link.request("POST", path, body, f"full-{number}")
+        scene.check(answer.is_done, f"a repeat was answered {answer.status} {answer.code}")
 
 
 async def _refused_while_full(scene: Scene, agent: AgentClient, customer: CustomerClient) -> None:

@@ -14,7 +14,7 @@ from loadtests.server_process import ServerProcess
 from tests.chaos.history import Notes, Problem
 from tests.chaos.judging import judge
 from tests.chaos.reading import read_all
-from tests.chaos.run import Template
+from tests.chaos.run import PROJECTION_S, Template
 
 Scenario = Callable[["Scene"], Awaitable[None]]
 
@@ -38,6 +38,7 @@ class Scene:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await asyncio.sleep(PROJECTION_S)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
