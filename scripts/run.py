@@ -65,20 +65,20 @@ def stop(process: subprocess.Popen[str] | None, within_s: float) -> None:
 def serve(*, with_traffic: bool, started: float) -> int:
     """Run the server, and the traffic beside it, until Ctrl-C or until the server ends."""
     traffic = None
-    server = start("callcenter", "run", stdout=subprocess.PIPE)
+    server = start("callcenter", "run", "--demo", stdout=subprocess.PIPE)
     addresses: queue.Queue[str] = queue.Queue()
     reader = threading.Thread(target=echo, args=(server, addresses), daemon=True)
     reader.start()
     try:
         url = addresses.get()
         if url and wait_until_ready(server, url):
-            print(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops", flush=True)
+            print(f"Started in {time.monotonic() - started:.1f} s.", flush=True)
             if with_traffic:
                 data_dir = os.environ.get("CC_DATA_DIR", "var")
                 traffic = start("loadtests.demo_traffic", "--url", url, "--data-dir", data_dir)
         status = server.wait()
     except KeyboardInterrupt:
-        print("stopping", flush=True)
+        print(flush=True)  # after the terminal's ^C
         stop(traffic, TRAFFIC_STOP_S)
         stop(server, DRAIN_S)
         status = server.returncode
