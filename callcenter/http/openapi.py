@@ -114,7 +114,9 @@ def _parameters(
         fields = components[schema_of[each.query]["$ref"].rpartition("/")[2]]
         for name, schema in fields["properties"].items():
             is_required = name in fields.get("required", [])
-            found.append({"name": name, "in": "query", "required": is_required, "schema": schema})
+            found.append(
+                {"name": name, "in": "query", "required": is_required, "schema": _given(schema)}
+            )
     if each.is_idempotent:
         # Spaces at the ends would not survive the way through HTTP.
         pattern = f"^[!-~]([ -~]{{0,{IDEMPOTENCY_KEY_LENGTH_MAX - 2}}}[!-~])?$"
@@ -123,6 +125,17 @@ def _parameters(
             {"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema}
         )
     return found
+
+
+def _given(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A query parameter's schema: absent is how a query string says null."""
+    given = {key: value for key, value in schema.items() if key != "anyOf"}
+    for option in schema.get("anyOf", ()):
+        if option != {"type": "null"}:
+            given.update(option)
+    if given.get("default", 0) is None:
+        del given["default"]
+    return given
 
 
 def _responses(each: Route[Any], schema_of: Mapping[Any, Any]) -> dict[str, Any]:
