@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Callable
 
-Happening = Callable[[], None]
+Happening = Callable[[], object]
 
 
 class Agenda:

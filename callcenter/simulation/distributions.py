@@ -1,5 +1,6 @@
 """How long things take: durations as distributions, drawn in whole ms from a generator handed in."""
 
+import math
 import random
 
 import msgspec
@@ -44,4 +45,4 @@ def draw_ms(distribution: Distribution, generator: random.Random) -> int:
         case Exponential(mean_ms=mean_ms):
             return round(generator.expovariate(1.0) * mean_ms)
         case LogNormal(median_ms=median_ms, sigma=sigma):
-            return round(median_ms * 2.718281828459045 ** (sigma * generator.gauss(0.0, 1.0)))
+            return round(median_ms * math.exp(sigma * generator.gauss(0.0, 1.0)))
