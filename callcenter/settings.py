@@ -54,4 +54,4 @@ class Settings(BaseSettings):
         """The database's URL."""
         if self.database_url:
             return self.database_url
-        return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'callcenter.db'}"
+        return f"sqlite:///{self.data_dir.resolve() / 'callcenter.db'}"

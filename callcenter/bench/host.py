@@ -120,7 +120,7 @@ async def run(
 ) -> dict[str, Any]:
     """Run the benchmark; returns its figures. `folder` should lie on the disk that matters."""
     with TemporaryDirectory(prefix="bench-", dir=folder) as directory:
-        url = f"sqlite+aiosqlite:///{directory}/callcenter.db"
+        url = f"sqlite:///{directory}/callcenter.db"
         await upgrade(url)
         store = await open_store(url, "bench")
         host = Host("bench", store, Clock())

@@ -14,7 +14,7 @@ from tests.contract.rows import DOMAIN_ID
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path}/callcenter.db"
+    return f"sqlite:///{tmp_path}/callcenter.db"
 
 
 @pytest.fixture

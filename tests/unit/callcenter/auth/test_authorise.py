@@ -51,7 +51,7 @@ def test_every_other_permission_is_somebodys() -> None:
     assert granted == set(Permission) - {Permission.PUBLIC}
 
 
-@pytest.mark.parametrize("permission", set(Permission) - {Permission.PUBLIC})
+@pytest.mark.parametrize("permission", sorted(set(Permission) - {Permission.PUBLIC}))
 def test_without_a_session_nothing_else_is_allowed(permission: Permission) -> None:
     for subject in (*NoObject, ObjectFacts("a", "a", "a")):
         assert authorise(None, permission, subject) is Decision.UNAUTHENTICATED
