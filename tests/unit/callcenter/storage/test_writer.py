@@ -1,0 +1,143 @@
+"""The writer's order and fairness, with a transactor that finishes jobs when the test says so."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+import pytest
+import sqlalchemy as sa
+
+from callcenter.ports import StorageUnavailable
+from callcenter.storage.writer import Writer
+
+T = TypeVar("T")
+
+
+class HandTransactor:
+    """Holds the one running job until told to finish it."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+        self._running: tuple[Callable[[Any], Any], Future[Any]] | None = None
+
+    def submit(self, job: Callable[[sa.Connection], T]) -> "Future[T]":
+        assert self._running is None, "two jobs at once"
+        self.started.append(job.__name__)
+        future: Future[T] = Future()
+        self._running = (job, future)
+        return future
+
+    async def finish(self, error: Exception | None = None) -> None:
+        assert self._running is not None
+        (job, future), self._running = self._running, None
+        if error is None:
+            future.set_result(job(None))
+        else:
+            future.set_exception(error)
+        for _ in range(4):
+            await asyncio.sleep(0)
+
+
+def job(name: str) -> Callable[[sa.Connection], str]:
+    def named(_connection: sa.Connection) -> str:
+        return f"{name} done"
+
+    named.__name__ = name
+    return named
+
+
+async def settle() -> None:
+    for _ in range(4):
+        await asyncio.sleep(0)
+
+
+async def test_the_journal_goes_before_what_waits() -> None:
+    hand = HandTransactor()
+    writer = Writer(hand)
+    async with asyncio.TaskGroup() as tasks:
+        for name, first in (("row 1", False), ("row 2", False), ("append", True)):
+            tasks.create_task(writer.run(job(name), first=first))
+        await settle()
+        assert hand.started == ["row 1"]
+        for _ in range(3):
+            await hand.finish()
+    assert hand.started == ["row 1", "append", "row 2"]
+
+
+async def test_a_failed_job_fails_alone() -> None:
+    hand = HandTransactor()
+    writer = Writer(hand)
+    async with asyncio.TaskGroup() as tasks:
+        failing = asyncio.gather(writer.run(job("bad")), return_exceptions=True)
+        passing = tasks.create_task(writer.run(job("good")))
+        await settle()
+        await hand.finish(StorageUnavailable("full"))
+        await hand.finish()
+    assert isinstance((await failing)[0], StorageUnavailable)
+    assert passing.result() == "good done"
+
+
+async def test_a_full_lane_makes_callers_wait_and_leaves_the_journal_its_own() -> None:
+    hand = HandTransactor()
+    writer = Writer(hand, jobs_max=2)
+    async with asyncio.TaskGroup() as tasks:
+        waiting = [tasks.create_task(writer.run(job(f"row {n}"))) for n in range(5)]
+        await settle()
+        append = tasks.create_task(writer.run(job("append"), first=True))
+        await settle()
+        await hand.finish()
+        assert hand.started == ["row 0", "append"]
+        for _ in range(5):
+            await hand.finish()
+    assert append.result() == "append done"
+    assert [task.result() for task in waiting] == [f"row {n} done" for n in range(5)]
+
+
+async def test_a_caller_that_gives_up_takes_its_waiting_job_along() -> None:
+    hand = HandTransactor()
+    writer = Writer(hand)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(writer.run(job("runs")))
+        gives_up = tasks.create_task(writer.run(job("given up")))
+        last = tasks.create_task(writer.run(job("last")))
+        await settle()
+        gives_up.cancel()
+        await settle()
+        await hand.finish()
+        await hand.finish()
+    assert hand.started == ["runs", "last"]
+    assert last.result() == "last done"
+
+
+async def test_giving_up_a_running_job_does_not_stop_the_writer() -> None:
+    hand = HandTransactor()
+    writer = Writer(hand)
+    async with asyncio.TaskGroup() as tasks:
+        gives_up = tasks.create_task(writer.run(job("runs")))
+        await settle()
+        gives_up.cancel()
+        await settle()
+        after = tasks.create_task(writer.run(job("after")))
+        await settle()
+        assert hand.started == ["runs"]
+        await hand.finish()
+        await hand.finish()
+    assert after.result() == "after done"
+
+
+async def test_closing_finishes_what_waits_and_refuses_more() -> None:
+    hand = HandTransactor()
+    writer = Writer(hand)
+    async with asyncio.TaskGroup() as tasks:
+        for name in ("a", "b"):
+            tasks.create_task(writer.run(job(name)))
+        await settle()
+        closing = tasks.create_task(writer.close())
+        await settle()
+        with pytest.raises(StorageUnavailable):
+            await writer.run(job("late"))
+        assert not closing.done()
+        await hand.finish()
+        await hand.finish()
+    assert hand.started == ["a", "b"]
