@@ -1,0 +1,83 @@
+"""A server to be attacked: in this process, on its own thread, over real sockets."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from callcenter.channels.chat_routes import ROUTES as CHAT_ROUTES
+from callcenter.channels.chat_routes import ChatServices, WidgetConfiguration, WidgetText
+from callcenter.channels.chat_throttle import StartThrottle
+from callcenter.channels.chat_tokens import ChatTokens
+from callcenter.clock import new_id
+from callcenter.http.serving import mount
+from callcenter.web.app import build_app
+from tests.integration.api_stage import SALES, ApiStage
+
+T = TypeVar("T")
+
+
+class Target:
+    """The server, and a way to move things inside it from the test's thread."""
+
+    def __init__(self, console_dir: Path) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="target")
+        self._thread.start()
+        self.stage = self.run(self._start(console_dir))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run on the server's loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    def cookie_of(self, name: str) -> str:
+        """A session of somebody that has just been opened."""
+        self.run(self.stage.log_in(name))
+        return self.stage.token(name)
+
+    def stop(self) -> None:
+        """Stop the server and its thread."""
+        self.run(self.stage.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _start(self, console_dir: Path) -> ApiStage:
+        stage = ApiStage(console_dir)
+        await stage.prepare()
+        chat = ChatServices(
+            host=stage.host,
+            tokens=ChatTokens(b"a secret of this test"),
+            throttle=StartThrottle(10_000),
+            widget={"shop": _widget()}.get,
+            now_ms=stage.clock.now_ms,
+            new_id=new_id,
+        )
+        app = build_app(
+            stage.services,
+            extensions=[lambda app, guard: mount(app, CHAT_ROUTES, chat, guard)],
+            more_routes=CHAT_ROUTES,
+        )
+        await stage.serve(app)
+        await stage.connect("ann", "with-ann")
+        await stage.offer_to("ann", "offered-to-ann")
+        await stage.catch_up()
+        return stage
+
+
+def _widget() -> WidgetConfiguration:
+    text = WidgetText("Shop", "商店")
+    return WidgetConfiguration(
+        widget_id="shop", name=text, greeting=text, queue_id=SALES, allowed_origins=frozenset()
+    )
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """One server for the whole attack: what one call leaves behind, the next one meets."""
+    started = Target(tmp_path_factory.mktemp("console"))
+    yield started
+    started.stop()
