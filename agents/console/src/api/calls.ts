@@ -1,74 +1,76 @@
 /** One function per call of docs/protocol.md. Commands take the key they may be asked again with. */
-import { call } from './http';
-import type {
-  ChatMessage,
-  Configuration,
-  ContactDetails,
-  Interaction,
-  NewUser,
-  QueueContact,
-  QueueLine,
-  Role,
-  User,
-  UserRow,
-  WorkState,
-} from './types';
+import { answerOf, api, keyed } from './http';
+import type { NewUser, UserChange, WorkState } from './types';
 
-const v1 = '/api/v1';
-const contact = (id: string) => `${v1}/contacts/${encodeURIComponent(id)}`;
+const ofContact = (contact_id: string) => ({ path: { contact_id } });
 
 export const logIn = (username: string, password: string) =>
-  call<{ user: User }>('POST', `${v1}/session`, { body: { username, password } });
-export const readSession = () => call<{ user: User }>('GET', `${v1}/session`);
-export const logOut = () => call<undefined>('DELETE', `${v1}/session`);
+  answerOf(api.POST('/api/v1/session', { body: { username, password } }));
+export const readSession = () => answerOf(api.GET('/api/v1/session'));
+export const logOut = () => answerOf(api.DELETE('/api/v1/session'));
 
 export const setState = (state: WorkState, reason_id: string | null, key: string) =>
-  call<{ seq: number }>('PUT', `${v1}/me/state`, { body: { state, reason_id }, key });
-export const acceptOffer = (offerId: string, key: string) =>
-  call<{ seq: number; contact_id: string }>('POST', `${v1}/offers/${encodeURIComponent(offerId)}/accept`, {
-    body: {},
-    key,
-  });
-export const rejectOffer = (offerId: string, key: string) =>
-  call<{ seq: number }>('POST', `${v1}/offers/${encodeURIComponent(offerId)}/reject`, { body: {}, key });
+  answerOf(api.PUT('/api/v1/me/state', { params: keyed(key), body: { state, reason_id } }));
+export const acceptOffer = (offer_id: string, key: string) =>
+  answerOf(
+    api.POST('/api/v1/offers/{offer_id}/accept', { params: { path: { offer_id }, ...keyed(key) }, body: {} }),
+  );
+export const rejectOffer = (offer_id: string, key: string) =>
+  answerOf(
+    api.POST('/api/v1/offers/{offer_id}/reject', { params: { path: { offer_id }, ...keyed(key) }, body: {} }),
+  );
 
 export const sendMessage = (contactId: string, text: string, key: string) =>
-  call<{ seq: number; message_id: string }>('POST', `${contact(contactId)}/messages`, {
-    body: { text },
-    key,
-  });
+  answerOf(
+    api.POST('/api/v1/contacts/{contact_id}/messages', {
+      params: { ...ofContact(contactId), ...keyed(key) },
+      body: { text },
+    }),
+  );
 export const endContact = (contactId: string, key: string) =>
-  call<{ seq: number }>('POST', `${contact(contactId)}/end`, { body: {}, key });
+  answerOf(
+    api.POST('/api/v1/contacts/{contact_id}/end', {
+      params: { ...ofContact(contactId), ...keyed(key) },
+      body: {},
+    }),
+  );
 export const finishWrapUp = (contactId: string, disposition_id: string, notes: string, key: string) =>
-  call<{ seq: number }>('POST', `${contact(contactId)}/wrap-up`, { body: { disposition_id, notes }, key });
+  answerOf(
+    api.POST('/api/v1/contacts/{contact_id}/wrap-up', {
+      params: { ...ofContact(contactId), ...keyed(key) },
+      body: { disposition_id, notes },
+    }),
+  );
 export const extendWrapUp = (contactId: string, key: string) =>
-  call<{ seq: number; until_ms: number }>('POST', `${contact(contactId)}/wrap-up/extend`, { body: {}, key });
+  answerOf(
+    api.POST('/api/v1/contacts/{contact_id}/wrap-up/extend', {
+      params: { ...ofContact(contactId), ...keyed(key) },
+      body: {},
+    }),
+  );
 
-export const readContact = (contactId: string) => call<ContactDetails>('GET', contact(contactId));
+export const readContact = (contactId: string) =>
+  answerOf(api.GET('/api/v1/contacts/{contact_id}', { params: ofContact(contactId) }));
 export const readMessages = (contactId: string, after_seq: number) =>
-  call<{ messages: ChatMessage[]; has_more: boolean }>('GET', `${contact(contactId)}/messages`, {
-    query: { after_seq, limit: 200 },
-  });
+  answerOf(
+    api.GET('/api/v1/contacts/{contact_id}/messages', {
+      params: { ...ofContact(contactId), query: { after_seq, limit: 200 } },
+    }),
+  );
 export const readInteractions = (before: string | undefined, limit: number) =>
-  call<{ as_of_seq: number; interactions: Interaction[]; next_before: string | null }>(
-    'GET',
-    `${v1}/interactions`,
-    { query: { before, limit } },
-  );
-export const readQueue = (queueId: string) =>
-  call<{ server_now_ms: number; queue: QueueLine; contacts: QueueContact[] }>(
-    'GET',
-    `${v1}/queues/${encodeURIComponent(queueId)}`,
-  );
-export const readConfiguration = () => call<Configuration>('GET', `${v1}/configuration`);
+  answerOf(api.GET('/api/v1/interactions', { params: { query: { before, limit } } }));
+export const readQueue = (queue_id: string) =>
+  answerOf(api.GET('/api/v1/queues/{queue_id}', { params: { path: { queue_id } } }));
+export const readConfiguration = () => answerOf(api.GET('/api/v1/configuration'));
 
-export const readUsers = () => call<{ users: UserRow[] }>('GET', `${v1}/users`);
+export const readUsers = () => answerOf(api.GET('/api/v1/users'));
 export const addUser = (user: NewUser, key: string) =>
-  call<{ user: UserRow }>('POST', `${v1}/users`, { body: user, key });
-export const changeUser = (
-  userId: string,
-  change: { is_disabled?: boolean; role?: Role; display_name?: string },
-  key: string,
-) => call<{ user: UserRow }>('PATCH', `${v1}/users/${encodeURIComponent(userId)}`, { body: change, key });
-export const resetPassword = (userId: string, password: string) =>
-  call<undefined>('POST', `${v1}/users/${encodeURIComponent(userId)}/password`, { body: { password } });
+  answerOf(api.POST('/api/v1/users', { params: keyed(key), body: user }));
+export const changeUser = (user_id: string, change: UserChange, key: string) =>
+  answerOf(
+    api.PATCH('/api/v1/users/{user_id}', { params: { path: { user_id }, ...keyed(key) }, body: change }),
+  );
+export const resetPassword = (user_id: string, password: string) =>
+  answerOf(
+    api.POST('/api/v1/users/{user_id}/password', { params: { path: { user_id } }, body: { password } }),
+  );

@@ -1,4 +1,6 @@
-/** One HTTP call to the server: JSON in, JSON out, every failure an `ApiError` with a stable code. */
+/** The typed client of the server's HTTP API. Every failure becomes an `ApiError` with a stable code. */
+import createClient from 'openapi-fetch';
+import type { paths } from './schema';
 
 export class ApiError extends Error {
   readonly code: string;
@@ -19,46 +21,45 @@ export class ApiError extends Error {
   }
 }
 
-export interface CallOptions {
-  body?: unknown;
-  key?: string;
-  query?: Record<string, string | number | undefined>;
-}
+/** Told when the server no longer knows this browser's session. */
+export const loggedOut = new EventTarget();
 
 const TIMEOUT_MS = 15_000;
 
-function address(path: string, query: CallOptions['query']): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {}))
-    if (value !== undefined) search.set(name, String(value));
-  return search.size ? `${path}?${search.toString()}` : path;
-}
-
-async function failure(response: Response): Promise<ApiError> {
-  const seconds = Number(response.headers.get('Retry-After') ?? 0);
-  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : 0;
-  const body = (await response.json().catch(() => null)) as {
-    error?: { code?: string; message?: string };
-  } | null;
-  const code = body?.error?.code ?? `http_${response.status}`;
-  return new ApiError(code, body?.error?.message ?? response.statusText, response.status, retryAfterMs);
-}
-
-export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
-  const headers: Record<string, string> = {};
-  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
-  if (options.key) headers['Idempotency-Key'] = options.key;
-  let response: Response;
+async function fetchOrFail(request: Request): Promise<Response> {
   try {
-    response = await fetch(address(path, options.query), {
-      method,
-      headers,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+    return await fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch {
     throw new ApiError('network', 'The server could not be reached.');
   }
-  if (!response.ok) throw await failure(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: fetchOrFail });
+
+/** The header a command may be asked again with. */
+export const keyed = (key: string) => ({ header: { 'Idempotency-Key': key } });
+
+function errorOf(response: Response, body: unknown): ApiError {
+  const seconds = Number(response.headers.get('Retry-After') ?? 0);
+  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : 0;
+  const told = (body as { error?: { code?: string; message?: string } } | undefined)?.error;
+  const code = told?.code ?? `http_${response.status}`;
+  return new ApiError(code, told?.message ?? response.statusText, response.status, retryAfterMs);
+}
+
+interface Answer {
+  data?: unknown;
+  error?: unknown;
+  response: Response;
+}
+
+/** The answer's body, or the failure thrown. */
+export async function answerOf<A extends Answer>(asked: Promise<A>): Promise<NonNullable<A['data']>> {
+  const { data, error, response } = await asked;
+  if (!response.ok) {
+    const failure = errorOf(response, error);
+    if (failure.code === 'session_missing') loggedOut.dispatchEvent(new Event('loggedOut'));
+    throw failure;
+  }
+  return data as NonNullable<A['data']>;
 }

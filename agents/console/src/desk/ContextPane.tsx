@@ -2,12 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { readContact, readInteractions } from '../api/calls';
-import type { AssignmentCard, ContactDetails, Interaction } from '../api/types';
+import type { AssignmentCard, ContactView, Interaction } from '../api/types';
+import { useToday } from '../live/now';
 import { useLive } from '../live/store';
 import { useKept } from '../persist/keep';
 import { useNames } from '../session/configuration';
 import { useKeep, useUser } from '../session/session';
-import { clockTime, clockTimeWithSeconds, dateTime, duration, isSameDay } from '../ui/format';
+import { clockTime, clockTimeWithSeconds, count, dateTime, duration, isSameDay } from '../ui/format';
 import { channelIcon, Icon } from '../ui/Icon';
 import { Failed, Loading } from '../ui/Panel';
 import styles from './ContextPane.module.css';
@@ -36,28 +37,23 @@ function useLanguageName(): (tag: string) => string {
   };
 }
 
-function Customer({ item, details }: { item: AssignmentCard; details: ContactDetails | undefined }) {
+function Customer({ item, details }: { item: AssignmentCard; details: ContactView | undefined }) {
   const { t, i18n } = useTranslation();
   const names = useNames();
   const languageName = useLanguageName();
   const email = details?.details.email;
+  const missed = (details?.interaction.missed ?? 0) + (details?.interaction.rejected ?? 0);
   return (
     <section className={styles.part} aria-label={t('context.customer')}>
       <h2 className={styles.name}>{item.customer_name || t('customer.unnamed')}</h2>
       <p className={styles.mail}>{email ? <a href={`mailto:${email}`}>{email}</a> : t('context.noEmail')}</p>
       <dl>
         <Fact name={t('context.language')}>{languageName(item.language)}</Fact>
-        <Fact name={t('context.channel')}>{t(`channel.${item.channel}`)}</Fact>
         <Fact name={t('context.queue')}>{names.queue(item.queue_id)}</Fact>
         <Fact name={t('context.arrived')}>{clockTimeWithSeconds(item.arrived_at_ms, i18n.language)}</Fact>
         <Fact name={t('context.waited')}>{duration(item.connected_at_ms - item.arrived_at_ms)}</Fact>
-        <Fact name={t('context.missed')}>
-          {details ? details.interaction.missed + details.interaction.rejected : 0}
-        </Fact>
+        {missed > 0 && <Fact name={t('context.missed')}>{count(missed, i18n.language)}</Fact>}
       </dl>
-      {details?.details.opening_text && (
-        <blockquote className={styles.opening}>{details.details.opening_text}</blockquote>
-      )}
     </section>
   );
 }
@@ -84,7 +80,7 @@ function Notes({ contactId }: { contactId: string }) {
 function RecentRow({ row }: { row: Interaction }) {
   const { t, i18n } = useTranslation();
   const names = useNames();
-  const isToday = isSameDay(row.arrived_at_ms, Date.now());
+  const isToday = isSameDay(row.arrived_at_ms, useToday());
   return (
     <li className={styles.recent}>
       <Icon name={channelIcon(row.channel)} />

@@ -1,13 +1,14 @@
 import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChatMessage } from '../api/types';
+import { useToday } from '../live/now';
 import { clockTime, day, isSameDay } from '../ui/format';
 import { linesOf, type Line } from './lines';
 import styles from './Transcript.module.css';
 
 function Day({ atMs }: { atMs: number }) {
   const { t, i18n } = useTranslation();
-  const isToday = isSameDay(atMs, Date.now());
+  const isToday = isSameDay(atMs, useToday());
   return (
     <p className={styles.day}>
       <span>{isToday ? t('conversation.today') : day(atMs, i18n.language)}</span>

@@ -8,6 +8,7 @@ import { useAlertPermission } from '../offer/notify';
 import { useOffers } from '../offer/OfferHost';
 import { useNames } from '../session/configuration';
 import { useIsStale } from '../shell/useIsStale';
+import { CapacityMeter } from '../ui/CapacityMeter';
 import { duration, remaining } from '../ui/format';
 import { channelIcon, Icon } from '../ui/Icon';
 import { Empty } from '../ui/Panel';
@@ -137,7 +138,7 @@ export function WorkList() {
       <header className={styles.head}>
         <h2>{t('work.title')}</h2>
         <span title={t('work.capacity')}>
-          {t('work.used', { used: agent.capacity_used, total: agent.capacity_total })}
+          <CapacityMeter used={agent.capacity_used} total={agent.capacity_total} />
         </span>
       </header>
       <MissedNotice agent={agent} />

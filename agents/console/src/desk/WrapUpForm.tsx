@@ -1,5 +1,5 @@
 import { Button, Input, Select } from 'antd';
-import { useEffect, useState, type KeyboardEvent } from 'react';
+import { useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { extendWrapUp, finishWrapUp } from '../api/calls';
 import type { AssignmentCard } from '../api/types';
@@ -82,9 +82,6 @@ export function WrapUpForm({ item }: { item: AssignmentCard }) {
   const [recents, setRecents] = useKept(keep, 'recentDispositions', noRecents);
   const [isMissing, setMissing] = useState(false);
   const { run, isBusy } = useCommand(askFinish);
-  useEffect(() => {
-    if (disposition) setMissing(false);
-  }, [disposition]);
 
   const finish = async () => {
     if (!disposition) {
@@ -112,7 +109,7 @@ export function WrapUpForm({ item }: { item: AssignmentCard }) {
         className={styles.select}
         autoFocus
         showSearch={{ optionFilterProp: 'label' }}
-        status={isMissing ? 'error' : ''}
+        status={isMissing && !disposition ? 'error' : ''}
         value={disposition}
         onChange={(value: string) => setDisposition(value)}
         options={dispositionOptions(ids, recents, names.disposition, t)}
@@ -120,7 +117,7 @@ export function WrapUpForm({ item }: { item: AssignmentCard }) {
         aria-label={t('wrapUp.disposition')}
         notFoundContent={t('wrapUp.noDisposition')}
       />
-      {isMissing && (
+      {isMissing && !disposition && (
         <p className={styles.missing} role="alert">
           {t('wrapUp.dispositionMissing')}
         </p>

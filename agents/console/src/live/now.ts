@@ -32,3 +32,7 @@ function read(): number {
 }
 
 export const useNow = (): number => useSyncExternalStore(subscribe, read);
+
+/** Any instant of today: changes at midnight only. */
+export const useToday = (): number =>
+  useSyncExternalStore(subscribe, () => new Date(read()).setHours(0, 0, 0, 0));

@@ -4,7 +4,7 @@
  * A desk is whole and carries the seq it is true as of, so the newest wins and an older one is ignored.
  * Messages are merged by seq, so it does not matter which of HTTP and socket brings one first, or twice.
  */
-import type { BoardFrame, ChatMessage, Desk, ToConsole } from '../api/types';
+import type { BoardPush, ChatMessage, Desk, ToConsole } from '../api/types';
 
 export type LinkState = 'connecting' | 'open' | 'waiting' | 'ended';
 
@@ -20,7 +20,7 @@ export interface LiveState {
   transcripts: Record<string, ChatMessage[]>;
   /** Contact -> until when "is typing" is shown, by this machine's clock. */
   typingUntilMs: Record<string, number>;
-  board: BoardFrame | null;
+  board: BoardPush | null;
 }
 
 export const initialLive: LiveState = {
@@ -69,7 +69,7 @@ function withDesk(state: LiveState, frame: ToConsole & { type: 'desk' }, nowMs: 
   };
 }
 
-function withBoard(state: LiveState, frame: BoardFrame, nowMs: number): LiveState {
+function withBoard(state: LiveState, frame: BoardPush, nowMs: number): LiveState {
   if (state.board && frame.as_of_seq < state.board.as_of_seq) return state;
   const isFirst = state.board === null && state.desk === undefined;
   const clockOffsetMs = betterOffset(state.clockOffsetMs, isFirst, frame.server_now_ms, nowMs);

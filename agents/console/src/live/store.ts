@@ -15,12 +15,13 @@ function socketUrl(): string {
   return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/v1/socket`;
 }
 
-export function openLive(onFrame: (frame: ToConsole) => void): void {
+export function openLive(onFrame: (frame: ToConsole) => void, onLost: () => void): void {
   closeLive();
   socket = new DeskSocket(socketUrl(), {
     messagesAfter: () => messagesAfter(useLive.getState()),
     onLink: (link, retryAtMs) => {
       useLive.setState({ link, retryAtMs });
+      if (link === 'waiting') onLost();
       if (link === 'open' && isBoardWatched) socket?.send({ type: 'watch_board', is_watching: true });
     },
     onFrame: (frame) => {

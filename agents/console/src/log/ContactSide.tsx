@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { readContact, readMessages } from '../api/calls';
-import type { ContactDetails } from '../api/types';
+import type { ContactView } from '../api/types';
 import { Lines } from '../desk/Lines';
 import { useNames } from '../session/configuration';
 import { dateTime, duration } from '../ui/format';
@@ -12,7 +12,7 @@ import { SidePanel } from '../ui/SidePanel';
 import styles from './Log.module.css';
 import { useOutcome } from './LogTable';
 
-function Facts({ contact }: { contact: ContactDetails }) {
+function Facts({ contact }: { contact: ContactView }) {
   const { t, i18n } = useTranslation();
   const names = useNames();
   const outcome = useOutcome();

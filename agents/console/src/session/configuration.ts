@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readConfiguration } from '../api/calls';
-import type { Configuration, LocalName, QueueConfig } from '../api/types';
+import type { Configuration, LocalName, QueueInfo } from '../api/types';
 
 const MINUTE_MS = 60_000;
 
@@ -21,7 +21,7 @@ export interface Names {
   of: (name: LocalName) => string;
   /** Of the queues this user may see. */
   ownQueues: string[];
-  queueConfig: (id: string) => QueueConfig | undefined;
+  queueConfig: (id: string) => QueueInfo | undefined;
 }
 
 function lookUp(rows: [string, LocalName][], of: Names['of']): (id: string) => string {

@@ -1,7 +1,7 @@
 /** Who is logged in on this browser, and what happens at the two ends of that. */
 import { create } from 'zustand';
 import { logOut, readSession } from '../api/calls';
-import { ApiError } from '../api/http';
+import { ApiError, loggedOut } from '../api/http';
 import type { User } from '../api/types';
 import { chooseLanguage, isLanguageChosen, toLanguage } from '../i18n';
 import { closeLive } from '../live/store';
@@ -28,6 +28,15 @@ export function sessionEnded(): void {
   closeLive();
   useSession.setState({ user: null, hasEnded: true });
 }
+
+/** While there is no connection: perhaps because the session is gone. Whatever else it is, the socket retries. */
+export function checkSession(): void {
+  readSession().catch(() => undefined);
+}
+
+loggedOut.addEventListener('loggedOut', () => {
+  if (useSession.getState().user) sessionEnded();
+});
 
 export async function restoreSession(): Promise<void> {
   try {

@@ -1,12 +1,15 @@
 /** The frame around every page: header, offers, stale banner, and the pages this role may open. */
 import { App as AntApp } from 'antd';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, Route, Routes } from 'react-router';
+import { ApiError } from '../api/http';
 import { closeLive, openLive, retryLiveNow } from '../live/store';
 import { OfferHost } from '../offer/OfferHost';
-import { sessionEnded, useUser } from '../session/session';
+import { checkSession, sessionEnded, useUser } from '../session/session';
 import { Loading } from '../ui/Panel';
+import { toast } from '../ui/toasts';
+import { useErrorText } from '../ui/useErrorText';
 import { Header } from './Header';
 import { HelpDialog } from './HelpDialog';
 import { homeOf, pagesOf, type PageName } from './pages';
@@ -22,11 +25,22 @@ const pages: Record<PageName, ReturnType<typeof lazy>> = {
   users: lazy(() => import('../users/UsersPage')),
 };
 
+/** Goodbyes the stale banner explains well enough. */
+const quietByes = ['server_stopping', 'slow_reader'];
+
 function useLiveConnection(): void {
+  const errorText = useErrorText();
+  const say = useRef(errorText);
+  useEffect(() => {
+    say.current = errorText;
+  });
   useEffect(() => {
     openLive((frame) => {
-      if (frame.type === 'bye' && frame.code === 'session_ended') sessionEnded();
-    });
+      if (frame.type !== 'bye') return;
+      if (frame.code === 'session_ended') sessionEnded();
+      else if (!quietByes.includes(frame.code))
+        toast(say.current(new ApiError(frame.code, frame.message)), 'error');
+    }, checkSession);
     window.addEventListener('online', retryLiveNow);
     return () => {
       window.removeEventListener('online', retryLiveNow);

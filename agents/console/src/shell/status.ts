@@ -1,5 +1,4 @@
 import { useTranslation } from 'react-i18next';
-import type { WorkState } from '../api/types';
 import { useNames } from '../session/configuration';
 import type { IconName } from '../ui/Icon';
 import type { Tone } from '../ui/StateTag';
@@ -11,7 +10,7 @@ export interface StatusLook {
 }
 
 /** How a stated state looks, everywhere it is shown: icon, word and tone. */
-export function useStatusLook(): (state: WorkState, reasonId: string | null) => StatusLook {
+export function useStatusLook(): (state: string, reasonId: string | null) => StatusLook {
   const { t } = useTranslation();
   const names = useNames();
   return (state, reasonId) => {

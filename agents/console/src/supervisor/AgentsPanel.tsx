@@ -6,6 +6,7 @@ import { useNow } from '../live/now';
 import { useKept } from '../persist/keep';
 import { useConfiguration, useNames } from '../session/configuration';
 import { useKeep } from '../session/session';
+import { CapacityMeter } from '../ui/CapacityMeter';
 import { duration } from '../ui/format';
 import { Icon, type IconName } from '../ui/Icon';
 import page from '../ui/Page.module.css';
@@ -14,7 +15,6 @@ import { StateTag, type Tone } from '../ui/StateTag';
 import table from '../ui/Table.module.css';
 import { useSteadyOrder } from '../ui/useSteadyOrder';
 import { activities, activityOf, matches, sortAgents, type Activity, type AgentFilter } from './agents';
-import { CapacityMeter } from './CapacityMeter';
 
 const looks: Record<Activity, [Tone, IconName]> = {
   missed: ['warning', 'warning'],

@@ -54,7 +54,7 @@ function Fields() {
         <Select options={teams} allowClear />
       </Form.Item>
       <Form.Item name="queue_ids" label={t('users.column.queues')}>
-        <Select mode="multiple" options={queues} optionFilterProp="label" />
+        <Select mode="multiple" options={queues} showSearch={{ optionFilterProp: 'label' }} />
       </Form.Item>
       <Form.Item name="chat_capacity" label={t('users.column.capacity')} rules={required}>
         <InputNumber min={0} max={CAPACITY_MAX} precision={0} />

@@ -33,6 +33,6 @@ function mount(script: HTMLScriptElement): void {
 
 const script = document.currentScript;
 if (script instanceof HTMLScriptElement) {
-  if (document.body) mount(script);
-  else document.addEventListener('DOMContentLoaded', () => mount(script));
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', () => mount(script));
+  else mount(script);
 }

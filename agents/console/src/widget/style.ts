@@ -41,6 +41,7 @@ label { display: flex; flex-direction: column; gap: 4px; font-size: 13px; color:
 label.grow { flex: 1; }
 input, textarea { width: 100%; padding: 8px 10px; border: 1px solid #848f97; border-radius: 8px; background: #fff; color: #1b2529; font-size: 14px; }
 textarea { flex: 1; min-height: 88px; resize: none; }
+input:focus-visible, textarea:focus-visible { outline-offset: -1px; border-color: #0f766e; }
 .primary { height: 40px; border: 0; border-radius: 8px; background: #0f766e; color: #fff; font-weight: 600; }
 .primary:hover { background: #0c655e; }
 .primary:disabled { background: #56636a; cursor: default; }

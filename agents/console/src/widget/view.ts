@@ -253,7 +253,10 @@ export class View {
     const text = this.#statusText();
     if (status && status.firstElementChild?.textContent !== text) {
       status.dataset.tone = isOnline || stage === 'closed' ? '' : 'warning';
-      status.replaceChildren(el('span', {}, text), ...(stage === 'connected' ? [this.#endButton()] : []));
+      status.replaceChildren(
+        el('span', {}, text),
+        ...(stage === 'closed' || !isOnline ? [] : [this.#endButton()]),
+      );
     }
     const typing = this.#root.querySelector('.typing');
     if (typing) typing.textContent = isAgentTyping ? this.#words.typing(agentName) : '';

@@ -1,0 +1,134 @@
+/** What every spec starts from: an own server, people who log in, customers who write. */
+import {
+  test as base,
+  expect,
+  type Browser,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from '@playwright/test';
+import { PASSWORD, Server } from './server';
+
+export interface World {
+  server: Server;
+  /** A page of an own browser profile, as of another person on another machine. */
+  newPage: (options?: BrowserContextOptions) => Promise<Page>;
+}
+
+export const test = base.extend<{ world: World }>({
+  world: async ({ browser }, use) => {
+    const server = await Server.start();
+    await use({ server, newPage: (options) => newPage(browser, server.url, options) });
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    await server.stop();
+  },
+});
+
+async function newPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ baseURL: url, ...options });
+  return context.newPage();
+}
+
+export { expect };
+
+/** What a page complained about; the content security policy speaks here too. */
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    const isExpected = /401|Failed to load resource|WebSocket connection/.test(message.text());
+    if (message.type() === 'error' && !isExpected) complaints.push(message.text());
+  });
+  return complaints;
+}
+
+const words = {
+  en: { username: 'User name', password: 'Password', logIn: 'Log in', goReady: 'Go ready' },
+  zh: { username: '用户名', password: '密码', logIn: '登录', goReady: '开始接待' },
+};
+export type Tongue = keyof typeof words;
+
+export async function logIn(page: Page, username: string, tongue: Tongue = 'en'): Promise<void> {
+  const said = words[tongue];
+  await page.goto('/');
+  await page.getByLabel(said.username, { exact: true }).fill(username);
+  await page.getByLabel(said.password, { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: said.logIn, exact: true }).click();
+  await expect(page.locator('[data-link="open"]')).toBeVisible();
+}
+
+export async function goReady(page: Page, tongue: Tongue = 'en'): Promise<void> {
+  await page.getByRole('button', { name: words[tongue].goReady }).click();
+  await expect(page.locator('header button[data-tone="ready"]')).toBeVisible();
+}
+
+/** An agent at an own machine, ready for contacts. */
+export async function agentReady(world: World, username: string, tongue: Tongue = 'en'): Promise<Page> {
+  const page = await world.newPage(tongue === 'zh' ? { locale: 'zh-CN' } : {});
+  await logIn(page, username, tongue);
+  await goReady(page, tongue);
+  return page;
+}
+
+export const offerCard = (page: Page): Locator => page.locator('[data-offer]');
+export const transcript = (page: Page): Locator => page.locator('[data-transcript]');
+export const widget = (page: Page): Locator => page.locator('[data-callcenter-widget]');
+
+const shop = {
+  en: {
+    open: 'Chat with us',
+    name: 'Your name',
+    email: 'E-mail (optional)',
+    text: 'How can we help?',
+    start: 'Start chat',
+  },
+  zh: {
+    open: '在线咨询',
+    name: '您的称呼',
+    email: '邮箱（选填）',
+    text: '请描述您的问题',
+    start: '开始咨询',
+  },
+};
+
+export interface Visitor {
+  name: string;
+  email?: string;
+  text: string;
+  tongue?: Tongue;
+}
+
+/** A visitor of the shop page who fills in the form and starts a chat. */
+export async function visit(world: World, visitor: Visitor): Promise<Page> {
+  const tongue = visitor.tongue ?? 'en';
+  const page = await world.newPage(tongue === 'zh' ? { locale: 'zh-CN' } : {});
+  await page.goto('/demo');
+  await startChat(page, visitor);
+  return page;
+}
+
+export async function startChat(page: Page, { name, email, text, tongue = 'en' }: Visitor): Promise<void> {
+  const said = shop[tongue];
+  const box = widget(page);
+  await box.getByRole('button', { name: said.open }).click();
+  await box.getByLabel(said.name).fill(name);
+  if (email) await box.getByLabel(said.email).fill(email);
+  await box.getByLabel(said.text).fill(text);
+  await box.getByRole('button', { name: said.start }).click();
+  await expect(box.getByRole('log')).toContainText(text);
+}
+
+/** Writes in the widget. */
+export async function customerSays(page: Page, text: string): Promise<void> {
+  await widget(page).locator('form.write textarea').fill(text);
+  await widget(page).locator('form.write textarea').press('Enter');
+}
+
+/** Offer, accept: the conversation is open on the agent's page. */
+export async function takeChat(agent: Page, name: string): Promise<void> {
+  await expect(offerCard(agent)).toContainText(name);
+  await offerCard(agent)
+    .getByRole('button', { name: /Accept|接起/ })
+    .click();
+  await expect(agent.locator('[data-state-timer]')).toBeVisible();
+}
