@@ -24,7 +24,7 @@ from steps import ROOT, StepError
 COVERAGE = ROOT / ".build" / "coverage"
 IMPORTS = "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"
 COUNTS = re.compile(r"(\d+) (passed|failed)\b")
-SAYS_WHY = re.compile(r"^(FAILED|ERROR) |: error: |^\S+:\d+:\d+:? ")
+SAYS_WHY = re.compile(r"^(FAILED|ERROR):? |: error: |^\S+:\d+:\d+:? ")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
