@@ -1,0 +1,126 @@
+"""The interaction log: what a row says after which story."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callcenter.ports import Interaction
+from callcenter.projections.feeds import NEVER_MS
+from callcenter.projections.interactions import NAME, InteractionLog
+from callcenter.storage.memory import MemoryStore
+from routing import events as ev
+from routing.ids import AgentId, ContactId, DetailId, DispositionId, OfferId, QueueId
+from routing.model import Channel, Party
+from tests.unit.callcenter.projections.histories import History
+
+C = ContactId("c-1")
+Q = QueueId("support")
+A1, A2 = AgentId("a-1"), AgentId("a-2")
+O1, O2, O3 = OfferId("o-1"), OfferId("o-2"), OfferId("o-3")
+ARRIVAL: tuple[ev.Event, ...] = (
+    ev.ContactArrived(100, C, Channel.CHAT, Q, "key"),
+    ev.ContactQueued(100, C, Q, 100),
+)
+
+
+async def fold(events: Iterable[ev.Event]) -> Interaction:
+    store, log = MemoryStore(), InteractionLog()
+    for seq, event in enumerate(events, 1):
+        await store.rows.commit(NAME, seq, log.changes(seq, event))
+    row = await store.interactions.get(C)
+    assert row is not None
+    return row
+
+
+async def test_an_arrival() -> None:
+    assert await fold(ARRIVAL) == Interaction(
+        contact_id=C, channel="chat", queue_id=Q, customer_key="key", arrived_at_ms=100,
+        first_offered_at_ms=None, answered_at_ms=None, ended_at_ms=None, closed_at_ms=None,
+        agent_id=None, outcome=None, disposition_id=None, ended_by=None,
+        offers=0, missed=0, rejected=0, requeues=0, messages=0,
+    )  # fmt: skip
+
+
+async def test_a_whole_life() -> None:
+    row = await fold(
+        (
+            *ARRIVAL,
+            ev.OfferMade(200, O1, C, A1, Q, 900),
+            ev.OfferExpired(300, O1, C, A1),
+            ev.OfferMade(310, O2, C, A2, Q, 900),
+            ev.OfferRejected(320, O2, C, A2),
+            ev.OfferMade(330, O3, C, A1, Q, 900),
+            ev.OfferAccepted(340, O3, C, A1),
+            ev.MessageAdded(350, C, DetailId("d-1"), Party.AGENT, A1),
+            ev.MessageAdded(360, C, DetailId("d-2"), Party.CUSTOMER, None),
+            ev.ContactEnded(400, C, Party.AGENT, A1),
+            ev.WrapUpStarted(400, C, A1, 999),
+            ev.WrapUpCompleted(450, C, A1, DispositionId("solved")),
+            ev.ContactClosed(450, C, Q, ev.ContactOutcome.HANDLED, A1, DispositionId("solved")),
+        )
+    )
+    assert row == Interaction(
+        contact_id=C, channel="chat", queue_id=Q, customer_key="key", arrived_at_ms=100,
+        first_offered_at_ms=200, answered_at_ms=340, ended_at_ms=400, closed_at_ms=450,
+        agent_id=A1, outcome="handled", disposition_id="solved", ended_by="agent",
+        offers=3, missed=1, rejected=1, requeues=0, messages=2,
+    )  # fmt: skip
+
+
+async def test_a_requeue_clears_nothing_and_counts() -> None:
+    row = await fold(
+        (
+            *ARRIVAL,
+            ev.OfferMade(200, O1, C, A1, Q, 900),
+            ev.OfferAccepted(210, O1, C, A1),
+            ev.ContactRequeued(300, C, A1, Q, ev.RequeueReason.PRESENCE_LOST, 190),
+            ev.OfferMade(310, O2, C, A2, Q, 900),
+            ev.OfferAccepted(320, O2, C, A2),
+        )
+    )
+    assert (row.first_offered_at_ms, row.answered_at_ms, row.requeues) == (200, 210, 1)
+    assert (row.agent_id, row.offers) == (A2, 2)
+
+
+async def test_a_customer_who_says_goodbye_while_waiting() -> None:
+    row = await fold(
+        (
+            *ARRIVAL,
+            ev.ContactEnded(150, C, Party.CUSTOMER, None),
+            ev.ContactClosed(150, C, Q, ev.ContactOutcome.ABANDONED, None, None),
+        )
+    )
+    assert (row.outcome, row.ended_by, row.ended_at_ms) == ("abandoned", "customer", 150)
+
+
+async def test_a_customer_who_is_just_gone() -> None:
+    closed = ev.ContactClosed(500, C, Q, ev.ContactOutcome.ABANDONED, None, None)
+    row = await fold((*ARRIVAL, closed))
+    assert (row.outcome, row.ended_by, row.ended_at_ms) == ("abandoned", "customer", 500)
+
+
+async def rows_after(
+    events: Sequence[ev.Event], commits: Sequence[int], restarts: Sequence[int]
+) -> list[object]:
+    """Fold with commits after these seqs, starting again from the rows after some of them."""
+    store, log, changes = MemoryStore(), InteractionLog(), []
+    for seq, event in enumerate(events, 1):
+        changes += log.changes(seq, event)
+        if seq in commits or seq == len(events):
+            await store.rows.commit(NAME, seq, changes)
+            changes = []
+            if seq in restarts:
+                _, interactions, _, agents = await store.boards.board(NEVER_MS)
+                log = InteractionLog()
+                log.start(interactions, agents)
+    return list(await store.boards.board(0))
+
+
+@given(st.integers(0, 10**9), st.sets(st.integers(1, 200), max_size=20))
+def test_neither_commits_nor_restarts_show_in_the_rows(seed: int, cuts: set[int]) -> None:
+    events = History(seed).grow(120)
+    every = range(1, len(events) + 1)
+    plain = asyncio.run(rows_after(events, every, ()))
+    assert asyncio.run(rows_after(events, sorted(cuts), sorted(cuts))) == plain
