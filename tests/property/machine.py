@@ -209,7 +209,7 @@ class EngineMachine(RuleBasedStateMachine):
             self.check_ends(event)
         times = [event.at_ms for event in (*self.journal[-1:], *handled.events)]
         assert times == sorted(times)
-        assert self.oracle.judge(handled.events) == []
+        assert self.oracle.judge(handled.events, self.now_ms) == []
         self.journal.extend(handled.events)
         invariants.check_all(self.engine.state)
 

@@ -1,74 +1,108 @@
-"""The rules of matching, stated a second time and naively, to judge each offer the engine makes.
+"""The rules of matching and of deadlines, stated a second time and naively, over the second set of books.
 
-Nothing of `routing.matching` is used: eligibility and both orders are written out from the contract. A fold of
-the journal stands where the engine stood when it decided; `judge` is asked before the offer is applied.
+`judge` takes what one command led to: each offer is judged at the moment it was made, and what rests after
+the command must not be overdue, forgotten, or kept waiting while somebody is free.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from routing import events as ev
 from routing.model import AgentState
-from routing.reducer import apply
-from routing.state import Agent, Contact, ContactState, State
-
-
-def may_take(agent: Agent, contact: Contact) -> bool:
-    """Permission, presence, readiness, channel, capacity, exclusion: written out."""
-    of_channel = [held for held in agent.holds.values() if held == contact.channel]
-    return (
-        contact.queue_id in agent.queue_ids
-        and agent.is_present
-        and not agent.is_removed
-        and agent.state == AgentState.READY
-        and agent.next_state is None
-        and len(agent.holds) < agent.capacity.total
-        and len(of_channel) < agent.capacity.per_channel.get(contact.channel, 0)
-        and agent.agent_id not in contact.excluded
-    )
-
-
-def waiting(state: State) -> list[Contact]:
-    """Every contact that waits, by its own state and not by the queue's line."""
-    return [c for c in state.contacts.values() if c.state == ContactState.WAITING]
-
-
-def offer_faults(state: State, offer: ev.OfferMade) -> Iterator[str]:
-    """What is wrong with an offer, given the state just before it."""
-    contact = state.contacts.get(offer.contact_id)
-    agent = state.agents.get(offer.agent_id)
-    if contact is None or contact.state != ContactState.WAITING:
-        yield f"I4 {offer.offer_id} offers a contact that does not wait"
-        return
-    if agent is None or not may_take(agent, contact):
-        yield f"I3 {offer.offer_id} goes to {offer.agent_id}, who may not take it"
-        return
-    for other in waiting(state):
-        is_older = (other.age_origin_ms, other.arrival) < (contact.age_origin_ms, contact.arrival)
-        if is_older and may_take(agent, other):
-            yield f"I5 {offer.offer_id} passes {other.contact_id}, which is older"
-    for peer in state.agents.values():
-        if may_take(peer, contact) and _comes_before(peer, agent, contact):
-            yield f"I5 {offer.offer_id} passes {peer.agent_id}, who is idle longer"
-
-
-def _comes_before(peer: Agent, agent: Agent, contact: Contact) -> bool:
-    def rank(one: Agent) -> tuple[bool, int, int]:
-        return (one.agent_id in contact.last_resort, one.idle_since_ms, one.idle_order)
-
-    return rank(peer) < rank(agent)
+from tests.sim.ledger import OFFERED, WAITING, WRAP_UP, KnownAgent, KnownContact, Ledger
 
 
 class Oracle:
-    """Folds the journal beside the engine and judges every offer at the moment it was made."""
+    """Follows a journal beside the engine."""
 
     def __init__(self) -> None:
-        self.state = State()
+        self.ledger = Ledger()
 
-    def judge(self, events: tuple[ev.Event, ...]) -> list[str]:
-        """Fold these events; return what is wrong with the offers among them."""
+    def judge(self, events: Sequence[ev.Event], clock_ms: int) -> list[str]:
+        """What is wrong with these events, and with what rests after them; empty when nothing is."""
         faults: list[str] = []
         for event in events:
             if isinstance(event, ev.OfferMade):
-                faults.extend(offer_faults(self.state, event))
-            apply(self.state, event)
+                faults.extend(self._offer_faults(event))
+            faults.extend(self.ledger.book(event))
+        faults.extend(self._resting_faults(max(self.ledger.now_ms, clock_ms)))
         return faults
+
+    # --- an offer, at the moment it is made ---
+
+    def _offer_faults(self, offer: ev.OfferMade) -> Iterator[str]:
+        contact = self.ledger.contacts.get(offer.contact_id)
+        agent = self.ledger.agents.get(offer.agent_id)
+        if contact is None or contact.place != WAITING:
+            yield f"I4 {offer.offer_id} offers a contact that does not wait"
+            return
+        if agent is None:
+            yield f"I3 {offer.offer_id} goes to {offer.agent_id}, who is not known"
+            return
+        if reason := self.refused_by(agent, contact):
+            yield f"I3 {offer.offer_id} goes to {offer.agent_id}: {reason}"
+        for other in self._waiting():
+            is_older = age(other) < age(contact)
+            if is_older and self.refused_by(agent, other) is None:
+                yield f"I5 {offer.offer_id} passes {other.contact_id}, which is older"
+        for peer in self.ledger.agents.values():
+            is_before = rank(peer, contact) < rank(agent, contact)
+            if is_before and self.refused_by(peer, contact) is None:
+                yield f"I5 {offer.offer_id} passes {peer.agent_id}, who comes first"
+
+    def refused_by(self, agent: KnownAgent, contact: KnownContact) -> str | None:
+        """Why the agent may not take the contact, or None."""
+        if contact.queue_id not in agent.queue_ids:
+            return "not of this queue"
+        if agent.is_removed or not agent.is_present:
+            return "not present"
+        if agent.state != AgentState.READY or agent.wish not in (None, AgentState.READY):
+            return "not ready"
+        if agent.agent_id in contact.excluded:
+            return "refused or missed it a moment ago"
+        held = self.ledger.held_by(agent.agent_id)
+        alike = sum(1 for other in held if other.channel == contact.channel)
+        units = agent.capacity.per_channel.get(contact.channel, 0)
+        if len(held) >= agent.capacity.total or alike >= units:
+            return "above capacity"
+        return None
+
+    def _waiting(self) -> list[KnownContact]:
+        return [c for c in self.ledger.contacts.values() if c.place == WAITING]
+
+    # --- what rests after a command ---
+
+    def _resting_faults(self, now_ms: int) -> Iterator[str]:
+        for contact in self.ledger.contacts.values():
+            name = contact.contact_id
+            if contact.place in (OFFERED, WRAP_UP) and contact.due_ms <= now_ms:
+                yield f"I7 the {contact.place} of {name} was due at {contact.due_ms}"
+            if contact.gone_at_ms is not None and contact.gone_at_ms <= now_ms:
+                yield f"I7 the gone customer of {name} was due at {contact.gone_at_ms}"
+            for agent_id, until_ms in contact.excluded.items():
+                if until_ms <= now_ms:
+                    yield f"I7 the exclusion of {agent_id} from {name} was due at {until_ms}"
+        for agent in self.ledger.agents.values():
+            yield from self._agent_faults(agent, now_ms)
+        for contact in self._waiting():
+            for agent in self.ledger.agents.values():
+                if self.refused_by(agent, contact) is None:
+                    yield f"I5 {contact.contact_id} waits while {agent.agent_id} is free"
+
+    def _agent_faults(self, agent: KnownAgent, now_ms: int) -> Iterator[str]:
+        name = agent.agent_id
+        if agent.lost_at_ms is not None and agent.lost_at_ms <= now_ms:
+            yield f"I7 the presence of {name} was lost at {agent.lost_at_ms}"
+        if agent.must_go:
+            yield f"I7 {name} missed too many offers and is still ready"
+        if agent.wish is not None and not self.ledger.works(name):
+            yield f"I7 {name} asked for {agent.wish} and has no work in hand"
+
+
+def age(contact: KnownContact) -> tuple[int, int]:
+    """The oldest first; then who arrived first."""
+    return (contact.age_origin_ms, contact.number)
+
+
+def rank(agent: KnownAgent, contact: KnownContact) -> tuple[bool, tuple[int, int]]:
+    """Who did not refuse it before, then who has been idle longest."""
+    return (agent.agent_id in contact.refused_by, agent.idle_since)

@@ -46,11 +46,16 @@ def first_difference(journal: Sequence[ev.Event], again: Sequence[ev.Event]) -> 
     return None
 
 
-def replay_faults(engine: Engine, journal: Sequence[ev.Event], until_ms: int) -> list[str]:
+def replay_faults(
+    engine: Engine,
+    journal: Sequence[ev.Event],
+    until_ms: int,
+    make_engine: Callable[[], Engine] = Engine,
+) -> list[str]:
     """What is wrong with replaying, folding and restoring this engine; empty when all agree."""
     faults = []
     snapshot = engine.snapshot()
-    other, again, refusals = replayed(journal, until_ms)
+    other, again, refusals = replayed(journal, until_ms, make_engine)
     if refusals:
         faults.append(f"I6 replay refuses an accepted input: {refusals[0]}")
     if difference := first_difference(journal, again):

@@ -111,7 +111,7 @@ class Scene:
         handled = self.engine.handle(command, self.now_ms)
         self.journal.extend(handled.events)
         assert invariants.broken(self.engine.state) == []
-        assert self.oracle.judge(handled.events) == []
+        assert self.oracle.judge(handled.events, self.now_ms) == []
         return handled.events, handled.refusal
 
     def do(self, command: cmd.Command) -> tuple[ev.Event, ...]:

@@ -1,0 +1,356 @@
+"""A second set of books, kept from the journal's events alone.
+
+Nothing of the engine's state, reducer or matching is used: places, ages, capacities, idle times and deadlines
+are worked out again, naively, from what the events say happened. Each event is checked against the books
+before it is written into them; `oracle` judges the offers.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from routing import events as ev
+from routing.ids import AgentId, ContactId, OfferId, QueueId
+from routing.model import (
+    DISPOSITION_NONE_TIMEOUT,
+    AgentState,
+    CapacityRule,
+    Channel,
+    RoutingConfiguration,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WAITING, OFFERED, TALKING, WRAP_UP = "waiting", "offered", "talking", "wrap-up"
+
+
+@dataclass
+class KnownContact:
+    """An open contact. `due_ms` is when its offer or its wrap-up runs out."""
+
+    contact_id: ContactId
+    channel: Channel
+    queue_id: QueueId
+    number: int
+    age_origin_ms: int
+    place: str = WAITING
+    agent_id: AgentId | None = None
+    offer_id: OfferId | None = None
+    due_ms: int = 0
+    talks_since_ms: int = 0
+    excluded: dict[AgentId, int] = field(default_factory=dict)
+    refused_by: set[AgentId] = field(default_factory=set)
+    offers: set[OfferId] = field(default_factory=set)
+    is_customer_here: bool = True
+    gone_at_ms: int | None = None
+
+
+@dataclass
+class KnownAgent:
+    """An agent. `lost_at_ms` is when the grace of a lost presence is over."""
+
+    agent_id: AgentId
+    queue_ids: tuple[QueueId, ...]
+    capacity: CapacityRule
+    is_present: bool = False
+    is_removed: bool = False
+    state: AgentState = AgentState.LOGGED_OUT
+    wish: AgentState | None = None
+    idle_since: tuple[int, int] = (0, 0)
+    missed: dict[Channel, int] = field(default_factory=dict)
+    must_go: bool = False
+    lost_at_ms: int | None = None
+
+
+class Ledger:
+    """The books of one domain. `book` writes one event and returns what is wrong with it."""
+
+    def __init__(self) -> None:
+        self.configuration: RoutingConfiguration | None = None
+        self.contacts: dict[ContactId, KnownContact] = {}
+        self.agents: dict[AgentId, KnownAgent] = {}
+        self.now_ms = 0
+        self._arrivals = 0
+        self._idle_changes = 0
+        self._book: dict[type, Callable[[Any], str | None]] = {
+            ev.ConfigurationApplied: self._configuration_applied,
+            ev.AgentPut: self._agent_put,
+            ev.AgentRemoved: self._agent_removed,
+            ev.AgentConnected: self._agent_connected,
+            ev.AgentDisconnected: self._agent_disconnected,
+            ev.AgentStateRequested: self._agent_state_requested,
+            ev.AgentStateChanged: self._agent_state_changed,
+            ev.ContactArrived: self._contact_arrived,
+            ev.ContactQueued: self._contact_queued,
+            ev.ContactRequeued: self._contact_requeued,
+            ev.ContactClosed: self._contact_closed,
+            ev.CustomerDisconnected: self._customer_disconnected,
+            ev.CustomerReturned: self._customer_returned,
+            ev.OfferMade: self._offer_made,
+            ev.OfferAccepted: self._offer_accepted,
+            ev.OfferRejected: self._offer_rejected,
+            ev.OfferExpired: self._offer_expired,
+            ev.OfferRescinded: self._offer_rescinded,
+            ev.ExclusionLapsed: self._exclusion_lapsed,
+            ev.WrapUpStarted: self._wrap_up_started,
+            ev.WrapUpExtended: self._wrap_up_extended,
+            ev.WrapUpExpired: self._wrap_up_expired,
+        }
+
+    def book(self, event: ev.Event) -> list[str]:
+        """Write one event; return what is wrong with it."""
+        faults = []
+        if event.at_ms < self.now_ms:
+            faults.append(f"I6 {event} lies before an earlier event")
+        self.now_ms = max(self.now_ms, event.at_ms)
+        write = self._book.get(type(event))
+        try:
+            fault = write(event) if write is not None else None
+        except KeyError as unknown:
+            fault = f"I4 {event} is about {unknown}, which is not known or has ended"
+        return [*faults, fault] if fault is not None else faults
+
+    # --- what others ask ---
+
+    def held_by(self, agent_id: AgentId) -> list[KnownContact]:
+        """Everything offered to an agent, talking with them, or in their wrap-up."""
+        return [contact for contact in self.contacts.values() if contact.agent_id == agent_id]
+
+    def works(self, agent_id: AgentId) -> bool:
+        """Whether the agent has anything accepted in hand."""
+        return any(contact.place != OFFERED for contact in self.held_by(agent_id))
+
+    def timeouts(self, contact: KnownContact) -> tuple[int, int, int]:
+        """Offer time-out, re-offer gap, wrap-up limit of a contact's queue."""
+        for policy in self.rules.queues:
+            if policy.queue_id == contact.queue_id:
+                return policy.offer_timeout_ms, policy.reoffer_gap_ms, policy.wrap_up_limit_ms
+        raise KeyError(contact.queue_id)
+
+    @property
+    def rules(self) -> RoutingConfiguration:
+        """The configuration in force."""
+        if self.configuration is None:
+            raise KeyError("configuration")
+        return self.configuration
+
+    # --- configuration and agents ---
+
+    def _configuration_applied(self, event: ev.ConfigurationApplied) -> None:
+        self.configuration = event.configuration
+
+    def _agent_put(self, event: ev.AgentPut) -> None:
+        known = self.agents.get(event.agent_id)
+        if known is None:
+            self.agents[event.agent_id] = KnownAgent(
+                event.agent_id, event.queue_ids, event.capacity
+            )
+            return
+        known.queue_ids, known.capacity, known.is_removed = event.queue_ids, event.capacity, False
+
+    def _agent_removed(self, event: ev.AgentRemoved) -> None:
+        agent = self.agents[event.agent_id]
+        agent.is_removed, agent.is_present, agent.lost_at_ms = True, False, None
+        agent.state, agent.wish = AgentState.LOGGED_OUT, None
+        self._forget_if_done(agent)
+
+    def _forget_if_done(self, agent: KnownAgent) -> None:
+        if agent.is_removed and not self.held_by(agent.agent_id):
+            del self.agents[agent.agent_id]
+            self._pardon(agent.agent_id)
+
+    def _pardon(self, agent_id: AgentId) -> None:
+        for contact in self.contacts.values():
+            contact.excluded.pop(agent_id, None)
+            contact.refused_by.discard(agent_id)
+
+    def _agent_connected(self, event: ev.AgentConnected) -> None:
+        agent = self.agents[event.agent_id]
+        agent.is_present, agent.lost_at_ms = True, None
+
+    def _agent_disconnected(self, event: ev.AgentDisconnected) -> None:
+        agent = self.agents[event.agent_id]
+        if agent.is_present and agent.state != AgentState.LOGGED_OUT:
+            agent.lost_at_ms = event.at_ms + self.rules.presence_grace_ms
+        agent.is_present = False
+
+    def _agent_state_requested(self, event: ev.AgentStateRequested) -> None:
+        self.agents[event.agent_id].wish = event.state
+
+    def _agent_state_changed(self, event: ev.AgentStateChanged) -> str | None:
+        agent = self.agents[event.agent_id]
+        fault = self._wrong_change(agent, event)
+        agent.wish, agent.must_go = None, False
+        if event.cause == ev.StateCause.PRESENCE_LOST:
+            agent.lost_at_ms = None
+        if event.state == AgentState.READY and agent.state != AgentState.READY:
+            self._now_idle(agent, event.at_ms)
+            self._pardon(agent.agent_id)
+        if event.state != agent.state:
+            agent.missed = {}
+        agent.state = event.state
+        return fault
+
+    def _wrong_change(self, agent: KnownAgent, event: ev.AgentStateChanged) -> str | None:
+        name = agent.agent_id
+        if event.cause == ev.StateCause.PRESENCE_LOST:
+            if agent.is_present:
+                return f"I7 {name} is logged out for lost presence, but is present"
+            if agent.lost_at_ms != event.at_ms:
+                return f"I7 {name} is logged out at {event.at_ms}, due at {agent.lost_at_ms}"
+        if event.cause == ev.StateCause.REQUESTED:
+            if event.state != AgentState.READY and self.works(name):
+                return f"I7 {name} is {event.state} with work in hand"
+            if agent.wish != event.state:
+                return f"I7 {name} is {event.state}, but asked for {agent.wish}"
+        if event.cause == ev.StateCause.MISSED_OFFERS and not agent.must_go:
+            return f"I7 {name} is not ready for missed offers, but missed {agent.missed}"
+        return None
+
+    def _now_idle(self, agent: KnownAgent, at_ms: int) -> None:
+        self._idle_changes += 1
+        agent.idle_since = (at_ms, self._idle_changes)
+
+    # --- contacts ---
+
+    def _contact_arrived(self, event: ev.ContactArrived) -> str | None:
+        if event.contact_id in self.contacts:
+            return f"I4 {event.contact_id} arrives while it is open"
+        self._arrivals += 1
+        self.contacts[event.contact_id] = KnownContact(
+            event.contact_id, event.channel, event.queue_id, self._arrivals, event.at_ms
+        )
+        return None
+
+    def _contact_queued(self, event: ev.ContactQueued) -> str | None:
+        contact = self.contacts[event.contact_id]
+        if contact.place != WAITING or event.age_origin_ms != contact.age_origin_ms:
+            return f"I5 {event} does not fit {contact}"
+        return None
+
+    def _contact_requeued(self, event: ev.ContactRequeued) -> str | None:
+        contact = self.contacts[event.contact_id]
+        talked_ms = event.at_ms - contact.talks_since_ms
+        is_right = contact.place == TALKING and contact.agent_id == event.agent_id
+        contact.age_origin_ms += talked_ms
+        self._wait(contact)
+        self._forget_if_done(self.agents[event.agent_id])
+        if not contact.is_customer_here:
+            contact.gone_at_ms = event.at_ms + self.rules.customer_gone_ms
+        if not is_right or contact.age_origin_ms != event.age_origin_ms:
+            return f"I5 {event} does not fit: its age counts from {contact.age_origin_ms}"
+        return None
+
+    def _contact_closed(self, event: ev.ContactClosed) -> str | None:
+        contact = self.contacts.pop(event.contact_id)
+        if contact.agent_id != event.agent_id or contact.place == OFFERED:
+            return f"I4 {event} closes {contact}"
+        if event.agent_id is not None:
+            agent = self.agents[event.agent_id]
+            self._now_idle(agent, event.at_ms)
+            self._forget_if_done(agent)
+        return None
+
+    def _customer_disconnected(self, event: ev.CustomerDisconnected) -> None:
+        contact = self.contacts[event.contact_id]
+        if contact.is_customer_here and contact.place in (WAITING, OFFERED):
+            contact.gone_at_ms = event.at_ms + self.rules.customer_gone_ms
+        contact.is_customer_here = False
+
+    def _customer_returned(self, event: ev.CustomerReturned) -> None:
+        contact = self.contacts[event.contact_id]
+        contact.is_customer_here, contact.gone_at_ms = True, None
+
+    def _wait(self, contact: KnownContact) -> None:
+        contact.place, contact.agent_id, contact.offer_id = WAITING, None, None
+
+    # --- offers and assignments ---
+
+    def _offer_made(self, event: ev.OfferMade) -> str | None:
+        contact = self.contacts[event.contact_id]
+        fault = None
+        if event.offer_id in contact.offers:
+            fault = f"I2 the offer id {event.offer_id} is used again"
+        if event.expires_at_ms != event.at_ms + self.timeouts(contact)[0]:
+            fault = f"I7 {event} expires at a wrong time"
+        contact.offers.add(event.offer_id)
+        contact.place, contact.agent_id = OFFERED, event.agent_id
+        contact.offer_id, contact.due_ms = event.offer_id, event.expires_at_ms
+        return fault
+
+    def _wrong_end(
+        self, event: ev.OfferAccepted | ev.OfferRejected | ev.OfferExpired | ev.OfferRescinded
+    ) -> str | None:
+        contact = self.contacts[event.contact_id]
+        said = (contact.place, contact.agent_id, contact.offer_id)
+        if said != (OFFERED, event.agent_id, event.offer_id):
+            return f"I2 {event} ends an offer that is not open: {said}"
+        return None
+
+    def _offer_accepted(self, event: ev.OfferAccepted) -> str | None:
+        fault = self._wrong_end(event)
+        contact, agent = self.contacts[event.contact_id], self.agents[event.agent_id]
+        if event.at_ms >= contact.due_ms:
+            fault = f"I7 {event} comes after its deadline {contact.due_ms}"
+        contact.place, contact.offer_id = TALKING, None
+        contact.talks_since_ms, contact.gone_at_ms = event.at_ms, None
+        agent.missed.pop(contact.channel, None)
+        self._now_idle(agent, event.at_ms)
+        return fault
+
+    def _offer_rejected(self, event: ev.OfferRejected) -> str | None:
+        fault = self._wrong_end(event)
+        contact = self.contacts[event.contact_id]
+        self.agents[event.agent_id].missed.pop(contact.channel, None)
+        self._exclude(contact, event.agent_id, event.at_ms)
+        return fault
+
+    def _offer_expired(self, event: ev.OfferExpired) -> str | None:
+        fault = self._wrong_end(event)
+        contact, agent = self.contacts[event.contact_id], self.agents[event.agent_id]
+        if event.at_ms != contact.due_ms:
+            fault = f"I7 {event} was due at {contact.due_ms}"
+        missed = agent.missed[contact.channel] = agent.missed.get(contact.channel, 0) + 1
+        limit = self.rules.missed_limits.get(contact.channel)
+        agent.must_go = agent.must_go or (limit is not None and missed >= limit)
+        self._exclude(contact, event.agent_id, event.at_ms)
+        return fault
+
+    def _exclude(self, contact: KnownContact, agent_id: AgentId, at_ms: int) -> None:
+        contact.excluded[agent_id] = at_ms + self.timeouts(contact)[1]
+        contact.refused_by.add(agent_id)
+        self._wait(contact)
+
+    def _offer_rescinded(self, event: ev.OfferRescinded) -> str | None:
+        fault = self._wrong_end(event)
+        self._wait(self.contacts[event.contact_id])
+        agent = self.agents[event.agent_id]
+        self._forget_if_done(agent)
+        return fault
+
+    def _exclusion_lapsed(self, event: ev.ExclusionLapsed) -> str | None:
+        until_ms = self.contacts[event.contact_id].excluded.pop(event.agent_id, None)
+        if until_ms != event.at_ms:
+            return f"I7 {event} was due at {until_ms}"
+        return None
+
+    def _wrap_up_started(self, event: ev.WrapUpStarted) -> str | None:
+        contact = self.contacts[event.contact_id]
+        is_right = (contact.place, contact.agent_id) == (TALKING, event.agent_id)
+        contact.place, contact.due_ms = WRAP_UP, event.until_ms
+        if not is_right or event.until_ms != event.at_ms + self.timeouts(contact)[2]:
+            return f"I7 {event} does not fit {contact}"
+        return None
+
+    def _wrap_up_extended(self, event: ev.WrapUpExtended) -> str | None:
+        contact = self.contacts[event.contact_id]
+        is_right = contact.place == WRAP_UP and event.until_ms > event.at_ms
+        contact.due_ms = event.until_ms
+        return None if is_right else f"I7 {event} does not fit {contact}"
+
+    def _wrap_up_expired(self, event: ev.WrapUpExpired) -> str | None:
+        contact = self.contacts[event.contact_id]
+        is_limit = event.disposition_id == DISPOSITION_NONE_TIMEOUT
+        if contact.place != WRAP_UP or (is_limit and contact.due_ms != event.at_ms):
+            return f"I7 {event} does not fit {contact}"
+        return None

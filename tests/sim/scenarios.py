@@ -1,0 +1,120 @@
+"""A scenario for each seed: one working day of a small centre, drawn so that every habit and fault comes up."""
+
+import random
+
+from callcenter.simulation.distributions import Exponential, LogNormal, Uniform
+from callcenter.simulation.scenario import AgentGroup, CustomerHabits, Faults, Load, Scenario
+from routing.ids import DispositionId, QueueId, ReasonId
+from routing.model import (
+    BUILT_IN_REASONS,
+    CapacityRule,
+    Channel,
+    NotReadyReason,
+    QueuePolicy,
+    RoutingConfiguration,
+)
+
+HOUR_MS = 3_600_000
+DAY_MS = 8 * HOUR_MS
+CONTACTS_A_DAY = 200
+DISPOSITIONS = (DispositionId("solved"), DispositionId("sold"))
+REASONS = (ReasonId("break"), ReasonId("meal"))
+
+
+def scenario_of(seed: int, scale: int = 1) -> Scenario:
+    """The day of this seed, with about 200 contacts for each unit of `scale`."""
+    luck = random.Random(f"scenario/{seed}")
+    queue_ids = tuple(QueueId(f"q{number}") for number in range(luck.randint(1, 3)))
+    groups = tuple(_group(luck, f"g{number}", queue_ids) for number in range(luck.randint(1, 3)))
+    gap_ms = DAY_MS * len(queue_ids) / (CONTACTS_A_DAY * scale)
+    units = sum(group.count * group.capacity.total for group in groups)
+    talk_ms = max(5_000, gap_ms / len(queue_ids) * units * luck.uniform(0.3, 1.2))
+    return Scenario(
+        for_ms=DAY_MS,
+        drain_ms=2 * HOUR_MS,
+        configurations=tuple(_configuration(luck, queue_ids, number) for number in range(3)),
+        loads=tuple(_load(luck, queue_id, gap_ms, talk_ms) for queue_id in queue_ids),
+        groups=groups,
+        habits=CustomerHabits(
+            messages_max=luck.choice([0, 2]),
+            closes_tab=luck.choice([0.0, 0.3]),
+            sends_twice=luck.choice([0.0, 0.2]),
+            tab_closed_for=Exponential(luck.choice([10_000, 60_000])),
+        ),
+        faults=_faults(luck),
+        start_ms=luck.randrange(10**12),
+    )
+
+
+def _configuration(
+    luck: random.Random, queue_ids: tuple[QueueId, ...], number: int
+) -> RoutingConfiguration:
+    reasons = (*BUILT_IN_REASONS, *REASONS) if number != 1 else (*BUILT_IN_REASONS, REASONS[0])
+    return RoutingConfiguration(
+        version=f"v{number}",
+        queues=tuple(_policy(luck, queue_id) for queue_id in queue_ids),
+        not_ready_reasons=tuple(
+            NotReadyReason(reason, luck.randint(60_000, HOUR_MS)) for reason in reasons
+        ),
+        presence_grace_ms=luck.randint(1_000, 60_000),
+        customer_gone_ms=luck.randint(5_000, 60_000),
+        connected_probe_ms=luck.randint(60_000, HOUR_MS),
+        missed_limits={Channel.VOICE: 1, Channel.CHAT: luck.randint(1, 3)},
+    )
+
+
+def _policy(luck: random.Random, queue_id: QueueId) -> QueuePolicy:
+    return QueuePolicy(
+        queue_id=queue_id,
+        offer_timeout_ms=luck.randint(5_000, 30_000),
+        reoffer_gap_ms=luck.randint(1_000, 120_000),
+        wrap_up_limit_ms=luck.choice([0, 10_000, 60_000]),
+        wrap_up_extension_ms=20_000,
+        wrap_up_extensions_max=luck.randint(0, 2),
+        waiting_alarm_ms=luck.randint(60_000, 600_000),
+        waiting_max=luck.choice([3, 50]),
+        disposition_ids=DISPOSITIONS,
+    )
+
+
+def _load(luck: random.Random, queue_id: QueueId, gap_ms: float, talk_ms: float) -> Load:
+    return Load(
+        queue_id=queue_id,
+        channel=luck.choice([Channel.CHAT, Channel.CHAT, Channel.VOICE]),
+        gap_ms=gap_ms,
+        patience=Exponential(luck.choice([60_000, 600_000])),
+        talk=LogNormal(talk_ms, 0.8),
+    )
+
+
+def _group(luck: random.Random, name: str, queue_ids: tuple[QueueId, ...]) -> AgentGroup:
+    served = tuple(queue_id for queue_id in queue_ids if luck.random() < 0.7) or queue_ids
+    units = luck.randint(1, 3)
+    return AgentGroup(
+        name=name,
+        count=luck.randint(1, 3),
+        queue_ids=served,
+        capacity=CapacityRule(units, {Channel.CHAT: luck.randint(1, units), Channel.VOICE: 1}),
+        answers_after=Uniform(500, luck.choice([5_000, 40_000])),
+        rejects=luck.choice([0.0, 0.2]),
+        misses=luck.choice([0.0, 0.2]),
+        answers_late=0.5,
+        answers_twice=0.2,
+        answers_for_others=0.1,
+        forgets_wrap_up=luck.choice([0.0, 0.3]),
+        extends_wrap_up=0.2,
+        break_every=Exponential(luck.choice([HOUR_MS / 2, 4 * HOUR_MS])),
+        vanish_every=luck.choice([None, Exponential(HOUR_MS)]),
+    )
+
+
+def _faults(luck: random.Random) -> Faults:
+    hourly = Exponential(HOUR_MS)
+    return Faults(
+        clock_every=luck.choice([None, hourly]),
+        tick_late=luck.choice([Uniform(0, 0), Uniform(0, 10_000)]),
+        reload_every=luck.choice([None, hourly]),
+        roster_every=luck.choice([None, hourly]),
+        restart_every=luck.choice([None, hourly]),
+        stale=luck.choice([0.0, 0.2]),
+    )
