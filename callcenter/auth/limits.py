@@ -12,6 +12,9 @@ PASSWORD_COST_MS = 40
 SESSION_LIFETIME_MS = 12 * 3_600_000
 """A session ends this long after its log-in, used or not: the longest shift."""
 
+FORGET_EXPIRED_EVERY_MS = 600_000
+"""How often rows of expired sessions are deleted."""
+
 SESSION_CACHE_MAX = 25_000
 """Sessions kept in memory; the one used longest ago is read from the store again when it returns."""
 

@@ -10,9 +10,14 @@ import hashlib
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 
 from callcenter import ports
-from callcenter.auth.limits import SESSION_CACHE_MAX, SESSION_LIFETIME_MS
+from callcenter.auth.limits import (
+    FORGET_EXPIRED_EVERY_MS,
+    SESSION_CACHE_MAX,
+    SESSION_LIFETIME_MS,
+)
 from callcenter.auth.principal import Principal, principal_of
 
 TOKEN_BYTES = 32
@@ -47,6 +52,7 @@ class SessionKeeper:
         self._watchers: dict[bytes, tuple[Principal, list[Watcher]]] = {}
         self._seen_version: int | None = None
         self._epoch = 0
+        self._forget_at_ms = 0
 
     async def open(self, user: ports.User) -> tuple[str, Principal]:
         """Start a session: the token for the cookie and who it is."""
@@ -117,16 +123,26 @@ class SessionKeeper:
         for digest in [d for d, (p, _) in self._watchers.items() if p.expires_at_ms <= now_ms]:
             self._ended(digest)
         await self._recheck_uncached()
+        await self._forget_expired(now_ms)
         newest = await self._users.newest_version()
         seen = self._seen_version
         if newest == seen:
             return []
         changed = [user for user in await self._users.all() if seen is None or user.version > seen]
-        self._seen_version = newest
         if seen is not None:
             for user in changed:
                 await self.forget_user(user.user_id)
+        # Last: if the store failed above, the next poll finds the same users changed.
+        self._seen_version = newest
         return changed
+
+    async def _forget_expired(self, now_ms: int) -> None:
+        """Rows of expired sessions only take room: a store that cannot delete now is asked again later."""
+        if now_ms < self._forget_at_ms:
+            return
+        self._forget_at_ms = now_ms + FORGET_EXPIRED_EVERY_MS
+        with suppress(ports.StorageUnavailable):
+            await self._sessions.delete_expired(now_ms)
 
     async def _recheck_uncached(self) -> None:
         """A session may have ended between its resolving and its watching: nobody told the watcher."""

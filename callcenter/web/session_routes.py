@@ -13,6 +13,8 @@ from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.web.schemas import LoggedIn, LogIn, SessionUser
 from callcenter.web.services import Services
 
+LOGIN_FAILED_MESSAGE = "The user name or the password is wrong."
+
 
 @route(
     "POST",
@@ -35,6 +37,7 @@ async def log_in(call: Call[Services]) -> Reply:
     if call.caller is not None:
         await services.sessions.close(call.caller)
     token, principal = await services.sessions.open(user)
+    await _close_if_outdated(services, user, principal)
     return Reply(LoggedIn(session_user(principal)), adjust=_set_cookie(services, token))
 
 
@@ -76,7 +79,20 @@ async def _checked_user(services: Services, wanted: LogIn, address: str) -> port
         if user is not None and is_match:
             attempt.is_successful = True
             return user
-    raise ApiError(ApiErrorCode.LOGIN_FAILED, "The user name or the password is wrong.")
+    raise ApiError(ApiErrorCode.LOGIN_FAILED, LOGIN_FAILED_MESSAGE)
+
+
+async def _close_if_outdated(services: Services, user: ports.User, opened: Principal) -> None:
+    """Checking a password takes a while: the user may have been disabled or given another one meanwhile.
+
+    Whoever does that changes the row first and ends the sessions then, so either they end this one too, or the
+    change is seen here.
+    """
+    newest = await services.store.users.get(user.user_id)
+    is_same = newest is not None and newest.password_hash == user.password_hash
+    if newest is None or newest.is_disabled or not is_same:
+        await services.sessions.close(opened)
+        raise ApiError(ApiErrorCode.LOGIN_FAILED, LOGIN_FAILED_MESSAGE)
 
 
 def session_user(principal: Principal) -> SessionUser:

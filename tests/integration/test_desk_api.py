@@ -1,5 +1,7 @@
 """The desk's calls, from log-in to the end of the wrap-up."""
 
+import pytest
+
 from routing import commands as cmd
 from routing.ids import AgentId, ContactId, OfferId
 from routing.model import Party
@@ -52,6 +54,28 @@ async def test_somebody_who_is_disabled_cannot_log_in(stage: ApiStage) -> None:
     body = {"username": "ann", "password": PASSWORD}
     assert (await stage.ask("POST", "/api/v1/session", body=body)).code == "login_failed"
     assert AgentId("u-ann") not in stage.host.mirror.agents
+
+
+@pytest.mark.parametrize("path", ["", "/password"])
+async def test_a_log_in_that_a_change_overtakes_opens_nothing(
+    stage: ApiStage, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """The user is disabled, or gets another password, while the old one is being checked."""
+    verify = stage.passwords.verify
+
+    async def verify_slowly(password: str, stored: str | None) -> bool:
+        is_match = await verify(password, stored)
+        body = {"password": "something else"} if path else {"is_disabled": True}
+        method = "POST" if path else "PATCH"
+        changed = await stage.ask(method, f"/api/v1/users/u-ann{path}", by="ada", body=body)
+        assert changed.status in (200, 204)
+        return is_match
+
+    monkeypatch.setattr(stage.passwords, "verify", verify_slowly)
+    body = {"username": "ann", "password": PASSWORD}
+    answer = await stage.ask("POST", "/api/v1/session", body=body)
+    assert answer.code == "login_failed"
+    assert await stage.store.sessions.delete_of_user("u-ann") == 0
 
 
 async def test_guessing_is_throttled(stage: ApiStage) -> None:

@@ -1,11 +1,13 @@
 """The rules every call shares: sizes, shapes, origins, keys, methods, pages, health."""
 
+import asyncio
 from pathlib import Path
 
 import msgspec
 import pytest
 from structlog.testing import capture_logs
 
+from callcenter.http import serving
 from callcenter.http.limits import BODY_BYTES_MAX
 from callcenter.web import desk_routes
 from tests.integration.api_stage import PASSWORD, ApiStage
@@ -53,6 +55,31 @@ async def test_a_body_of_another_type_is_refused(stage: ApiStage) -> None:
         headers = {"Content-Type": content_type}
         answer = await stage.ask("PUT", STATE, by="ann", body={"state": "ready"}, headers=headers)
         assert (answer.status, answer.code) == (415, "content_type_unsupported")
+
+
+async def test_a_body_that_does_not_arrive_holds_nothing(
+    stage: ApiStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "BODY_WAIT_S", 0)
+    await stage.log_in("ann")
+    host, port = stage.origin.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = (
+        f"PUT {STATE} HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {stage.origin}\r\n"
+        f"Cookie: cc_session={stage.token('ann')}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 20\r\n\r\n"
+    )
+    writer.write(head.encode())
+    status_line = await reader.readline()
+    assert b" 408 " in status_line
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_the_document_is_published(stage: ApiStage) -> None:
+    answer = await stage.ask("GET", "/api/v1/openapi.json")
+    assert answer.body["openapi"] == "3.1.0"
+    assert "/api/v1/session" in answer.body["paths"]
 
 
 async def test_integral_floats_are_integers_and_strings_are_not(stage: ApiStage) -> None:

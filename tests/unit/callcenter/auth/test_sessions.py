@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from callcenter import ports
+from callcenter.auth.limits import FORGET_EXPIRED_EVERY_MS
 from callcenter.auth.sessions import SessionKeeper, token_hash
 from callcenter.storage.memory import MemoryStore
 from routing.ids import TeamId
@@ -137,6 +138,42 @@ async def test_a_user_changed_by_another_process_is_seen_changed(stage: Stage) -
     resolved = await stage.keeper.resolve(token)
     assert resolved is not None
     assert resolved.queue_ids == {"help"}
+
+
+async def test_a_poll_that_fails_finds_the_same_change_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = await stage.add(somebody())
+    _, principal = await stage.keeper.open(user)
+    ended: list[str] = []
+    stage.keeper.watch(principal, lambda: ended.append("ann"))
+    await stage.keeper.poll()
+    await stage.store.users.put(msgspec.structs.replace(user, is_disabled=True))
+
+    async def fail(_token_hash: bytes) -> None:
+        raise ports.StorageUnavailable
+
+    with monkeypatch.context() as broken:
+        broken.setattr(stage.store.sessions, "get", fail)
+        with pytest.raises(ports.StorageUnavailable):
+            await stage.keeper.poll()
+    assert [changed.user_id for changed in await stage.keeper.poll()] == ["u-ann"]
+    assert ended == ["ann"]
+
+
+async def test_rows_of_expired_sessions_are_deleted_now_and_then(stage: Stage) -> None:
+    token, _ = await stage.keeper.open(await stage.add(somebody()))
+    await stage.keeper.poll()
+    stage.now_ms += LIFETIME_MS
+    await stage.keeper.poll()
+    assert await stage.store.sessions.get(token_hash(token)) is not None
+    stage.now_ms += FORGET_EXPIRED_EVERY_MS
+    stage.store.fail_writes()
+    await stage.keeper.poll()
+    stage.store.fail_writes(fail=False)
+    stage.now_ms += FORGET_EXPIRED_EVERY_MS
+    await stage.keeper.poll()
+    assert await stage.store.sessions.get(token_hash(token)) is None
 
 
 async def test_an_expired_session_is_closed_by_the_poll(stage: Stage) -> None:
