@@ -5,12 +5,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from callcenter.host.chain import ZERO, verify
 from callcenter.ports import Snapshot, StorageUnavailable
 from callcenter.storage.memory import MemoryStore
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import SqlStore
+from callcenter.storage.tables import probe
 from routing.ids import ContactId
 from tests.contract.rows import (
     DOMAIN_ID,
@@ -80,6 +82,24 @@ async def test_it_goes_on_when_there_is_room_again(sql_store: SqlStore) -> None:
     await sql_store.journal.append(batch(chained(20, after=newest)))
     verdict = verify(await all_records(sql_store.journal), 0, ZERO, DOMAIN_ID)
     assert (verdict.last_seq, verdict.damage) == (newest[0] + 20, None)
+
+
+async def test_the_connection_is_opened_again(sql_store: SqlStore) -> None:
+    await sql_store.probe()
+    before = sql_store._database._connection
+    await sql_store.limit_pages(SMALLEST)
+    await fill(sql_store)
+    assert sql_store._database._connection is None
+    await sql_store.limit_pages(None)
+    await sql_store.probe()
+    assert sql_store._database._connection not in (None, before)
+
+
+async def test_probes_do_not_pile_up(sql_store: SqlStore) -> None:
+    for _ in range(3):
+        await sql_store.probe()
+    count = sa.select(sa.func.count()).select_from(probe)
+    assert await sql_store._database.read(lambda connection: connection.scalar(count)) == 1
 
 
 async def test_a_probe_needs_as_much_room_as_appends(sql_store: SqlStore) -> None:

@@ -43,6 +43,21 @@ class Rows:
             raise StorageUnavailable("connection lost: committed or not, nobody knows")
 
 
+class Journal:
+    """A memory journal whose reading breaks off on order."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._journal = store.journal
+        self.breaks_after: int | None = None
+
+    async def read(self, after_seq: int) -> AsyncIterator[JournalRecord]:
+        async for record in self._journal.read(after_seq):
+            if record.seq == self.breaks_after:
+                self.breaks_after = None
+                raise StorageUnavailable("disk I/O error")
+            yield record
+
+
 class Scene:
     """A journal with a history, and a runner that may be told of it."""
 
@@ -52,7 +67,13 @@ class Scene:
         self.events = History(seed).grow(steps)
         self.appended = 0
         projection = InteractionLogProjection(self.store.boards)
-        self.runner = ProjectionRunner(self.store.journal, self.rows, projection, DECODER.decode)
+        self.journal = Journal(self.store)
+        self.runner = ProjectionRunner(
+            self.journal,  # type: ignore[arg-type]  # the runner only reads
+            self.rows,
+            projection,
+            DECODER.decode,
+        )
 
     async def append(self, count: int) -> tuple[int, list[ev.Event]]:
         """Make the next events durable; returns what the host would publish."""
@@ -184,6 +205,14 @@ async def test_a_commit_nobody_knows_about_is_not_counted_twice() -> None:
             scene.rows.fails_after = 1
             await scene.publish(20)
             await scene.check()
+
+
+async def test_a_reading_that_breaks_off_is_begun_again() -> None:
+    scene = Scene(300)
+    await scene.append(200)
+    scene.journal.breaks_after = 150
+    async with scene.running():
+        await scene.check()
 
 
 async def test_a_reader_waits_for_its_seq_alone() -> None:
