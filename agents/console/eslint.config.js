@@ -29,5 +29,10 @@ export default defineConfig(
     files: ['**/*.test.{ts,tsx}', 'e2e/**', 'scripts/**'],
     rules: { 'max-lines-per-function': 'off', 'no-console': 'off' },
   },
+  {
+    // A Playwright fixture's `use` is no hook.
+    files: ['e2e/**'],
+    rules: { 'react-hooks/rules-of-hooks': 'off' },
+  },
   { files: ['*.js'], extends: [ts.configs.disableTypeChecked] },
 );
