@@ -1,0 +1,337 @@
+"""Bugs, planted one at a time: the judge is worth its name only if it finds every one of them.
+
+Each function spoils the engine through pytest's monkeypatch and returns the engine to use, if it needs its own.
+Most are bugs other systems have had; none is visible in a single command's answer.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from routing import commands as cmd
+from routing import consequences, decisions, expiries, matching, reducer, timers
+from routing import events as ev
+from routing.consequences import Step
+from routing.engine import Engine, Handled, restore
+from routing.matching import NaiveMatcher
+from routing.model import AgentState
+from routing.state import Agent, Contact, State, age_key, idle_key
+from tests.sim.judge import EngineMaker
+
+Patch = pytest.MonkeyPatch
+Planted = Callable[[Patch], EngineMaker | None]
+
+
+def _replace(patch: Patch, kind: type, apply: Callable[[State, ev.Event], None]) -> None:
+    """Another booking for one kind of event."""
+    patch.setitem(reducer._APPLY, kind, apply)
+
+
+def _without_filter(patch: Patch, name: str) -> None:
+    """An eligibility that forgot one of its filters."""
+    kept = tuple(entry for entry in matching.FILTERS if entry[0] != name)
+    patch.setattr(matching, "FILTERS", kept)
+
+
+def _with_matcher(matcher: type[NaiveMatcher]) -> EngineMaker:
+    return lambda state: Engine(state, matcher)
+
+
+# --- matching ---
+
+
+def wrong_agent_of_several(_: Patch) -> EngineMaker:
+    class LastIdleFirst(NaiveMatcher):
+        def best_agent(self, contact: Contact) -> Agent | None:
+            agents = self._state.agents.values()
+            eligible = [a for a in agents if matching.refused_by(a, contact) is None]
+            return max(eligible, key=idle_key, default=None)
+
+    return _with_matcher(LastIdleFirst)
+
+
+def tie_broken_by_name(_: Patch) -> EngineMaker:
+    class ByName(NaiveMatcher):
+        def best_agent(self, contact: Contact) -> Agent | None:
+            agents = self._state.agents.values()
+            eligible = [a for a in agents if matching.refused_by(a, contact) is None]
+            return min(eligible, key=lambda agent: agent.agent_id, default=None)
+
+    return _with_matcher(ByName)
+
+
+def newest_contact_first(_: Patch) -> EngineMaker:
+    class NewestFirst(NaiveMatcher):
+        def best_contact(self, agent: Agent) -> Contact | None:
+            contacts = self._state.contacts.values()
+            waiting = [c for c in contacts if c.contact_id in self._state.waiting[c.queue_id]]
+            eligible = [c for c in waiting if matching.refused_by(agent, c) is None]
+            return max(eligible, key=age_key, default=None)
+
+    return _with_matcher(NewestFirst)
+
+
+def last_resort_forgotten(_: Patch) -> EngineMaker:
+    class Forgetful(NaiveMatcher):
+        def best_agent(self, contact: Contact) -> Agent | None:
+            agents = self._state.agents.values()
+            eligible = [a for a in agents if matching.refused_by(a, contact) is None]
+            return min(eligible, key=idle_key, default=None)
+
+    return _with_matcher(Forgetful)
+
+
+def exclusion_forgotten(patch: Patch) -> None:
+    _without_filter(patch, "exclusion")
+
+
+def offer_to_a_not_ready_agent(patch: Patch) -> None:
+    _without_filter(patch, "readiness")
+
+
+def offer_to_an_absent_agent(patch: Patch) -> None:
+    _without_filter(patch, "presence")
+
+
+def offer_beyond_capacity(patch: Patch) -> None:
+    _without_filter(patch, "capacity")
+
+
+def freed_capacity_pulls_nothing(patch: Patch) -> None:
+    patch.delitem(matching._FREED, ev.ContactClosed)
+
+
+# --- booking ---
+
+
+def capacity_not_returned_after_rejection(patch: Patch) -> None:
+    def rejected(state: State, event: ev.OfferRejected) -> None:
+        contact, agent = reducer._end_offer(state, event.offer_id, "rejected")
+        reducer._exclude(state, contact, agent, event.at_ms)
+        reducer._wait(state, contact, event)
+
+    _replace(patch, ev.OfferRejected, rejected)  # type: ignore[arg-type]
+
+
+def rejection_improves_the_idle_rank(patch: Patch) -> None:
+    honest = reducer._offer_rejected
+
+    def rejected(state: State, event: ev.OfferRejected) -> None:
+        honest(state, event)
+        reducer._became_idle(state, state.agents[event.agent_id], event.at_ms)
+
+    _replace(patch, ev.OfferRejected, rejected)  # type: ignore[arg-type]
+
+
+def rescinded_contact_forgotten(patch: Patch) -> None:
+    honest = reducer._offer_rescinded
+
+    def rescinded(state: State, event: ev.OfferRescinded) -> None:
+        honest(state, event)
+        if event.reason is ev.RescindReason.CUSTOMER_LEFT:
+            return
+        contact = state.contacts.pop(event.contact_id)
+        del state.waiting[contact.queue_id][contact.contact_id]
+        timers.cancel(state, timers.contact_key(contact.contact_id))
+        timers.cancel(state, timers.gone_key(contact.contact_id))
+
+    _replace(patch, ev.OfferRescinded, rescinded)  # type: ignore[arg-type]
+
+
+def presence_grace_not_cancelled(patch: Patch) -> None:
+    def connected(state: State, event: ev.AgentConnected) -> None:
+        state.agents[event.agent_id].is_present = True
+
+    _replace(patch, ev.AgentConnected, connected)  # type: ignore[arg-type]
+
+
+def wrap_up_without_a_limit(patch: Patch) -> None:
+    honest = reducer._wrap_up_started
+
+    def started(state: State, event: ev.WrapUpStarted) -> None:
+        honest(state, event)
+        timers.cancel(state, timers.contact_key(event.contact_id))
+
+    _replace(patch, ev.WrapUpStarted, started)  # type: ignore[arg-type]
+
+
+def reload_makes_everybody_ready_again(patch: Patch) -> None:
+    honest = reducer._configuration_applied
+
+    def applied(state: State, event: ev.ConfigurationApplied) -> None:
+        honest(state, event)
+        for agent in state.agents.values():
+            agent.next_state = None
+
+    _replace(patch, ev.ConfigurationApplied, applied)  # type: ignore[arg-type]
+
+
+# --- deciding ---
+
+
+def next_status_ignored(patch: Patch) -> None:
+    for module in (consequences, decisions):
+        patch.setattr(module, "apply_next_state", lambda _step, _agent_id: None)
+
+
+def age_reset_on_requeue(patch: Patch) -> None:
+    honest = consequences.requeue_connected
+
+    def requeue(step: Step, agent: Agent, reason: ev.RequeueReason) -> None:
+        for contact_id in agent.holds:
+            contact = step.state.contacts[contact_id]
+            contact.age_origin_ms = contact.connected_at_ms
+        honest(step, agent, reason)
+
+    for module in (decisions, expiries):
+        patch.setattr(module, "requeue_connected", requeue)
+
+
+def any_agent_may_accept(patch: Patch) -> None:
+    def accept(step: Step, command: cmd.AcceptOffer) -> decisions.Decision:
+        offer = step.state.offers.get(command.offer_id)
+        if offer is None:
+            return decisions._accept_offer(step, command)
+        step.emit(ev.OfferAccepted(step.now_ms, offer.offer_id, offer.contact_id, command.agent_id))
+        return None
+
+    patch.setitem(decisions.DECISIONS, cmd.AcceptOffer, accept)
+
+
+def missed_offers_cost_nothing(patch: Patch) -> None:
+    honest = consequences.put_out_of_ready
+
+    def put_out(step: Step, agent: Agent, state: AgentState, cause: ev.StateCause) -> None:
+        if cause is not ev.StateCause.MISSED_OFFERS:
+            honest(step, agent, state, cause)
+
+    patch.setattr(expiries, "put_out_of_ready", put_out)
+
+
+# --- the engine's loop ---
+
+
+class TakesTheTickForTheTime(Engine):
+    """Fires what is due at the time of the look at the clock."""
+
+    def _fire_due(self, now_ms: int) -> None:
+        due = timers.next_deadline(self.state)
+        while due is not None and due.due_ms <= now_ms:
+            expiries.EXPIRIES[due.kind](Step(self.state, now_ms, self._emit), due)
+            self._match(now_ms)
+            due = timers.next_deadline(self.state)
+
+
+class DecidesBeforeItFires(Engine):
+    """Works off the command first, and what fell due before it afterwards."""
+
+    is_deciding = False
+
+    def _fire_due(self, now_ms: int) -> None:
+        if not self.is_deciding:
+            super()._fire_due(now_ms)
+
+    def handle(self, command: cmd.Command, now_ms: int) -> Handled:
+        """The command's events first."""
+        self.is_deciding = True
+        handled = super().handle(command, now_ms)
+        self.is_deciding = False
+        return Handled(handled.events + super().handle(cmd.Tick(), now_ms).events, handled.refusal)
+
+
+class ClosesTwice(Engine):
+    """Tells the journal twice that a contact has ended."""
+
+    def handle(self, command: cmd.Command, now_ms: int) -> Handled:
+        """Every end twice."""
+        handled = super().handle(command, now_ms)
+        ends = tuple(e for e in handled.events if isinstance(e, ev.ContactClosed))
+        return Handled(handled.events + ends, handled.refusal)
+
+
+class ForgetsToWriteDown(Engine):
+    """Acknowledges messages that never reach the journal."""
+
+    def handle(self, command: cmd.Command, now_ms: int) -> Handled:
+        """All events but messages."""
+        handled = super().handle(command, now_ms)
+        kept = tuple(e for e in handled.events if not isinstance(e, ev.MessageAdded))
+        return Handled(kept, handled.refusal)
+
+
+class DecidesByChance(Engine):
+    """Decides by something that is not in the journal: how often it was asked."""
+
+    asked = 0
+
+    def handle(self, command: cmd.Command, now_ms: int) -> Handled:
+        """Now and then, the shorter idle time wins."""
+        DecidesByChance.asked += 1
+        if DecidesByChance.asked % 7 == 0:
+            for agent in self.state.agents.values():
+                agent.idle_order = -agent.idle_order
+        return super().handle(command, now_ms)
+
+
+def tick_taken_for_the_time(_: Patch) -> EngineMaker:
+    return TakesTheTickForTheTime
+
+
+def command_before_deadlines(_: Patch) -> EngineMaker:
+    return DecidesBeforeItFires
+
+
+def contact_closed_twice(_: Patch) -> EngineMaker:
+    return ClosesTwice
+
+
+def message_not_journalled(_: Patch) -> EngineMaker:
+    return ForgetsToWriteDown
+
+
+def decided_by_chance(_: Patch) -> EngineMaker:
+    return DecidesByChance
+
+
+def heap_lost_on_restart(snapshot: bytes) -> State:
+    """A restored state whose deadlines never fire."""
+    state = restore(snapshot)
+    state.deadline_heap = []
+    return state
+
+
+def timer_lost_on_restart(snapshot: bytes) -> State:
+    """A restored state that lacks its next deadline."""
+    state = restore(snapshot)
+    if state.deadlines:
+        del state.deadlines[next(iter(state.deadlines))]
+    return state
+
+
+PLANTED: dict[Planted, str] = {
+    wrong_agent_of_several: "I5",
+    tie_broken_by_name: "I5",
+    newest_contact_first: "I5",
+    last_resort_forgotten: "I5",
+    exclusion_forgotten: "I3",
+    offer_to_a_not_ready_agent: "I3",
+    offer_to_an_absent_agent: "I3",
+    offer_beyond_capacity: "INV-2",
+    freed_capacity_pulls_nothing: "I5",
+    capacity_not_returned_after_rejection: "INV-2",
+    rejection_improves_the_idle_rank: "I5",
+    rescinded_contact_forgotten: "I5",
+    presence_grace_not_cancelled: "I7",
+    wrap_up_without_a_limit: "INV-5",
+    reload_makes_everybody_ready_again: "I3",
+    next_status_ignored: "I7",
+    age_reset_on_requeue: "I5",
+    any_agent_may_accept: "I2",
+    missed_offers_cost_nothing: "I7",
+    tick_taken_for_the_time: "I7",
+    command_before_deadlines: "I7",
+    contact_closed_twice: "I4",
+    message_not_journalled: "I10",
+    decided_by_chance: "I6",
+}
+"""Each bug, and the law by which it is found."""

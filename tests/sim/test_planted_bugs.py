@@ -1,0 +1,36 @@
+"""The judge finds every planted bug within a few seeds, and by the law it breaks."""
+
+import pytest
+
+from routing.engine import Engine, restore
+from tests.sim import planted
+from tests.sim.judge import EngineMaker, Restore
+from tests.sim.planted import PLANTED, Planted
+from tests.sim.run import run_seed
+
+SEEDS = range(1, 13)
+
+
+def law_broken_by(make_engine: EngineMaker = Engine, restore_state: Restore = restore) -> str:
+    """The first law that is broken in any of the seeds, by its number."""
+    for seed in SEEDS:
+        broken = run_seed(seed, make_engine=make_engine, restore_state=restore_state).broken
+        if broken:
+            return broken.split(" ")[0]
+    return f"none is broken in seeds {SEEDS}"
+
+
+@pytest.mark.parametrize(
+    ("plant", "law"), PLANTED.items(), ids=lambda value: getattr(value, "__name__", value)
+)
+def test_a_planted_bug_is_found(monkeypatch: pytest.MonkeyPatch, plant: Planted, law: str) -> None:
+    assert law_broken_by(plant(monkeypatch) or Engine) == law
+
+
+@pytest.mark.parametrize("lose", [planted.heap_lost_on_restart, planted.timer_lost_on_restart])
+def test_a_timer_lost_on_restart_is_found(lose: Restore) -> None:
+    assert law_broken_by(restore_state=lose) == "I6"
+
+
+def test_an_honest_engine_breaks_no_law() -> None:
+    assert [run_seed(seed).broken for seed in range(1, 4)] == ["", "", ""]
