@@ -200,7 +200,7 @@ class Traffic:
                 widget = self._draw.choice(watch.widgets)
                 reason = why_not(queues.get(widget["queue_id"]))
                 if reason and reason != said:
-                    say(f"Nobody new comes for now: {reason}.")
+                    say(f"Nobody new for {widget['queue_id']} for now: {reason}.")
                 said = reason
                 if not reason:
                     visit = Visit(self._url, draw_customer(self._draw), self._draw)

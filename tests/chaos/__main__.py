@@ -43,6 +43,7 @@ def summary(
 ) -> dict[str, Any]:
     """The figures of all runs."""
     restarts = sorted(ms for report in reports for ms in report.restart_ms)
+    processor = [ms for report in reports for ms in report.restart_cpu_ms]
     rules = Counter(problem.rule for report in reports for problem in report.problems)
     answers: Counter[str] = sum((report.answers for report in reports), Counter())
     traffic_s = sum(report.traffic_s for report in reports)
@@ -61,6 +62,9 @@ def summary(
         "double_assignments": sum(report.count("I2") for report in reports),
         "restart_ms_p50": round(statistics.median(restarts)) if restarts else None,
         "restart_ms_max": restarts[-1] if restarts else None,
+        "restarts_over_3_s": sum(ms > RESTART_LIMIT_S * 1000 for ms in restarts),
+        "restart_processor_ms_p50": round(statistics.median(processor)) if processor else None,
+        "restart_processor_ms_max": max(processor, default=None),
         "problems": dict(sorted(rules.items())),
         "planted_fault_was_found": proven,
         "single_faults": None

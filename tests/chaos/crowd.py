@@ -6,6 +6,7 @@ script, both repeat what nobody answered; so a restart needs no special case, as
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
@@ -50,11 +51,12 @@ class Crowd:
         self._keep(self._tasks, work)
 
     def _keep(self, where: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(self._guarded(work))
+        task = asyncio.create_task(self.guarded(work))
         where.add(task)
         task.add_done_callback(where.discard)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do work whose failure is noted, not raised."""
         try:
             await work
         except (ClientFailure, aiohttp.ClientError, OSError, KeyError, ValueError) as failure:
@@ -82,20 +84,31 @@ class Crowd:
 
     async def arrive(self, per_s: float, stopping: asyncio.Event) -> None:
         """Customers come at random until `stopping`, busy server or dead."""
+        due_s = time.monotonic()
         while not stopping.is_set():
-            await asyncio.sleep(self._draw.expovariate(per_s))
+            due_s += self._draw.expovariate(per_s)
+            await asyncio.sleep(max(0.0, due_s - time.monotonic()))
             self.arrived += 1
             visit = Visit(self, self.arrived, random.Random(self._draw.getrandbits(32)))
             self._keep(self._customers, visit.run())
 
     async def drain(self, deadline_s: float) -> int:
-        """Wait until every customer is done; returns how many are not."""
+        """Wait until every customer is done and no contact is open; returns how many are left."""
         if self._customers:
             await asyncio.wait(self._customers, timeout=deadline_s)
         left = len(self._customers)
-        for agent in self.agents:
-            await agent.client.until(agent.is_free, max(1.0, deadline_s / 4))
-        return left
+        end_s = time.monotonic() + max(5.0, deadline_s / 2)
+        still_open = await self._open_contacts()
+        while still_open and time.monotonic() < end_s:
+            await asyncio.sleep(0.1)
+            still_open = await self._open_contacts()
+        return left + still_open
+
+    async def _open_contacts(self) -> int:
+        """As the queue board has it."""
+        board = await self.agents[0].client.link.read("/api/v1/queues")
+        stages = ("waiting", "offered", "connected", "wrap_up")
+        return sum(int(line[stage]) for line in board["queues"] for stage in stages)
 
     async def close(self) -> None:
         """Everybody goes home."""
@@ -129,11 +142,6 @@ class Agent:
         self._crowd.begin(self.client.run())
         await self.client.until(lambda: self.client.desk_seq >= 0, 20)
         self._crowd.count("ready", await self.client.set_state("ready"))
-
-    def is_free(self) -> bool:
-        """Nothing lies on the desk."""
-        desk = self.client.desk
-        return not desk.get("offers") and not desk.get("assignments")
 
     def _look(self) -> None:
         if not self.is_working:
@@ -211,11 +219,13 @@ class Visit:
             )
             if not self._crowd.count("start", answer).is_done:
                 return
-            self._crowd.begin(client.run())
+            socket = asyncio.create_task(self._crowd.guarded(client.run()))
             try:
                 await self._talk(client)
             finally:
                 await client.stop()
+                socket.cancel()
+                await asyncio.gather(socket, return_exceptions=True)
 
     def _text(self, what: str) -> str:
         return f"{what} {self._number} {self._draw.getrandbits(48):012x}"
