@@ -32,6 +32,7 @@ SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), payment=()",
 }
 """`style-src 'unsafe-inline'` is Ant Design's: it writes its styles at run time. No script is inline."""
@@ -62,6 +63,7 @@ async def add_security_headers(_request: web.Request, response: web.StreamRespon
     """Signal handler for `on_response_prepare`: on every answer, errors and files too."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers["Server"] = "callcenter"
 
 
 def known_error(error: Exception) -> ApiError | None:

@@ -1,4 +1,4 @@
-"""A server to be attacked: in this process, on its own thread, over real sockets."""
+"""A server to be attacked: in this process, on its own thread, over real sockets and a real SQLite file."""
 
 import asyncio
 import threading
@@ -14,6 +14,8 @@ from callcenter.channels.chat_throttle import StartThrottle
 from callcenter.channels.chat_tokens import ChatTokens
 from callcenter.clock import new_id
 from callcenter.http.serving import mount
+from callcenter.storage.schema import upgrade
+from callcenter.storage.store import open_store
 from callcenter.web.app import build_app
 from tests.integration.api_stage import SALES, ApiStage
 
@@ -46,7 +48,9 @@ class Target:
         self._loop.close()
 
     async def _start(self, console_dir: Path) -> ApiStage:
-        stage = ApiStage(console_dir)
+        url = f"sqlite:///{console_dir / 'callcenter.db'}"
+        await upgrade(url)
+        stage = ApiStage(console_dir, await open_store(url, "test"))
         await stage.prepare()
         chat = ChatServices(
             host=stage.host,

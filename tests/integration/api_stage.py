@@ -1,4 +1,4 @@
-"""A whole API over a memory store: the real host, the real application, people and contacts to ask about.
+"""A whole API, over a memory store unless another is handed in: the real host, the real application, people and contacts to ask about.
 
 Two queues that share nobody: `sales` with ann and bob (team north, supervised by sam) and `help` with eve (team
 south, supervised by sue). ada is the administrator.
@@ -176,8 +176,9 @@ class Answer:
 class ApiStage:
     """The server and hands to move things."""
 
-    def __init__(self, console_dir: Path) -> None:
-        self.store = MemoryStore()
+    def __init__(self, console_dir: Path, store: ports.Store | None = None) -> None:
+        self.memory = MemoryStore()
+        self.store: ports.Store = store or self.memory
         self.clock = Clock()
         self.host = Host("test", self.store, self.clock)
         self.introductions = Introductions()
@@ -242,6 +243,7 @@ class ApiStage:
         if self._server is not None:
             await self._server.close()
         await self.host.stop()
+        await self.store.close()
         self.passwords.close()
 
     @property

@@ -232,7 +232,7 @@ async def test_a_colleagues_contact_can_be_read_but_not_touched(stage: ApiStage)
 async def test_a_failing_disk_is_said_and_survived(stage: ApiStage) -> None:
     await stage.connect("ann", "c1")
     await stage.log_in("ann")
-    stage.store.fail_writes()
+    stage.memory.fail_writes()
     path = "/api/v1/contacts/c1/messages"
     answer = await stage.ask("POST", path, by="ann", body={"text": "Hi"}, headers=KEY)
     assert (answer.status, answer.code) == (503, "storage_unavailable")
@@ -240,7 +240,7 @@ async def test_a_failing_disk_is_said_and_survived(stage: ApiStage) -> None:
     assert (await stage.ask("GET", "/api/v1/me/desk", by="ann")).status == 200
     wrong = {"username": "ann", "password": PASSWORD}
     assert (await stage.ask("POST", "/api/v1/session", body=wrong)).code == "storage_unavailable"
-    stage.store.fail_writes(fail=False)
+    stage.memory.fail_writes(fail=False)
 
 
 async def test_lists_hold_what_the_caller_may_see(stage: ApiStage) -> None:

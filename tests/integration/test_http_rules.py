@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -158,6 +159,34 @@ async def test_strange_ids_name_nothing(stage: ApiStage, object_id: str) -> None
     assert (answer.status, answer.code) == (404, "contact_unknown")
 
 
+INJECTIONS = (
+    "' OR '1'='1",
+    "ann'; DROP TABLE users; --",
+    'ann" UNION SELECT password_hash FROM users --',
+    "ann%0d%0aSet-Cookie: cc_session=1",
+    "{{7*7}}${7*7}",
+    "=cmd|' /C calc'!A0",
+    "../../etc/passwd",
+    "\u202eann",
+)
+
+
+@pytest.mark.parametrize("text", INJECTIONS)
+async def test_text_is_never_more_than_text(stage: ApiStage, text: str) -> None:
+    body = {"username": text, "password": text}
+    assert (await stage.ask("POST", "/api/v1/session", body=body)).code == "login_failed"
+    answer = await stage.ask("GET", f"/api/v1/interactions?before={quote(text)}", by="ann")
+    assert answer.code == "request_invalid"
+    answer = await stage.ask("GET", f"/api/v1/users/{quote(text, safe='')}", by="ada")
+    assert answer.status == 404
+    await stage.connect("ann", "c1")
+    path = "/api/v1/contacts/c1/messages"
+    await stage.ask("POST", path, by="ann", body={"text": text}, headers={"Idempotency-Key": "k"})
+    lines = await stage.ask("GET", path, by="ann")
+    assert lines.body["messages"][-1]["text"] == text
+    assert "Set-Cookie" not in lines.headers
+
+
 async def test_what_goes_wrong_inside_is_told_without_detail(
     stage: ApiStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +211,7 @@ async def test_every_answer_carries_the_security_headers(stage: ApiStage) -> Non
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Server"] == "callcenter"
     assert (await stage.ask("GET", "/api/v1/session")).headers["Cache-Control"] == "no-store"
 
 
