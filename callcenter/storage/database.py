@@ -14,10 +14,11 @@ statement, as the async driver does, made a group commit three times as slow (me
 import asyncio
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
-from typing import Any, Final, TypeVar
+from itertools import chain
+from typing import Any, Final, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import Insert, insert
@@ -91,24 +92,53 @@ def upsert(table: sa.Table) -> Insert:
     return insert(table)
 
 
-def insert_rows(
-    connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]
-) -> None:
+Rows = Sequence[tuple[Any, ...]]
+
+
+class UpsertShape(NamedTuple):
+    """Which columns decide the row, are overwritten, and are added to. Rows come in this order."""
+
+    key: tuple[str, ...]
+    put: tuple[str, ...]
+    add: tuple[str, ...]
+
+
+def insert_rows(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
     """Insert rows given as tuples in the order of the table's columns, a few statements for all.
 
     Past SQLAlchemy's parameter handling: this is the journal's hot path.
     """
+    columns = tuple(table.columns.keys())
+    for part, values in _parts(rows):
+        connection.exec_driver_sql(_insert_sql(table.name, columns, part), values)
+
+
+def upsert_rows(connection: sa.Connection, table: sa.Table, shape: UpsertShape, rows: Rows) -> None:
+    """Insert or change rows, each of another key, a few statements for all."""
+    columns = shape.key + shape.put + shape.add
+    unknown = [name for name in columns if name not in table.columns]
+    if unknown:
+        raise StorageError(f"table {table.name} has no columns {unknown}")
+    changes = [f"{name} = excluded.{name}" for name in shape.put]
+    changes += [f"{name} = {table.name}.{name} + excluded.{name}" for name in shape.add]
+    action = f"UPDATE SET {', '.join(changes)}" if changes else "NOTHING"
+    conflict = f" ON CONFLICT ({', '.join(shape.key)}) DO {action}"
+    for part, values in _parts(rows):
+        connection.exec_driver_sql(_insert_sql(table.name, columns, part) + conflict, values)
+
+
+def _parts(rows: Rows) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The rows, some at a time: how many, and all their values."""
     for start in range(0, len(rows), ROWS_PER_STATEMENT):
         part = rows[start : start + ROWS_PER_STATEMENT]
-        values = part[0] if len(part) == 1 else tuple([value for row in part for value in row])
-        connection.exec_driver_sql(_insert_sql(table, len(part)), values)
+        yield len(part), part[0] if len(part) == 1 else tuple(chain.from_iterable(part))
 
 
 @cache
-def _insert_sql(table: sa.Table, rows: int) -> str:
-    row = "(" + ", ".join("?" for _ in table.columns) + ")"
-    names = ", ".join(column.name for column in table.columns)
-    return f"INSERT INTO {table.name} ({names}) VALUES {', '.join([row] * rows)}"  # noqa: S608 - our own names
+def _insert_sql(table: str, columns: tuple[str, ...], rows: int) -> str:
+    row = "(" + ", ".join("?" for _ in columns) + ")"
+    values = ", ".join([row] * rows)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {values}"  # noqa: S608 - our own names
 
 
 class Database:

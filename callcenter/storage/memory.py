@@ -5,6 +5,7 @@ because both run the same contract tests. `fail_writes` stands for the full disk
 """
 
 from collections.abc import AsyncIterator, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from callcenter.ports import (
@@ -160,9 +161,12 @@ class MemoryProjectionRows:
         """Apply the changes and move the cursor."""
         self._disk.check()
         merged = merge(changes)
-        for name, *_ in merged:
+        for name, *columns in merged:
             if name not in self.tables:
                 raise StorageError(f"no projection may change a table {name!r}")
+            unknown = [c for c in chain(*columns) if c not in PROJECTION_TABLES[name].columns]
+            if unknown:
+                raise StorageError(f"table {name} has no columns {unknown}")
         for (name, *_), same in merged.items():
             for change in same:
                 row = self.tables[name].setdefault(tuple(change.key.values()), _defaults(name))

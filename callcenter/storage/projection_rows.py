@@ -1,13 +1,12 @@
 """Rows of read models in SQL, changed together with their projection's cursor."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
 from callcenter.ports import RowChange, StorageError
-from callcenter.storage.database import Database, upsert
-from callcenter.storage.merging import MergedChange, merge
+from callcenter.storage.database import Database, UpsertShape, upsert, upsert_rows
+from callcenter.storage.merging import MergedChange, Shape, merge
 from callcenter.storage.tables import PROJECTION_TABLES, projection_cursors
 
 
@@ -31,8 +30,8 @@ class SqlProjectionRows:
         merged = merge(changes)
 
         def job(connection: sa.Connection) -> None:
-            for (table, *_), same in merged.items():
-                self._apply(connection, table, same)
+            for shape, same in merged.items():
+                self._apply(connection, shape, same)
             move = upsert(projection_cursors).values(
                 domain_id=self._domain_id, projection=projection, as_of_seq=as_of_seq
             )
@@ -43,21 +42,20 @@ class SqlProjectionRows:
 
         await self._database.write(job)
 
-    def _apply(self, connection: sa.Connection, name: str, same: list[MergedChange]) -> None:
-        """Upsert changes that name the same columns with one prepared statement."""
+    def _apply(self, connection: sa.Connection, shape: Shape, same: list[MergedChange]) -> None:
+        """Upsert changes that name the same columns, many rows with one statement."""
+        name, key, put, add = shape
         table = PROJECTION_TABLES.get(name)
         if table is None:
             raise StorageError(f"no projection may change a table {name!r}")
-        first = same[0]
-        values: list[dict[str, Any]] = [
-            {"domain_id": self._domain_id, **change.key, **change.put, **change.add}
+        domain = (self._domain_id,)
+        rows = [
+            (
+                *domain,
+                *[change.key[column] for column in key],
+                *[change.put[column] for column in put],
+                *[change.add[column] for column in add],
+            )
             for change in same
         ]
-        insert = upsert(table).values({column: sa.bindparam(column) for column in values[0]})
-        put = {column: insert.excluded[column] for column in first.put}
-        add = {column: table.c[column] + insert.excluded[column] for column in first.add}
-        key = ["domain_id", *first.key]
-        if put or add:
-            connection.execute(insert.on_conflict_do_update(key, set_={**put, **add}), values)
-        else:
-            connection.execute(insert.on_conflict_do_nothing(key), values)
+        upsert_rows(connection, table, UpsertShape(("domain_id", *key), put, add), rows)

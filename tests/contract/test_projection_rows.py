@@ -72,6 +72,15 @@ async def test_many_rows_of_many_shapes(store: Store) -> None:
     assert [row.messages for row in rows] == [n if n % 2 else 0 for n in range(300)]
 
 
+async def test_an_unknown_column_changes_nothing(store: Store) -> None:
+    with pytest.raises(StorageError):
+        await store.rows.commit(
+            "interactions", 9, [interaction("c-1"), interaction("c-2", colour="red")]
+        )
+    assert await store.rows.cursor("interactions") == 0
+    assert await store.interactions.get(CONTACT_ID) is None
+
+
 async def test_an_unknown_table_changes_nothing(store: Store) -> None:
     bad = RowChange(table="users", key={"user_id": "u-1"}, put={"role": "admin"})
     with pytest.raises(StorageError):
