@@ -110,8 +110,12 @@ class SessionKeeper:
         for digest in [d for d, p in self._cache.items() if p.user_id == user_id]:
             del self._cache[digest]
         for digest in [d for d, (p, _) in self._watchers.items() if p.user_id == user_id]:
-            if await self._load(digest) is None:
+            if await self._fetch(digest) is None:
                 self._ended(digest)
+
+    def current(self, principal: Principal) -> Principal:
+        """The same session as of the last change of its user: what something open for long must judge by."""
+        return self._cache.get(principal.session_hash, principal)
 
     async def poll(self) -> list[ports.User]:
         """Called every second: notices users changed by anybody, ends expired sessions.

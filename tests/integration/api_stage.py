@@ -195,7 +195,7 @@ class ApiStage:
 
     def _services(self, console_dir: Path) -> Services:
         names = {user.user_id: user.display_name for user in PEOPLE}
-        board = LiveBoard(
+        self.board = LiveBoard(
             lambda: self.host.mirror,
             lambda: self._board,
             lambda agent_id: names.get(agent_id, ""),
@@ -207,7 +207,7 @@ class ApiStage:
             sessions=self.sessions,
             passwords=self.passwords,
             throttle=LoginThrottle(),
-            board=board,
+            board=self.board,
             introductions=self.introductions,
             configuration=view,
             now_ms=self.clock.now_ms,

@@ -140,6 +140,18 @@ async def test_a_user_changed_by_another_process_is_seen_changed(stage: Stage) -
     assert resolved.queue_ids == {"help"}
 
 
+async def test_what_is_open_for_long_judges_by_the_newest(stage: Stage) -> None:
+    user = await stage.add(somebody())
+    _, principal = await stage.keeper.open(user)
+    stage.keeper.watch(principal, lambda: None)
+    await stage.keeper.poll()
+    await stage.store.users.put(msgspec.structs.replace(user, queue_ids=("help",)))
+    await stage.keeper.poll()
+    assert stage.keeper.current(principal).queue_ids == {"help"}
+    await stage.keeper.close(principal)
+    assert stage.keeper.current(principal) == principal
+
+
 async def test_a_poll_that_fails_finds_the_same_change_again(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
