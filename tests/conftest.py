@@ -1,5 +1,6 @@
 """What holds for every test: how hard hypothesis tries, no blocking call on the loop, a known folder."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,3 +43,9 @@ def no_blocking_call_on_the_loop() -> Iterator[None]:
     """Fail any test in which our code blocks the event loop (files, sockets, sleep)."""
     with blockbuster_ctx(["callcenter", "agents"]):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_loop_made_in_passing() -> None:
+    """Keep looptime, which asks for the current loop before each test, from making one nobody closes."""
+    asyncio.set_event_loop(None)
