@@ -7,7 +7,9 @@ import structlog
 from aiohttp import web
 
 from agents.presence import PresenceKeeper, Watched
+from agents.protocol import BoardPush
 from callcenter.auth.passwords import Passwords, argon2id
+from callcenter.auth.principal import Principal
 from callcenter.auth.sessions import SessionKeeper
 from callcenter.auth.throttle import LoginThrottle
 from callcenter.bootstrap.configuration import ConfigurationInForce
@@ -76,6 +78,10 @@ class Parts:
             await self.configuration.follow()
         except HostError as error:
             _log.warning("configuration_not_applied", kind=type(error).__name__)
+
+    def board_of(self, principal: Principal) -> BoardPush:
+        """What a page that has been open for long may see by now."""
+        return self.reading.board.for_principal(self.sessions.current(principal))
 
     def gauges(self) -> dict[str, float]:
         """Figures of the process for the metrics."""
@@ -192,7 +198,7 @@ def _desk_socket(parts: Parts) -> Callable[[web.Application, Guard], None]:
             presence=parts.agent_presence,
             details=parts.store.details,
             mirror=parts.reading.mirror,
-            board_of=parts.reading.board.for_principal,
+            board_of=parts.board_of,
             on_agent_typing=parts.chat_hub.agent_typing,
             monotonic_s=parts.clock.monotonic_s,
         )

@@ -145,7 +145,7 @@ class Server:
         start(_every(ROSTER_POLL_MS, parts.follow_configuration), "configuration")
 
         async def push_boards() -> None:
-            parts.desk_hub.push_boards(parts.reading.board.for_principal)
+            parts.desk_hub.push_boards(parts.board_of)
             parts.chat_hub.refresh_positions()
 
         start(_every(BOARD_PUSH_EVERY_MS, push_boards), "boards")

@@ -114,7 +114,8 @@ class DeskSockets:
                 if contact is not None and contact.agent_id == tab.principal.user_id:
                     self.on_agent_typing(contact.contact_id)
             case WatchBoard():
-                is_allowed = may(tab.principal, Permission.LIST_AGENTS, NoObject.NONE_NAMED)
+                principal = self.guard.sessions.current(tab.principal)
+                is_allowed = may(principal, Permission.LIST_AGENTS, NoObject.NONE_NAMED)
                 tab.is_watching_board = frame.is_watching and is_allowed
                 if tab.is_watching_board:
                     tab.outbox.push(self.board_of(tab.principal))
