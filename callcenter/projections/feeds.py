@@ -8,19 +8,19 @@ from typing import Final, Protocol
 
 from callcenter.ports import Journal
 from callcenter.projections.interactions import NAME, InteractionLog
-from callcenter.projections.queue_board import BoardStart, QueueBoard
+from callcenter.projections.queue_board import ANSWERED_IN_TIME_MS, BoardStart, QueueBoard
 from callcenter.projections.runner import Decode
 from routing.events import Event
 
 NEVER_MS: Final = 2**62
-"""Later than anything arrives: `board(NEVER_MS)` gives the open contacts alone."""
+"""Later than anything arrives: `board(NEVER_MS, 0)` gives the open contacts alone."""
 
 
 class BoardRows(Protocol):
     """Reads what a board starts from, all of it at one seq."""
 
-    async def board(self, arrived_at_ms: int, /) -> BoardStart:
-        """What arrived since or is open, with the stages of open contacts and the agents' states."""
+    async def board(self, arrived_at_ms: int, in_time_ms: int, /) -> BoardStart:
+        """All open contacts, all agents, and counts of the closed contacts that arrived since."""
 
 
 class InteractionLogProjection(InteractionLog):
@@ -35,8 +35,8 @@ class InteractionLogProjection(InteractionLog):
 
     async def restart(self) -> int:
         """Go on from the stored rows."""
-        as_of_seq, interactions, _, agents = await self._rows.board(NEVER_MS)
-        self.start(interactions, agents)
+        as_of_seq, open_contacts, agents, _ = await self._rows.board(NEVER_MS, 0)
+        self.start((row for row, *_ in open_contacts), agents)
         return as_of_seq
 
 
@@ -62,7 +62,7 @@ class BoardFeed:
     async def restart(self, day_start_ms: int) -> None:
         """Build the board of a day; the one before stays live until the new one has caught up."""
         board = QueueBoard(day_start_ms)
-        board.start(*await self._rows.board(day_start_ms))
+        board.start(*await self._rows.board(day_start_ms, ANSWERED_IN_TIME_MS))
         while True:
             async for record in self._journal.read(board.as_of_seq):
                 board.apply(record.seq, self._decode(record.payload))

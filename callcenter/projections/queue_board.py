@@ -23,15 +23,17 @@ from routing.state import ContactState
 ANSWERED_IN_TIME_MS: Final = 20_000
 """Waiting this long at most counts as answered in time."""
 
-OpenStage = tuple[ContactId, str, int]
+OpenContact = tuple[Interaction, str, int]
 """An open contact, where it stands, and what its age counts from."""
 
 AgentStanding = tuple[AgentId, TeamId, str, ReasonId | None, int]
 """An agent, the team, the state, its reason, and since when."""
 
-BoardStart = tuple[int, Sequence[Interaction], Sequence[OpenStage], Sequence[AgentStanding]]
-"""What a board starts from: the arguments of `QueueBoard.start`."""
+ClosedCounts = tuple[str, int, int, int, int, int]
+"""A queue, and of its closed contacts: all, answered, answered in time, abandoned, sum of waits until answered."""
 
+BoardStart = tuple[int, Sequence[OpenContact], Sequence[AgentStanding], Sequence[ClosedCounts]]
+"""What a board starts from: the arguments of `QueueBoard.start`."""
 
 MovingEvent = (
     ev.ContactQueued
@@ -140,23 +142,36 @@ class QueueBoard:
     def start(
         self,
         as_of_seq: int,
-        interactions: Iterable[Interaction],
-        stages: Iterable[OpenStage],
+        open_contacts: Iterable[OpenContact],
         agents: Iterable[AgentStanding],
+        closed: Iterable[ClosedCounts],
     ) -> None:
-        """Replace everything by stored rows, all of them true at `as_of_seq`.
+        """Replace everything by what is stored, all of it true at `as_of_seq`.
 
-        `interactions`: what arrived since `day_start_ms`, and what is not closed yet.
+        `closed` counts the closed contacts that arrived since `day_start_ms`; a busy day's rows are too many to
+        be counted on the loop. `ANSWERED_IN_TIME_MS` is the limit they were counted with.
         """
         self.as_of_seq = as_of_seq
-        self._open, self._days = {}, {}
+        self._open = {}
+        self._days = {QueueId(queue_id): _Day(*counts) for queue_id, *counts in closed}
         self._agents = {
             agent_id: _Standing(team_id, AgentState(state), reason_id, since_ms)
             for agent_id, team_id, state, reason_id, since_ms in agents
         }
-        standing = {contact_id: (stage, origin) for contact_id, stage, origin in stages}
-        for row in interactions:
-            self._restore(row, standing.get(row.contact_id))
+        for row, stage, age_origin_ms in open_contacts:
+            contact = _Open(
+                queue_id=QueueId(row.queue_id),
+                arrived_at_ms=row.arrived_at_ms,
+                age_origin_ms=age_origin_ms,
+                stage=ContactState(stage),
+                agent_id=row.agent_id,
+                is_answered=False,
+                day=_Day(),
+            )
+            self._open[row.contact_id] = contact
+            self._count(contact, _Day(arrived=1))
+            if row.answered_at_ms is not None:
+                self._count_answer(contact, row.answered_at_ms)
 
     def apply(self, seq: int, event: ev.Event) -> None:
         """Fold one event in; one that is counted already changes nothing. Raises OutOfStep."""
@@ -240,25 +255,7 @@ class QueueBoard:
             ev.AgentStateChanged: self._agent_state_changed,
         }
 
-    # --- starting -----------------------------------------------------------------------------------
-
-    def _restore(self, row: Interaction, standing: tuple[str, int] | None) -> None:
-        contact = _Open(
-            queue_id=QueueId(row.queue_id),
-            arrived_at_ms=row.arrived_at_ms,
-            age_origin_ms=row.arrived_at_ms if standing is None else standing[1],
-            stage=ContactState.CLOSED if standing is None else ContactState(standing[0]),
-            agent_id=row.agent_id,
-            is_answered=False,
-            day=_Day(),
-        )
-        self._count(contact, _Day(arrived=1))
-        if row.answered_at_ms is not None:
-            self._count_answer(contact, row.answered_at_ms)
-        if row.outcome == ev.ContactOutcome.ABANDONED:
-            self._count(contact, _Day(abandoned=1))
-        if standing is not None:
-            self._open[row.contact_id] = contact
+    # --- counting -----------------------------------------------------------------------------------
 
     def _count(self, contact: _Open, more: _Day) -> None:
         if contact.arrived_at_ms >= self.day_start_ms:

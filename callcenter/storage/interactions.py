@@ -9,18 +9,22 @@ from callcenter.ports import Interaction, InteractionPage
 from callcenter.storage.database import Database
 from callcenter.storage.page_marks import mark, place
 from callcenter.storage.tables import agent_states, interactions, projection_cursors
+from routing.events import ContactOutcome
 from routing.ids import AgentId, ContactId, ReasonId, TeamId
 
 PROJECTION: Final = "interactions"
 """Name of the cursor that the interaction log and the agents' states stand at."""
 
-OpenStage = tuple[ContactId, str, int]
+OpenContact = tuple[Interaction, str, int]
 """An open contact, where it stands, and what its age counts from."""
 
 AgentStanding = tuple[AgentId, TeamId, str, ReasonId | None, int]
 """An agent, the team, the state, its reason, and since when."""
 
-BoardStart = tuple[int, list[Interaction], list[OpenStage], list[AgentStanding]]
+ClosedCounts = tuple[str, int, int, int, int, int]
+"""A queue, and of its closed contacts: all, answered, answered in time, abandoned, sum of waits until answered."""
+
+BoardStart = tuple[int, list[OpenContact], list[AgentStanding], list[ClosedCounts]]
 """What a queue board begins with, and the seq it is true at."""
 
 _COLUMNS: Final = [interactions.c[name] for name in Interaction.__struct_fields__]
@@ -49,19 +53,23 @@ class SqlInteractions:
         limit: int,
     ) -> InteractionPage:
         """Newest first. Raises ValueError when `before` is not a mark this method gave."""
+        key = (interactions.c.arrived_at_ms, interactions.c.contact_id)
         query = (
             sa.select(*_COLUMNS)
-            .where(self._mine, *_seen(queue_ids, agent_id))
-            .order_by(interactions.c.arrived_at_ms.desc(), interactions.c.contact_id.desc())
+            .where(self._mine)
+            .order_by(*(column.desc() for column in key))
             .limit(limit + 1)
         )
         if before is not None:
-            key = sa.tuple_(interactions.c.arrived_at_ms, interactions.c.contact_id)
-            query = query.where(key < sa.tuple_(*place(before)))
+            query = query.where(sa.tuple_(*key) < sa.tuple_(*place(before)))
+        # One short walk along an index for each queue and the agent: a single query with OR would walk the
+        # whole log to find that somebody may see nothing of it.
+        queries = [query.where(which) for which in _seen(queue_ids, agent_id)]
 
         def job(connection: sa.Connection) -> tuple[int, list[Interaction]]:
-            as_of_seq = self._as_of_seq(connection)
-            return as_of_seq, [Interaction(*row) for row in connection.execute(query)]
+            found = {Interaction(*row) for each in queries for row in connection.execute(each)}
+            newest = sorted(found, key=_by_arrival, reverse=True)
+            return self._as_of_seq(connection), newest[: limit + 1]
 
         as_of_seq, rows = await self._database.read(job)
         next_before = mark(rows[limit - 1]) if len(rows) > limit else None
@@ -77,10 +85,10 @@ class SqlInteractions:
 
         return await self._database.read(job)
 
-    async def board(self, arrived_at_ms: int) -> BoardStart:
-        """`since`, with the stage of each open contact and the state of each agent at the same seq."""
-        stages = sa.select(
-            interactions.c.contact_id, interactions.c.stage, interactions.c.age_origin_ms
+    async def board(self, arrived_at_ms: int, in_time_ms: int) -> BoardStart:
+        """All open contacts, all agents, and counts of the closed contacts that arrived since, at one seq."""
+        open_contacts = sa.select(
+            *_COLUMNS, interactions.c.stage, interactions.c.age_origin_ms
         ).where(self._mine, interactions.c.closed_at_ms.is_(None))
         columns = ("agent_id", "team_id", "state", "reason_id", "since_ms")
         agents = (
@@ -88,16 +96,40 @@ class SqlInteractions:
             .where(agent_states.c.domain_id == self._domain_id, ~agent_states.c.is_removed)
             .order_by(agent_states.c.agent_id)
         )
+        counts = self._closed_counts(arrived_at_ms, in_time_ms)
 
         def job(connection: sa.Connection) -> BoardStart:
             return (
                 self._as_of_seq(connection),
-                self._since(connection, arrived_at_ms),
-                [tuple(row) for row in connection.execute(stages)],
+                [
+                    (Interaction(*row), stage, age_origin_ms)
+                    for *row, stage, age_origin_ms in connection.execute(open_contacts)
+                ],
                 [tuple(row) for row in connection.execute(agents)],
+                [tuple(row) for row in connection.execute(counts)],
             )
 
         return await self._database.read(job)
+
+    def _closed_counts(self, arrived_at_ms: int, in_time_ms: int) -> sa.Select[Any]:
+        wait_ms = interactions.c.answered_at_ms - interactions.c.arrived_at_ms
+        return (
+            sa.select(
+                interactions.c.queue_id,
+                sa.func.count(),
+                sa.func.count(interactions.c.answered_at_ms),
+                sa.func.count(sa.case((wait_ms <= in_time_ms, 1))),
+                sa.func.count(sa.case((interactions.c.outcome == ContactOutcome.ABANDONED, 1))),
+                sa.func.coalesce(sa.func.sum(wait_ms), 0),
+            )
+            .where(
+                self._mine,
+                interactions.c.arrived_at_ms >= arrived_at_ms,
+                interactions.c.closed_at_ms.is_not(None),
+            )
+            .group_by(interactions.c.queue_id)
+            .order_by(interactions.c.queue_id)
+        )
 
     def _as_of_seq(self, connection: sa.Connection) -> int:
         query = sa.select(projection_cursors.c.as_of_seq).where(
@@ -107,26 +139,23 @@ class SqlInteractions:
         return connection.scalar(query) or 0
 
     def _since(self, connection: sa.Connection, arrived_at_ms: int) -> list[Interaction]:
-        query = (
-            sa.select(*_COLUMNS)
-            .where(
-                self._mine,
-                sa.or_(
-                    interactions.c.arrived_at_ms >= arrived_at_ms,
-                    interactions.c.closed_at_ms.is_(None),
-                ),
-            )
-            .order_by(interactions.c.arrived_at_ms, interactions.c.contact_id)
-        )
-        return [Interaction(*row) for row in connection.execute(query)]
+        arrived, rows = interactions.c.arrived_at_ms, sa.select(*_COLUMNS).where(self._mine)
+        # Two queries, because one with OR leaves the index of open contacts unused.
+        before = rows.where(arrived < arrived_at_ms, interactions.c.closed_at_ms.is_(None))
+        found = [
+            *connection.execute(before),
+            *connection.execute(rows.where(arrived >= arrived_at_ms)),
+        ]
+        return sorted((Interaction(*row) for row in found), key=_by_arrival)
 
 
-def _seen(queue_ids: Sequence[str] | None, agent_id: str | None) -> list[sa.ColumnElement[Any]]:
+def _by_arrival(row: Interaction) -> tuple[int, str]:
+    return row.arrived_at_ms, row.contact_id
+
+
+def _seen(queue_ids: Sequence[str] | None, agent_id: str | None) -> list[sa.ColumnElement[bool]]:
+    """Conditions, any of which lets a row be seen."""
     if queue_ids is None and agent_id is None:
-        return []
-    either: list[sa.ColumnElement[bool]] = []
-    if queue_ids is not None:
-        either.append(interactions.c.queue_id.in_(list(queue_ids)))
-    if agent_id is not None:
-        either.append(interactions.c.agent_id == agent_id)
-    return [sa.or_(*either)]
+        return [sa.true()]
+    seen = [interactions.c.queue_id == queue_id for queue_id in queue_ids or ()]
+    return seen if agent_id is None else [*seen, interactions.c.agent_id == agent_id]

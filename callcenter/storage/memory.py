@@ -27,12 +27,19 @@ from callcenter.ports import (
     StorageError,
     Users,
 )
-from callcenter.storage.interactions import PROJECTION, AgentStanding, BoardStart, OpenStage
+from callcenter.storage.interactions import (
+    PROJECTION,
+    AgentStanding,
+    BoardStart,
+    ClosedCounts,
+    OpenContact,
+)
 from callcenter.storage.memory_disk import Disk
 from callcenter.storage.memory_people import MemoryConfigVersions, MemorySessions, MemoryUsers
 from callcenter.storage.merging import merge
 from callcenter.storage.page_marks import mark, place
 from callcenter.storage.tables import PROJECTION_TABLES
+from routing.events import ContactOutcome
 from routing.ids import ContactId
 
 ZERO_CHAIN: Final = bytes(32)
@@ -241,22 +248,45 @@ class MemoryInteractions:
         ]
         return self._as_of_seq, found
 
-    async def board(self, arrived_at_ms: int) -> BoardStart:
-        """`since`, with the stage of each open contact and the state of each agent at the same seq."""
-        as_of_seq, found = await self.since(arrived_at_ms)
-        stages: list[OpenStage] = [
-            (row["contact_id"], row["stage"], row["age_origin_ms"])
+    async def board(self, arrived_at_ms: int, in_time_ms: int) -> BoardStart:
+        """All open contacts, all agents, and counts of the closed contacts that arrived since, at one seq."""
+        open_contacts: list[OpenContact] = [
+            (_interaction(row), row["stage"], row["age_origin_ms"])
             for row in self._all()
             if row["closed_at_ms"] is None
         ]
-        columns = ("agent_id", "team_id", "state", "reason_id", "since_ms")
         agents = self._rows.tables["agent_states"].values()
         standings: list[AgentStanding] = [
             (row["agent_id"], row["team_id"], row["state"], row["reason_id"], row["since_ms"])
-            for row in sorted(agents, key=lambda row: row[columns[0]])
+            for row in sorted(agents, key=lambda row: str(row["agent_id"]))
             if not row["is_removed"]
         ]
-        return as_of_seq, found, stages, standings
+        closed = [
+            row
+            for row in self._all()
+            if row["arrived_at_ms"] >= arrived_at_ms and row["closed_at_ms"] is not None
+        ]
+        counts = [
+            _counts(queue_id, [row for row in closed if row["queue_id"] == queue_id], in_time_ms)
+            for queue_id in sorted({row["queue_id"] for row in closed})
+        ]
+        return self._as_of_seq, open_contacts, standings, counts
+
+
+def _counts(queue_id: str, rows: list[Row], in_time_ms: int) -> ClosedCounts:
+    waits_ms = [
+        row["answered_at_ms"] - row["arrived_at_ms"]
+        for row in rows
+        if row["answered_at_ms"] is not None
+    ]
+    return (
+        queue_id,
+        len(rows),
+        len(waits_ms),
+        sum(wait_ms <= in_time_ms for wait_ms in waits_ms),
+        sum(row["outcome"] == ContactOutcome.ABANDONED for row in rows),
+        sum(waits_ms),
+    )
 
 
 def _interaction(row: Row) -> Interaction:

@@ -144,8 +144,8 @@ interactions = sa.Table(
     _text("stage"),
     sa.Column("age_origin_ms", sa.BigInteger, nullable=False, server_default="0"),
     sa.Index(None, "domain_id", "arrived_at_ms", "contact_id"),
-    sa.Index(None, "domain_id", "queue_id", "arrived_at_ms"),
-    sa.Index(None, "domain_id", "agent_id", "arrived_at_ms"),
+    sa.Index(None, "domain_id", "queue_id", "arrived_at_ms", "contact_id"),
+    sa.Index(None, "domain_id", "agent_id", "arrived_at_ms", "contact_id"),
     sa.Index(
         "ix_interactions_open",
         "domain_id",

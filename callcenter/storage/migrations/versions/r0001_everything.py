@@ -140,9 +140,9 @@ def _interactions() -> None:
         sa.PrimaryKeyConstraint("domain_id", "contact_id", name=op.f("pk_interactions")),
     )
     op.create_index(
-        op.f("ix_interactions_domain_id_agent_id_arrived_at_ms"),
+        op.f("ix_interactions_domain_id_agent_id_arrived_at_ms_contact_id"),
         "interactions",
-        ["domain_id", "agent_id", "arrived_at_ms"],
+        ["domain_id", "agent_id", "arrived_at_ms", "contact_id"],
         unique=False,
     )
     op.create_index(
@@ -152,9 +152,9 @@ def _interactions() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_interactions_domain_id_queue_id_arrived_at_ms"),
+        op.f("ix_interactions_domain_id_queue_id_arrived_at_ms_contact_id"),
         "interactions",
-        ["domain_id", "queue_id", "arrived_at_ms"],
+        ["domain_id", "queue_id", "arrived_at_ms", "contact_id"],
         unique=False,
     )
     op.create_index(

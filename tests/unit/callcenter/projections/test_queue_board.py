@@ -42,7 +42,7 @@ async def recounted(events: list[ev.Event], as_of_seq: int) -> Board:
     ]
     await store.rows.commit(NAME, as_of_seq, changes)
     board = QueueBoard(DAY_START_MS)
-    board.start(*await store.boards.board(DAY_START_MS))
+    board.start(*await store.boards.board(DAY_START_MS, ANSWERED_IN_TIME_MS))
     assert board.as_of_seq == as_of_seq
     for seq, event in enumerate(events, 1):  # those before the start are known already
         board.apply(seq, event)

@@ -99,6 +99,10 @@ class Scene:
             yield
             task.cancel()
 
+    async def everything(self) -> tuple[object, ...]:
+        interactions = await self.store.interactions.since(0)
+        return interactions, await self.store.boards.board(0, 0)
+
     async def check(self) -> None:
         """The rows are what folding once, in order, from the beginning gives."""
         async with asyncio.timeout(60):
@@ -108,7 +112,7 @@ class Scene:
         await plain.append(self.appended)
         async with plain.running():
             await plain.runner.wait_for(self.appended)
-        assert await self.store.boards.board(0) == await plain.store.boards.board(0)
+        assert await self.everything() == await plain.everything()
 
 
 async def test_it_starts_with_what_is_in_the_journal() -> None:
