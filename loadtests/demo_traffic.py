@@ -216,7 +216,8 @@ class Traffic:
     async def _pause(self, seconds: float) -> bool:
         """Wait; True when asked to stop."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.stopping.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.stopping.wait()
         return self.stopping.is_set()
 
 

@@ -7,12 +7,15 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEMO_PASSWORD = "demo-password-of-a-drill"  # noqa: S105 - of throw-away servers on loopback
 POLL_S = 0.01
+
+T = TypeVar("T")
 
 
 class ServerFailed(Exception):
@@ -24,6 +27,18 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def run_drill(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command line's work so that SIGTERM cleans up as Ctrl-C does and leaves no server behind."""
+
+    async def cancellable() -> T:
+        task = asyncio.current_task()
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    return asyncio.run(cancellable())
 
 
 class ServerProcess:
@@ -107,7 +122,8 @@ class ServerProcess:
             return 0
         try:
             writer.write(request.encode())
-            head = await asyncio.wait_for(reader.readline(), 5)
+            async with asyncio.timeout(5):
+                head = await reader.readline()
             return int(head.split()[1]) if head.startswith(b"HTTP/1.") else 0
         except (OSError, TimeoutError, ValueError, IndexError):
             return 0
@@ -128,7 +144,8 @@ class ServerProcess:
         if self._process is None:
             return 0
         try:
-            return await asyncio.wait_for(self._process.wait(), deadline_s)
+            async with asyncio.timeout(deadline_s):
+                return await self._process.wait()
         except TimeoutError:
             await self.kill()
             raise ServerFailed(f"the server did not stop within {deadline_s} s") from None

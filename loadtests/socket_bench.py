@@ -26,7 +26,7 @@ from loadtests.http_link import Answer, HTTPLink, Json
 from loadtests.observing import Kind, Seen
 from loadtests.people import log_in_all, make_agents
 from loadtests.quick_socket import QuickSocket
-from loadtests.server_process import REPOSITORY, ServerProcess, cpu_seconds
+from loadtests.server_process import REPOSITORY, ServerProcess, cpu_seconds, run_drill
 
 WARM_UP_S = 1.0
 RETRY_S = 0.05
@@ -202,7 +202,8 @@ async def _open(port: int, cookie: str) -> tuple[QuickSocket, float]:
             _, socket = await loop.create_connection(
                 lambda: QuickSocket(port, cookie), "127.0.0.1", port
             )
-            return socket, await asyncio.wait_for(asyncio.shield(socket.ready), 30)
+            async with asyncio.timeout(30):
+                return socket, await asyncio.shield(socket.ready)
         except (OSError, TimeoutError):
             await asyncio.sleep(RETRY_S)
 
@@ -248,7 +249,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.sockets > arguments.socket_agents * SOCKETS_PER_AGENT_MAX:
         parser.error(f"an agent may have {SOCKETS_PER_AGENT_MAX} sockets")
-    figures = asyncio.run(measure(arguments))
+    figures = run_drill(measure(arguments))
     print(json.dumps(figures, indent=2))
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -54,22 +54,25 @@ class SocketClient:
             try:
                 await socket.send_json(self.hello())
                 await self.greeted()
+                if self._is_stopping:
+                    return
                 async for frame in socket:
                     if frame.type is not aiohttp.WSMsgType.TEXT:
                         break
-                    self._take(json.loads(frame.data))
-                    if self._is_stopping:
+                    if not self._take(json.loads(frame.data)):
                         break
             finally:
                 self._socket = None
                 self._pulse()
 
-    def _take(self, frame: Json) -> None:
+    def _take(self, frame: Json) -> bool:
+        """Pass a frame on; False when this was the last one we want."""
         if frame["type"] == "bye":
             self.last_bye = str(frame["code"])
             self._is_stopping = self._is_stopping or self.last_bye == "session_ended"
         self.receive(frame)
         self._pulse()
+        return not self._is_stopping
 
     def _pulse(self) -> None:
         self._changed.set()
@@ -107,7 +110,8 @@ class SocketClient:
         self._is_stopping = True
         if self._socket is not None:
             with contextlib.suppress(aiohttp.ClientError, ConnectionError, TimeoutError):
-                await asyncio.wait_for(self._socket.close(), 2)
+                async with asyncio.timeout(2):
+                    await self._socket.close()
         self._pulse()
 
     def drop(self) -> None:
@@ -128,6 +132,8 @@ class SocketClient:
             left_s = end_s - time.monotonic()
             if left_s <= 0:
                 return False
+            # Not wait_for: in Python 3.11 it may swallow a cancellation.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), min(left_s, 0.5))
+                async with asyncio.timeout(min(left_s, 0.5)):
+                    await self._changed.wait()
         return True

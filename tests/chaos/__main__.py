@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from loadtests.server_process import run_drill
 from tests.chaos.configuration import write_short_deadlines
 from tests.chaos.faults.all import SCENARIOS, play_all
 from tests.chaos.history import Problem
@@ -27,6 +28,7 @@ from tests.chaos.run import (
     CONTACTS_PER_S,
     FAULTY,
     HONEST,
+    RESTART_LIMIT_S,
     Plan,
     Report,
     Run,
@@ -158,7 +160,7 @@ def main() -> int:
     parser.add_argument("--prove", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--faults", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--json", type=Path)
-    return asyncio.run(carry_out(parser.parse_args()))
+    return run_drill(carry_out(parser.parse_args()))
 
 
 if __name__ == "__main__":

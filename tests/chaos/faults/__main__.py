@@ -1,9 +1,9 @@
 """`python -m tests.chaos.faults [NAME ...]`: the single faults alone."""
 
 import argparse
-import asyncio
 import sys
 
+from loadtests.server_process import run_drill
 from tests.chaos.faults.all import SCENARIOS, play_all
 from tests.chaos.run import BUILD, Template
 
@@ -21,7 +21,7 @@ def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.faults", description=__doc__)
     parser.add_argument("names", nargs="*", help=", ".join(SCENARIOS))
-    return asyncio.run(carry_out(parser.parse_args().names))
+    return run_drill(carry_out(parser.parse_args().names))
 
 
 if __name__ == "__main__":
