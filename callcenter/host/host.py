@@ -52,6 +52,7 @@ from callcenter.ports import (
     JournalRecord,
     Snapshot,
     StaleWriter,
+    StorageError,
     StorageUnavailable,
     Store,
 )
@@ -134,13 +135,13 @@ class Host:
         return recovered.folded
 
     async def stop(self) -> None:
-        """Finish what is in the inbox, keep a snapshot, stop."""
+        """Finish what is in the inbox, keep a snapshot, stop. Why a host gave up, `finished` tells."""
         self._is_stopping = True
         self._wake.set()
         if self._task is not None:
-            await self._task
+            await asyncio.wait([self._task])
         if self._is_writable and self.mirror.seq > self._snapshot_seq:
-            await self._keep_snapshot()
+            await self._try_snapshot()
 
     @property
     def finished(self) -> asyncio.Task[None] | None:
@@ -193,6 +194,8 @@ class Host:
             raise HostUnavailable
         if len(self._inbox) >= INBOX_COMMANDS_MAX:
             raise HostOverloaded
+        if not self._inflight:
+            self._note_progress()  # nothing was pending: the time without work is no stall
         waiter: _Waiter = asyncio.get_running_loop().create_future()
         waiter.add_done_callback(_consume)
         pending = _Pending(envelope, waiter)
@@ -215,22 +218,32 @@ class Host:
     # --- the loop --------------------------------------------------------------------------------
 
     async def _run(self) -> None:
+        """Decide until stopped, or until the host has to give up: then it takes nothing and nobody waits for it."""
+        has_given_up = True
+        try:
+            has_given_up = await self._decide_until_stopped()
+        finally:
+            self._is_writable = self._is_writable and not has_given_up
+            self._is_stopping = True
+            self._fail_all(HostUnavailable())
+
+    async def _decide_until_stopped(self) -> bool:
+        """True when another writer owns the journal."""
         while True:
             await self._wait_for_work()
             self._note_progress()
             try:
                 batch = self._decide()
                 await self._commit(batch)
-            except InvariantViolation as violation:
-                self._survive(violation)
             except StorageUnavailable:
                 await self._wait_for_storage()
             except StaleWriter:
                 _log.error("stepping_down", reason="another writer owns this domain's journal")
-                self._fail_all(HostUnavailable())
-                return
+                return True
+            except (InvariantViolation, StorageError) as fault:
+                self._survive(fault)
             if self._is_stopping and not self._inbox:
-                return
+                return False
 
     async def _wait_for_work(self) -> None:
         """Until a command is in the inbox, a deadline is due, or the host is to stop."""
@@ -300,22 +313,25 @@ class Host:
         return input_seq
 
     async def _commit(self, batch: _Batch) -> None:
-        """Make the batch durable, then publish and answer. Raises what the journal raises, having answered."""
+        """Make the batch durable, then publish and answer. Raises what the journal raises, having answered.
+
+        The ids are remembered even when it fails: whether it happened, only a look-up can tell.
+        """
         try:
             if batch.records or batch.outcomes:
                 rows = JournalBatch(batch.records, batch.details, batch.outcomes)
                 await self._store.journal.append(rows)
-        except (StorageUnavailable, StaleWriter):
+        except StorageError:
             _resolve_error(batch.pending, HostUnavailable())
             raise
         finally:
             self._forget_inflight(batch)
+            now_ms = self._clock.now_ms()
+            for outcome in batch.outcomes:
+                self._seen.add(outcome.command_id, now_ms)
         if batch.records:
             self._chain = batch.records[-1].chain
             self._publish(self.mirror.seq + 1, batch.events, batch.details)
-        now_ms = self._clock.now_ms()
-        for outcome in batch.outcomes:
-            self._seen.add(outcome.command_id, now_ms)
         for waiter, submitted in batch.answers:
             if not waiter.done():
                 waiter.set_result(submitted)
@@ -357,15 +373,14 @@ class Host:
             self._chain = record.chain
             self._publish(record.seq, [event], [])
 
-    def _survive(self, violation: InvariantViolation) -> None:
-        """Put the engine back to the last durable state; give up when that does not help."""
+    def _survive(self, fault: InvariantViolation | StorageError) -> None:
+        """A fault of ours: put the engine back to the last durable state; give up when that does not help."""
         now_ms = self._clock.now_ms()
-        _log.critical("invariant_violated", law=str(violation).split(" ", maxsplit=1)[0])
+        _log.critical("invariant_violated", law=str(fault).split(" ", maxsplit=1)[0])
         self._violations.append(now_ms)
         is_often = len(self._violations) == VIOLATIONS_TOLERATED
         if is_often and now_ms - self._violations[0] < 60_000:
-            self._fail_all(HostUnavailable())
-            raise violation
+            raise fault
         self._reset_engine()
 
     def _reset_engine(self) -> None:
