@@ -1,15 +1,17 @@
 """From the journal back to the state: the newest snapshot, and the tail folded over it.
 
 Recovery never decides anything: events are the record. A damaged tail record stops the start with its number,
-because going on would give away work on a state nobody recorded.
+because going on would give away work on a state nobody recorded. A snapshot that this version cannot read only
+costs time: the journal is whole without it.
 """
 
 from collections.abc import AsyncIterator
 
 import msgspec
+import structlog
 
 from callcenter.host.chain import ZERO, next_chain
-from callcenter.ports import Journal, JournalRecord
+from callcenter.ports import Journal, JournalRecord, Snapshot
 from routing.engine import restore
 from routing.events import Event
 from routing.reducer import apply
@@ -17,6 +19,8 @@ from routing.state import State
 
 DECODER: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
 ENCODER = msgspec.msgpack.Encoder()
+
+_log = structlog.get_logger("callcenter.recovery")
 
 
 class JournalDamaged(Exception):
@@ -47,7 +51,13 @@ def checked_event(record: JournalRecord, domain_id: str, seq: int, chain: bytes)
             f"journal event {seq} is damaged (found {record.event_type} as number {record.seq}); "
             "run `callcenter journal verify`, then restore the database from a backup"
         )
-    return DECODER.decode(record.payload)
+    try:
+        return DECODER.decode(record.payload)
+    except msgspec.MsgspecError as error:
+        raise JournalDamaged(
+            f"journal event {seq} is a {record.event_type} that this version cannot read; "
+            "start the version that wrote it, or a newer one"
+        ) from error
 
 
 async def events_after(
@@ -62,14 +72,34 @@ async def events_after(
 
 async def recover(journal: Journal, domain_id: str) -> Recovered:
     """The state after the newest durable event. Raises JournalDamaged."""
-    snapshot = await journal.snapshot()
-    if snapshot is None:
-        recovered = Recovered(State(), ZERO, 0)
-    else:
-        recovered = Recovered(restore(snapshot.state), snapshot.chain, 0)
+    recovered = _restored(await journal.snapshot())
     start = recovered.state.seq
     async for record, event in events_after(journal, domain_id, start, recovered.chain):
         apply(recovered.state, event)
         recovered.chain = record.chain
         recovered.folded += 1
+    if not recovered.folded:
+        await _check_end(journal, recovered)
     return recovered
+
+
+def _restored(snapshot: Snapshot | None) -> Recovered:
+    """Where the folding starts."""
+    if snapshot is None:
+        return Recovered(State(), ZERO, 0)
+    try:
+        return Recovered(restore(snapshot.state), snapshot.chain, 0)
+    except msgspec.MsgspecError:
+        _log.warning("snapshot_unreadable", seq=snapshot.seq)
+        return Recovered(State(), ZERO, 0)
+
+
+async def _check_end(journal: Journal, recovered: Recovered) -> None:
+    """Nothing follows the snapshot: then the journal must end with the very event it was taken after."""
+    seq, chain = await journal.last()
+    if (seq, chain) != (recovered.state.seq, recovered.chain):
+        raise JournalDamaged(
+            f"journal event {min(seq + 1, recovered.state.seq)} is damaged: the journal ends at {seq}, which is "
+            f"not where the newest snapshot was taken ({recovered.state.seq}); "
+            "run `callcenter journal verify`, then restore the database from a backup"
+        )
