@@ -180,9 +180,12 @@ async def test_a_gap_and_a_repetition_change_nothing() -> None:
     scene = Scene(300)
     async with scene.running():
         await scene.publish(20)
+        await scene.check()
+        await scene.publish(3)
         await scene.append(7)  # durable, never published
         group = await scene.append(10)
         scene.runner.publish(*group)
+        await scene.check()
         scene.runner.publish(*group)
         await scene.publish(5)
         await scene.check()
