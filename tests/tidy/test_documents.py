@@ -1,0 +1,50 @@
+"""Documents name only what exists: a path in backticks is a file or folder of the tree, a link has a target."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.tidy.tree import ROOT
+
+DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
+TOP_LEVEL = (
+    "routing/",
+    "agents/",
+    "callcenter/",
+    "crm_link/",
+    "ivr/",
+    "loadtests/",
+    "tests/",
+    "config/",
+    "docs/",
+    "scripts/",
+)
+BUILT = ("agents/console/dist", "agents/console/node_modules")
+QUOTED = re.compile(r"`([^`\s]+)`")
+LINK = re.compile(r"\]\(([^)#:]+)\)")
+
+
+def named_paths(text: str) -> list[str]:
+    """The paths a document names: quoted, and starting with one of our folders; `*` stands for anything."""
+    return [
+        name
+        for name in QUOTED.findall(text)
+        if name.startswith(TOP_LEVEL) and not name.startswith(BUILT) and "{" not in name
+    ]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_document_names_exists(document: Path) -> None:
+    """A renamed file must be renamed in the documents too."""
+    text = document.read_text(encoding="utf-8")
+    missing = [name for name in named_paths(text) if not list(ROOT.glob(name.rstrip("/")))]
+    missing += [link for link in LINK.findall(text) if not (document.parent / link).exists()]
+    assert missing == []
+
+
+def test_the_life_of_a_contact_names_its_files() -> None:
+    """The check above can fail: there is something to look at."""
+    architecture = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    life = architecture.split("## Life of a contact")[1].split("\n## ")[0]
+    assert len(set(named_paths(life))) >= 30
