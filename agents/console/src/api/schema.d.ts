@@ -2111,7 +2111,7 @@ export interface operations {
     read_interactions: {
         parameters: {
             query?: {
-                before?: string | null;
+                before?: string;
                 limit?: number;
             };
             header?: never;

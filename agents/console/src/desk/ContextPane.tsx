@@ -15,6 +15,7 @@ import styles from './ContextPane.module.css';
 
 const READ = 50;
 const SHOWN = 12;
+const CATCH_UP_MS = 700;
 const NOTES_MAX = 4000;
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {
@@ -93,14 +94,16 @@ function RecentRow({ row }: { row: Interaction }) {
   );
 }
 
-/** The agent's own last contacts; read again whenever one was finished. */
+/** The agent's own last contacts; read again whenever one was finished, until the log knows of it. */
 function Recent({ openId }: { openId: string | undefined }) {
   const { t } = useTranslation();
   const held = useLive((state) => state.desk?.assignments.map((item) => item.contact_id).join(' ') ?? '');
+  const deskSeq = useLive((state) => state.deskSeq);
   const recent = useQuery({
     queryKey: ['interactions', 'recent', held],
     queryFn: () => readInteractions(undefined, READ),
     placeholderData: (before) => before,
+    refetchInterval: ({ state }) => (state.data && state.data.as_of_seq < deskSeq ? CATCH_UP_MS : false),
   });
   const { user_id } = useUser();
   const isOwn = (row: Interaction) => row.agent_id === user_id && row.contact_id !== openId;

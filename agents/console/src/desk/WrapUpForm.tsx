@@ -88,9 +88,10 @@ export function WrapUpForm({ item }: { item: AssignmentCard }) {
       setMissing(true);
       return;
     }
-    if (isStale || isBusy || !(await run(contactId, disposition, notes.trim()))) return;
+    if (isStale || isBusy) return;
+    // Before the answer: a log-out that follows it must find nothing written after its clearing.
     setRecents(withRecent(recents, disposition));
-    forgetContact(keep, contactId);
+    if (await run(contactId, disposition, notes.trim())) forgetContact(keep, contactId);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;

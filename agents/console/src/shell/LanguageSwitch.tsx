@@ -17,7 +17,8 @@ export function LanguageSwitch() {
         onClick: ({ key }) => chooseLanguage(toLanguage(key)),
       }}
     >
-      <Button type="text" icon={<Icon name="language" />} aria-label={t('shell.language')}>
+      <Button type="text" icon={<Icon name="language" />}>
+        <span className="visually-hidden">{t('shell.languageNow')}</span>
         {t(`language.${language}`)}
       </Button>
     </Dropdown>

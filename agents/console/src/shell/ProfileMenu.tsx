@@ -83,11 +83,8 @@ export function ProfileMenu({ onHelp }: { onHelp: () => void }) {
       content={content}
       styles={{ container: { padding: 0 } }}
     >
-      <Button
-        type="text"
-        className={styles.button}
-        aria-label={t('shell.profile', { name: user.display_name })}
-      >
+      <Button type="text" className={styles.button}>
+        <span className="visually-hidden">{t('shell.profile')}</span>
         <span className={styles.avatar} aria-hidden>
           {user.display_name.slice(0, 1)}
         </span>

@@ -75,14 +75,18 @@ export function StatusControl() {
         data-tone={tone}
         disabled={isStale}
         title={isStale ? t('stale.commands') : undefined}
-        aria-label={t('status.label', { state: word })}
         aria-haspopup="menu"
       >
         <span className={styles.mark}>
           <Icon name={icon} size={18} />
         </span>
-        <span className={styles.word}>{word}</span>
-        <span className={styles.timer}>{duration(now - agent.state_since_ms)}</span>
+        <span className={styles.word}>
+          <span className="visually-hidden">{t('status.label')}</span>
+          {word}
+        </span>
+        <span className={styles.timer} aria-hidden>
+          {duration(now - agent.state_since_ms)}
+        </span>
         <Pending agent={agent} />
         <Icon name="down" size={14} />
       </button>

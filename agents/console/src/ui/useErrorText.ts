@@ -9,7 +9,8 @@ export function useErrorText(): (error: unknown) => string {
     (error) => {
       if (!(error instanceof ApiError)) return t('errors.unknown');
       const key = `errors.${error.code}`;
-      if (i18n.exists(key)) return t(key, { seconds: Math.ceil(error.retryAfterMs / 1000) || 1 });
+      if (i18n.exists(key))
+        return t(key, { seconds: Math.ceil(error.retryAfterMs / 1000) || 1, message: error.message });
       return error.message || t('errors.unknown');
     },
     [t, i18n],

@@ -6,6 +6,7 @@ import { languages } from '../i18n';
 import { useConfiguration, useNames } from '../session/configuration';
 import { toast } from '../ui/toasts';
 import { useCommand } from '../ui/useCommand';
+import styles from './NewUserDialog.module.css';
 import { newPassword } from './password';
 import { PasswordField } from './PasswordField';
 
@@ -20,7 +21,7 @@ function useAddUser(onAdded: () => void, onClose: () => void) {
   const { t } = useTranslation();
   const { run, isBusy } = useCommand(askAdd);
   const submit = async (fields: NewUser) => {
-    if (!(await run({ ...fields, team_id: fields.team_id ?? null }))) return;
+    if (!(await run({ ...fields, display_name: fields.display_name.trim() }))) return;
     toast(t('users.added', { name: fields.display_name }));
     onAdded();
     onClose();
@@ -36,7 +37,7 @@ function Fields() {
   const teams = (data?.teams ?? []).map((row) => ({ value: row.team_id, label: names.of(row.name) }));
   const queues = (data?.queues ?? []).map((row) => ({ value: row.queue_id, label: names.of(row.name) }));
   return (
-    <>
+    <div className={styles.fields}>
       <Form.Item name="display_name" label={t('users.column.name')} rules={required}>
         <Input maxLength={80} autoFocus />
       </Form.Item>
@@ -50,20 +51,22 @@ function Fields() {
       <Form.Item name="role" label={t('users.column.role')} rules={required}>
         <Select options={roles.map((value) => ({ value, label: t(`role.${value}`) }))} />
       </Form.Item>
-      <Form.Item name="team_id" label={t('users.column.team')}>
-        <Select options={teams} allowClear />
+      <Form.Item name="team_id" label={t('users.column.team')} rules={required}>
+        <Select options={teams} />
       </Form.Item>
-      <Form.Item name="queue_ids" label={t('users.column.queues')}>
+      <Form.Item name="queue_ids" label={t('users.column.queues')} className={styles.whole}>
         <Select mode="multiple" options={queues} showSearch={{ optionFilterProp: 'label' }} />
       </Form.Item>
       <Form.Item name="chat_capacity" label={t('users.column.capacity')} rules={required}>
-        <InputNumber min={0} max={CAPACITY_MAX} precision={0} />
+        <InputNumber min={0} max={CAPACITY_MAX} precision={0} style={{ width: '100%' }} />
       </Form.Item>
       <Form.Item name="language" label={t('shell.language')} rules={required}>
         <Select options={languages.map((value) => ({ value, label: t(`language.${value}`) }))} />
       </Form.Item>
-      <PasswordField />
-    </>
+      <div className={styles.whole}>
+        <PasswordField />
+      </div>
+    </div>
   );
 }
 
@@ -71,8 +74,10 @@ export function NewUserDialog({ onClose, onAdded }: { onClose: () => void; onAdd
   const { t, i18n } = useTranslation();
   const [form] = Form.useForm<NewUser>();
   const { submit, isBusy } = useAddUser(onAdded, onClose);
+  const { data } = useConfiguration();
   const initial: Partial<NewUser> = {
     role: 'agent',
+    team_id: data?.teams[0]?.team_id,
     queue_ids: [],
     chat_capacity: CAPACITY_DEFAULT,
     language: i18n.language,
@@ -81,6 +86,7 @@ export function NewUserDialog({ onClose, onAdded }: { onClose: () => void; onAdd
   return (
     <Modal
       open
+      width={640}
       title={t('users.add')}
       okText={t('users.add')}
       cancelText={t('action.cancel')}

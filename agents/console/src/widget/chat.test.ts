@@ -11,7 +11,10 @@ class FakeSocket {
   onmessage?: (event: { data: string }) => void;
   onclose?: () => void;
 
-  constructor(readonly url: string) {
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
     FakeSocket.made.push(this);
   }
 

@@ -1,0 +1,130 @@
+/** What holds on every page: accessible, inside the window, within the security policy, one contract. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import {
+  agentReady,
+  complaintsOf,
+  expect,
+  logIn,
+  offerCard,
+  takeChat,
+  test,
+  visit,
+  widget,
+} from './support/test';
+
+const CONTRACT = new URL('../openapi.json', import.meta.url);
+
+async function expectAccessible(page: Page, where: string): Promise<void> {
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate((choice) => {
+      localStorage.setItem('cc:pref:theme', JSON.stringify(choice));
+      window.dispatchEvent(new StorageEvent('storage', { key: 'cc:pref:theme' }));
+    }, theme);
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    await page.waitForTimeout(250);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const found = violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(' | ')}`);
+    expect(found, `${where}, ${theme}`).toEqual([]);
+    expect(await page.locator('h1').count(), `one h1 on ${where}`).toBe(1);
+  }
+}
+
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const [wide, seen] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(wide).toBeLessThanOrEqual(seen ?? 0);
+}
+
+test('the agent’s pages', async ({ world }) => {
+  const page = await world.newPage();
+  const complaints = complaintsOf(page);
+  await page.goto('/');
+  await expect(page.getByRole('button', { name: 'Language' })).toBeVisible();
+  await expectAccessible(page, 'log-in');
+  await logIn(page, 'anna');
+  await expectAccessible(page, 'empty desk');
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard' })).toBeVisible();
+  await expectAccessible(page, 'help');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Go ready' }).click();
+  await visit(world, {
+    name: 'Maximiliane Wolkenstein-Trostburg von und zu Hohenlohe-Langen',
+    text: 'x'.repeat(300),
+  });
+  await expect(offerCard(page)).toBeVisible();
+  await expectAccessible(page, 'offer');
+  await expectNoSidewaysScroll(page);
+  await takeChat(page, 'Maximiliane');
+  await expectAccessible(page, 'conversation');
+  await expectNoSidewaysScroll(page);
+  await page.getByRole('button', { name: 'End', exact: true }).click();
+  await page.getByRole('tooltip').getByRole('button', { name: 'End', exact: true }).click();
+  await expect(page.getByRole('button', { name: /^Finish/ })).toBeVisible();
+  await expectAccessible(page, 'wrap-up');
+  await page.getByRole('link', { name: 'Log' }).click();
+  await expect(page.getByRole('button', { name: /Maximiliane/ })).toBeVisible();
+  await expectAccessible(page, 'log');
+  await expectNoSidewaysScroll(page);
+  expect(complaints).toEqual([]);
+});
+
+test('the supervisor’s and the administrator’s pages', async ({ world }) => {
+  await agentReady(world, 'anna');
+  const page = await world.newPage();
+  const complaints = complaintsOf(page);
+  await logIn(page, 'ada');
+  await expect(page.locator('tr', { hasText: 'Anna Berg' })).toContainText('Ready');
+  await page.getByRole('button', { name: 'Sales' }).click();
+  await expectAccessible(page, 'supervisor');
+  await expectNoSidewaysScroll(page);
+  await page.getByRole('link', { name: 'Users' }).click();
+  await expect(page.locator('[data-user]').first()).toBeVisible();
+  await expectAccessible(page, 'users');
+  await page.getByRole('button', { name: 'Add user' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await expectAccessible(page, 'new user');
+  await expectNoSidewaysScroll(page);
+  expect(complaints).toEqual([]);
+});
+
+test('the shop page and the widget', async ({ world }) => {
+  const page = await world.newPage();
+  const complaints = complaintsOf(page);
+  await page.goto('/demo');
+  const check = async (where: string) => {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const found = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(
+      found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join()}`),
+      where,
+    ).toEqual([]);
+  };
+  await check('shop');
+  await widget(page).getByRole('button', { name: 'Chat with us' }).press('Enter');
+  await check('form');
+  await widget(page).getByLabel('Your name').fill('Maria');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('only by keyboard');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(widget(page).getByRole('log')).toContainText('only by keyboard');
+  await check('waiting');
+  await page.keyboard.press('Escape');
+  await expect(widget(page).getByRole('button', { name: 'Chat with us' })).toBeFocused();
+  expect(complaints).toEqual([]);
+});
+
+test('the committed contract is the one the server serves', async ({ world }) => {
+  const served: unknown = await (await fetch(`${world.server.url}/api/v1/openapi.json`)).json();
+  if (process.env.CC_SAVE_CONTRACT) writeFileSync(CONTRACT, `${JSON.stringify(served, null, 1)}\n`);
+  const committed: unknown = JSON.parse(readFileSync(CONTRACT, 'utf8'));
+  expect(served, 'the server’s contract has changed: `npm run contract`').toEqual(committed);
+});
