@@ -244,6 +244,29 @@ def test_a_second_refusal_by_the_last_resort_counts_like_the_first(scene: Scene)
         assert scene.holder_of("c1") == "ann"
 
 
+def test_who_returns_to_ready_is_no_longer_the_last_resort(scene: Scene) -> None:
+    scene.ready("ann")
+    scene.chat("c1")
+    scene.reject("c1")
+    scene.ready("bob")
+    scene.accept("c1")
+    scene.wait(REOFFER_GAP_MS)
+    scene.lunch("ann")
+    scene.set_state("ann", AgentState.READY)
+    scene.ready("cid")
+    scene.disconnect("bob")
+    assert only(scene.wait(PRESENCE_GRACE_MS), ev.OfferMade).agent_id == "ann"
+
+
+def test_a_break_alone_does_not_lift_an_exclusion(scene: Scene) -> None:
+    scene.ready("ann")
+    scene.chat("c1")
+    scene.reject("c1")
+    scene.lunch("ann")
+    scene.set_state("ann", AgentState.LOGGED_OUT)
+    assert [*scene.contact("c1").excluded] == ["ann"]
+
+
 def test_an_agent_who_returns_to_ready_may_be_asked_at_once(scene: Scene) -> None:
     scene.ready("ann")
     scene.chat("c1")
