@@ -114,6 +114,7 @@ class CustomerSockets:
                 window.contact_id, kind=MESSAGE, after_seq=after_seq, limit=RESUMED_MESSAGES_MAX
             )
             for detail in page:
+                await window.outbox.room()
                 window.outbox.push(ChatLine(chat_message(detail)))
                 after_seq = detail.seq
             if len(page) < RESUMED_MESSAGES_MAX:
