@@ -146,7 +146,11 @@ async def carry_out(arguments: argparse.Namespace) -> int:
     if arguments.json is not None:
         text = json.dumps({"contacts_per_s_asked": CONTACTS_PER_S, **figures}, indent=2)
         arguments.json.write_text(text + "\n", encoding="utf-8")
-    return 1 if figures["failed_seeds"] or proven is False or fault_problems else 0
+    if figures["failed_seeds"] or proven is False or fault_problems:
+        print(f"FAILED; what was left behind is in {BUILD}")
+        return 1
+    shutil.rmtree(BUILD, ignore_errors=True)
+    return 0
 
 
 def main() -> int:

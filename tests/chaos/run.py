@@ -1,6 +1,7 @@
 """One chaos run: traffic, kills at moments drawn from the seed, restarts, drain, stop, judgement."""
 
 import asyncio
+import os
 import random
 import shutil
 import sys
@@ -31,7 +32,8 @@ FAULTY_DRAIN_S = 5.0
 CRASH_WAIT_S = 20.0
 PROJECTION_S = 0.5
 """Time the interaction log gets to be written before the server is stopped; it gathers for 0.1 s."""
-BUILD = REPOSITORY / ".build" / "chaos"
+BUILD = REPOSITORY / ".build" / "chaos" / str(os.getpid())
+"""Each invocation has a folder of its own; it stays only when something was wrong."""
 HONEST = ("-m", "callcenter")
 FAULTY = ("-m", "tests.chaos.faulty_server")
 CRASHING = ("-m", "tests.chaos.crashing_server")
