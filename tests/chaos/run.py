@@ -50,14 +50,19 @@ class Plan:
     second_kill_s: float | None
     goes_on_s: float
     crash_at: str = ""
+    is_polite: bool = False
 
     @classmethod
     def draw(cls, seed: int) -> "Plan":
-        """A quarter each: one kill; death while starting too; a second kill; death at a point of a commit."""
+        """Two in nine each: one kill; death while starting too; a second kill; death at a point of a commit.
+
+        One in nine is stopped politely (SIGTERM) in the middle of the traffic.
+        """
         draw = random.Random(seed)
-        kind = draw.randrange(4)
+        kind = draw.randrange(9) // 2
         return cls(
             seed=seed,
+            is_polite=kind == 4,
             crash_at=f"{draw.choice(CRASH_POINTS)}:{draw.randint(150, 500)}" if kind == 3 else "",
             first_kill_s=draw.uniform(0.5, 4.0),
             dies_while_starting_s=draw.uniform(0.05, 1.0) if kind == 1 else None,
@@ -163,7 +168,7 @@ class Run:
                 await self._crash()
             else:
                 await asyncio.sleep(plan.first_kill_s)
-                await self._kill()
+                await (self._stop() if plan.is_polite else self._kill())
             if plan.dies_while_starting_s is not None:
                 await self.server.spawn()
                 await asyncio.sleep(plan.dies_while_starting_s)
@@ -183,10 +188,16 @@ class Run:
             text = f"{left} customers or contacts were left {self._drain_s:.0f} s after the last arrival"
             self._wrong("stuck", text)
         await asyncio.sleep(PROJECTION_S)
+        await self._stop()
+
+    async def _stop(self) -> None:
         try:
-            await self.server.stop()
+            status = await self.server.stop()
         except ServerFailed as failure:
             self._wrong("stop", str(failure))
+        else:
+            if status != 0:
+                self._wrong("stop", f"a polite stop ended with status {status}")
 
     async def _crash(self) -> None:
         """Wait until the server dies by its own hand; the next start is an honest one."""

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from loadtests.clients import AgentClient
 from loadtests.http_link import Answer
-from routing import events as ev
 from tests.chaos.faults.proxy import BlackHoleProxy
 from tests.chaos.faults.scene import Scene
-from tests.chaos.reading import read_all
+from tests.chaos.run import PROJECTION_S
 
 VANISHED_AFTER_S = 15.0
 GRACE_S = 15.0
@@ -96,6 +95,7 @@ async def late_accepts(scene: Scene, agent: AgentClient) -> None:
     """The customer leaves while it rings; then accepting says so."""
     customer = await scene.customer("leaves while it rings")
     offer_id = (await scene.offer_of(agent))["offer_id"]
+    await asyncio.sleep(PROJECTION_S)  # no customer is quicker than the interaction log
     await customer.end()
     await customer.until(lambda: customer.is_closed, 5)
     late = await agent.accept(offer_id)
@@ -108,12 +108,3 @@ async def late_accepts(scene: Scene, agent: AgentClient) -> None:
 
 def _told(answers: Sequence[Answer]) -> str:
     return "; ".join(f"{answer.status} {answer.code}" for answer in answers)
-
-
-async def check_rescinded(scene: Scene) -> None:
-    """After `vanished_socket`: the journal says withdrawn for lost presence, not expired."""
-    stored = await read_all(scene.server.data_dir, scene.notes.seen)
-    reasons = [
-        e.event.reason for e in stored.evidence.entries if isinstance(e.event, ev.OfferRescinded)
-    ]
-    scene.check(ev.RescindReason.PRESENCE_LOST in reasons, f"rescinded for {reasons} only")
