@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from loadtests.clients import AgentClient
 from loadtests.http_link import Answer
+from routing import events as ev
 from tests.chaos.faults.proxy import BlackHoleProxy
 from tests.chaos.faults.scene import Scene
+from tests.chaos.reading import Stored
 from tests.chaos.run import PROJECTION_S
 
 VANISHED_AFTER_S = 15.0
@@ -23,6 +25,7 @@ async def vanished_socket(scene: Scene) -> None:
         offered = await scene.customer("offered when the agent vanishes")
         await scene.offer_of(gone)
         stays = await scene.agent(1, is_ready=False)
+        scene.afterwards(lambda stored: _check_withdrawn(scene, stored))
         proxy.swallow()
         swallowed_s = time.monotonic()
         back = await offered.until(lambda: offered.state == "waiting", VANISHED_AFTER_S + SLACK_S)
@@ -108,3 +111,12 @@ async def late_accepts(scene: Scene, agent: AgentClient) -> None:
 
 def _told(answers: Sequence[Answer]) -> str:
     return "; ".join(f"{answer.status} {answer.code}" for answer in answers)
+
+
+def _check_withdrawn(scene: Scene, stored: Stored) -> None:
+    """Withdrawn for lost presence, and not held against the agent as missed."""
+    events = [entry.event for entry in stored.evidence.entries]
+    reasons = [event.reason for event in events if isinstance(event, ev.OfferRescinded)]
+    scene.check(ev.RescindReason.PRESENCE_LOST in reasons, f"offers were withdrawn for {reasons}")
+    expired = [event for event in events if isinstance(event, ev.OfferExpired)]
+    scene.check(not expired, "the vanished agent's offer counts as missed")
