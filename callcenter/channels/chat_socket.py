@@ -61,12 +61,18 @@ class CustomerSockets:
         outbox = Outbox(socket)
         async with owned(outbox.run(), "customer outbox") as writing:
             stream = FrameStream(socket, outbox, _DECODER, self.monotonic_s)
-            hello = await stream.hello()
-            contact_id = await self._admit(hello, outbox)
-            if contact_id is not None and isinstance(hello, CustomerHello):
-                await self._serve(Window(contact_id, outbox), hello.after_seq, stream)
+            try:
+                await self._converse(stream, outbox)
+            except ports.StorageUnavailable:
+                outbox.close(ApiErrorCode.STORAGE_UNAVAILABLE, "The store cannot be read now.")
             await outbox.finish(writing)
         return socket
+
+    async def _converse(self, stream: FrameStream[Any], outbox: Outbox) -> None:
+        hello = await stream.hello()
+        contact_id = await self._admit(hello, outbox)
+        if contact_id is not None and isinstance(hello, CustomerHello):
+            await self._serve(Window(contact_id, outbox), hello.after_seq, stream)
 
     async def _admit(self, hello: FromCustomer | None, outbox: Outbox) -> ContactId | None:
         """The contact this socket may speak for; says goodbye if there is none."""

@@ -59,15 +59,23 @@ class DeskSockets:
         outbox = Outbox(socket)
         async with owned(outbox.run(), "desk outbox") as writing:
             stream = FrameStream(socket, outbox, _DECODER, self.monotonic_s)
-            hello = await stream.hello()
-            if isinstance(hello, Hello) and hello.version == PROTOCOL_VERSION:
-                await self._serve(Tab(principal, outbox, is_resuming=True), hello, stream)
-            elif isinstance(hello, Hello):
-                outbox.close(ApiErrorCode.VERSION_UNSUPPORTED, "Reload the page: it is outdated.")
-            elif hello is not None:
-                outbox.close(ApiErrorCode.HELLO_MISSING, "The first frame must be a hello.")
+            try:
+                await self._converse(principal, stream, outbox)
+            except ports.StorageUnavailable:
+                outbox.close(ApiErrorCode.STORAGE_UNAVAILABLE, "The store cannot be read now.")
             await outbox.finish(writing)
         return socket
+
+    async def _converse(
+        self, principal: Principal, stream: FrameStream[Any], outbox: Outbox
+    ) -> None:
+        hello = await stream.hello()
+        if isinstance(hello, Hello) and hello.version == PROTOCOL_VERSION:
+            await self._serve(Tab(principal, outbox, is_resuming=True), hello, stream)
+        elif isinstance(hello, Hello):
+            outbox.close(ApiErrorCode.VERSION_UNSUPPORTED, "Reload the page: it is outdated.")
+        elif hello is not None:
+            outbox.close(ApiErrorCode.HELLO_MISSING, "The first frame must be a hello.")
 
     async def _serve(self, tab: Tab, hello: Hello, stream: FrameStream[Any]) -> None:
         principal = tab.principal
