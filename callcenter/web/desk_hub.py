@@ -52,8 +52,8 @@ class DeskHub:
         """Add a tab; past the bound the user's oldest one is closed."""
         tabs = self._tabs[tab.principal.user_id]
         tabs.append(tab)
-        if len(tabs) > SOCKETS_PER_USER_MAX:
-            tabs[0].outbox.close(ApiErrorCode.TOO_MANY_TABS, "Too many tabs; the oldest is closed.")
+        for oldest in tabs[:-SOCKETS_PER_USER_MAX]:
+            oldest.outbox.close(ApiErrorCode.TOO_MANY_TABS, "Too many tabs; the oldest is closed.")
 
     def detach(self, tab: Tab) -> None:
         """Remove a tab."""
