@@ -20,6 +20,8 @@ from routing.state import Agent, Contact, State
 from tests.integration.api_stage import PASSWORD, Answer, _answer
 
 PATIENCE_S = 15
+_PREPARED: dict[str, dict[str, bytes]] = {}
+"""Configuration -> the files of a data directory on which a server with it was started once."""
 SHOP = "https://shop.example"
 
 CONFIGURATION = """
@@ -152,8 +154,22 @@ class LiveServer:
     async def __aenter__(self) -> Self:
         """Start, with a browser."""
         self._http = ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        await self._prepare()
         await self.start()
         return self
+
+    async def _prepare(self) -> None:
+        """Tables, configuration and people are the same for all: made once, then copied."""
+        data_dir = self.settings.data_dir
+        key = (self.folder / "all.yaml").read_text(encoding="utf-8")
+        if key not in _PREPARED:
+            await self.start()
+            await self.stop()
+            _PREPARED[key] = {file.name: file.read_bytes() for file in data_dir.iterdir()}
+        elif not data_dir.exists():
+            data_dir.mkdir(mode=0o700)
+            for name, content in _PREPARED[key].items():
+                (data_dir / name).write_bytes(content)
 
     async def __aexit__(
         self,
