@@ -60,6 +60,7 @@ def test_a_wrong_configuration_is_refused_whole(
 def test_queues_are_bounded(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     assert QUEUES_MAX > 2
     monkeypatch.setattr("routing.decisions.QUEUES_MAX", 2)
+    scene.do(cmd.ApplyConfiguration(configuration(version="two queues")))
     three = configuration(policy(), policy(HELP), policy(QueueId("third")))
     assert scene.code(cmd.ApplyConfiguration(three)) is RefusalCode.CONFIGURATION_INVALID
 

@@ -40,8 +40,9 @@ def test_accept_connects_agent_and_customer(scene: Scene) -> None:
     scene.ready("ann")
     scene.chat("c1")
     assert kinds(scene.accept("c1")) == ["OfferAccepted"]
-    assert scene.contact("c1").state is ContactState.CONNECTED
-    assert scene.holder_of("c1") == "ann"
+    contact = scene.contact("c1")
+    assert (contact.state, contact.agent_id) == (ContactState.CONNECTED, "ann")
+    assert contact.offer_id is None
 
 
 def test_the_longest_idle_agent_is_asked_first(scene: Scene) -> None:
@@ -49,6 +50,14 @@ def test_the_longest_idle_agent_is_asked_first(scene: Scene) -> None:
         scene.ready(agent)
         scene.let_pass(1_000)
     assert only(scene.chat("c1"), ev.OfferMade).agent_id == "ann"
+    scene.accept("c1")
+    assert only(scene.chat("c2"), ev.OfferMade).agent_id == "bob"
+
+
+def test_who_has_just_accepted_is_asked_last_even_with_room_for_more(scene: Scene) -> None:
+    for agent in ("ann", "bob"):
+        scene.ready(agent, capacity(2))
+    scene.chat("c1")
     scene.accept("c1")
     assert only(scene.chat("c2"), ev.OfferMade).agent_id == "bob"
 
@@ -217,6 +226,7 @@ def test_who_rejected_is_not_asked_again_before_the_gap_and_is_asked_after_it(
     scene.ready("ann")
     scene.chat("c1")
     assert kinds(scene.reject("c1")) == ["OfferRejected"]
+    assert (scene.contact("c1").offer_id, scene.holder_of("c1")) == (None, None)
     assert scene.wait(REOFFER_GAP_MS - 1) == ()
     assert kinds(scene.wait(1)) == ["ExclusionLapsed", "OfferMade"]
 

@@ -53,6 +53,11 @@ def test_queues_of_an_agent_have_a_bound_and_must_exist(scene: Scene) -> None:
     assert scene.code(put((QueueId("nowhere"),))) is RefusalCode.QUEUE_UNKNOWN
 
 
+def test_the_bounds_themselves_are_allowed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("routing.decisions.AGENT_QUEUES_MAX", 2)
+    scene.do(put((SALES, HELP), CapacityRule(CAPACITY_UNITS_MAX, {Channel.CHAT: 0})))
+
+
 def test_a_lowered_capacity_drops_nothing_and_grants_nothing(scene: Scene) -> None:
     scene.ready("ann", capacity(2))
     for contact in ("c1", "c2"):
