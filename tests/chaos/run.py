@@ -36,6 +36,7 @@ BUILD = REPOSITORY / ".build" / "chaos" / str(os.getpid())
 """Each invocation has a folder of its own; it stays only when something was wrong."""
 HONEST = ("-m", "callcenter")
 FAULTY = ("-m", "tests.chaos.faulty_server")
+FAULTS = ("ack-before-commit", "publish-before-commit")
 CRASHING = ("-m", "tests.chaos.crashing_server")
 CRASH_POINTS = ("before-append", "inside-append", "after-append")
 
@@ -131,15 +132,19 @@ def _emptied(where: Path) -> Path:
 class Run:
     """One plan carried out on one copy of the template."""
 
-    def __init__(self, template: Template, plan: Plan, launcher: tuple[str, ...] = HONEST) -> None:
+    def __init__(self, template: Template, plan: Plan, fault: str = "") -> None:
         self.plan = plan
-        self._drain_s = DRAIN_S if launcher == HONEST else FAULTY_DRAIN_S
+        self._launcher = FAULTY if fault else HONEST
+        self._drain_s = FAULTY_DRAIN_S if fault else DRAIN_S
         self.report = Report(plan.seed)
         self.notes = Notes()
         data_dir = template.copy(f"run-{plan.seed}")
-        environment = {"CC_CHATS_PER_MINUTE": "1000000", "CC_DRILL_CRASH": plan.crash_at}
-        self._launcher = launcher
-        first = CRASHING if plan.crash_at and launcher == HONEST else launcher
+        environment = {
+            "CC_CHATS_PER_MINUTE": "1000000",
+            "CC_DRILL_CRASH": plan.crash_at,
+            "CC_DRILL_FAULT": fault,
+        }
+        first = CRASHING if plan.crash_at and not fault else self._launcher
         self.server = ServerProcess(data_dir, launcher=first, environment=environment)
         self.crowd = Crowd(self.server.url, template.cookies, seed=plan.seed, notes=self.notes)
 
