@@ -12,6 +12,7 @@ from callcenter.bootstrap.data_dir import DataDir
 from callcenter.bootstrap.parts import Parts, build, build_web
 from callcenter.bootstrap.people import demo_people, ensure_people
 from callcenter.clock import Clock
+from callcenter.host.envelope import CommandRefused
 from callcenter.host.host import Host
 from callcenter.http.errors import ApiErrorCode
 from callcenter.limits import (
@@ -114,7 +115,12 @@ class Server:
         if demo and await store.config_versions.newest() is None:
             await parts.configuration.store_folder(settings.demo_config_dir)
             self._say(f"Configuration: {settings.demo_config_dir.name} applied")
-        await parts.configuration.follow()
+        try:
+            await parts.configuration.follow()
+        except CommandRefused as refused:
+            if parts.host.mirror.configuration is None:
+                raise
+            self._say(f"Configuration: the newest is not in force yet: {refused}")
         if demo:
             await self._ensure_demo(parts, data_dir)
 
