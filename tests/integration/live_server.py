@@ -141,11 +141,10 @@ class LiveServer:
         self.folder = configuration_folder(tmp_path / "config", **settings.pop("timing", {}))
         self.settings = Settings(
             data_dir=tmp_path / "data",
-            port=0,
             demo_config_dir=self.folder,
             console_dir=tmp_path,
             demo_password=PASSWORD,
-            **settings,
+            **{"port": 0, **settings},
         )
         self.said: list[str] = []
         self._cookies: dict[str, str] = {}
