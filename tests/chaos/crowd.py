@@ -15,7 +15,7 @@ import aiohttp
 
 from loadtests.clients import AgentClient, CustomerClient
 from loadtests.http_link import Answer, ClientFailure, HTTPLink, Json
-from tests.chaos.history import Notes
+from tests.chaos.history import Notes, Transcript
 
 PATIENCE_S = 45.0
 TALK_S = (0.1, 0.5)
@@ -115,6 +115,10 @@ class Crowd:
         for agent in self.agents:
             agent.is_working = False
             await agent.client.stop()
+            for contact_id, seqs in agent.client.seen_seqs.items():
+                reader = agent.client.agent_id
+                transcript = Transcript(reader, contact_id, frozenset(seqs), False)
+                self.notes.transcripts.append(transcript)
         everybody = [*self._customers, *self._tasks]
         for task in everybody:
             task.cancel()
@@ -224,6 +228,11 @@ class Visit:
                 await self._talk(client)
             finally:
                 await client.stop()
+                self._crowd.notes.transcripts.append(
+                    Transcript(
+                        "the customer", client.contact_id, frozenset(client.transcript), True
+                    )
+                )
                 socket.cancel()
                 await asyncio.gather(socket, return_exceptions=True)
 

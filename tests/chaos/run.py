@@ -242,7 +242,7 @@ class Run:
             self._wrong("trace", output[start : start + 1500])
 
     async def _judge(self) -> None:
-        stored = await read_all(self.server.data_dir, self.notes.seen)
+        stored = await read_all(self.server.data_dir, self.notes)
         arrived = [e for e in stored.evidence.entries if type(e.event).__name__ == "ContactArrived"]
         self.report.contacts, self.report.events = len(arrived), stored.evidence.last_seq
         self.report.problems += judge(stored)
