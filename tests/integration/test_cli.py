@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import os
 import re
 import signal
@@ -365,36 +366,100 @@ def test_the_demo_runs_and_ctrl_c_ends_it(tmp_path: Path) -> None:
         assert second.ends(signal.SIGTERM)[0] == 0
 
 
-def test_run_without_a_configuration(tmp_path: Path) -> None:
-    assert "callcenter init" in refused(tmp_path / "data")
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starts that fail are tried in this process, whose logs stay as they are."""
+    monkeypatch.setattr("callcenter.cli.run_command.configure_logs", lambda **_: None)
+    monkeypatch.setenv("CC_PORT", "0")
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "example.org"])  # noqa: S104 - refused
-def test_the_demo_is_refused_where_others_could_reach_it(tmp_path: Path, host: str) -> None:
-    line = refused(tmp_path / "data", "--demo", "--host", host)
-    assert "passwords are printed" in line
-    assert not (tmp_path / "data").exists()
+@pytest.mark.usefixtures("quiet")
+def test_run_without_a_configuration(terminal: Terminal) -> None:
+    code, output, errors = terminal("run")
+    assert (code, output.count("\n")) == (1, 2)  # data directory, journal
+    assert errors.startswith("callcenter: ")
+    assert "callcenter init" in errors
 
 
-def test_run_with_settings_that_are_wrong(tmp_path: Path) -> None:
-    assert "setting port: " in refused(tmp_path / "data", "--port", "70000")
-    assert "setting port: " in refused(tmp_path / "data", CC_PORT="http")
-    assert "setting is_https: " in refused(tmp_path / "data", CC_IS_HTTPS="perhaps")
+@pytest.mark.usefixtures("quiet")
+def test_run_on_a_damaged_database(terminal: Terminal) -> None:
+    terminal.data_dir.mkdir()
+    (terminal.data_dir / "callcenter.db").write_bytes(b"this is no database " * 1_000)
+    code, _, errors = terminal("run")
+    assert (code, errors.count("\n")) == (1, 1)
+    assert "the database cannot be used" in errors
 
 
-def test_run_on_a_damaged_database(tmp_path: Path) -> None:
-    (tmp_path / "callcenter.db").write_bytes(b"this is no database " * 1_000)
-    assert "database" in refused(tmp_path)
+@pytest.mark.usefixtures("quiet")
+def test_run_on_a_damaged_journal(terminal: Terminal) -> None:
+    terminal.init()
+    with closing(sqlite3.connect(terminal.data_dir / "callcenter.db")) as database, database:
+        row = ("main", 1, 1, 1, "AgentPut", b"x", b"y")
+        database.execute(
+            "INSERT INTO journal (domain_id, seq, at_ms, is_input, event_type, payload, chain)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            row,
+        )
+    code, _, errors = terminal("run")
+    assert (code, errors.count("\n")) == (1, 1)
+    assert "journal event 1 is damaged" in errors
 
 
-def test_run_where_nothing_can_be_written(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    assert "cannot be used" in refused(tmp_path / "file" / "data")
+@pytest.mark.usefixtures("quiet")
+def test_run_with_a_demo_folder_of_faults(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configuration_folder(terminal.folder, more="surprise: 1\n")
+    monkeypatch.setenv("CC_DEMO_CONFIG_DIR", str(terminal.folder))
+    code, _, errors = terminal("run", "--demo")
+    assert (code, errors.count("\n")) == (1, 1)
+    assert "all.yaml:18: surprise: " in errors
 
 
-def test_run_on_an_address_that_is_not_here(tmp_path: Path) -> None:
-    folder = str(configuration_folder(tmp_path / "config"))
-    line = refused(
-        tmp_path / "data", "--demo", "--host", "127.0.0.1.invalid", CC_DEMO_CONFIG_DIR=folder
-    )
-    assert "127.0.0.1.invalid" in line
+@pytest.mark.usefixtures("quiet")
+def test_run_where_nothing_can_be_written(terminal: Terminal) -> None:
+    terminal.data_dir.write_text("a file", encoding="utf-8")
+    assert "cannot be used" in terminal.fails("run")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "example.org", "127.0.0.1.invalid"])  # noqa: S104 - refused
+def test_the_demo_is_refused_where_others_could_reach_it(terminal: Terminal, host: str) -> None:
+    assert "passwords are printed" in terminal.fails("run", "--demo", "--host", host)
+    assert not terminal.data_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("port", "70000"), ("port", "http"), ("is_https", "perhaps")]
+)
+def test_run_with_settings_that_are_wrong(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"CC_{name.upper()}", value)
+    assert f"setting {name}: " in terminal.fails("run")
+    assert not terminal.data_dir.exists()
+
+
+def test_a_flag_overrules_the_environment(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CC_PORT", "1")
+    assert "setting port: " in terminal.fails("run", "--port", "70000")
+
+
+def test_an_interrupt_is_told_by_the_exit_code(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupts(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("callcenter.cli.admin_commands.load_folder", interrupts)
+    assert terminal("check-config", ".", at=False)[0] == 130
+
+
+def test_the_benchmark_prints_its_figures(terminal: Terminal, tmp_path: Path) -> None:
+    options = ("--contacts", "8", "--concurrency", "4", "--agents", "2", "--dir", str(tmp_path))
+    figures = json.loads(terminal.ok("bench", "host", "--json", *options, at=False))
+    assert figures["contacts"] == 8
+    assert figures["contacts_per_s"] > 0
+    assert figures["ack_ms"]["p50"] <= figures["ack_ms"]["max"]
+    assert list(tmp_path.iterdir()) == []
