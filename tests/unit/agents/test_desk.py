@@ -1,0 +1,153 @@
+"""The desk as a view of the state, and whose desk an event changes."""
+
+from typing import get_args
+
+import msgspec
+import pytest
+
+from agents.desk import Introduction, agent_touched, desk_of
+from routing import events as ev
+from routing.ids import AgentId, ContactId
+from routing.model import AgentState, Party
+from tests.unit.routing.scene import (
+    LUNCH,
+    OFFER_TIMEOUT_MS,
+    SALES,
+    WRAP_UP_LIMIT_MS,
+    Scene,
+    capacity,
+)
+
+ANN = AgentId("ann")
+
+
+def introduced(contact_id: ContactId) -> Introduction:
+    """Everybody has a name of their own."""
+    return Introduction(f"Customer of {contact_id}", "zh", f"Opening of {contact_id}")
+
+
+def staffed() -> Scene:
+    """Ann has one contact connected, one in wrap-up and one offered."""
+    scene = Scene()
+    scene.ready("ann", capacity(3))
+    for contact in ("c1", "c2", "c3"):
+        scene.chat(contact)
+        scene.let_pass(1_000)
+    scene.accept("c1")
+    scene.accept("c2")
+    scene.end("c2")
+    return scene
+
+
+def test_nobody_has_no_desk() -> None:
+    assert desk_of(Scene().engine.state, ANN, introduced) is None
+
+
+def test_an_offer_as_it_is_shown() -> None:
+    scene = staffed()
+    desk = desk_of(scene.engine.state, ANN, introduced)
+    assert desk is not None
+    (card,) = desk.offers
+    assert (card.contact_id, card.queue_id, card.channel) == ("c3", SALES, "chat")
+    assert (card.customer_name, card.language) == ("Customer of c3", "zh")
+    assert card.opening_text == "Opening of c3"
+    assert (card.waiting_since_ms, card.made_at_ms) == (2_000, 2_000)
+    assert card.expires_at_ms == 2_000 + OFFER_TIMEOUT_MS
+
+
+def test_work_in_hand_as_it_is_shown() -> None:
+    scene = staffed()
+    scene.message("c1", Party.CUSTOMER)
+    desk = desk_of(scene.engine.state, ANN, introduced)
+    assert desk is not None
+    connected, wrap_up = desk.assignments
+    assert (connected.contact_id, connected.state) == ("c1", "connected")
+    assert connected.last_message_seq == scene.engine.state.seq
+    assert connected.wrap_up_until_ms is None
+    assert connected.is_customer_present
+    assert (wrap_up.contact_id, wrap_up.state) == ("c2", "wrap_up")
+    assert wrap_up.is_ended_by_customer
+    assert wrap_up.wrap_up_until_ms == 3_000 + WRAP_UP_LIMIT_MS
+    assert wrap_up.wrap_up_extensions_left == 2
+    assert (desk.agent.capacity_used, desk.agent.capacity_total) == (3, 3)
+
+
+def test_what_will_apply_later_is_shown() -> None:
+    scene = staffed()
+    scene.lunch("ann")
+    desk = desk_of(scene.engine.state, ANN, introduced)
+    assert desk is not None
+    assert desk.agent.state is AgentState.READY
+    assert desk.agent.next_state is not None
+    assert (desk.agent.next_state.state, desk.agent.next_state.reason_id) == ("not_ready", LUNCH)
+    scene.disconnect("ann")
+    gone = desk_of(scene.engine.state, ANN, introduced)
+    assert gone is not None
+    assert not gone.agent.is_present
+    assert gone.offers == []
+
+
+NO_DESK = {
+    ev.ConfigurationApplied,  # changes no desk that is not told by another event
+    ev.ContactArrived,
+    ev.ContactQueued,
+    ev.WaitingOverdue,
+    ev.CustomerDisconnected,  # of a contact that waits
+    ev.CustomerReturned,
+    ev.MessageAdded,
+    ev.ContactEnded,
+}
+"""Events that touch nobody's desk while their contact is with nobody."""
+
+BY_CONTACT = {
+    ev.CustomerDisconnected,
+    ev.CustomerReturned,
+    ev.MessageAdded,
+    ev.ContactEnded,
+    ev.ContactArrived,
+    ev.ContactQueued,
+    ev.WaitingOverdue,
+}
+"""Events whose agent is whoever has the contact."""
+
+
+def sample(kind: type[ev.Event], contact_id: str) -> ev.Event:
+    """An event of a kind, about a contact, by Ann where somebody is named for certain."""
+    values: dict[str, object] = {}
+    for field in msgspec.structs.fields(kind):
+        is_optional = type(None) in get_args(field.type)
+        values[field.name] = None if is_optional else _value(field.name, contact_id)
+    return msgspec.convert((kind.__name__, *values.values()), kind, strict=False)
+
+
+def _value(name: str, contact_id: str) -> object:
+    known: dict[str, object] = {
+        "agent_id": "ann",
+        "contact_id": contact_id,
+        "state": "ready",
+        "channel": "chat",
+        "author": "customer",
+        "ended_by": "customer",
+        "outcome": "handled",
+        "cause": "requested",
+        "reason": "presence_lost",
+        "queue_ids": ("sales",),
+        "capacity": {"total": 1, "per_channel": {}},
+        "configuration": msgspec.to_builtins(Scene().engine.state.configuration),
+    }
+    return known.get(name, 1 if name.endswith("_ms") else "x")
+
+
+@pytest.mark.parametrize("kind", get_args(ev.Event), ids=lambda kind: kind.__name__)
+def test_every_event_touches_the_right_desk(kind: type[ev.Event]) -> None:
+    """A new kind of event must be placed here: forgotten, a desk would show what is no longer so."""
+    scene = staffed()
+    scene.chat("nobodys")
+    state = scene.engine.state
+    with_nobody, with_ann = sample(kind, "nobodys"), sample(kind, "c1")
+    unknown = sample(kind, "unknown")
+    names_agent = kind not in NO_DESK and kind is not ev.ContactClosed
+    assert (agent_touched(state, with_nobody) == ANN) is names_agent
+    assert (agent_touched(state, unknown) == ANN) is names_agent
+    expected = names_agent or kind in BY_CONTACT or kind is ev.ContactClosed
+    assert (agent_touched(state, with_ann) == ANN) is expected
