@@ -9,9 +9,15 @@ Instants are ms since the Unix epoch by the server's clock. `server_now_ms` lets
 that are right on a machine whose clock is wrong.
 """
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 PROTOCOL_VERSION = 1
+
+Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+"""A number of the journal as a client sends it: no larger than a browser can count."""
 
 
 class NextState(msgspec.Struct, frozen=True):
@@ -94,7 +100,7 @@ class Hello(msgspec.Struct, frozen=True, tag_field="type", tag="hello", forbid_u
     """First frame of a socket. `messages_after`: contact id -> newest message seq this tab already has."""
 
     version: int
-    messages_after: dict[str, int] = {}
+    messages_after: dict[str, Seq] = {}
 
 
 class Typing(

@@ -78,7 +78,7 @@ PRODUCTS_ZH = (
     "投影仪",
 )
 PRODUCTS_EN = (
-    "wireless headphones",
+    "wireless headset",
     "air fryer",
     "robot vacuum",
     "kids' watch",

@@ -56,7 +56,7 @@ class ServerProcess:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data_dir.parent / f"{data_dir.name}.log"
-        self._launcher = tuple(launcher)
+        self.launcher = tuple(launcher)
         self._environment = dict(environment or {})
         self._process: asyncio.subprocess.Process | None = None
         self.started_s = 0.0
@@ -86,7 +86,7 @@ class ServerProcess:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *self._launcher,
+                *self.launcher,
                 *arguments,
                 cwd=REPOSITORY,
                 env=environment,
@@ -137,6 +137,16 @@ class ServerProcess:
         self._signal(signal.SIGKILL)
         if self._process is not None:
             await self._process.wait()
+
+    async def until_ended(self, deadline_s: float) -> bool:
+        """Wait for the process to end by itself; False at the deadline."""
+        try:
+            async with asyncio.timeout(deadline_s):
+                while self.is_running and self._process is not None:
+                    await self._process.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def stop(self, deadline_s: float = 15.0) -> int:
         """End it politely (SIGTERM) and return its exit status; past the deadline it is killed."""

@@ -9,7 +9,7 @@ from callcenter.channels.chat_routes import WidgetConfiguration, WidgetText
 from callcenter.clock import Clock, new_id
 from callcenter.config_loader.loader import Configuration, load_folder, of_stored
 from callcenter.config_loader.schema import Name, Queue
-from callcenter.host.envelope import Envelope
+from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
 from callcenter.web.schemas import (
     ConfigurationView,
@@ -38,6 +38,7 @@ class ConfigurationInForce:
         self._versions = versions
         self._host = host
         self._clock = clock
+        self._newest: tuple[str, Configuration] | None = None
         self._current: Configuration | None = None
         self._view: ConfigurationView | None = None
         self._widgets: dict[str, WidgetConfiguration] = {}
@@ -51,19 +52,28 @@ class ConfigurationInForce:
     async def follow(self) -> bool:
         """Apply the newest stored configuration if it is not in force; True when it was applied.
 
-        Raises NoConfiguration when none is stored, CommandRefused when the engine cannot take it now.
+        Raises NoConfiguration when none is stored, CommandRefused when the engine cannot take it now: then the one
+        the engine has stays in force, and on view.
         """
         newest = await self._versions.newest()
         if newest is None:
             raise NoConfiguration
-        if self._current is None or self._current.version != newest.version:
-            self._take(of_stored(newest.document))
-        current = self.current
+        if self._newest is None or self._newest[0] != newest.version:
+            self._newest = newest.version, of_stored(newest.document)
+        configuration = self._newest[1]
         applied = self._host.mirror.configuration
-        if applied is not None and applied.version == current.version:
+        if applied is not None and applied.version == configuration.version:
+            self._take(configuration)
             return False
-        await self._host.submit(Envelope(ApplyConfiguration(current.routing), new_id()))
-        _log.info("configuration_applied", version=current.version)
+        try:
+            await self._host.submit(Envelope(ApplyConfiguration(configuration.routing), new_id()))
+        except CommandRefused:
+            known = None if applied is None else await self._versions.get(applied.version)
+            if known is not None:
+                self._take(of_stored(known.document))
+            raise
+        self._take(configuration)
+        _log.info("configuration_applied", version=configuration.version)
         return True
 
     @property
@@ -84,6 +94,8 @@ class ConfigurationInForce:
         return self._widgets.get(widget_id)
 
     def _take(self, configuration: Configuration) -> None:
+        if self._current is not None and self._current.version == configuration.version:
+            return
         self._current = configuration
         self._view = _view(configuration)
         self._widgets = {

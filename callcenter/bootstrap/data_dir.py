@@ -15,7 +15,7 @@ class DataDirInUse(Exception):
 
 
 class DataDir:
-    """An opened data directory; the lock is held until the process ends."""
+    """An opened data directory; the lock is held until `close`, or until the process ends."""
 
     def __init__(self, path: Path) -> None:
         """Create it if needed and take its lock. Raises DataDirInUse, OSError."""
@@ -40,6 +40,10 @@ class DataDir:
             known.setdefault(username, fixed or secrets.token_urlsafe(9))
         _write_private(file, json.dumps({"accounts": known}, indent=2).encode())
         return known
+
+    def close(self) -> None:
+        """Let another process have it."""
+        self._lock.close()
 
     def _take_lock(self) -> IO[str]:
         file = (self.path / "lock").open("a+", encoding="utf-8")

@@ -12,6 +12,7 @@ from callcenter.bootstrap.data_dir import DataDir
 from callcenter.bootstrap.parts import Parts, build, build_web
 from callcenter.bootstrap.people import demo_people, ensure_people
 from callcenter.clock import Clock
+from callcenter.host.envelope import CommandRefused
 from callcenter.host.host import Host
 from callcenter.http.errors import ApiErrorCode
 from callcenter.limits import (
@@ -49,6 +50,7 @@ class Server:
         """`say` prints progress for a person."""
         self._settings = settings
         self._say = say
+        self._data_dir: DataDir | None = None
         self._parts: Parts | None = None
         self._runner: web.AppRunner | None = None
         self._supervisor = Supervisor()
@@ -58,7 +60,7 @@ class Server:
     async def start(self, *, demo: bool) -> None:
         """Recover and listen. Raises DataDirInUse, NoConfiguration, PortInUse, StorageError, JournalDamaged."""
         settings = self._settings
-        self._data_dir = DataDir(settings.data_dir)
+        data_dir = self._data_dir = DataDir(settings.data_dir)
         self._say(f"Data directory: {settings.data_dir}")
         await upgrade(settings.database)
         store = await open_store(settings.database, settings.domain_id)
@@ -67,11 +69,11 @@ class Server:
         parts = self._parts = build(settings, store, host, clock)
         folded = await host.start()
         self._say(f"Journal: {host.mirror.seq} events ({folded} folded over the last snapshot)")
-        await self._configure(parts, demo=demo)
+        await self._configure(parts, data_dir, demo=demo)
         await parts.roster.follow()
         await parts.introductions.load(store.details, list(host.mirror.contacts))
         await parts.reading.start()
-        await self._listen(parts)
+        await self._listen(parts, data_dir.secret())
         self._start_tasks(parts)
 
     async def run_until_stopped(self) -> bool:
@@ -90,9 +92,14 @@ class Server:
 
     async def stop(self) -> None:
         """Say goodbye to the sockets, finish what is under way, keep a snapshot, close the files."""
-        parts = self._parts
-        if parts is None:
-            return
+        try:
+            if self._parts is not None:
+                await self._stop_parts(self._parts)
+        finally:
+            if self._data_dir is not None:
+                self._data_dir.close()
+
+    async def _stop_parts(self, parts: Parts) -> None:
         goodbye = "The server restarts; this page reconnects by itself."
         parts.desk_hub.close_all(ApiErrorCode.SERVER_STOPPING, goodbye)
         parts.chat_hub.close_all(ApiErrorCode.SERVER_STOPPING, goodbye)
@@ -103,19 +110,24 @@ class Server:
         parts.passwords.close()
         await parts.store.close()
 
-    async def _configure(self, parts: Parts, *, demo: bool) -> None:
+    async def _configure(self, parts: Parts, data_dir: DataDir, *, demo: bool) -> None:
         settings, store = self._settings, parts.store
         if demo and await store.config_versions.newest() is None:
             await parts.configuration.store_folder(settings.demo_config_dir)
             self._say(f"Configuration: {settings.demo_config_dir.name} applied")
-        await parts.configuration.follow()
+        try:
+            await parts.configuration.follow()
+        except CommandRefused as refused:
+            if parts.host.mirror.configuration is None:
+                raise
+            self._say(f"Configuration: the newest is not in force yet: {refused}")
         if demo:
-            await self._ensure_demo(parts)
+            await self._ensure_demo(parts, data_dir)
 
-    async def _ensure_demo(self, parts: Parts) -> None:
+    async def _ensure_demo(self, parts: Parts, data_dir: DataDir) -> None:
         wanted = demo_people(self._settings.demo_config_dir)
         usernames = [person.username for person in wanted]
-        passwords = self._data_dir.demo_passwords(usernames, self._settings.demo_password)
+        passwords = data_dir.demo_passwords(usernames, self._settings.demo_password)
         document = parts.configuration.current.document
         known = Known([one.id for one in document.queues], [one.id for one in document.teams])
         with_passwords = [(person, passwords[person.username]) for person in wanted]
@@ -124,9 +136,9 @@ class Server:
             Account(person.username, person.role, passwords[person.username]) for person in wanted
         ]
 
-    async def _listen(self, parts: Parts) -> None:
+    async def _listen(self, parts: Parts, secret: bytes) -> None:
         settings = self._settings
-        app = build_web(parts, self._data_dir.secret())
+        app = build_web(parts, secret)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_MS / 1000)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.host, settings.port, backlog=LISTEN_BACKLOG)

@@ -53,8 +53,8 @@ class ChatHub:
         """Add a socket; past the bound the contact's oldest one is closed."""
         windows = self._windows[window.contact_id]
         windows.append(window)
-        if len(windows) > SOCKETS_PER_CUSTOMER_MAX:
-            windows[0].outbox.close(ApiErrorCode.TOO_MANY_TABS, "Too many windows are open.")
+        for oldest in windows[:-SOCKETS_PER_CUSTOMER_MAX]:
+            oldest.outbox.close(ApiErrorCode.TOO_MANY_TABS, "Too many windows are open.")
 
     def detach(self, window: Window) -> None:
         """Remove a socket."""

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from agents.protocol import Bye, ChatMessage
+from agents.protocol import Bye, ChatMessage, Seq
 
 CHAT_PROTOCOL_VERSION = 1
 
@@ -14,7 +14,7 @@ class CustomerHello(
 
     version: int
     token: str
-    after_seq: int = 0
+    after_seq: Seq = 0
 
 
 class CustomerMessage(

@@ -21,6 +21,8 @@ from routing.errors import RefusalCode
 from routing.ids import ContactId, DetailId, QueueId
 from routing.model import AgentState, Channel, Party
 
+_NOT_BLANK = r"\S"
+
 
 class WidgetText(msgspec.Struct, frozen=True):
     """A text in both languages."""
@@ -52,10 +54,10 @@ class WidgetView(msgspec.Struct, frozen=True):
 class StartChat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The pre-chat form and the opening message."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    name: Annotated[str, Meta(min_length=1, max_length=80, pattern=_NOT_BLANK)]
     email: Annotated[str, Meta(max_length=200)]
     language: Annotated[str, Meta(pattern="^[a-z]{2}(-[A-Za-z]{2,4})?$")]
-    text: Annotated[str, Meta(min_length=1, max_length=4000)]
+    text: Annotated[str, Meta(min_length=1, max_length=4000, pattern=_NOT_BLANK)]
 
 
 class ChatStarted(msgspec.Struct, frozen=True):

@@ -61,12 +61,18 @@ class CustomerSockets:
         outbox = Outbox(socket)
         async with owned(outbox.run(), "customer outbox") as writing:
             stream = FrameStream(socket, outbox, _DECODER, self.monotonic_s)
-            hello = await stream.hello()
-            contact_id = await self._admit(hello, outbox)
-            if contact_id is not None and isinstance(hello, CustomerHello):
-                await self._serve(Window(contact_id, outbox), hello.after_seq, stream)
+            try:
+                await self._converse(stream, outbox)
+            except ports.StorageUnavailable:
+                outbox.close(ApiErrorCode.STORAGE_UNAVAILABLE, "The store cannot be read now.")
             await outbox.finish(writing)
         return socket
+
+    async def _converse(self, stream: FrameStream[Any], outbox: Outbox) -> None:
+        hello = await stream.hello()
+        contact_id = await self._admit(hello, outbox)
+        if contact_id is not None and isinstance(hello, CustomerHello):
+            await self._serve(Window(contact_id, outbox), hello.after_seq, stream)
 
     async def _admit(self, hello: FromCustomer | None, outbox: Outbox) -> ContactId | None:
         """The contact this socket may speak for; says goodbye if there is none."""
@@ -114,6 +120,7 @@ class CustomerSockets:
                 window.contact_id, kind=MESSAGE, after_seq=after_seq, limit=RESUMED_MESSAGES_MAX
             )
             for detail in page:
+                await window.outbox.room()
                 window.outbox.push(ChatLine(chat_message(detail)))
                 after_seq = detail.seq
             if len(page) < RESUMED_MESSAGES_MAX:

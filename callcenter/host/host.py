@@ -32,15 +32,13 @@ from callcenter.host.envelope import (
     Published,
     Submitted,
 )
+from callcenter.host.housekeeping import Housekeeper
 from callcenter.host.idempotency import SeenCommands
 from callcenter.host.recovery import ENCODER, events_after, recover
 from callcenter.limits import (
     COMMAND_IDS_REMEMBERED,
     GROUP_COMMIT_COMMANDS_MAX,
     INBOX_COMMANDS_MAX,
-    OUTCOMES_FORGET_EVERY_MS,
-    OUTCOMES_KEPT_MS,
-    SNAPSHOT_EVERY_EVENTS,
     STALLED_AFTER_MS,
     STORAGE_PROBE_EVERY_MS,
     VIOLATIONS_TOLERATED,
@@ -50,18 +48,17 @@ from callcenter.ports import (
     Detail,
     JournalBatch,
     JournalRecord,
-    Snapshot,
     StaleWriter,
     StorageError,
     StorageUnavailable,
     Store,
 )
+from callcenter.tasks import owned
 from routing.commands import Tick
 from routing.engine import Engine, restore
 from routing.errors import InvariantViolation
 from routing.events import Event
 from routing.inputs import is_input
-from routing.invariants import check_all
 from routing.reducer import apply
 from routing.state import State
 
@@ -110,8 +107,7 @@ class Host:
         self._is_writable = False
         self._is_stopping = False
         self._progress_ms = 0
-        self._snapshot_seq = 0
-        self._forget_at_ms = 0
+        self._housekeeper = Housekeeper(store.journal, clock)
         self._violations: deque[int] = deque(maxlen=VIOLATIONS_TOLERATED)
 
     # --- life ------------------------------------------------------------------------------------
@@ -123,7 +119,7 @@ class Host:
         """
         recovered = await recover(self._store.journal, self.domain_id)
         self.mirror, self._chain = recovered.state, recovered.chain
-        self._snapshot_seq = self.mirror.seq - recovered.folded
+        self._housekeeper.starts_at(self.mirror.seq - recovered.folded)
         self._clock.advance_to(self.mirror.now_ms)
         self._reset_engine()
         known = await self._store.journal.command_ids(COMMAND_IDS_REMEMBERED // 4)
@@ -132,6 +128,7 @@ class Host:
         self._is_writable = True
         self._note_progress()
         self._task = asyncio.get_running_loop().create_task(self._run(), name="host")
+        self._task.add_done_callback(_consume)
         return recovered.folded
 
     async def stop(self) -> None:
@@ -140,8 +137,8 @@ class Host:
         self._wake.set()
         if self._task is not None:
             await asyncio.wait([self._task])
-        if self._is_writable and self.mirror.seq > self._snapshot_seq:
-            await self._try_snapshot()
+        if self._is_writable:
+            await self._housekeeper.finish(self.mirror, self._chain)
 
     @property
     def finished(self) -> asyncio.Task[None] | None:
@@ -221,7 +218,8 @@ class Host:
         """Decide until stopped, or until the host has to give up: then it takes nothing and nobody waits for it."""
         has_given_up = True
         try:
-            has_given_up = await self._decide_until_stopped()
+            async with owned(self._housekeeper.run(), "housekeeping"):
+                has_given_up = await self._decide_until_stopped()
         finally:
             self._is_writable = self._is_writable and not has_given_up
             self._is_stopping = True
@@ -338,7 +336,7 @@ class Host:
         for waiter, error in batch.refusals:
             if not waiter.done():
                 waiter.set_exception(error)
-        await self._housekeep(now_ms)
+        self._housekeeper.note(self.mirror, self._chain)
 
     def _publish(self, first_seq: int, events: list[Event], details: list[Detail]) -> None:
         for event in events:
@@ -397,32 +395,8 @@ class Host:
         for pending in batch.pending:
             self._inflight.pop(pending.envelope.command_id, None)
 
-    # --- housekeeping ----------------------------------------------------------------------------
-
     def _note_progress(self) -> None:
         self._progress_ms = self._clock.now_ms()
-
-    async def _housekeep(self, now_ms: int) -> None:
-        if self.mirror.seq - self._snapshot_seq >= SNAPSHOT_EVERY_EVENTS:
-            check_all(self.mirror)
-            await self._try_snapshot()
-        if now_ms >= self._forget_at_ms:
-            self._forget_at_ms = now_ms + OUTCOMES_FORGET_EVERY_MS
-            await self._store.journal.forget_outcomes(now_ms - OUTCOMES_KEPT_MS)
-
-    async def _try_snapshot(self) -> None:
-        """A snapshot only saves time at recovery: if it cannot be stored now, the next one will do."""
-        try:
-            await self._keep_snapshot()
-        except StorageUnavailable:
-            self._snapshot_seq = self.mirror.seq
-            _log.warning("snapshot_postponed", seq=self.mirror.seq)
-
-    async def _keep_snapshot(self) -> None:
-        state = Engine(self.mirror).snapshot()
-        snapshot = Snapshot(self.mirror.seq, self._chain, state)
-        await self._store.journal.put_snapshot(snapshot)
-        self._snapshot_seq = snapshot.seq
 
 
 def _resolve_error(waiting: list[_Pending], error: Exception) -> None:
@@ -432,6 +406,6 @@ def _resolve_error(waiting: list[_Pending], error: Exception) -> None:
 
 
 def _consume(waiter: "asyncio.Future[Any]") -> None:
-    """Mark the error as seen: the sender may have gone away, which is no fault of the loop."""
+    """Mark the error as seen: a sender may have gone away, and why the host gave up is logged where it happened."""
     if not waiter.cancelled():
         waiter.exception()

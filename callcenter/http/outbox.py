@@ -1,7 +1,8 @@
 """A socket's way out: bounded, ordered, and never able to hold up whoever pushes.
 
 Pushers call `push` and go on; one task writes. A reader too slow for its bound is closed with `slow_reader`:
-it reconnects and resumes, which costs less than keeping its backlog.
+it reconnects and resumes, which costs less than keeping its backlog. Who has much to send (a history) waits for
+`room` before each frame.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from callcenter.limits import SOCKET_OUTBOX_BYTES_MAX
 _ENCODER = msgspec.json.Encoder()
 _CLOSE_CODE = 4000
 _GOODBYE_S = 2
+_ROOM_BYTES = SOCKET_OUTBOX_BYTES_MAX // 2
 
 
 class Outbox:
@@ -28,6 +30,8 @@ class Outbox:
         self._frames: deque[bytes] = deque()
         self._bytes = 0
         self._wake = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
         self._bye: Bye | None = None
 
     def push(self, frame: msgspec.Struct) -> None:
@@ -42,6 +46,8 @@ class Outbox:
         self._frames.append(frame)
         self._bytes += len(frame)
         self._wake.set()
+        if self._bytes > _ROOM_BYTES:
+            self._has_room.clear()
         if self._bytes > SOCKET_OUTBOX_BYTES_MAX:
             self._frames.clear()
             self.close(ApiErrorCode.SLOW_READER, "This page reads too slowly; it will reconnect.")
@@ -51,6 +57,11 @@ class Outbox:
         if self._bye is None:
             self._bye = Bye(code, message)
             self._wake.set()
+            self._has_room.set()
+
+    async def room(self) -> None:
+        """Wait until at most half the bound is queued, or nothing more will leave."""
+        await self._has_room.wait()
 
     async def run(self) -> None:
         """Write until the socket is closed."""
@@ -62,12 +73,16 @@ class Outbox:
                     frame = self._frames.popleft()
                     self._bytes -= len(frame)
                     await self._socket.send_frame(frame, web.WSMsgType.TEXT)
+                    if self._bytes <= _ROOM_BYTES:
+                        self._has_room.set()
                 if self._bye is not None:
                     await self._socket.send_frame(_ENCODER.encode(self._bye), web.WSMsgType.TEXT)
                     await self._socket.close(code=_CLOSE_CODE, message=self._bye.code.encode())
                     return
         except (ConnectionResetError, ClientConnectionResetError):
             return
+        finally:
+            self._has_room.set()
 
     async def finish(self, writing: "asyncio.Task[None]") -> None:
         """Let a goodbye that was said get out, for a short while, before the socket is dropped."""

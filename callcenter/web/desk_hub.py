@@ -17,6 +17,7 @@ from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
 from callcenter.http.outbox import Outbox
 from callcenter.limits import SOCKETS_PER_USER_MAX
+from callcenter.ports import Detail
 from callcenter.projections.transcript import MESSAGE, chat_message
 from routing.ids import AgentId, ContactId
 from routing.state import State
@@ -25,10 +26,12 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class Tab(msgspec.Struct, eq=False):
-    """One desk socket of one user."""
+    """One desk socket of one user. Messages pushed while it resumes wait in `held` until the missed ones are sent."""
 
     principal: Principal
     outbox: Outbox
+    is_resuming: bool = False
+    held: list[tuple[ContactId, int, bytes]] = []
     is_watching_board: bool = False
     board_seq: int = -1
 
@@ -49,8 +52,8 @@ class DeskHub:
         """Add a tab; past the bound the user's oldest one is closed."""
         tabs = self._tabs[tab.principal.user_id]
         tabs.append(tab)
-        if len(tabs) > SOCKETS_PER_USER_MAX:
-            tabs[0].outbox.close(ApiErrorCode.TOO_MANY_TABS, "Too many tabs; the oldest is closed.")
+        for oldest in tabs[:-SOCKETS_PER_USER_MAX]:
+            oldest.outbox.close(ApiErrorCode.TOO_MANY_TABS, "Too many tabs; the oldest is closed.")
 
     def detach(self, tab: Tab) -> None:
         """Remove a tab."""
@@ -58,6 +61,14 @@ class DeskHub:
         tabs.remove(tab)
         if not tabs:
             del self._tabs[tab.principal.user_id]
+
+    def resumed(self, tab: Tab, newest_seqs: dict[ContactId, int]) -> None:
+        """The missed messages up to `newest_seqs` are sent: go live."""
+        tab.is_resuming = False
+        for contact_id, seq, frame in tab.held:
+            if seq > newest_seqs.get(contact_id, 0):
+                tab.outbox.push_encoded(frame)
+        tab.held.clear()
 
     @property
     def tab_count(self) -> int:
@@ -76,8 +87,7 @@ class DeskHub:
         for detail in published.details:
             contact = state.contacts.get(detail.contact_id)
             if detail.kind == MESSAGE and contact is not None and contact.agent_id is not None:
-                frame = MessagePush(detail.contact_id, chat_message(detail))
-                self._push(contact.agent_id, _ENCODER.encode(frame))
+                self._push_message(contact.agent_id, detail)
         touched = {agent_touched(state, event): None for event in published.events}
         for agent_id in touched:
             if agent_id is not None and agent_id in self._tabs:
@@ -106,6 +116,17 @@ class DeskHub:
         for tabs in self._tabs.values():
             for tab in tabs:
                 tab.outbox.close(code, message)
+
+    def _push_message(self, agent_id: AgentId, detail: Detail) -> None:
+        if agent_id not in self._tabs:
+            return
+        contact_id = detail.contact_id
+        frame = _ENCODER.encode(MessagePush(contact_id, chat_message(detail)))
+        for tab in self._tabs[agent_id]:
+            if tab.is_resuming:
+                tab.held.append((contact_id, detail.seq, frame))
+            else:
+                tab.outbox.push_encoded(frame)
 
     def _push(self, user_id: str, frame: bytes) -> None:
         for tab in self._tabs.get(user_id, ()):

@@ -59,15 +59,23 @@ class DeskSockets:
         outbox = Outbox(socket)
         async with owned(outbox.run(), "desk outbox") as writing:
             stream = FrameStream(socket, outbox, _DECODER, self.monotonic_s)
-            hello = await stream.hello()
-            if isinstance(hello, Hello) and hello.version == PROTOCOL_VERSION:
-                await self._serve(Tab(principal, outbox), hello, stream)
-            elif isinstance(hello, Hello):
-                outbox.close(ApiErrorCode.VERSION_UNSUPPORTED, "Reload the page: it is outdated.")
-            elif hello is not None:
-                outbox.close(ApiErrorCode.HELLO_MISSING, "The first frame must be a hello.")
+            try:
+                await self._converse(principal, stream, outbox)
+            except ports.StorageUnavailable:
+                outbox.close(ApiErrorCode.STORAGE_UNAVAILABLE, "The store cannot be read now.")
             await outbox.finish(writing)
         return socket
+
+    async def _converse(
+        self, principal: Principal, stream: FrameStream[Any], outbox: Outbox
+    ) -> None:
+        hello = await stream.hello()
+        if isinstance(hello, Hello) and hello.version == PROTOCOL_VERSION:
+            await self._serve(Tab(principal, outbox, is_resuming=True), hello, stream)
+        elif isinstance(hello, Hello):
+            outbox.close(ApiErrorCode.VERSION_UNSUPPORTED, "Reload the page: it is outdated.")
+        elif hello is not None:
+            outbox.close(ApiErrorCode.HELLO_MISSING, "The first frame must be a hello.")
 
     async def _serve(self, tab: Tab, hello: Hello, stream: FrameStream[Any]) -> None:
         principal = tab.principal
@@ -93,19 +101,27 @@ class DeskSockets:
                 self.presence.detach(agent_id)
 
     async def _resume(self, tab: Tab, hello: Hello) -> None:
-        """Send the messages this tab has missed, for the contacts that are still on its desk."""
+        """Send the messages this tab has missed, for the contacts that are still on its desk; then go live."""
         held = self.mirror().agents.get(AgentId(tab.principal.user_id))
-        if held is None:
-            return
-        for contact_id in list(held.holds):
+        newest_seqs: dict[ContactId, int] = {}
+        for contact_id in [] if held is None else list(held.holds):
             after_seq = hello.messages_after.get(contact_id)
-            if after_seq is None:
-                continue
-            missed = await self.details.of_contact(
+            if after_seq is not None:
+                newest_seqs[contact_id] = await self._send_missed(tab, contact_id, after_seq)
+        self.hub.resumed(tab, newest_seqs)
+
+    async def _send_missed(self, tab: Tab, contact_id: ContactId, after_seq: int) -> int:
+        """Send what follows `after_seq`; returns the newest number sent."""
+        while True:
+            page = await self.details.of_contact(
                 contact_id, kind=MESSAGE, after_seq=after_seq, limit=RESUMED_MESSAGES_MAX
             )
-            for detail in missed:
+            for detail in page:
+                await tab.outbox.room()
                 tab.outbox.push(MessagePush(contact_id, chat_message(detail)))
+                after_seq = detail.seq
+            if len(page) < RESUMED_MESSAGES_MAX:
+                return after_seq
 
     def _on_frame(self, tab: Tab, frame: FromConsole) -> None:
         match frame:

@@ -1,6 +1,7 @@
 """One chaos run: traffic, kills at moments drawn from the seed, restarts, drain, stop, judgement."""
 
 import asyncio
+import os
 import random
 import shutil
 import sys
@@ -28,11 +29,16 @@ shown, and counts as late only if it also needed half the limit in processor tim
 DRAIN_S = 60.0
 FAULTY_DRAIN_S = 5.0
 """Long enough to prove the fault: who was lied to about the contact itself waits for ever."""
+CRASH_WAIT_S = 20.0
 PROJECTION_S = 0.5
 """Time the interaction log gets to be written before the server is stopped; it gathers for 0.1 s."""
-BUILD = REPOSITORY / ".build" / "chaos"
+BUILD = REPOSITORY / ".build" / "chaos" / str(os.getpid())
+"""Each invocation has a folder of its own; it stays only when something was wrong."""
 HONEST = ("-m", "callcenter")
 FAULTY = ("-m", "tests.chaos.faulty_server")
+FAULTS = ("ack-before-commit", "publish-before-commit")
+CRASHING = ("-m", "tests.chaos.crashing_server")
+CRASH_POINTS = ("before-append", "inside-append", "after-append")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +50,21 @@ class Plan:
     dies_while_starting_s: float | None
     second_kill_s: float | None
     goes_on_s: float
+    crash_at: str = ""
+    is_polite: bool = False
 
     @classmethod
     def draw(cls, seed: int) -> "Plan":
-        """A plan: a third of the runs have a second kill, another third dies while starting."""
+        """Two in nine each: one kill; death while starting too; a second kill; death at a point of a commit.
+
+        One in nine is stopped politely (SIGTERM) in the middle of the traffic.
+        """
         draw = random.Random(seed)
-        kind = draw.randrange(3)
+        kind = draw.randrange(9) // 2
         return cls(
             seed=seed,
+            is_polite=kind == 4,
+            crash_at=f"{draw.choice(CRASH_POINTS)}:{draw.randint(150, 500)}" if kind == 3 else "",
             first_kill_s=draw.uniform(0.5, 4.0),
             dies_while_starting_s=draw.uniform(0.05, 1.0) if kind == 1 else None,
             second_kill_s=draw.uniform(0.3, 2.0) if kind == 2 else None,
@@ -119,15 +132,20 @@ def _emptied(where: Path) -> Path:
 class Run:
     """One plan carried out on one copy of the template."""
 
-    def __init__(self, template: Template, plan: Plan, launcher: tuple[str, ...] = HONEST) -> None:
+    def __init__(self, template: Template, plan: Plan, fault: str = "") -> None:
         self.plan = plan
-        self._drain_s = DRAIN_S if launcher == HONEST else FAULTY_DRAIN_S
+        self._launcher = FAULTY if fault else HONEST
+        self._drain_s = FAULTY_DRAIN_S if fault else DRAIN_S
         self.report = Report(plan.seed)
         self.notes = Notes()
         data_dir = template.copy(f"run-{plan.seed}")
-        self.server = ServerProcess(
-            data_dir, launcher=launcher, environment={"CC_CHATS_PER_MINUTE": "1000000"}
-        )
+        environment = {
+            "CC_CHATS_PER_MINUTE": "1000000",
+            "CC_DRILL_CRASH": plan.crash_at,
+            "CC_DRILL_FAULT": fault,
+        }
+        first = CRASHING if plan.crash_at and not fault else self._launcher
+        self.server = ServerProcess(data_dir, launcher=first, environment=environment)
         self.crowd = Crowd(self.server.url, template.cookies, seed=plan.seed, notes=self.notes)
 
     async def carry_out(self) -> Report:
@@ -151,8 +169,11 @@ class Run:
         started_s = time.monotonic()
         arriving = asyncio.create_task(self.crowd.arrive(CONTACTS_PER_S, stopping))
         try:
-            await asyncio.sleep(plan.first_kill_s)
-            await self._kill()
+            if self.server.launcher == CRASHING:
+                await self._crash()
+            else:
+                await asyncio.sleep(plan.first_kill_s)
+                await (self._stop() if plan.is_polite else self._kill())
             if plan.dies_while_starting_s is not None:
                 await self.server.spawn()
                 await asyncio.sleep(plan.dies_while_starting_s)
@@ -172,10 +193,23 @@ class Run:
             text = f"{left} customers or contacts were left {self._drain_s:.0f} s after the last arrival"
             self._wrong("stuck", text)
         await asyncio.sleep(PROJECTION_S)
+        await self._stop()
+
+    async def _stop(self) -> None:
         try:
-            await self.server.stop()
+            status = await self.server.stop()
         except ServerFailed as failure:
             self._wrong("stop", str(failure))
+        else:
+            if status != 0:
+                self._wrong("stop", f"a polite stop ended with status {status}")
+
+    async def _crash(self) -> None:
+        """Wait until the server dies by its own hand; the next start is an honest one."""
+        if not await self.server.until_ended(CRASH_WAIT_S):
+            self._wrong("drill", f"the server did not die at {self.plan.crash_at}")
+        self.server.launcher = self._launcher
+        await self._kill()
 
     async def _kill(self) -> None:
         await self.server.kill()

@@ -1,6 +1,7 @@
 """`python -m tests.chaos.faults [NAME ...]`: the single faults alone."""
 
 import argparse
+import shutil
 import sys
 
 from loadtests.server_process import run_drill
@@ -14,7 +15,11 @@ async def carry_out(names: list[str]) -> int:
     problems = await play_all(template, names or list(SCENARIOS))
     for problem in problems:
         print(f"    {problem}")
-    return 1 if problems else 0
+    if problems:
+        print(f"FAILED; what was left behind is in {BUILD}")
+        return 1
+    shutil.rmtree(BUILD, ignore_errors=True)
+    return 0
 
 
 def main() -> int:

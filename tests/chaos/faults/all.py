@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tests.chaos.faults.bad_input import bad_input
 from tests.chaos.faults.desks import double_accept, two_tabs, vanished_socket
 from tests.chaos.faults.disk import full_disk, full_disk_and_log
+from tests.chaos.faults.repeats import repeat_after_crash
 from tests.chaos.faults.scene import Scenario, play
 from tests.chaos.history import Problem
 from tests.chaos.run import Template
@@ -14,6 +15,7 @@ SCENARIOS: dict[str, Scenario] = {
     "bad-input": bad_input,
     "double-accept": double_accept,
     "two-tabs": two_tabs,
+    "repeat-after-crash": repeat_after_crash,
     "full-disk": full_disk,
     "full-disk-and-log": full_disk_and_log,
     "vanished-socket": vanished_socket,

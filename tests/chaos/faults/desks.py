@@ -9,7 +9,8 @@ from loadtests.http_link import Answer
 from routing import events as ev
 from tests.chaos.faults.proxy import BlackHoleProxy
 from tests.chaos.faults.scene import Scene
-from tests.chaos.reading import read_all
+from tests.chaos.reading import Stored
+from tests.chaos.run import PROJECTION_S
 
 VANISHED_AFTER_S = 15.0
 GRACE_S = 15.0
@@ -24,6 +25,7 @@ async def vanished_socket(scene: Scene) -> None:
         offered = await scene.customer("offered when the agent vanishes")
         await scene.offer_of(gone)
         stays = await scene.agent(1, is_ready=False)
+        scene.afterwards(lambda stored: _check_withdrawn(scene, stored))
         proxy.swallow()
         swallowed_s = time.monotonic()
         back = await offered.until(lambda: offered.state == "waiting", VANISHED_AFTER_S + SLACK_S)
@@ -96,6 +98,7 @@ async def late_accepts(scene: Scene, agent: AgentClient) -> None:
     """The customer leaves while it rings; then accepting says so."""
     customer = await scene.customer("leaves while it rings")
     offer_id = (await scene.offer_of(agent))["offer_id"]
+    await asyncio.sleep(PROJECTION_S)  # no customer is quicker than the interaction log
     await customer.end()
     await customer.until(lambda: customer.is_closed, 5)
     late = await agent.accept(offer_id)
@@ -110,10 +113,10 @@ def _told(answers: Sequence[Answer]) -> str:
     return "; ".join(f"{answer.status} {answer.code}" for answer in answers)
 
 
-async def check_rescinded(scene: Scene) -> None:
-    """After `vanished_socket`: the journal says withdrawn for lost presence, not expired."""
-    stored = await read_all(scene.server.data_dir, scene.notes.seen)
-    reasons = [
-        e.event.reason for e in stored.evidence.entries if isinstance(e.event, ev.OfferRescinded)
-    ]
-    scene.check(ev.RescindReason.PRESENCE_LOST in reasons, f"rescinded for {reasons} only")
+def _check_withdrawn(scene: Scene, stored: Stored) -> None:
+    """Withdrawn for lost presence, and not held against the agent as missed."""
+    events = [entry.event for entry in stored.evidence.entries]
+    reasons = [event.reason for event in events if isinstance(event, ev.OfferRescinded)]
+    scene.check(ev.RescindReason.PRESENCE_LOST in reasons, f"offers were withdrawn for {reasons}")
+    expired = [event for event in events if isinstance(event, ev.OfferExpired)]
+    scene.check(not expired, "the vanished agent's offer counts as missed")

@@ -13,7 +13,7 @@ from loadtests.http_link import HTTPLink, Json
 from loadtests.server_process import ServerProcess
 from tests.chaos.history import Notes, Problem
 from tests.chaos.judging import judge
-from tests.chaos.reading import read_all
+from tests.chaos.reading import Stored, read_all
 from tests.chaos.run import PROJECTION_S, Template
 
 Scenario = Callable[["Scene"], Awaitable[None]]
@@ -32,6 +32,7 @@ class Scene:
         self.cookies = list(template.cookies.values())
         self._stack = contextlib.AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
+        self._checks: list[Callable[[Stored], None]] = []
 
     async def __aenter__(self) -> Self:
         await self.server.start()
@@ -47,12 +48,18 @@ class Scene:
         self.check("Traceback" not in self.server.output(), "the server printed a trace")
         stored = await read_all(self.server.data_dir, self.notes.seen)
         self.problems += judge(stored)
+        for check in self._checks:
+            check(stored)
 
     def check(self, is_so: bool, otherwise: str) -> bool:
         """Note a problem unless `is_so`."""
         if not is_so:
             self.problems.append(Problem(self.name, 0, otherwise))
         return is_so
+
+    def afterwards(self, check: Callable[[Stored], None]) -> None:
+        """Look at what the stopped server has left behind."""
+        self._checks.append(check)
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something beside the scene until its end."""

@@ -50,3 +50,6 @@ def test_plans_follow_from_the_seed_and_cover_every_kind() -> None:
     assert all(0.5 <= plan.first_kill_s <= 4 for plan in plans)
     assert any(plan.second_kill_s for plan in plans)
     assert any(plan.dies_while_starting_s for plan in plans)
+    assert any(plan.is_polite for plan in plans)
+    points = {plan.crash_at.partition(":")[0] for plan in (Plan.draw(seed) for seed in range(200))}
+    assert points == {"", "before-append", "inside-append", "after-append"}

@@ -193,6 +193,23 @@ def test_missed_chats_are_counted_in_a_row(scene: Scene) -> None:
     assert kinds(miss(scene, "c3")) == ["OfferExpired"]
 
 
+def test_a_break_starts_the_row_anew(scene: Scene) -> None:
+    scene.ready("ann")
+    miss(scene, "c1")
+    scene.lunch("ann")
+    scene.set_state("ann", READY)
+    assert kinds(miss(scene, "c2")) == ["OfferExpired"]
+
+
+def test_a_refusal_breaks_the_row(scene: Scene) -> None:
+    scene.ready("ann")
+    miss(scene, "c1")
+    scene.chat("c2")
+    scene.reject("c2")
+    scene.end("c2")
+    assert kinds(miss(scene, "c3")) == ["OfferExpired"]
+
+
 def test_becoming_missed_withdraws_the_other_offers(scene: Scene) -> None:
     scene.ready("ann", capacity(3, chat=2, voice=1))
     scene.arrive("call", Channel.VOICE)

@@ -60,6 +60,7 @@ def test_a_wrong_configuration_is_refused_whole(
 def test_queues_are_bounded(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     assert QUEUES_MAX > 2
     monkeypatch.setattr("routing.decisions.QUEUES_MAX", 2)
+    scene.do(cmd.ApplyConfiguration(configuration(version="two queues")))
     three = configuration(policy(), policy(HELP), policy(QueueId("third")))
     assert scene.code(cmd.ApplyConfiguration(three)) is RefusalCode.CONFIGURATION_INVALID
 
@@ -136,3 +137,17 @@ def test_a_dropped_reason_may_still_be_given_up(scene: Scene) -> None:
     scene.set_state("ann", AgentState.READY)
     command = cmd.SetAgentState(AgentId("ann"), AgentState.NOT_READY, LUNCH)
     assert scene.code(command) is RefusalCode.REASON_UNKNOWN
+
+
+def test_a_reload_raises_no_alarm_about_agents_who_work(scene: Scene) -> None:
+    scene.ready("ann")
+    scene.do(cmd.ApplyConfiguration(configuration(version="v2")))
+    assert scene.wait(2 * ALERT_AFTER_MS) == ()
+
+
+def test_a_reload_does_not_restart_a_running_alarm(scene: Scene) -> None:
+    scene.ready("ann")
+    scene.lunch("ann")
+    scene.let_pass(ALERT_AFTER_MS - 1)
+    scene.do(cmd.ApplyConfiguration(configuration(version="v2")))
+    assert kinds(scene.wait(1)) == ["NotReadyOverdue"]

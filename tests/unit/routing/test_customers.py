@@ -137,6 +137,12 @@ def test_a_customer_may_write_while_waiting_and_while_talking(scene: Scene) -> N
     assert kinds(scene.message("c1", Party.SYSTEM)) == ["MessageAdded"]
 
 
+def test_the_contact_knows_where_its_last_message_stands_in_the_journal(scene: Scene) -> None:
+    scene.chat("c1")
+    scene.message("c1", Party.CUSTOMER)
+    assert scene.contact("c1").last_message_seq == len(scene.journal)
+
+
 @pytest.mark.parametrize(
     "command",
     [cmd.AddMessage(C1, NOTE, Party.AGENT, BOB), cmd.EndContact(C1, Party.AGENT, BOB)],

@@ -40,8 +40,9 @@ def test_accept_connects_agent_and_customer(scene: Scene) -> None:
     scene.ready("ann")
     scene.chat("c1")
     assert kinds(scene.accept("c1")) == ["OfferAccepted"]
-    assert scene.contact("c1").state is ContactState.CONNECTED
-    assert scene.holder_of("c1") == "ann"
+    contact = scene.contact("c1")
+    assert (contact.state, contact.agent_id) == (ContactState.CONNECTED, "ann")
+    assert contact.offer_id is None
 
 
 def test_the_longest_idle_agent_is_asked_first(scene: Scene) -> None:
@@ -49,6 +50,14 @@ def test_the_longest_idle_agent_is_asked_first(scene: Scene) -> None:
         scene.ready(agent)
         scene.let_pass(1_000)
     assert only(scene.chat("c1"), ev.OfferMade).agent_id == "ann"
+    scene.accept("c1")
+    assert only(scene.chat("c2"), ev.OfferMade).agent_id == "bob"
+
+
+def test_who_has_just_accepted_is_asked_last_even_with_room_for_more(scene: Scene) -> None:
+    for agent in ("ann", "bob"):
+        scene.ready(agent, capacity(2))
+    scene.chat("c1")
     scene.accept("c1")
     assert only(scene.chat("c2"), ev.OfferMade).agent_id == "bob"
 
@@ -217,6 +226,7 @@ def test_who_rejected_is_not_asked_again_before_the_gap_and_is_asked_after_it(
     scene.ready("ann")
     scene.chat("c1")
     assert kinds(scene.reject("c1")) == ["OfferRejected"]
+    assert (scene.contact("c1").offer_id, scene.holder_of("c1")) == (None, None)
     assert scene.wait(REOFFER_GAP_MS - 1) == ()
     assert kinds(scene.wait(1)) == ["ExclusionLapsed", "OfferMade"]
 
@@ -242,6 +252,29 @@ def test_a_second_refusal_by_the_last_resort_counts_like_the_first(scene: Scene)
         assert scene.holder_of("c1") is None
         scene.wait(REOFFER_GAP_MS)
         assert scene.holder_of("c1") == "ann"
+
+
+def test_who_returns_to_ready_is_no_longer_the_last_resort(scene: Scene) -> None:
+    scene.ready("ann")
+    scene.chat("c1")
+    scene.reject("c1")
+    scene.ready("bob")
+    scene.accept("c1")
+    scene.wait(REOFFER_GAP_MS)
+    scene.lunch("ann")
+    scene.set_state("ann", AgentState.READY)
+    scene.ready("cid")
+    scene.disconnect("bob")
+    assert only(scene.wait(PRESENCE_GRACE_MS), ev.OfferMade).agent_id == "ann"
+
+
+def test_a_break_alone_does_not_lift_an_exclusion(scene: Scene) -> None:
+    scene.ready("ann")
+    scene.chat("c1")
+    scene.reject("c1")
+    scene.lunch("ann")
+    scene.set_state("ann", AgentState.LOGGED_OUT)
+    assert [*scene.contact("c1").excluded] == ["ann"]
 
 
 def test_an_agent_who_returns_to_ready_may_be_asked_at_once(scene: Scene) -> None:

@@ -7,6 +7,7 @@ from routing.ids import AgentId
 from routing.model import AgentState, Channel, Party
 from routing.state import ContactState
 from tests.unit.routing.scene import (
+    CUSTOMER_GONE_MS,
     LUNCH,
     PRESENCE_GRACE_MS,
     REOFFER_GAP_MS,
@@ -166,6 +167,15 @@ def test_the_customer_of_a_lost_agent_who_is_gone_too_has_a_deadline(scene: Scen
     scene.wait(PRESENCE_GRACE_MS)
     closed = only(scene.wait(REOFFER_GAP_MS), ev.ContactClosed)
     assert closed.outcome is ev.ContactOutcome.ABANDONED
+
+
+def test_the_customer_of_a_lost_agent_who_is_still_there_waits_on(scene: Scene) -> None:
+    scene.ready("ann")
+    scene.chat("c1")
+    scene.accept("c1")
+    scene.disconnect("ann")
+    scene.wait(PRESENCE_GRACE_MS)
+    assert scene.wait(2 * CUSTOMER_GONE_MS) == ()
 
 
 def test_messages_do_not_depend_on_the_channel(scene: Scene) -> None:

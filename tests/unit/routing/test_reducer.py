@@ -9,7 +9,7 @@ from routing.ids import AgentId, ContactId, OfferId
 from routing.model import AgentState, Channel, Party
 from routing.reducer import apply
 from routing.state import State
-from tests.unit.routing.scene import SALES, Scene, kinds, only
+from tests.unit.routing.scene import SALES, Scene, capacity, kinds, only
 
 ANN, C1, C2 = AgentId("ann"), ContactId("c1"), ContactId("c2")
 
@@ -26,6 +26,12 @@ def scene() -> Scene:
 
 def test_an_offer_beyond_capacity_is_a_broken_law(scene: Scene) -> None:
     with pytest.raises(InvariantViolation, match=r"INV-2 offer c2\.1 exceeds"):
+        apply(scene.engine.state, ev.OfferMade(0, OfferId("c2.1"), C2, ANN, SALES, 1))
+
+
+def test_room_in_the_channel_does_not_help_where_the_total_is_used(scene: Scene) -> None:
+    scene.agent("ann").capacity = capacity(1, chat=2)
+    with pytest.raises(InvariantViolation, match="INV-2"):
         apply(scene.engine.state, ev.OfferMade(0, OfferId("c2.1"), C2, ANN, SALES, 1))
 
 

@@ -11,6 +11,7 @@ from routing.model import DISPOSITION_NONE_REMOVED, AgentState, CapacityRule, Ch
 from tests.unit.routing.scene import (
     ALERT_AFTER_MS,
     HELP,
+    OFFER_TIMEOUT_MS,
     PRESENCE_GRACE_MS,
     REOFFER_GAP_MS,
     SALES,
@@ -50,6 +51,11 @@ def test_queues_of_an_agent_have_a_bound_and_must_exist(scene: Scene) -> None:
     many = tuple(QueueId(f"q{number}") for number in range(AGENT_QUEUES_MAX + 1))
     assert scene.code(put(many)) is RefusalCode.AGENT_INVALID
     assert scene.code(put((QueueId("nowhere"),))) is RefusalCode.QUEUE_UNKNOWN
+
+
+def test_the_bounds_themselves_are_allowed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("routing.decisions.AGENT_QUEUES_MAX", 2)
+    scene.do(put((SALES, HELP), CapacityRule(CAPACITY_UNITS_MAX, {Channel.CHAT: 0})))
 
 
 def test_a_lowered_capacity_drops_nothing_and_grants_nothing(scene: Scene) -> None:
@@ -172,3 +178,34 @@ def test_an_agent_put_again_after_being_forgotten_starts_anew(scene: Scene) -> N
     remove(scene)
     scene.do(put())
     assert scene.agent("ann").state is AgentState.LOGGED_OUT
+
+
+def test_an_agent_may_change_team(scene: Scene) -> None:
+    scene.put("ann")
+    scene.do(cmd.PutAgent(ANN, TeamId("other"), (SALES,), capacity()))
+    assert scene.agent("ann").team_id == "other"
+
+
+def test_removal_takes_back_what_the_agent_was_and_wished(scene: Scene) -> None:
+    units = capacity(2, voice=1, chat=1)
+    scene.ready("ann", units)
+    scene.arrive("call", Channel.VOICE)
+    scene.accept("call")
+    scene.lunch("ann")
+    remove(scene)
+    scene.do(put(units=units))
+    assert scene.code(cmd.SetAgentState(ANN, AgentState.READY)) is RefusalCode.AGENT_NOT_PRESENT
+    scene.end("call", Party.CUSTOMER)
+    assert kinds(scene.wrap_up("call")) == ["WrapUpCompleted", "ContactClosed"]
+
+
+def test_an_agent_removed_at_lunch_has_no_reason_left(scene: Scene) -> None:
+    scene.ready("ann", capacity(1, voice=1))
+    scene.arrive("call", Channel.VOICE)
+    scene.wait(OFFER_TIMEOUT_MS)
+    scene.set_state("ann", AgentState.READY)
+    scene.accept("call")
+    scene.disconnect("ann")
+    remove(scene)
+    agent = scene.agent("ann")
+    assert (agent.state, agent.reason_id, agent.next_state) == (AgentState.LOGGED_OUT, None, None)

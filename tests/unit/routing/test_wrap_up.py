@@ -164,3 +164,23 @@ def test_a_call_wraps_up_like_a_chat(scene: Scene) -> None:
     scene.accept("call")
     scene.end("call", Party.AGENT)
     assert scene.contact("call").state is ContactState.WRAP_UP
+
+
+def test_an_extension_counts_from_the_start_of_the_wrap_up(talking: Scene) -> None:
+    talking.let_pass(100_000)
+    talking.end("c1")
+    talking.let_pass(5_000)
+    until_ms = only(talking.do(cmd.ExtendWrapUp(C1, ANN)), ev.WrapUpExtended).until_ms
+    assert until_ms == 100_000 + WRAP_UP_LIMIT_MS + WRAP_UP_EXTENSION_MS
+
+
+def test_idle_time_counts_from_the_end_of_the_work_not_from_its_start(scene: Scene) -> None:
+    for agent, contact in (("ann", "c1"), ("bob", "c2")):
+        scene.ready(agent)
+        scene.chat(contact)
+        scene.accept(contact)
+        scene.end(contact)
+    for contact in ("c2", "c1"):
+        scene.let_pass(1)
+        scene.wrap_up(contact)
+    assert only(scene.chat("c3"), ev.OfferMade).agent_id == "bob"

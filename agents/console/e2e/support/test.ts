@@ -130,5 +130,5 @@ export async function takeChat(agent: Page, name: string): Promise<void> {
   await offerCard(agent)
     .getByRole('button', { name: /Accept|接起/ })
     .click();
-  await expect(agent.locator('[data-state-timer]')).toBeVisible();
+  await expect(agent.locator('[data-conversation] h2')).toContainText(name);
 }

@@ -95,7 +95,7 @@ function RecentRow({ row }: { row: Interaction }) {
 }
 
 /** The agent's own last contacts; read again whenever one was finished, until the log knows of it. */
-function Recent({ openId }: { openId: string | undefined }) {
+function Recent() {
   const { t } = useTranslation();
   const held = useLive((state) => state.desk?.assignments.map((item) => item.contact_id).join(' ') ?? '');
   const deskSeq = useLive((state) => state.deskSeq);
@@ -106,7 +106,7 @@ function Recent({ openId }: { openId: string | undefined }) {
     refetchInterval: ({ state }) => (state.data && state.data.as_of_seq < deskSeq ? CATCH_UP_MS : false),
   });
   const { user_id } = useUser();
-  const isOwn = (row: Interaction) => row.agent_id === user_id && row.contact_id !== openId;
+  const isOwn = (row: Interaction) => row.agent_id === user_id && row.closed_at_ms !== null;
   const rows = recent.data?.interactions.filter(isOwn).slice(0, SHOWN) ?? [];
   return (
     <section className={styles.part} aria-label={t('context.recent')}>
@@ -136,7 +136,7 @@ export function ContextPane({ item }: { item: AssignmentCard | undefined }) {
       {item && <Customer item={item} details={details.data} />}
       {item && details.isError && <Failed error={details.error} onRetry={() => void details.refetch()} />}
       {item?.state === 'connected' && <Notes contactId={contactId} />}
-      <Recent openId={item?.contact_id} />
+      <Recent />
     </aside>
   );
 }

@@ -95,7 +95,11 @@ export function Conversation({ item }: { item: AssignmentCard }) {
   useMarkRead(contactId);
   const isTalking = item.state === 'connected';
   return (
-    <section className={styles.pane} aria-label={t('conversation.with', { name: item.customer_name })}>
+    <section
+      className={styles.pane}
+      aria-label={t('conversation.with', { name: item.customer_name })}
+      data-conversation
+    >
       <Head item={item} />
       {load.isPending ? (
         <div className={styles.filling}>

@@ -18,7 +18,7 @@ function Day({ atMs }: { atMs: number }) {
 
 const Said = memo(function Said({ line }: { line: Line & { kind: 'said' } }) {
   const { i18n } = useTranslation();
-  const { message, isFirst, isLast } = line;
+  const { message, isFirst } = line;
   return (
     <div
       className={styles.said}
@@ -26,9 +26,13 @@ const Said = memo(function Said({ line }: { line: Line & { kind: 'said' } }) {
       data-seq={message.seq}
       data-first={isFirst || undefined}
     >
-      {isFirst && <p className={styles.author}>{message.author_name}</p>}
+      {isFirst && (
+        <p className={styles.author}>
+          {message.author_name}
+          <time>{clockTime(message.at_ms, i18n.language)}</time>
+        </p>
+      )}
       <p className={styles.bubble}>{message.text}</p>
-      {isLast && <p className={styles.meta}>{clockTime(message.at_ms, i18n.language)}</p>}
     </div>
   );
 });

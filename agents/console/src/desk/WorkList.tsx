@@ -9,7 +9,7 @@ import { useOffers } from '../offer/OfferHost';
 import { useNames } from '../session/configuration';
 import { useIsStale } from '../shell/useIsStale';
 import { CapacityMeter } from '../ui/CapacityMeter';
-import { duration, remaining } from '../ui/format';
+import { duration } from '../ui/format';
 import { channelIcon, Icon } from '../ui/Icon';
 import { Empty } from '../ui/Panel';
 import { StateTag } from '../ui/StateTag';
@@ -60,7 +60,7 @@ function RowState({ item, now }: { item: AssignmentCard; now: number }) {
       <StateTag tone="wrapUp" icon="wrapUp" isPlain>
         {item.wrap_up_until_ms === null
           ? t('contact.wrap_up')
-          : `${t('contact.wrap_up')} ${remaining(item.wrap_up_until_ms - now)}`}
+          : `${t('contact.wrap_up')} ${duration(item.wrap_up_until_ms - now)}`}
       </StateTag>
     );
   if (!item.is_customer_present)
@@ -114,7 +114,7 @@ function OfferRow({ offer }: { offer: OfferCard }) {
         <Icon name={channelIcon(offer.channel)} size={18} />
       </span>
       <span className={styles.name}>{offer.customer_name || t('customer.unnamed')}</span>
-      <span className={styles.time}>{remaining(offer.expires_at_ms - now)}</span>
+      <span className={styles.time}>{duration(offer.expires_at_ms - now)}</span>
       <span className={styles.preview}>{offer.opening_text}</span>
       <span className={styles.state}>
         <StateTag tone="offered" icon="bell" isPlain>
@@ -146,9 +146,6 @@ export function WorkList() {
         <p className={styles.none}>{t(agent.state === 'ready' ? 'work.noneReady' : 'work.noneNotReady')}</p>
       ) : (
         <ul className={styles.list}>
-          {offers.map((offer) => (
-            <OfferRow key={offer.offer_id} offer={offer} />
-          ))}
           {work.map((item) => (
             <WorkRow
               key={item.contact_id}
@@ -156,6 +153,10 @@ export function WorkList() {
               isOpen={item.contact_id === open?.contact_id}
               onOpen={() => select(item.contact_id)}
             />
+          ))}
+          {/* Below the work in hand, so that ringing moves nothing. */}
+          {offers.map((offer) => (
+            <OfferRow key={offer.offer_id} offer={offer} />
           ))}
         </ul>
       )}

@@ -1,5 +1,5 @@
 import { Button, Input, Select } from 'antd';
-import { useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { extendWrapUp, finishWrapUp } from '../api/calls';
 import type { AssignmentCard } from '../api/types';
@@ -9,7 +9,7 @@ import { useKept } from '../persist/keep';
 import { useNames } from '../session/configuration';
 import { useKeep } from '../session/session';
 import { useIsStale } from '../shell/useIsStale';
-import { remaining } from '../ui/format';
+import { duration } from '../ui/format';
 import { Icon } from '../ui/Icon';
 import { useCommand } from '../ui/useCommand';
 import { dispositionOptions, withRecent } from './dispositions';
@@ -36,7 +36,7 @@ function Countdown({ item }: { item: AssignmentCard }) {
     <>
       <span className={styles.left} data-soon={isSoon || undefined} data-countdown>
         <Icon name={isSoon ? 'warning' : 'clock'} size={14} />
-        {t('wrapUp.left', { time: remaining(leftMs) })}
+        {t('wrapUp.left', { time: duration(leftMs) })}
       </span>
       <Button
         size="small"
@@ -69,6 +69,23 @@ function UnsentText({ contactId, onMove }: { contactId: string; onMove: (text: s
   );
 }
 
+/** Ctrl+Enter finishes wherever the focus is on the page: there is no other form to send. */
+function useFinishKey(finish: () => void): void {
+  const latest = useRef(finish);
+  useEffect(() => {
+    latest.current = finish;
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Enter' || event.repeat || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      latest.current();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}
+
 /** Stands where the composer stood. What is typed is kept at every key, here and in the other tabs. */
 export function WrapUpForm({ item }: { item: AssignmentCard }) {
   const { t } = useTranslation();
@@ -93,15 +110,11 @@ export function WrapUpForm({ item }: { item: AssignmentCard }) {
     setRecents(withRecent(recents, disposition));
     if (await run(contactId, disposition, notes.trim())) forgetContact(keep, contactId);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    void finish();
-  };
+  useFinishKey(() => void finish());
   const ids = names.queueConfig(item.queue_id)?.disposition_ids ?? [];
 
   return (
-    <section className={styles.form} onKeyDown={onKeyDown} aria-label={t('wrapUp.title')}>
+    <section className={styles.form} aria-label={t('wrapUp.title')}>
       <header className={styles.head}>
         <h3>{t(item.is_ended_by_customer ? 'wrapUp.endedByCustomer' : 'wrapUp.title')}</h3>
         <Countdown item={item} />

@@ -23,9 +23,7 @@ it('sets days apart, keeps runs together and system lines alone', () => {
     said(5, 'agent', noon + 24 * 60 * MINUTE),
   ]);
   const drawn = lines.map((line) =>
-    line.kind === 'said'
-      ? `${line.message.seq}${line.isFirst ? ' first' : ''}${line.isLast ? ' last' : ''}`
-      : line.kind,
+    line.kind === 'said' ? `${line.message.seq}${line.isFirst ? ' first' : ''}` : line.kind,
   );
-  expect(drawn).toEqual(['day', '1 first', '2 last', '3 first last', 'system', 'day', '5 first last']);
+  expect(drawn).toEqual(['day', '1 first', '2', '3 first', 'system', 'day', '5 first']);
 });

@@ -5,7 +5,7 @@ import { isSameDay } from '../ui/format';
 export type Line =
   | { kind: 'day'; key: string; atMs: number }
   | { kind: 'system'; key: string; message: ChatMessage }
-  | { kind: 'said'; key: string; message: ChatMessage; isFirst: boolean; isLast: boolean };
+  | { kind: 'said'; key: string; message: ChatMessage; isFirst: boolean };
 
 const RUN_MS = 3 * 60_000;
 
@@ -29,7 +29,6 @@ export function linesOf(messages: ChatMessage[]): Line[] {
         key,
         message,
         isFirst: !isOneRun(before, message),
-        isLast: !isOneRun(message, messages[index + 1]),
       });
     return lines;
   });

@@ -10,15 +10,14 @@ import page from '../ui/Page.module.css';
 import { Failed, Loading } from '../ui/Panel';
 import { SidePanel } from '../ui/SidePanel';
 import styles from './Log.module.css';
-import { useOutcome } from './LogTable';
+import { Outcome } from './LogTable';
 
 function Facts({ contact }: { contact: ContactView }) {
   const { t, i18n } = useTranslation();
   const names = useNames();
-  const outcome = useOutcome();
   const { interaction: row, details } = contact;
   const facts: [string, React.ReactNode][] = [
-    ['outcome', outcome(row)],
+    ['outcome', <Outcome key="outcome" row={row} />],
     ['arrived', dateTime(row.arrived_at_ms, i18n.language)],
     ['queue', names.queue(row.queue_id)],
     ['agent', row.agent_name],

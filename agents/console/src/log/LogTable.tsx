@@ -3,40 +3,38 @@ import { useTranslation } from 'react-i18next';
 import type { Interaction } from '../api/types';
 import { useNames } from '../session/configuration';
 import { dateTime, duration } from '../ui/format';
-import { channelIcon, Icon } from '../ui/Icon';
-import { StateTag } from '../ui/StateTag';
+import { channelIcon, Icon, type IconName } from '../ui/Icon';
+import { StateTag, type Tone } from '../ui/StateTag';
 import table from '../ui/Table.module.css';
 import styles from './Log.module.css';
 
 const columns = ['arrived', 'customer', 'queue', 'agent', 'waited', 'talked', 'outcome', 'disposition'];
 const numberColumns = new Set(['waited', 'talked']);
 
-export function useOutcome(): (row: Interaction) => React.ReactNode {
+type Look = [Tone, IconName, string];
+
+function lookOf(row: Interaction): Look {
+  const isAnswered = row.answered_at_ms !== null;
+  if (row.outcome !== null)
+    return isAnswered ? ['ready', 'ready', 'outcome'] : ['warning', 'left', 'outcome'];
+  if (row.ended_at_ms !== null) return ['wrapUp', 'wrapUp', 'contact.wrap_up'];
+  return isAnswered ? ['talking', 'chat', 'contact.connected'] : ['idle', 'clock', 'contact.waiting'];
+}
+
+/** How it ended, or where it is now. */
+export function Outcome({ row }: { row: Interaction }) {
   const { t } = useTranslation();
-  return (row) => {
-    if (row.outcome === null)
-      return (
-        <StateTag
-          tone={row.answered_at_ms === null ? 'idle' : 'talking'}
-          icon={row.answered_at_ms === null ? 'clock' : 'chat'}
-          isPlain
-        >
-          {t(row.answered_at_ms === null ? 'contact.waiting' : 'contact.connected')}
-        </StateTag>
-      );
-    const isLost = row.answered_at_ms === null;
-    return (
-      <StateTag tone={isLost ? 'warning' : 'ready'} icon={isLost ? 'left' : 'ready'} isPlain>
-        {t(`outcome.${row.outcome}`, { defaultValue: row.outcome })}
-      </StateTag>
-    );
-  };
+  const [tone, icon, key] = lookOf(row);
+  return (
+    <StateTag tone={tone} icon={icon} isPlain>
+      {row.outcome === null ? t(key) : t(`outcome.${row.outcome}`, { defaultValue: row.outcome })}
+    </StateTag>
+  );
 }
 
 function LogRow({ row, isOpen, onOpen }: { row: Interaction; isOpen: boolean; onOpen: () => void }) {
   const { t, i18n } = useTranslation();
   const names = useNames();
-  const outcome = useOutcome();
   const none = t('board.none');
   const answered = row.answered_at_ms;
   const waitedUntil = answered ?? row.ended_at_ms;
@@ -57,7 +55,9 @@ function LogRow({ row, isOpen, onOpen }: { row: Interaction; isOpen: boolean; on
       <td data-number>
         {answered === null || row.ended_at_ms === null ? none : duration(row.ended_at_ms - answered)}
       </td>
-      <td>{outcome(row)}</td>
+      <td>
+        <Outcome row={row} />
+      </td>
       <td data-clip>{row.disposition_id ? names.disposition(row.disposition_id) : none}</td>
     </tr>
   );
@@ -80,7 +80,12 @@ export function LogTable({ rows, openId, onOpen, hasMore, isLoadingMore, onMore 
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column} scope="col" data-number={numberColumns.has(column) || undefined}>
+              <th
+                key={column}
+                scope="col"
+                data-number={numberColumns.has(column) || undefined}
+                data-fill={column === 'disposition' || undefined}
+              >
                 {t(`log.column.${column}`)}
               </th>
             ))}

@@ -5,7 +5,7 @@ import type { OfferCard as Offer } from '../api/types';
 import { useNow } from '../live/now';
 import { serverNow } from '../live/store';
 import { useNames } from '../session/configuration';
-import { duration, remaining } from '../ui/format';
+import { duration } from '../ui/format';
 import { channelIcon, Icon } from '../ui/Icon';
 import styles from './OfferCard.module.css';
 
@@ -53,7 +53,7 @@ export function OfferCard({ offer, isPrimary, isBusy, isStale, onAccept, onDecli
           </p>
         </div>
         <span className={styles.left} data-countdown title={t('offer.timeLeft')}>
-          {remaining(offer.expires_at_ms - now)}
+          {duration(offer.expires_at_ms - now)}
         </span>
       </header>
       <p className={styles.opening} lang={offer.language}>

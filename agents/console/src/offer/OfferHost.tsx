@@ -9,7 +9,7 @@ import { useNames } from '../session/configuration';
 import { useKeep } from '../session/session';
 import { useIsStale } from '../shell/useIsStale';
 import { toast } from '../ui/toasts';
-import { useCommand } from '../ui/useCommand';
+import { useCommand, type Command } from '../ui/useCommand';
 import { notify } from './notify';
 import { OfferCard } from './OfferCard';
 import styles from './OfferCard.module.css';
@@ -75,15 +75,21 @@ export function OfferHost() {
   useNotification(first);
   useGoneNotice(offers, answered);
 
-  const onAccept = async (offer: Offer) => {
-    const done = await accept.run(offer.offer_id);
-    if (!done) return;
+  /** Noted before the server answers: the desk without the card may come first. */
+  const answer = async <T,>(offer: Offer, command: Command<[string], T>) => {
     answered.current.add(offer.offer_id);
+    const done = await command.run(offer.offer_id);
+    if (!done) answered.current.delete(offer.offer_id);
+    return done;
+  };
+  const onAccept = async (offer: Offer) => {
+    const done = await answer(offer, accept);
+    if (!done) return;
     keep.set('open', done.contact_id);
     void navigate('/desk');
   };
   const onDecline = async (offer: Offer) => {
-    if (await reject.run(offer.offer_id)) answered.current.add(offer.offer_id);
+    await answer(offer, reject);
   };
   useOfferKeys(
     isStale ? undefined : first,

@@ -8,8 +8,8 @@ export function ConnectionChip() {
   const link = useLive((state) => state.link);
   return (
     <span className={styles.chip} data-link={link} role="status">
-      <Icon name={link === 'open' ? 'link' : 'unlink'} />
-      {t(`link.${link}`)}
+      <Icon name={link === 'open' ? 'link' : 'unlink'} label={t(`link.${link}`)} />
+      <span>{t(`link.${link}`)}</span>
     </span>
   );
 }

@@ -114,7 +114,9 @@ function AgentTable({ agents }: { agents: AgentLine[] }) {
             <th scope="col" data-number>
               {t('board.inState')}
             </th>
-            <th scope="col">{t('board.inHand')}</th>
+            <th scope="col" data-fill>
+              {t('board.inHand')}
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -50,14 +50,16 @@ function Contacts({ queueId, contacts }: { queueId: string; contacts: QueueConta
   if (!contacts.length)
     return <Empty icon="ready" title={t('board.emptyQueue')} text={t('board.emptyQueueText')} />;
   return (
-    <table className={table.table}>
+    <table className={table.table} data-narrow>
       <thead>
         <tr>
-          {['channel', 'state', 'agent'].map((column) => (
-            <th key={column} scope="col">
-              {t(`board.${column}`)}
-            </th>
-          ))}
+          <th scope="col">
+            <span className="visually-hidden">{t('board.channel')}</span>
+          </th>
+          <th scope="col">{t('board.state')}</th>
+          <th scope="col" data-fill>
+            {t('board.agent')}
+          </th>
           <th scope="col" data-number>
             {t('board.waiting')}
           </th>

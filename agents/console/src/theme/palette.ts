@@ -19,7 +19,7 @@ export const light = {
   accentText: '#0f6c65',
   onAccent: '#ffffff',
   bubbleAgent: '#dff0ee',
-  bubbleCustomer: '#eff2f4',
+  bubbleCustomer: '#ffffff',
   ready: '#15763a',
   readySoft: '#e4f4e9',
   talking: '#1d55c4',

@@ -8,7 +8,7 @@ export type ThemeChoice = 'auto' | 'light' | 'dark';
 
 const FONT = '"Inter", "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 
-function useMedia(query: string): boolean {
+export function useMedia(query: string): boolean {
   return useSyncExternalStore(
     (listener) => {
       const media = window.matchMedia(query);

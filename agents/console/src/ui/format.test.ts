@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { duration, remaining } from './format';
+import { duration } from './format';
 
 it.each([
   [-5, '0:00'],
@@ -8,7 +8,3 @@ it.each([
   [3_723_000, '1:02:03'],
   [360_000_000, '100:00:00'],
 ])('%d ms is %s', (ms, text) => expect(duration(ms)).toBe(text));
-
-it('a countdown shows zero only when it is over', () => {
-  expect([remaining(1), remaining(1_001), remaining(0)]).toEqual(['0:01', '0:02', '0:00']);
-});

@@ -9,9 +9,6 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${tail}`;
 }
 
-/** A countdown never shows zero while there is time left. */
-export const remaining = (ms: number): string => duration(Math.ceil(ms / 1000) * 1000);
-
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(language: string, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

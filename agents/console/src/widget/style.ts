@@ -37,6 +37,8 @@ header :focus-visible { outline-color: #fff; }
 .status button { padding: 2px 8px; border: 1px solid currentColor; border-radius: 6px; background: none; font-size: 12px; color: inherit; }
 form.start { display: flex; flex: 1; flex-direction: column; gap: 12px; padding: 18px; overflow-y: auto; }
 .greeting { font-size: 16px; font-weight: 600; line-height: 24px; }
+form.start p.there::before { content: ""; display: inline-block; width: 8px; height: 8px; margin-right: 8px; border-radius: 50%; background: #15763a; }
+.away { padding: 8px 12px; border-radius: 8px; background: #fdf1dd; color: #8a4903; }
 label { display: flex; flex-direction: column; gap: 4px; font-size: 13px; color: #56636a; }
 label.grow { flex: 1; }
 input, textarea { width: 100%; padding: 8px 10px; border: 1px solid #848f97; border-radius: 8px; background: #fff; color: #1b2529; font-size: 14px; }

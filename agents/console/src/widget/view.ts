@@ -169,7 +169,13 @@ export class View {
       event.preventDefault();
       void start();
     };
-    const there = this.#greeting && el('p', {}, this.#greeting.is_staffed ? words.staffed : words.unstaffed);
+    const there =
+      this.#greeting &&
+      el(
+        'p',
+        { class: this.#greeting.is_staffed ? 'there' : 'away' },
+        this.#greeting.is_staffed ? words.staffed : words.unstaffed,
+      );
     return el(
       'form',
       { class: 'start', submit },

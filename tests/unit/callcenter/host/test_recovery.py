@@ -60,7 +60,7 @@ async def test_a_stop_without_news_keeps_no_second_snapshot() -> None:
 
 
 async def test_a_snapshot_is_kept_every_so_many_events(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("callcenter.host.host.SNAPSHOT_EVERY_EVENTS", 10)
+    monkeypatch.setattr("callcenter.host.housekeeping.SNAPSHOT_EVERY_EVENTS", 10)
     async with running(HostStage()) as stage:
         await some_work(stage)
         await settle()
