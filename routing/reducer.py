@@ -252,11 +252,12 @@ def _not_ready_overdue(state: State, event: ev.NotReadyOverdue) -> None:
 # --- contacts ----------------------------------------------------------------------------------------
 
 
-def _needs_of(state: State, event: ev.ContactArrived) -> tuple[SkillNeed, ...]:
-    """The queue's needs and the contact's own, the higher level of each skill, in the order of the skills."""
+def _merged(*groups: tuple[SkillNeed, ...]) -> tuple[SkillNeed, ...]:
+    """All the needs, the higher level of each skill, in the order of the skills: equal needs compare equal."""
     levels: dict[SkillId, int] = {}
-    for need in (*state.queues[event.queue_id].needs, *event.needs):
-        levels[need.skill_id] = max(need.level, levels.get(need.skill_id, 0))
+    for group in groups:
+        for need in group:
+            levels[need.skill_id] = max(need.level, levels.get(need.skill_id, 0))
     return tuple(SkillNeed(skill_id, level) for skill_id, level in sorted(levels.items()))
 
 
@@ -267,7 +268,7 @@ def _contact_arrived(state: State, event: ev.ContactArrived) -> None:
         channel=event.channel,
         queue_id=event.queue_id,
         customer_key=event.customer_key,
-        needs=_needs_of(state, event),
+        own_needs=event.needs,
         credit_ms=event.credit_ms,
         arrival=state.arrivals,
         arrived_at_ms=event.at_ms,
@@ -280,6 +281,7 @@ def _contact_queued(state: State, event: ev.ContactQueued) -> None:
     contact = state.contacts[event.contact_id]
     contact.queue_id = event.queue_id
     contact.age_origin_ms = event.age_origin_ms
+    contact.needs = _merged(state.queues[event.queue_id].needs, contact.own_needs)
     _wait(state, contact, event)
 
 

@@ -101,7 +101,8 @@ class Contact(msgspec.Struct, kw_only=True):
     """One customer's request. `arrival` is the contact's number in order of arrival: the last tie-break.
 
     `excluded` holds the agents who refused or missed it and until when they are not asked again; afterwards
-    they stand in `last_resort`: asked only if nobody else is eligible.
+    they stand in `last_resort`: asked only if nobody else is eligible. `needs` are the queue's and the contact's
+    `own_needs` together.
     """
 
     contact_id: ContactId
@@ -123,6 +124,7 @@ class Contact(msgspec.Struct, kw_only=True):
     ended_by: Party | None = None
     wrap_up_extensions: int = 0
     last_message_seq: int = 0
+    own_needs: tuple[SkillNeed, ...] = ()
     needs: tuple[SkillNeed, ...] = ()
     credit_ms: int = 0
 
