@@ -5,11 +5,13 @@ with the same Idempotency-Key (`HTTPLink.command`), messages with the same `mess
 back. Whatever the server acknowledges or shows is told to the observer, once.
 """
 
+import asyncio
 import time
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from loadtests.http_link import Answer, HTTPLink, Json, Refused
+from loadtests.http_link import Answer, ClientFailure, HTTPLink, Json, Refused
 from loadtests.observing import Kind, Observer, Seen, ignore
 from loadtests.socket_client import SocketClient
 
@@ -34,7 +36,9 @@ class AgentClient(SocketClient):
         self.desk_seq = -1
         self.on_desk: Callable[[], None] = lambda: None
         self.on_message: Callable[[str, Json], None] = lambda _contact_id, _message: None
-        self._newest: dict[str, int] = {}
+        self.seen_seqs: dict[str, set[int]] = defaultdict(set)
+        self._opened: set[str] = set()
+        self._reading: set[asyncio.Task[None]] = set()
         self._seen_offers: set[str] = set()
 
     @property
@@ -56,9 +60,13 @@ class AgentClient(SocketClient):
 
     def hello(self) -> Json:
         """First frame: what this tab already has of the chats on its desk."""
-        held = {card["contact_id"] for card in self.desk.get("assignments", [])}
-        after = {contact: seq for contact, seq in self._newest.items() if contact in held}
+        after = {
+            contact_id: max(self.seen_seqs[contact_id], default=0) for contact_id in self._held()
+        }
         return {"type": "hello", "version": HELLO_VERSION, "messages_after": after}
+
+    def _held(self) -> list[str]:
+        return [card["contact_id"] for card in self.desk.get("assignments", [])]
 
     def receive(self, frame: Json) -> None:
         """Keep the newest desk and tell what became visible."""
@@ -66,9 +74,35 @@ class AgentClient(SocketClient):
             self.desk, self.desk_seq = frame["desk"], frame["seq"]
             for offer in self.desk["offers"]:
                 self._saw_offer(offer)
+            self._open_new()
             self.on_desk()
         elif frame["type"] == "message":
             self._saw_message(frame["contact_id"], frame["message"])
+
+    def _open_new(self) -> None:
+        """A conversation that was not on the desk before is read from its start, as a page would show it."""
+        held = self._held()
+        for contact_id in held:
+            if contact_id not in self._opened:
+                task = asyncio.create_task(self._read_transcript(contact_id))
+                self._reading.add(task)
+                task.add_done_callback(self._reading.discard)
+        self._opened = set(held)
+
+    async def _read_transcript(self, contact_id: str) -> None:
+        try:
+            page = await self.link.read(f"/api/v1/contacts/{contact_id}/messages?after_seq=0")
+        except ClientFailure:
+            return  # the contact has left the desk meanwhile, or the server is gone for good
+        for message in page["messages"]:
+            self._saw_message(contact_id, message)
+
+    async def stop(self) -> None:
+        """Close politely and stay away."""
+        await super().stop()
+        for task in list(self._reading):
+            task.cancel()
+        await asyncio.gather(*self._reading, return_exceptions=True)
 
     def _saw_offer(self, offer: Json) -> None:
         if offer["offer_id"] in self._seen_offers:
@@ -86,9 +120,9 @@ class AgentClient(SocketClient):
 
     def _saw_message(self, contact_id: str, message: Json) -> None:
         seq = int(message["seq"])
-        if seq <= self._newest.get(contact_id, 0):
+        if seq in self.seen_seqs[contact_id]:
             return
-        self._newest[contact_id] = seq
+        self.seen_seqs[contact_id].add(seq)
         self.observer(
             Seen(
                 kind=Kind.SAW_MESSAGE,

@@ -57,7 +57,7 @@ CHECK = (
     Stage("imports", (f"python -c {shlex.quote(IMPORTS)}",)),
     Stage("types", ("python -m mypy",)),
     Stage("unit", ("python -m pytest -q -n 2 tests/unit tests/property tests/tidy",)),
-    Stage("simulation", ("python -m tests.sim --seeds 50",)),
+    Stage("simulation", ("python -m tests.sim --seeds 50", "python -m pytest -q -n 2 tests/sim")),
 )
 
 # The core must be covered by unit and property tests alone, so that no simulation hides an untested branch.

@@ -54,6 +54,7 @@ class Server:
         self._parts: Parts | None = None
         self._runner: web.AppRunner | None = None
         self._supervisor = Supervisor()
+        self._asked = asyncio.Event()
         self.url = ""
         self.accounts: list[Account] = []
 
@@ -76,19 +77,22 @@ class Server:
         await self._listen(parts, data_dir.secret())
         self._start_tasks(parts)
 
+    def hear_signals(self) -> None:
+        """From here on Ctrl-C and SIGTERM are a wish to stop."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._asked.set)
+
     async def run_until_stopped(self) -> bool:
         """Until a signal, or until something gives up; True when it was a signal."""
         parts = self._require_parts()
-        loop = asyncio.get_running_loop()
-        stopped = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stopped.set)
-        waiting: list[asyncio.Future[object]] = [asyncio.ensure_future(stopped.wait())]
+        asked: asyncio.Future[object] = asyncio.ensure_future(self._asked.wait())
+        waiting: list[asyncio.Future[object]] = [asked]
         waiting.append(self._supervisor.failed)  # type: ignore[arg-type]
         if parts.host.finished is not None:
             waiting.append(parts.host.finished)  # type: ignore[arg-type]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        return stopped.is_set()
+        asked.cancel()
+        return self._asked.is_set()
 
     async def stop(self) -> None:
         """Say goodbye to the sockets, finish what is under way, keep a snapshot, close the files."""

@@ -5,8 +5,9 @@ import asyncio
 import getpass
 import secrets
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from callcenter import ports
 from callcenter.auth import people
@@ -102,7 +103,7 @@ def _add_database(commands: Subcommands) -> None:
 
 
 def _on_store(work: Work, *, is_new: bool = False) -> Callable[[argparse.Namespace], int]:
-    """Run `work` on the opened store; every way that can fail is one line."""
+    """Run `work` on the opened store."""
 
     async def on_store(settings: Settings, parsed: argparse.Namespace) -> int:
         if is_new:
@@ -116,15 +117,17 @@ def _on_store(work: Work, *, is_new: bool = False) -> Callable[[argparse.Namespa
         finally:
             await opened.close()
 
-    def action(parsed: argparse.Namespace) -> int:
-        try:
-            return asyncio.run(on_store(settings_of(parsed), parsed))
-        except people.PersonInvalid as error:
-            raise CommandError(f"{error.field}: {error.message}") from error
-        except (ConfigError, ports.StorageError, OSError) as error:
-            raise CommandError(str(error)) from error
+    return lambda parsed: _finish(on_store(settings_of(parsed), parsed))
 
-    return action
+
+def _finish(work: Coroutine[Any, Any, int]) -> int:
+    """Run to the end; every way that can fail is one line."""
+    try:
+        return asyncio.run(work)
+    except people.PersonInvalid as error:
+        raise CommandError(f"{error.field}: {error.message}") from error
+    except (ConfigError, ports.StorageError, OSError) as error:
+        raise CommandError(str(error)) from error
 
 
 async def _init(opened: SqlStore, parsed: argparse.Namespace) -> int:
@@ -196,14 +199,14 @@ def _check_config(parsed: argparse.Namespace) -> int:
 def _db_upgrade(parsed: argparse.Namespace) -> int:
     settings = settings_of(parsed)
 
-    async def both() -> tuple[str | None, str | None]:
+    async def both() -> int:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         before = await current(settings.database)
-        return before, await upgrade(settings.database)
+        after = await upgrade(settings.database)
+        say(f"Database: {before or 'empty'} -> {after}")
+        return 0
 
-    before, after = asyncio.run(both())
-    say(f"Database: {before or 'empty'} -> {after}")
-    return 0
+    return _finish(both())
 
 
 async def _journal_verify(opened: SqlStore, parsed: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from callcenter.bootstrap.server import PortInUse, Server
 from callcenter.cli.errors import CommandError
 from callcenter.cli.options import Subcommands, add_data_dir, say, settings_of
 from callcenter.config_loader.loader import ConfigError
+from callcenter.host.envelope import HostUnavailable
 from callcenter.host.recovery import JournalDamaged
 from callcenter.observability.logs import configure_logs
 from callcenter.ports import StorageError
@@ -43,6 +44,7 @@ async def _serve(settings: Settings, *, demo: bool) -> int:
     server = Server(settings, say)
     try:
         await _start(server, settings, demo=demo)
+        server.hear_signals()
         _announce(server)
         is_asked = await server.run_until_stopped()
         say("Stopping: finishing what is under way ..." if is_asked else "Giving up, see the log.")
@@ -70,7 +72,7 @@ async def _start(server: Server, settings: Settings, *, demo: bool) -> None:
         ) from error
     except (ConfigError, JournalDamaged) as error:
         raise CommandError(str(error)) from error
-    except StorageError as error:
+    except (StorageError, HostUnavailable) as error:
         raise CommandError(f"the database cannot be used: {error}") from error
     except OSError as error:
         raise CommandError(f"{settings.data_dir} cannot be used: {error.strerror}") from error

@@ -42,7 +42,7 @@ def load_folder(folder: Path) -> Configuration:
     """Read and check a folder. Raises ConfigError with all faults."""
     if not folder.is_dir():
         raise ConfigError([f"{folder}: there is no such folder"])
-    lines: dict[tuple[Any, ...], str] = {}
+    lines: dict[tuple[str, ...], str] = {}
     merged: dict[str, Any] = {}
     faults: list[str] = []
     for file in sorted(folder.glob("*.yaml")):
@@ -73,11 +73,15 @@ def of_stored(stored: bytes) -> Configuration:
     return of_document(Document.model_validate_json(stored))
 
 
-def _read_file(file: Path, merged: dict[str, Any], lines: dict[tuple[Any, ...], str]) -> list[str]:
+def _read_file(file: Path, merged: dict[str, Any], lines: dict[tuple[str, ...], str]) -> list[str]:
+    own_lines: dict[tuple[str, ...], str] = {}
     try:
         text = file.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
+        faults = _note_lines(node, file, (), own_lines)
+    except RecursionError:
+        return [f"{file}: it is nested too deep"]
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}" if mark is not None else str(file)
@@ -86,38 +90,45 @@ def _read_file(file: Path, merged: dict[str, Any], lines: dict[tuple[Any, ...], 
         return []
     if not isinstance(content, dict):
         return [f"{file}:1: the file must be a mapping of names to values"]
-    faults = [
-        f"{file}: the key {key} stands in another file too" for key in content if key in merged
+    faults += [
+        f"{own_lines[(str(key),)]}: the key {key} stands in another file too"
+        for key in content
+        if key in merged
     ]
     merged.update(content)
-    _note_lines(node, file, (), lines)
+    lines.update(own_lines)
     return faults
 
 
 def _note_lines(
-    node: yaml.Node | None, file: Path, path: tuple[Any, ...], lines: dict[tuple[Any, ...], str]
-) -> None:
-    """Remember where each value stands, by its path."""
+    node: yaml.Node | None, file: Path, path: tuple[str, ...], lines: dict[tuple[str, ...], str]
+) -> list[str]:
+    """Remember where each value stands, by its path; returns the keys that YAML would silently take twice."""
     if node is None:
-        return
+        return []
+    faults: list[str] = []
     lines[path] = f"{file}:{node.start_mark.line + 1}"
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            _note_lines(value, file, (*path, key.value), lines)
-            lines[(*path, key.value)] = f"{file}:{key.start_mark.line + 1}"
+            where, named = f"{file}:{key.start_mark.line + 1}", (*path, str(key.value))
+            if named in lines:
+                faults.append(f"{where}: the key {'.'.join(named)} is there twice")
+            faults += _note_lines(value, file, named, lines)
+            lines[named] = where
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            _note_lines(value, file, (*path, index), lines)
+            faults += _note_lines(value, file, (*path, str(index)), lines)
+    return faults
 
 
-def _located(folder: Path, lines: dict[tuple[Any, ...], str], error: dict[str, Any]) -> str:
+def _located(folder: Path, lines: dict[tuple[str, ...], str], error: dict[str, Any]) -> str:
     """One fault in one line: where, which key, what is wrong."""
-    path = tuple(error["loc"])
+    path = tuple(str(part) for part in error["loc"])
     known = path
     while known and known not in lines:
         known = known[:-1]
     where = lines[known] if known else str(folder)
-    name = ".".join(str(part) for part in path)
+    name = ".".join(path)
     message = str(error["msg"]).removeprefix("Value error, ")
     return f"{where}: {name}: {message}" if name else f"{where}: {message}"
 

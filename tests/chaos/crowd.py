@@ -15,7 +15,7 @@ import aiohttp
 
 from loadtests.clients import AgentClient, CustomerClient
 from loadtests.http_link import Answer, ClientFailure, HTTPLink, Json
-from tests.chaos.history import Notes
+from tests.chaos.history import Notes, Transcript
 
 PATIENCE_S = 45.0
 TALK_S = (0.1, 0.5)
@@ -104,6 +104,10 @@ class Crowd:
             still_open = await self._open_contacts()
         return left + still_open
 
+    async def lose_an_agent(self) -> None:
+        """One of the agents is gone for good; never the first, who looks at the board in the end."""
+        await self._draw.choice(self.agents[1:]).leave()
+
     async def _open_contacts(self) -> int:
         """As the queue board has it."""
         board = await self.agents[0].client.link.read("/api/v1/queues")
@@ -115,6 +119,10 @@ class Crowd:
         for agent in self.agents:
             agent.is_working = False
             await agent.client.stop()
+            for contact_id, seqs in agent.client.seen_seqs.items():
+                reader = agent.client.agent_id
+                transcript = Transcript(reader, contact_id, frozenset(seqs), False)
+                self.notes.transcripts.append(transcript)
         everybody = [*self._customers, *self._tasks]
         for task in everybody:
             task.cancel()
@@ -162,12 +170,24 @@ class Agent:
             self._begun.add(key)
             self._crowd.begin(work(card))
 
+    async def leave(self) -> None:
+        """Close the laptop without a word and never come back; whatever was in hand stays as it is."""
+        self.is_working = False
+        await self.client.stop()
+
+    async def _wait(self, least_s: float, most_s: float) -> bool:
+        """Take some time; False when the agent has left meanwhile."""
+        await asyncio.sleep(self._draw.uniform(least_s, most_s))
+        return self.is_working
+
     async def _return(self, _card: Json) -> None:
-        await asyncio.sleep(self._draw.uniform(0.05, 0.2))
+        if not await self._wait(0.05, 0.2):
+            return
         self._crowd.count("ready", await self.client.set_state("ready"))
 
     async def _answer(self, offer: Json) -> None:
-        await asyncio.sleep(self._draw.uniform(0, 0.15))
+        if not await self._wait(0, 0.15):
+            return
         mood = self._draw.random()
         if mood < 0.02:
             return  # the offer rings out
@@ -179,19 +199,22 @@ class Agent:
     async def _talk(self, card: Json) -> None:
         contact_id = card["contact_id"]
         for _ in range(self._draw.randint(1, 2)):
-            await asyncio.sleep(self._draw.uniform(*TALK_S))
+            if not await self._wait(*TALK_S):
+                return
             self._lines += 1
             text = f"{self.client.agent_id} line {self._lines} {self._draw.getrandbits(40):010x}"
             answer = self._crowd.count("reply", await self.client.reply(contact_id, text))
             if not answer.is_done:
                 return
-        await asyncio.sleep(self._draw.uniform(0, 0.2))
+        if not await self._wait(0, 0.2):
+            return
         self._crowd.count("end", await self.client.end(contact_id))
 
     async def _wrap_up(self, card: Json) -> None:
         if self._draw.random() < 0.02:
             return  # the wrap-up runs into its limit
-        await asyncio.sleep(self._draw.uniform(0, 0.1))
+        if not await self._wait(0, 0.1):
+            return
         disposition = self._draw.choice(self._crowd.dispositions[card["queue_id"]])
         notes = f"notes {self._draw.getrandbits(48):012x}"
         answer = await self.client.wrap_up(card["contact_id"], disposition, notes)
@@ -224,6 +247,11 @@ class Visit:
                 await self._talk(client)
             finally:
                 await client.stop()
+                self._crowd.notes.transcripts.append(
+                    Transcript(
+                        "the customer", client.contact_id, frozenset(client.transcript), True
+                    )
+                )
                 socket.cancel()
                 await asyncio.gather(socket, return_exceptions=True)
 

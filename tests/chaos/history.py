@@ -44,11 +44,22 @@ class StoredMessage:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The messages one client (an agent's id, or "customer") has of one contact, by seq, when it went home."""
+
+    reader: str
+    contact_id: str
+    seqs: frozenset[int]
+    is_from_start: bool
+
+
 @dataclass(slots=True)
 class Notes:
     """Everything clients were promised or shown, in the order they learned it."""
 
     seen: list[Seen] = field(default_factory=list)
+    transcripts: list[Transcript] = field(default_factory=list)
 
     def take(self, seen: Seen) -> None:
         """The observer to hand to clients."""
@@ -63,6 +74,7 @@ class Evidence:
     messages: Sequence[StoredMessage]
     seen: Sequence[Seen]
     wrap_up_notes: Sequence[StoredMessage] = ()
+    transcripts: Sequence[Transcript] = ()
 
     @property
     def last_seq(self) -> int:

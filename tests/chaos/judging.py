@@ -7,7 +7,13 @@ from callcenter.ports import Interaction
 from tests.chaos.history import Evidence, Problem, check_sequence
 from tests.chaos.lines import ContactLine
 from tests.chaos.naive import NaiveWorld
-from tests.chaos.promises import check_assignments, check_once, check_promises, check_repeats
+from tests.chaos.promises import (
+    check_assignments,
+    check_gaps,
+    check_once,
+    check_promises,
+    check_repeats,
+)
 from tests.chaos.reading import Stored
 
 COUNTED = (
@@ -78,6 +84,7 @@ def judge(stored: Stored) -> list[Problem]:
         *check_promises(evidence),
         *check_once(evidence),
         *check_repeats(evidence),
+        *check_gaps(evidence),
         *check_assignments(evidence),
         *world.problems,
         *check_replay(evidence),

@@ -399,6 +399,8 @@ class NaiveWorld:
             self._readmit(contact, agent_id)
         for prefix in ("wait", "offer", "wrap", "gone"):
             self.deadlines.cancel(f"{prefix}/{contact.contact_id}")
+        if not contact.is_ended:  # nobody said so: the customer was gone for too long
+            contact.ended_at_ms, contact.ended_by = event.at_ms, Party.CUSTOMER.value
         contact.phase, contact.agent_id = "closed", None
         contact.closed_at_ms, contact.outcome = event.at_ms, event.outcome.value
         contact.disposition_id = event.disposition_id

@@ -137,6 +137,29 @@ def check_repeats(evidence: Evidence) -> list[Problem]:
     return problems
 
 
+def check_gaps(evidence: Evidence) -> list[Problem]:
+    """Nobody who came back misses a message: the customer from the start, the agent since the last accept."""
+    stored: dict[str, set[int]] = defaultdict(set)
+    for message in evidence.messages:
+        stored[message.contact_id].add(message.seq)
+    accepted = {
+        (str(entry.event.agent_id), str(entry.event.contact_id)): entry.seq
+        for entry in evidence.entries
+        if isinstance(entry.event, ev.OfferAccepted)
+    }
+    problems = []
+    for one in evidence.transcripts:
+        if not one.seqs:
+            continue
+        since = accepted.get((one.reader, one.contact_id), max(one.seqs))
+        first = 0 if one.is_from_start else since
+        due = {seq for seq in stored[one.contact_id] if first <= seq <= max(one.seqs)}
+        if missed := sorted(due - one.seqs):
+            text = f"{one.reader} never got messages {missed} of {one.contact_id}"
+            problems.append(Problem("gap", missed[0], text))
+    return problems
+
+
 def check_once(evidence: Evidence) -> list[Problem]:
     """A retried command had one effect: texts are unique per client, so twice the text is twice the effect."""
     counts = Counter((message.contact_id, message.text) for message in evidence.messages)

@@ -9,14 +9,13 @@ from callcenter.host.recovery import DECODER, recover
 from callcenter.ports import Interaction
 from callcenter.projections.transcript import MESSAGE, NOTES, chat_message
 from callcenter.storage.store import SqlStore, open_store
-from loadtests.observing import Seen
 from routing import events as ev
 from routing.engine import Engine
 from routing.errors import InvariantViolation
 from routing.invariants import check_all
 from routing.reducer import apply
 from routing.state import State
-from tests.chaos.history import Entry, Evidence, Problem, StoredMessage
+from tests.chaos.history import Entry, Evidence, Notes, Problem, StoredMessage
 
 
 class NoJournal(Exception):
@@ -48,7 +47,7 @@ def database_of(data_dir: Path) -> tuple[Path, str]:
     raise NoJournal(str(data_dir))
 
 
-async def read_all(data_dir: Path, seen: Sequence[Seen]) -> Stored:
+async def read_all(data_dir: Path, told: Notes) -> Stored:
     """Everything, from one stopped server."""
     path, domain_id = database_of(data_dir)
     store = await open_store(f"sqlite:///{path}", domain_id)
@@ -62,7 +61,9 @@ async def read_all(data_dir: Path, seen: Sequence[Seen]) -> Stored:
         problems = await _compare_states(store, domain_id, entries)
     finally:
         await store.close()
-    return Stored(Evidence(entries, messages, seen, notes), rows, as_of, problems)
+    return Stored(
+        Evidence(entries, messages, told.seen, notes, told.transcripts), rows, as_of, problems
+    )
 
 
 async def _texts(

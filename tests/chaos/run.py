@@ -52,6 +52,7 @@ class Plan:
     goes_on_s: float
     crash_at: str = ""
     is_polite: bool = False
+    loses_agent: bool = False
 
     @classmethod
     def draw(cls, seed: int) -> "Plan":
@@ -64,6 +65,7 @@ class Plan:
         return cls(
             seed=seed,
             is_polite=kind == 4,
+            loses_agent=draw.random() < 0.5,
             crash_at=f"{draw.choice(CRASH_POINTS)}:{draw.randint(150, 500)}" if kind == 3 else "",
             first_kill_s=draw.uniform(0.5, 4.0),
             dies_while_starting_s=draw.uniform(0.05, 1.0) if kind == 1 else None,
@@ -174,6 +176,8 @@ class Run:
             else:
                 await asyncio.sleep(plan.first_kill_s)
                 await (self._stop() if plan.is_polite else self._kill())
+            if plan.loses_agent:
+                await self.crowd.lose_an_agent()
             if plan.dies_while_starting_s is not None:
                 await self.server.spawn()
                 await asyncio.sleep(plan.dies_while_starting_s)
@@ -242,7 +246,7 @@ class Run:
             self._wrong("trace", output[start : start + 1500])
 
     async def _judge(self) -> None:
-        stored = await read_all(self.server.data_dir, self.notes.seen)
+        stored = await read_all(self.server.data_dir, self.notes)
         arrived = [e for e in stored.evidence.entries if type(e.event).__name__ == "ContactArrived"]
         self.report.contacts, self.report.events = len(arrived), stored.evidence.last_seq
         self.report.problems += judge(stored)

@@ -46,7 +46,7 @@ class Scene:
         await self._stack.aclose()
         await self.server.stop()
         self.check("Traceback" not in self.server.output(), "the server printed a trace")
-        stored = await read_all(self.server.data_dir, self.notes.seen)
+        stored = await read_all(self.server.data_dir, self.notes)
         self.problems += judge(stored)
         for check in self._checks:
             check(stored)

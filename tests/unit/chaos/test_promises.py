@@ -7,8 +7,14 @@ import pytest
 
 from loadtests.observing import Kind, Seen
 from routing import events as ev
-from tests.chaos.history import Evidence, Problem, StoredMessage
-from tests.chaos.promises import check_assignments, check_once, check_promises, check_repeats
+from tests.chaos.history import Evidence, Problem, StoredMessage, Transcript
+from tests.chaos.promises import (
+    check_assignments,
+    check_gaps,
+    check_once,
+    check_promises,
+    check_repeats,
+)
 from tests.unit.chaos import histories as h
 
 
@@ -92,6 +98,25 @@ def test_lost_wrap_up_notes_are_named() -> None:
     assert rules(check_promises(lost)) == {"I1"}
     note = StoredMessage(1, "c1", "n1", "n1", "call back on Monday")
     assert check_promises(dataclasses.replace(lost, wrap_up_notes=[note])) == []
+
+
+def test_a_message_missed_on_coming_back_is_named() -> None:
+    good = h.evidence()
+    first, second = (message.seq for message in good.messages)
+    later = dataclasses.replace(good.messages[1], seq=second + 1)
+    good = dataclasses.replace(good, messages=[*good.messages, later])
+    cases = [
+        ("customer", {first, second, second + 1}, 0),
+        ("customer", {first}, 0),
+        ("customer", {second}, 1),
+        ("anna", {second, second + 1}, 0),
+        ("anna", {first, second + 1}, 1),
+        ("bo", {first, second + 1}, 0),
+    ]
+    for reader, seqs, count in cases:
+        one = Transcript(reader, "c1", frozenset(seqs), reader == "customer")
+        found = check_gaps(dataclasses.replace(good, transcripts=[one]))
+        assert [problem.rule for problem in found] == ["gap"] * count
 
 
 def test_a_retry_that_acted_twice_is_named() -> None:

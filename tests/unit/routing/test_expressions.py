@@ -1,5 +1,7 @@
 """Conditions by example: what a missing attribute means, what the check says, how a fault in a text is shown."""
 
+from pathlib import Path
+
 import pytest
 
 from routing.calendars import OpenHours
@@ -310,6 +312,13 @@ def test_json_that_is_no_condition_is_a_fault_with_its_path(raw: bytes, path: st
 
 
 # ---------------------------------------------------------------- text
+
+
+def test_the_documentation_says_the_same_in_text_and_json() -> None:
+    page = (Path(__file__).parents[3] / "docs/calendars-and-expressions.md").read_text("utf-8")
+    text = page.split("## Conditions\n\n```\n")[1].split("```")[0]
+    raw = page.split("```json\n")[1].split("```")[0]
+    assert read(text) == from_json(raw.encode()) == read(EXAMPLE)
 
 
 def test_the_example_is_read_and_written() -> None:

@@ -8,7 +8,7 @@ export function ConnectionChip() {
   const link = useLive((state) => state.link);
   return (
     <span className={styles.chip} data-link={link} role="status">
-      <Icon name={link === 'open' ? 'link' : 'unlink'} label={t(`link.${link}`)} />
+      <Icon name={link === 'open' ? 'link' : 'unlink'} />
       <span>{t(`link.${link}`)}</span>
     </span>
   );

@@ -1,10 +1,12 @@
 """Business hours, zones and holidays compiled to instants: days that go wrong elsewhere, and every fault by name."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -421,3 +423,15 @@ def test_a_calendar_can_be_stored_and_read_again() -> None:
     days = [{"day": "2026-10-01", "state": "closed", "note": NOTE}]
     calendar = written("Asia/Shanghai", OFFICE, holidays={"country": "CN"}, days=days)
     assert BusinessCalendar.model_validate_json(calendar.model_dump_json()) == calendar
+
+
+def test_the_calendar_in_the_documentation_compiles() -> None:
+    page = (Path(__file__).parents[4] / "docs/calendars-and-expressions.md").read_text("utf-8")
+    text = page.split("```yaml\n")[1].split("```")[0]
+    hours = BusinessCalendar.model_validate(yaml.safe_load(text))
+    assert shown(hours, "2026-12-24") == ["12-24 01:00/12-24 04:00"]
+    assert shown(hours, "2026-02-14") == [
+        "02-13 16:00/02-13 18:00",
+        "02-14 01:00/02-14 04:00",
+        "02-14 05:00/02-14 10:00",
+    ]
