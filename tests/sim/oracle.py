@@ -61,12 +61,13 @@ class Oracle:
             return "not skilled enough"
         if agent.agent_id in contact.excluded:
             return "refused or missed it a moment ago"
+        return None if self._has_room(agent, contact) else "above capacity"
+
+    def _has_room(self, agent: KnownAgent, contact: KnownContact) -> bool:
         held = self.ledger.held_by(agent.agent_id)
         alike = sum(1 for other in held if other.channel == contact.channel)
         units = agent.capacity.per_channel.get(contact.channel, 0)
-        if len(held) >= agent.capacity.total or alike >= units:
-            return "above capacity"
-        return None
+        return len(held) < agent.capacity.total and alike < units
 
     def worth(self, contact: KnownContact, at_ms: int) -> tuple[int, ...]:
         """How urgent a contact is: the larger goes first; then the older, then who arrived first."""
