@@ -14,9 +14,17 @@ from routing.ids import (
     OfferId,
     QueueId,
     ReasonId,
+    SkillId,
     TeamId,
 )
-from routing.model import AgentState, CapacityRule, Channel, Party, RoutingConfiguration
+from routing.model import (
+    AgentState,
+    CapacityRule,
+    Channel,
+    Party,
+    RoutingConfiguration,
+    SkillNeed,
+)
 
 
 class ApplyConfiguration(msgspec.Struct, frozen=True, tag=True):
@@ -32,6 +40,7 @@ class PutAgent(msgspec.Struct, frozen=True, tag=True):
     team_id: TeamId
     queue_ids: tuple[QueueId, ...]
     capacity: CapacityRule
+    skills: dict[SkillId, int] = {}
 
 
 class RemoveAgent(msgspec.Struct, frozen=True, tag=True):
@@ -61,12 +70,17 @@ class SetAgentState(msgspec.Struct, frozen=True, tag=True):
 
 
 class EnqueueContact(msgspec.Struct, frozen=True, tag=True):
-    """A contact has arrived for a queue. `customer_key` is a keyed hash, never an address."""
+    """A contact has arrived for a queue. `customer_key` is a keyed hash, never an address.
+
+    `needs` are skills beyond the queue's own; `credit_ms` is age given to this customer.
+    """
 
     contact_id: ContactId
     channel: Channel
     queue_id: QueueId
     customer_key: str = ""
+    needs: tuple[SkillNeed, ...] = ()
+    credit_ms: int = 0
 
 
 class AcceptOffer(msgspec.Struct, frozen=True, tag=True):

@@ -97,7 +97,12 @@ def _put_agent(step: Step, command: cmd.PutAgent) -> Decision:
             return Refusal(RefusalCode.QUEUE_UNKNOWN, f"There is no queue {queue_id}.")
     step.emit(
         ev.AgentPut(
-            step.now_ms, command.agent_id, command.team_id, command.queue_ids, command.capacity
+            step.now_ms,
+            command.agent_id,
+            command.team_id,
+            command.queue_ids,
+            command.capacity,
+            command.skills,
         )
     )
     return None
@@ -182,8 +187,11 @@ def _enqueue_contact(step: Step, command: cmd.EnqueueContact) -> Decision:
         detail = f"Queue {command.queue_id} is full: {policy.waiting_max} contacts wait."
         return Refusal(RefusalCode.QUEUE_FULL, detail)
     now_ms, contact_id, queue_id = step.now_ms, command.contact_id, command.queue_id
+    customer_key, needs = command.customer_key, command.needs
     step.emit(
-        ev.ContactArrived(now_ms, contact_id, command.channel, queue_id, command.customer_key)
+        ev.ContactArrived(
+            now_ms, contact_id, command.channel, queue_id, customer_key, needs, command.credit_ms
+        )
     )
     step.emit(ev.ContactQueued(now_ms, contact_id, queue_id, now_ms))
     return None

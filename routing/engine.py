@@ -20,7 +20,8 @@ from routing.decisions import DECISIONS
 from routing.errors import InvariantViolation, Refusal
 from routing.expiries import EXPIRIES
 from routing.ids import AgentId, ContactId, OfferId
-from routing.matching import Matcher, NaiveMatcher, freed
+from routing.index import IndexedMatcher
+from routing.matching import Matcher, freed
 from routing.reducer import apply
 from routing.state import Agent, Contact, ContactState, State, age_key, idle_key
 
@@ -39,7 +40,7 @@ class Engine:
     """The single decision maker of one domain. Not thread-safe: it has one writer by design."""
 
     def __init__(
-        self, state: State | None = None, matcher: Callable[[State], Matcher] = NaiveMatcher
+        self, state: State | None = None, matcher: Callable[[State], Matcher] = IndexedMatcher
     ) -> None:
         """Start from `state` (or empty); `matcher` builds the matcher over it."""
         self.state = state if state is not None else State()
@@ -87,6 +88,7 @@ class Engine:
     def _emit(self, event: ev.Event) -> None:
         """Apply an event at once and note whom it frees for matching."""
         apply(self.state, event)
+        self._matcher.note(event)
         self._events.append(event)
         contact, agent = freed(self.state, event)
         if contact is not None:
@@ -103,14 +105,14 @@ class Engine:
         if agents:
             self._agents = {}
             for agent in sorted(agents.values(), key=idle_key):
-                while (contact := self._matcher.best_contact(agent)) is not None:
+                while (contact := self._matcher.best_contact(agent, now_ms)) is not None:
                     self._offer(contact, agent, now_ms)
         if contacts:
             self._contacts = {}
             for contact in sorted(contacts.values(), key=age_key):
                 if contact.state is not ContactState.WAITING:
                     continue
-                best = self._matcher.best_agent(contact)
+                best = self._matcher.best_agent(contact, now_ms)
                 if best is not None:
                     self._offer(contact, best, now_ms)
 

@@ -20,9 +20,17 @@ from routing.ids import (
     OfferId,
     QueueId,
     ReasonId,
+    SkillId,
     TeamId,
 )
-from routing.model import AgentState, CapacityRule, Channel, Party, RoutingConfiguration
+from routing.model import (
+    AgentState,
+    CapacityRule,
+    Channel,
+    Party,
+    RoutingConfiguration,
+    SkillNeed,
+)
 
 
 class StateCause(StrEnum):
@@ -79,6 +87,7 @@ class AgentPut(_Event, frozen=True, array_like=True, tag=True):
     team_id: TeamId
     queue_ids: tuple[QueueId, ...]
     capacity: CapacityRule
+    skills: dict[SkillId, int] = {}
 
 
 class AgentRemoved(_Event, frozen=True, array_like=True, tag=True):
@@ -114,6 +123,8 @@ class ContactArrived(_Event, frozen=True, array_like=True, tag=True):
     channel: Channel
     queue_id: QueueId
     customer_key: str
+    needs: tuple[SkillNeed, ...] = ()
+    credit_ms: int = 0
 
 
 class OfferAccepted(_Event, frozen=True, array_like=True, tag=True):

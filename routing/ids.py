@@ -13,6 +13,7 @@ DispositionId = NewType("DispositionId", str)
 OfferId = NewType("OfferId", str)
 QueueId = NewType("QueueId", str)
 ReasonId = NewType("ReasonId", str)
+SkillId = NewType("SkillId", str)
 TeamId = NewType("TeamId", str)
 
 NO_AGENT = AgentId("")

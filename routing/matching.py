@@ -10,46 +10,62 @@ from collections.abc import Callable
 from typing import Protocol
 
 from routing import events as ev
-from routing.model import AgentState
-from routing.state import Agent, Contact, ContactState, State, age_key, idle_key, units_in_use
+from routing.ids import QueueId
+from routing.model import AgentState, Channel, SkillNeed
+from routing.state import Agent, Contact, ContactState, State, units_in_use
+from routing.strategies import agent_key, effective_origin_ms, urgency
 
 Filter = Callable[[Agent, Contact], bool]
 
 
-def _serves_queue(agent: Agent, contact: Contact) -> bool:
-    return contact.queue_id in agent.queue_ids
+def is_routable(agent: Agent) -> bool:
+    """Present, ready, and no other state pending."""
+    return (
+        agent.state is AgentState.READY
+        and agent.next_state is None
+        and agent.is_present
+        and not agent.is_removed
+    )
 
 
-def _is_present(agent: Agent, _contact: Contact) -> bool:
-    return agent.is_present and not agent.is_removed
-
-
-def _is_ready(agent: Agent, _contact: Contact) -> bool:
-    return agent.state is AgentState.READY and agent.next_state is None
-
-
-def _has_channel(agent: Agent, contact: Contact) -> bool:
-    return agent.capacity.per_channel.get(contact.channel, 0) > 0
-
-
-def _has_capacity(agent: Agent, contact: Contact) -> bool:
+def has_capacity(agent: Agent, channel: Channel) -> bool:
+    """Whether one more contact of this channel fits, in total and for the channel."""
     if len(agent.holds) >= agent.capacity.total:
         return False
-    of_channel = agent.capacity.per_channel.get(contact.channel, 0)
-    return units_in_use(agent, contact.channel) < of_channel
+    return units_in_use(agent, channel) < agent.capacity.per_channel.get(channel, 0)
 
 
-def _is_not_excluded(agent: Agent, contact: Contact) -> bool:
-    return agent.agent_id not in contact.excluded
+def has_skills(agent: Agent, needs: tuple[SkillNeed, ...]) -> bool:
+    """Whether the agent holds every skill at the level asked, or better."""
+    skills = agent.skills
+    return all(skills.get(need.skill_id, 0) >= need.level for need in needs)
+
+
+def may_ever_serve(
+    agent: Agent, queue_id: QueueId, channel: Channel, needs: tuple[SkillNeed, ...]
+) -> bool:
+    """Whether the agent's facts, not its state of the moment, allow such a contact."""
+    return (
+        queue_id in agent.queue_ids
+        and agent.capacity.per_channel.get(channel, 0) > 0
+        and has_skills(agent, needs)
+    )
 
 
 FILTERS: tuple[tuple[str, Filter], ...] = (
-    ("permission", _serves_queue),
-    ("presence", _is_present),
-    ("readiness", _is_ready),
-    ("channel", _has_channel),
-    ("capacity", _has_capacity),
-    ("exclusion", _is_not_excluded),
+    ("permission", lambda agent, contact: contact.queue_id in agent.queue_ids),
+    ("presence", lambda agent, _contact: agent.is_present and not agent.is_removed),
+    (
+        "readiness",
+        lambda agent, _contact: agent.state is AgentState.READY and agent.next_state is None,
+    ),
+    (
+        "channel",
+        lambda agent, contact: agent.capacity.per_channel.get(contact.channel, 0) > 0,
+    ),
+    ("skills", lambda agent, contact: has_skills(agent, contact.needs)),
+    ("capacity", lambda agent, contact: has_capacity(agent, contact.channel)),
+    ("exclusion", lambda agent, contact: agent.agent_id not in contact.excluded),
 )
 """Applied in this order; the first that says no is the reason."""
 
@@ -65,11 +81,14 @@ def refused_by(agent: Agent, contact: Contact) -> str | None:
 class Matcher(Protocol):
     """Finds the better half of a match."""
 
-    def best_agent(self, contact: Contact) -> Agent | None:
-        """The eligible agent who has been idle longest; one who refused it before only if there is no other."""
+    def best_agent(self, contact: Contact, now_ms: int) -> Agent | None:
+        """The eligible agent the queue's strategy asks first; who refused it before, only if there is no other."""
 
-    def best_contact(self, agent: Agent) -> Contact | None:
-        """The oldest waiting contact this agent is eligible for."""
+    def best_contact(self, agent: Agent, now_ms: int) -> Contact | None:
+        """The most urgent waiting contact this agent is eligible for."""
+
+    def note(self, event: ev.Event) -> None:
+        """Follow an event that has just been applied."""
 
 
 class NaiveMatcher:
@@ -79,32 +98,45 @@ class NaiveMatcher:
         """Read `state` live; it is never written here."""
         self._state = state
 
-    def best_agent(self, contact: Contact) -> Agent | None:
+    def best_agent(self, contact: Contact, now_ms: int) -> Agent | None:
         """O(agents)."""
-        agents = self._state.agents.values()
-        eligible = [agent for agent in agents if refused_by(agent, contact) is None]
-        last_resort = contact.last_resort
+        del now_ms
+        strategy = self._state.queues[contact.queue_id].agent_strategy
         return min(
-            eligible,
-            key=lambda agent: (agent.agent_id in last_resort, idle_key(agent)),
+            (agent for agent in self._state.agents.values() if refused_by(agent, contact) is None),
+            key=lambda agent: (
+                agent.agent_id in contact.last_resort,
+                agent_key(strategy, agent, contact.needs),
+            ),
             default=None,
         )
 
-    def best_contact(self, agent: Agent) -> Contact | None:
+    def best_contact(self, agent: Agent, now_ms: int) -> Contact | None:
         """O(waiting contacts of the agent's queues)."""
-        contacts = self._state.contacts
-        eligible = [
+        contacts, queues = self._state.contacts, self._state.queues
+
+        def rank(contact: Contact) -> tuple[int, int, int, int]:
+            rule = queues[contact.queue_id].priority
+            origin_ms = effective_origin_ms(contact, rule)
+            level, score = urgency(origin_ms, rule, now_ms)
+            return (level, score, -origin_ms, -contact.arrival)
+
+        eligible = (
             contact
             for queue_id in agent.queue_ids
             for contact_id in self._state.waiting.get(queue_id, ())
             if refused_by(agent, contact := contacts[contact_id]) is None
-        ]
-        return min(eligible, key=age_key, default=None)
+        )
+        return max(eligible, key=rank, default=None)
+
+    def note(self, event: ev.Event) -> None:
+        """Nothing is remembered, so nothing has to be followed."""
 
 
 _FREED: dict[type, tuple[bool, bool]] = {
     ev.ContactQueued: (True, False),
     ev.ContactRequeued: (True, True),
+    ev.OfferAccepted: (False, True),
     ev.OfferRejected: (True, True),
     ev.OfferExpired: (True, True),
     ev.OfferRescinded: (True, True),

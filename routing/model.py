@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from routing.ids import DispositionId, QueueId, ReasonId
+from routing.ids import DispositionId, QueueId, ReasonId, SkillId
 
 
 class Channel(StrEnum):
@@ -62,6 +62,49 @@ class CapacityRule(msgspec.Struct, frozen=True):
     per_channel: dict[Channel, int]
 
 
+class SkillNeed(msgspec.Struct, frozen=True, order=True):
+    """A skill a contact asks for, and the lowest proficiency that will do (1 to 10)."""
+
+    skill_id: SkillId
+    level: int
+
+
+class AgentStrategy(StrEnum):
+    """Which of several eligible agents is asked first; ties go to the longest idle, then to the id."""
+
+    LONGEST_IDLE = "longest_idle"
+    LEAST_OCCUPIED = "least_occupied"
+    BEST_PROFICIENCY = "best_proficiency"
+    LEAST_FLEXIBLE = "least_flexible"
+    ROUND_ROBIN = "round_robin"
+    FEWEST_CONTACTS = "fewest_contacts"
+
+
+class ContactStrategy(StrEnum):
+    """What a contact's waiting is worth when queues compete for an agent; ties go to the earlier arrival."""
+
+    AGE_CREDIT = "age_credit"
+    ACCELERATED = "accelerated"
+    SLA_URGENCY = "sla_urgency"
+    STRICT = "strict"
+    PRIORITY_AGE = "priority_age"
+
+
+class PriorityRule(msgspec.Struct, frozen=True):
+    """How a queue's contacts compete with those of other queues.
+
+    `credit_ms` is added to the time waited. `acceleration_permille` is the worth of a waited ms in thousandths
+    (accelerated); `target_ms` is the wait promised (sla_urgency); `level` is read by strict and priority_age
+    alone: the higher goes first whatever the others have waited.
+    """
+
+    strategy: ContactStrategy = ContactStrategy.AGE_CREDIT
+    credit_ms: int = 0
+    acceleration_permille: int = 1000
+    target_ms: int = 20_000
+    level: int = 0
+
+
 class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     """The rules of one queue; durations in ms."""
 
@@ -74,6 +117,9 @@ class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     waiting_alarm_ms: int
     waiting_max: int
     disposition_ids: tuple[DispositionId, ...]
+    needs: tuple[SkillNeed, ...] = ()
+    agent_strategy: AgentStrategy = AgentStrategy.LONGEST_IDLE
+    priority: PriorityRule = PriorityRule()
 
 
 class NotReadyReason(msgspec.Struct, frozen=True):

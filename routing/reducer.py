@@ -11,9 +11,9 @@ from typing import Any
 from routing import events as ev
 from routing import timers
 from routing.errors import InvariantViolation
-from routing.ids import AgentId, ContactId, OfferId
+from routing.ids import AgentId, ContactId, OfferId, SkillId
 from routing.limits import ENDED_OFFERS_KEPT
-from routing.model import REASON_MISSED, AgentState
+from routing.model import REASON_MISSED, AgentState, SkillNeed
 from routing.state import (
     CONTACT_DEADLINES,
     CONTACT_TRANSITIONS,
@@ -169,12 +169,14 @@ def _agent_put(state: State, event: ev.AgentPut) -> None:
             team_id=event.team_id,
             queue_ids=event.queue_ids,
             capacity=event.capacity,
+            skills=event.skills,
             state_since_ms=event.at_ms,
         )
         return
     agent.team_id = event.team_id
     agent.queue_ids = event.queue_ids
     agent.capacity = event.capacity
+    agent.skills = event.skills
     agent.is_removed = False
 
 
@@ -218,6 +220,8 @@ def _agent_state_changed(state: State, event: ev.AgentStateChanged) -> None:
     if (agent.state, agent.reason_id) == (event.state, event.reason_id):
         return
     was_ready = agent.state is AgentState.READY
+    if agent.state is AgentState.LOGGED_OUT:
+        agent.contacts_taken = 0
     agent.state = event.state
     agent.reason_id = event.reason_id
     agent.state_since_ms = event.at_ms
@@ -248,6 +252,15 @@ def _not_ready_overdue(state: State, event: ev.NotReadyOverdue) -> None:
 # --- contacts ----------------------------------------------------------------------------------------
 
 
+def _merged(*groups: tuple[SkillNeed, ...]) -> tuple[SkillNeed, ...]:
+    """All the needs, the higher level of each skill, in the order of the skills: equal needs compare equal."""
+    levels: dict[SkillId, int] = {}
+    for group in groups:
+        for need in group:
+            levels[need.skill_id] = max(need.level, levels.get(need.skill_id, 0))
+    return tuple(SkillNeed(skill_id, level) for skill_id, level in sorted(levels.items()))
+
+
 def _contact_arrived(state: State, event: ev.ContactArrived) -> None:
     state.arrivals += 1
     state.contacts[event.contact_id] = Contact(
@@ -255,6 +268,8 @@ def _contact_arrived(state: State, event: ev.ContactArrived) -> None:
         channel=event.channel,
         queue_id=event.queue_id,
         customer_key=event.customer_key,
+        own_needs=event.needs,
+        credit_ms=event.credit_ms,
         arrival=state.arrivals,
         arrived_at_ms=event.at_ms,
         age_origin_ms=event.at_ms,
@@ -266,6 +281,7 @@ def _contact_queued(state: State, event: ev.ContactQueued) -> None:
     contact = state.contacts[event.contact_id]
     contact.queue_id = event.queue_id
     contact.age_origin_ms = event.age_origin_ms
+    contact.needs = _merged(state.queues[event.queue_id].needs, contact.own_needs)
     _wait(state, contact, event)
 
 
@@ -336,6 +352,8 @@ def _offer_made(state: State, event: ev.OfferMade) -> None:
     contact.agent_id = event.agent_id
     agent.holds[contact.contact_id] = contact.channel
     agent.offer_ids[event.offer_id] = None
+    state.offers_counted += 1
+    agent.offered_order = state.offers_counted
     state.offers[event.offer_id] = Offer(
         event.offer_id, event.contact_id, event.agent_id, event.at_ms, event.expires_at_ms
     )
@@ -348,6 +366,7 @@ def _offer_accepted(state: State, event: ev.OfferAccepted) -> None:
     contact.offer_id = None
     contact.connected_at_ms = event.at_ms
     agent.missed_in_row.pop(contact.channel, None)
+    agent.contacts_taken += 1
     _became_idle(state, agent, event.at_ms)
 
 

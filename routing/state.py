@@ -15,7 +15,17 @@ from enum import StrEnum
 import msgspec
 
 from routing import events as ev
-from routing.ids import NO_AGENT, NO_CONTACT, AgentId, ContactId, OfferId, QueueId, ReasonId, TeamId
+from routing.ids import (
+    NO_AGENT,
+    NO_CONTACT,
+    AgentId,
+    ContactId,
+    OfferId,
+    QueueId,
+    ReasonId,
+    SkillId,
+    TeamId,
+)
 from routing.model import (
     AgentState,
     CapacityRule,
@@ -24,6 +34,7 @@ from routing.model import (
     Party,
     QueuePolicy,
     RoutingConfiguration,
+    SkillNeed,
 )
 
 
@@ -90,7 +101,8 @@ class Contact(msgspec.Struct, kw_only=True):
     """One customer's request. `arrival` is the contact's number in order of arrival: the last tie-break.
 
     `excluded` holds the agents who refused or missed it and until when they are not asked again; afterwards
-    they stand in `last_resort`: asked only if nobody else is eligible.
+    they stand in `last_resort`: asked only if nobody else is eligible. `needs` are the queue's and the contact's
+    `own_needs` together.
     """
 
     contact_id: ContactId
@@ -112,6 +124,9 @@ class Contact(msgspec.Struct, kw_only=True):
     ended_by: Party | None = None
     wrap_up_extensions: int = 0
     last_message_seq: int = 0
+    own_needs: tuple[SkillNeed, ...] = ()
+    needs: tuple[SkillNeed, ...] = ()
+    credit_ms: int = 0
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -150,6 +165,9 @@ class Agent(msgspec.Struct, kw_only=True):
     missed_in_row: dict[Channel, int] = {}
     idle_since_ms: int = 0
     idle_order: int = 0
+    skills: dict[SkillId, int] = {}
+    contacts_taken: int = 0
+    offered_order: int = 0
 
     @property
     def assignment_count(self) -> int:
@@ -175,11 +193,12 @@ class State(msgspec.Struct, kw_only=True):
     arrivals: int = 0
     armed: int = 0
     idle_changes: int = 0
+    offers_counted: int = 0
 
 
 def units_in_use(agent: Agent, channel: Channel) -> int:
     """Capacity units of a channel the agent has in use: one for each contact held."""
-    return sum(1 for held in agent.holds.values() if held is channel)
+    return list(agent.holds.values()).count(channel)
 
 
 def age_key(contact: Contact) -> tuple[int, int]:

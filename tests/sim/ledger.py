@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from routing import events as ev
-from routing.ids import AgentId, ContactId, OfferId, QueueId
+from routing.ids import AgentId, ContactId, OfferId, QueueId, SkillId
 from routing.model import (
     DISPOSITION_NONE_TIMEOUT,
     AgentState,
     CapacityRule,
     Channel,
+    QueuePolicy,
     RoutingConfiguration,
+    SkillNeed,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class KnownContact:
     offers: set[OfferId] = field(default_factory=set)
     is_customer_here: bool = True
     gone_at_ms: int | None = None
+    needs: tuple[SkillNeed, ...] = ()
+    credit_ms: int = 0
 
 
 @dataclass
@@ -60,6 +64,9 @@ class KnownAgent:
     missed: dict[Channel, int] = field(default_factory=dict)
     must_go: bool = False
     lost_at_ms: int | None = None
+    skills: dict[SkillId, int] = field(default_factory=dict)
+    taken: int = 0
+    asked_last: int = 0
 
 
 class Ledger:
@@ -71,6 +78,7 @@ class Ledger:
         self.agents: dict[AgentId, KnownAgent] = {}
         self.now_ms = 0
         self._arrivals = 0
+        self._offers = 0
         self._idle_changes = 0
         self._book: dict[type, Callable[[Any], str | None]] = {
             ev.ConfigurationApplied: self._configuration_applied,
@@ -122,9 +130,14 @@ class Ledger:
 
     def timeouts(self, contact: KnownContact) -> tuple[int, int, int]:
         """Offer time-out, re-offer gap, wrap-up limit of a contact's queue."""
+        policy = self.policy_of(contact)
+        return policy.offer_timeout_ms, policy.reoffer_gap_ms, policy.wrap_up_limit_ms
+
+    def policy_of(self, contact: KnownContact) -> QueuePolicy:
+        """The rules of a contact's queue."""
         for policy in self.rules.queues:
             if policy.queue_id == contact.queue_id:
-                return policy.offer_timeout_ms, policy.reoffer_gap_ms, policy.wrap_up_limit_ms
+                return policy
         raise KeyError(contact.queue_id)
 
     @property
@@ -143,10 +156,11 @@ class Ledger:
         known = self.agents.get(event.agent_id)
         if known is None:
             self.agents[event.agent_id] = KnownAgent(
-                event.agent_id, event.queue_ids, event.capacity
+                event.agent_id, event.queue_ids, event.capacity, skills=event.skills
             )
             return
         known.queue_ids, known.capacity, known.is_removed = event.queue_ids, event.capacity, False
+        known.skills = event.skills
 
     def _agent_removed(self, event: ev.AgentRemoved) -> None:
         agent = self.agents[event.agent_id]
@@ -188,6 +202,7 @@ class Ledger:
             self._pardon(agent.agent_id)
         if event.state != agent.state:
             agent.missed = {}
+            agent.taken = 0 if agent.state == AgentState.LOGGED_OUT else agent.taken
         agent.state = event.state
         return fault
 
@@ -217,9 +232,11 @@ class Ledger:
         if event.contact_id in self.contacts:
             return f"I4 {event.contact_id} arrives while it is open"
         self._arrivals += 1
-        self.contacts[event.contact_id] = KnownContact(
+        contact = self.contacts[event.contact_id] = KnownContact(
             event.contact_id, event.channel, event.queue_id, self._arrivals, event.at_ms
         )
+        contact.needs = (*self.policy_of(contact).needs, *event.needs)
+        contact.credit_ms = event.credit_ms
         return None
 
     def _contact_queued(self, event: ev.ContactQueued) -> str | None:
@@ -273,6 +290,8 @@ class Ledger:
             fault = f"I2 the offer id {event.offer_id} is used again"
         if event.expires_at_ms != event.at_ms + self.timeouts(contact)[0]:
             fault = f"I7 {event} expires at a wrong time"
+        self._offers += 1
+        self.agents[event.agent_id].asked_last = self._offers
         contact.offers.add(event.offer_id)
         contact.place, contact.agent_id = OFFERED, event.agent_id
         contact.offer_id, contact.due_ms = event.offer_id, event.expires_at_ms
@@ -295,6 +314,7 @@ class Ledger:
         contact.place, contact.offer_id = TALKING, None
         contact.talks_since_ms, contact.gone_at_ms = event.at_ms, None
         agent.missed.pop(contact.channel, None)
+        agent.taken += 1
         self._now_idle(agent, event.at_ms)
         return fault
 

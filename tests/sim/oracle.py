@@ -7,7 +7,7 @@ the command must not be overdue, forgotten, or kept waiting while somebody is fr
 from collections.abc import Iterator, Sequence
 
 from routing import events as ev
-from routing.model import AgentState
+from routing.model import AgentState, AgentStrategy, ContactStrategy
 from tests.sim.ledger import OFFERED, WAITING, WRAP_UP, KnownAgent, KnownContact, Ledger
 
 
@@ -41,11 +41,11 @@ class Oracle:
         if reason := self.refused_by(agent, contact):
             yield f"I3 {offer.offer_id} goes to {offer.agent_id}: {reason}"
         for other in self._waiting():
-            is_older = age(other) < age(contact)
-            if is_older and self.refused_by(agent, other) is None:
-                yield f"I5 {offer.offer_id} passes {other.contact_id}, which is older"
+            is_before = self.worth(other, offer.at_ms) > self.worth(contact, offer.at_ms)
+            if is_before and self.refused_by(agent, other) is None:
+                yield f"I5 {offer.offer_id} passes {other.contact_id}, which is more urgent"
         for peer in self.ledger.agents.values():
-            is_before = rank(peer, contact) < rank(agent, contact)
+            is_before = self.rank(peer, contact) < self.rank(agent, contact)
             if is_before and self.refused_by(peer, contact) is None:
                 yield f"I5 {offer.offer_id} passes {peer.agent_id}, who comes first"
 
@@ -57,14 +57,46 @@ class Oracle:
             return "not present"
         if agent.state != AgentState.READY or agent.wish not in (None, AgentState.READY):
             return "not ready"
+        if any(agent.skills.get(need.skill_id, 0) < need.level for need in contact.needs):
+            return "not skilled enough"
         if agent.agent_id in contact.excluded:
             return "refused or missed it a moment ago"
+        return None if self._has_room(agent, contact) else "above capacity"
+
+    def _has_room(self, agent: KnownAgent, contact: KnownContact) -> bool:
         held = self.ledger.held_by(agent.agent_id)
         alike = sum(1 for other in held if other.channel == contact.channel)
         units = agent.capacity.per_channel.get(contact.channel, 0)
-        if len(held) >= agent.capacity.total or alike >= units:
-            return "above capacity"
-        return None
+        return len(held) < agent.capacity.total and alike < units
+
+    def worth(self, contact: KnownContact, at_ms: int) -> tuple[int, ...]:
+        """How urgent a contact is: the larger goes first; then the older, then who arrived first."""
+        rule = self.ledger.policy_of(contact).priority
+        origin_ms = contact.age_origin_ms - contact.credit_ms - rule.credit_ms
+        waited_ms = at_ms - origin_ms
+        value, level = waited_ms, 0
+        if rule.strategy == ContactStrategy.ACCELERATED:
+            value = waited_ms * rule.acceleration_permille // 1000
+        elif rule.strategy == ContactStrategy.SLA_URGENCY:
+            value = waited_ms * 1_000_000 // rule.target_ms
+        elif rule.strategy != ContactStrategy.AGE_CREDIT:
+            level = rule.level
+        return (level, value, -origin_ms, -contact.number)
+
+    def rank(self, agent: KnownAgent, contact: KnownContact) -> tuple[bool, int, tuple[int, int]]:
+        """Who did not refuse it before, then what the queue's strategy says, then who has been idle longest."""
+        levels = {need.skill_id: agent.skills.get(need.skill_id, 0) for need in contact.needs}
+        held = len(self.ledger.held_by(agent.agent_id))
+        scores = {
+            AgentStrategy.LONGEST_IDLE: 0,
+            AgentStrategy.LEAST_OCCUPIED: held * 1000 // max(1, agent.capacity.total),
+            AgentStrategy.BEST_PROFICIENCY: -sum(levels.values()),
+            AgentStrategy.LEAST_FLEXIBLE: len(agent.skills) + len(agent.queue_ids),
+            AgentStrategy.ROUND_ROBIN: agent.asked_last,
+            AgentStrategy.FEWEST_CONTACTS: agent.taken,
+        }
+        score = scores[self.ledger.policy_of(contact).agent_strategy]
+        return (agent.agent_id in contact.refused_by, score, agent.idle_since)
 
     def _waiting(self) -> list[KnownContact]:
         return [c for c in self.ledger.contacts.values() if c.place == WAITING]
@@ -96,13 +128,3 @@ class Oracle:
             yield f"I7 {name} missed too many offers and is still ready"
         if agent.wish is not None and not self.ledger.works(name):
             yield f"I7 {name} asked for {agent.wish} and has no work in hand"
-
-
-def age(contact: KnownContact) -> tuple[int, int]:
-    """The oldest first; then who arrived first."""
-    return (contact.age_origin_ms, contact.number)
-
-
-def rank(agent: KnownAgent, contact: KnownContact) -> tuple[bool, tuple[int, int]]:
-    """Who did not refuse it before, then who has been idle longest."""
-    return (agent.agent_id in contact.refused_by, agent.idle_since)

@@ -13,6 +13,8 @@ from routing import consequences, decisions, expiries, matching, reducer, timers
 from routing import events as ev
 from routing.consequences import Step
 from routing.engine import Engine, Handled, restore
+from routing.ids import AgentId
+from routing.index import IndexedMatcher, _Class, _WaitingEntry
 from routing.matching import NaiveMatcher
 from routing.model import AgentState
 from routing.state import Agent, Contact, State, age_key, idle_key
@@ -27,13 +29,14 @@ def _replace(patch: Patch, kind: type, apply: Callable[[State, ev.Event], None])
     patch.setitem(reducer._APPLY, kind, apply)
 
 
-def _without_filter(patch: Patch, name: str) -> None:
-    """An eligibility that forgot one of its filters."""
+def _without_filter(patch: Patch, name: str) -> EngineMaker:
+    """An eligibility that forgot one of its filters, asked by the scanner."""
     kept = tuple(entry for entry in matching.FILTERS if entry[0] != name)
     patch.setattr(matching, "FILTERS", kept)
+    return _with_matcher(NaiveMatcher)
 
 
-def _with_matcher(matcher: type[NaiveMatcher]) -> EngineMaker:
+def _with_matcher(matcher: type[NaiveMatcher | IndexedMatcher]) -> EngineMaker:
     return lambda state: Engine(state, matcher)
 
 
@@ -42,7 +45,7 @@ def _with_matcher(matcher: type[NaiveMatcher]) -> EngineMaker:
 
 def wrong_agent_of_several(_: Patch) -> EngineMaker:
     class LastIdleFirst(NaiveMatcher):
-        def best_agent(self, contact: Contact) -> Agent | None:
+        def best_agent(self, contact: Contact, _now_ms: int) -> Agent | None:
             agents = self._state.agents.values()
             eligible = [a for a in agents if matching.refused_by(a, contact) is None]
             return max(eligible, key=idle_key, default=None)
@@ -52,7 +55,7 @@ def wrong_agent_of_several(_: Patch) -> EngineMaker:
 
 def tie_broken_by_name(_: Patch) -> EngineMaker:
     class ByName(NaiveMatcher):
-        def best_agent(self, contact: Contact) -> Agent | None:
+        def best_agent(self, contact: Contact, _now_ms: int) -> Agent | None:
             agents = self._state.agents.values()
             eligible = [a for a in agents if matching.refused_by(a, contact) is None]
             return min(eligible, key=lambda agent: agent.agent_id, default=None)
@@ -62,7 +65,7 @@ def tie_broken_by_name(_: Patch) -> EngineMaker:
 
 def newest_contact_first(_: Patch) -> EngineMaker:
     class NewestFirst(NaiveMatcher):
-        def best_contact(self, agent: Agent) -> Contact | None:
+        def best_contact(self, agent: Agent, _now_ms: int) -> Contact | None:
             contacts = self._state.contacts.values()
             waiting = [c for c in contacts if c.contact_id in self._state.waiting[c.queue_id]]
             eligible = [c for c in waiting if matching.refused_by(agent, c) is None]
@@ -73,7 +76,7 @@ def newest_contact_first(_: Patch) -> EngineMaker:
 
 def last_resort_forgotten(_: Patch) -> EngineMaker:
     class Forgetful(NaiveMatcher):
-        def best_agent(self, contact: Contact) -> Agent | None:
+        def best_agent(self, contact: Contact, _now_ms: int) -> Agent | None:
             agents = self._state.agents.values()
             eligible = [a for a in agents if matching.refused_by(a, contact) is None]
             return min(eligible, key=idle_key, default=None)
@@ -81,24 +84,50 @@ def last_resort_forgotten(_: Patch) -> EngineMaker:
     return _with_matcher(Forgetful)
 
 
-def exclusion_forgotten(patch: Patch) -> None:
-    _without_filter(patch, "exclusion")
+def exclusion_forgotten(patch: Patch) -> EngineMaker:
+    return _without_filter(patch, "exclusion")
 
 
-def offer_to_a_not_ready_agent(patch: Patch) -> None:
-    _without_filter(patch, "readiness")
+def offer_to_a_not_ready_agent(patch: Patch) -> EngineMaker:
+    return _without_filter(patch, "readiness")
 
 
-def offer_to_an_absent_agent(patch: Patch) -> None:
-    _without_filter(patch, "presence")
+def offer_to_an_absent_agent(patch: Patch) -> EngineMaker:
+    return _without_filter(patch, "presence")
 
 
-def offer_beyond_capacity(patch: Patch) -> None:
-    _without_filter(patch, "capacity")
+def offer_beyond_capacity(patch: Patch) -> EngineMaker:
+    return _without_filter(patch, "capacity")
 
 
 def freed_capacity_pulls_nothing(patch: Patch) -> None:
     patch.delitem(matching._FREED, ev.ContactClosed)
+
+
+def stale_index_entry(_: Patch) -> EngineMaker:
+    class Stale(IndexedMatcher):
+        def note(self, event: ev.Event) -> None:
+            if not isinstance(event, ev.ContactClosed):
+                super().note(event)
+
+        def _waiting_head(self, group: _Class, agent_id: AgentId) -> _WaitingEntry | None:
+            del agent_id
+            return group.waiting[0]
+
+    return _with_matcher(Stale)
+
+
+def index_forgets_who_comes_back(_: Patch) -> EngineMaker:
+    class Forgetful(IndexedMatcher):
+        def note(self, event: ev.Event) -> None:
+            if not isinstance(event, ev.OfferExpired):
+                super().note(event)
+
+    return _with_matcher(Forgetful)
+
+
+def index_enters_nobody_as_free(patch: Patch) -> None:
+    patch.setattr(IndexedMatcher, "_enter_free", lambda *_: None)
 
 
 # --- booking ---
@@ -290,7 +319,7 @@ def message_not_journalled(_: Patch) -> EngineMaker:
 
 
 def decided_by_chance(_: Patch) -> EngineMaker:
-    return DecidesByChance
+    return lambda state: DecidesByChance(state, NaiveMatcher)
 
 
 def heap_lost_on_restart(snapshot: bytes) -> State:
@@ -318,6 +347,9 @@ PLANTED: dict[Planted, str] = {
     offer_to_an_absent_agent: "I3",
     offer_beyond_capacity: "INV-2",
     freed_capacity_pulls_nothing: "I5",
+    stale_index_entry: "INV-1",
+    index_forgets_who_comes_back: "I5",
+    index_enters_nobody_as_free: "I5",
     capacity_not_returned_after_rejection: "INV-2",
     rejection_improves_the_idle_rank: "I5",
     rescinded_contact_forgotten: "I5",

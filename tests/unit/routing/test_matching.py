@@ -81,13 +81,21 @@ def test_whom_no_filter_removes_is_eligible(scene: Scene) -> None:
 
 def test_the_filters_stand_in_the_order_of_the_contract() -> None:
     names = [name for name, _ in FILTERS]
-    assert names == ["permission", "presence", "readiness", "channel", "capacity", "exclusion"]
+    assert names == [
+        "permission",
+        "presence",
+        "readiness",
+        "channel",
+        "skills",
+        "capacity",
+        "exclusion",
+    ]
 
 
 def test_nobody_is_the_answer_where_nobody_is_eligible(waiting: Scene) -> None:
     matcher = NaiveMatcher(waiting.engine.state)
-    assert matcher.best_agent(waiting.contact("c1")) is None
-    assert matcher.best_contact(waiting.agent("ann")) is None
+    assert matcher.best_agent(waiting.contact("c1"), 0) is None
+    assert matcher.best_contact(waiting.agent("ann"), 0) is None
 
 
 def test_a_contact_kept_from_one_agent_does_not_hold_up_the_next(scene: Scene) -> None:

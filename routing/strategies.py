@@ -1,0 +1,108 @@
+"""What makes one candidate better than another, as numbers: one scorer for agents, one for contacts.
+
+Law of this file: a scorer reads, never writes, and returns integers, so that every tie can be broken and the same
+state gives the same order. Smaller is better for agents (they are asked in ascending order), larger is more urgent
+for contacts. Two contacts of one queue and one credit never change places as they age; contacts of different
+queues may, which is why urgency is computed at the moment of the decision.
+
+    strategy        an agent's score                    sources of the idea
+    longest_idle    0 (the tie-break decides)           every ACD
+    least_occupied  1000 * units in use / capacity      Avaya's least occupied agent, Azure's load ratio
+    best_proficiency  minus the sum of the asked levels  Genesys best available skills
+    least_flexible  number of skills and queues held    keep the generalists free
+    round_robin     when this agent was last offered    Asterisk rrmemory
+    fewest_contacts contacts taken since log-in         Asterisk fewestcalls
+"""
+
+from collections.abc import Callable
+
+from routing.ids import AgentId
+from routing.model import AgentStrategy, ContactStrategy, PriorityRule, SkillNeed
+from routing.state import Agent, Contact
+
+AgentKey = tuple[int, int, int, AgentId]
+"""Score, idle since, idle order, id: compared in this order."""
+
+Needs = tuple[SkillNeed, ...]
+
+
+def _longest_idle(_agent: Agent, _needs: Needs) -> int:
+    return 0
+
+
+def _least_occupied(agent: Agent, _needs: Needs) -> int:
+    return 1000 * len(agent.holds) // max(1, agent.capacity.total)
+
+
+def _best_proficiency(agent: Agent, needs: Needs) -> int:
+    return -sum(agent.skills.get(need.skill_id, 0) for need in needs)
+
+
+def _least_flexible(agent: Agent, _needs: Needs) -> int:
+    return len(agent.skills) + len(agent.queue_ids)
+
+
+def _round_robin(agent: Agent, _needs: Needs) -> int:
+    return agent.offered_order
+
+
+def _fewest_contacts(agent: Agent, _needs: Needs) -> int:
+    return agent.contacts_taken
+
+
+AGENT_SCORERS: dict[AgentStrategy, Callable[[Agent, Needs], int]] = {
+    AgentStrategy.LONGEST_IDLE: _longest_idle,
+    AgentStrategy.LEAST_OCCUPIED: _least_occupied,
+    AgentStrategy.BEST_PROFICIENCY: _best_proficiency,
+    AgentStrategy.LEAST_FLEXIBLE: _least_flexible,
+    AgentStrategy.ROUND_ROBIN: _round_robin,
+    AgentStrategy.FEWEST_CONTACTS: _fewest_contacts,
+}
+
+
+def agent_key(strategy: AgentStrategy, agent: Agent, needs: Needs) -> AgentKey:
+    """Sorts eligible agents, the one to ask first in front."""
+    score = AGENT_SCORERS[strategy](agent, needs)
+    return (score, agent.idle_since_ms, agent.idle_order, agent.agent_id)
+
+
+def effective_origin_ms(contact: Contact, rule: PriorityRule) -> int:
+    """What age counts from once the credits of the queue and of the customer are given."""
+    return contact.age_origin_ms - rule.credit_ms - contact.credit_ms
+
+
+def order_key(contact: Contact, rule: PriorityRule) -> tuple[int, int]:
+    """Sorts contacts of one class, the first to be served in front; it does not change while they wait."""
+    return (effective_origin_ms(contact, rule), contact.arrival)
+
+
+def _accelerated(waited_ms: int, rule: PriorityRule) -> int:
+    return waited_ms * rule.acceleration_permille // 1000
+
+
+def _sla_urgency(waited_ms: int, rule: PriorityRule) -> int:
+    """Millionths of the promised wait that are used up."""
+    return waited_ms * 1_000_000 // rule.target_ms
+
+
+def _age(waited_ms: int, _rule: PriorityRule) -> int:
+    return waited_ms
+
+
+_LEVELLED = (ContactStrategy.STRICT, ContactStrategy.PRIORITY_AGE)
+_URGENCIES: dict[ContactStrategy, Callable[[int, PriorityRule], int]] = {
+    ContactStrategy.AGE_CREDIT: _age,
+    ContactStrategy.ACCELERATED: _accelerated,
+    ContactStrategy.SLA_URGENCY: _sla_urgency,
+    ContactStrategy.STRICT: _age,
+    ContactStrategy.PRIORITY_AGE: _age,
+}
+
+
+def urgency(origin_ms: int, rule: PriorityRule, now_ms: int) -> tuple[int, int]:
+    """How urgent a contact with this effective origin is now; the larger goes first."""
+    strategy = rule.strategy
+    if strategy is ContactStrategy.AGE_CREDIT:
+        return (0, now_ms - origin_ms)
+    level = rule.level if strategy in _LEVELLED else 0
+    return (level, _URGENCIES[strategy](now_ms - origin_ms, rule))

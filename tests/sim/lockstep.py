@@ -1,0 +1,234 @@
+"""Two engines, one world: the index must decide exactly as the naive scanner does, step for step.
+
+`python -m tests.sim.lockstep --steps 1000000` plays each agent strategy and each contact strategy in turn, with a
+different seed for each stretch, and stops at the first difference. The steps are hostile on purpose: few agents,
+times of a few milliseconds, refusals, vanishing desks, changed facts, reloads and restores in the middle.
+"""
+
+import argparse
+import random
+import sys
+from collections.abc import Callable, Sequence
+from itertools import count
+
+from routing import commands as cmd
+from routing.engine import Engine, restore
+from routing.errors import InvariantViolation
+from routing.ids import AgentId, ContactId, DispositionId, QueueId, ReasonId, SkillId, TeamId
+from routing.index import IndexedMatcher
+from routing.invariants import check_all
+from routing.matching import NaiveMatcher
+from routing.model import (
+    BUILT_IN_REASONS,
+    AgentState,
+    AgentStrategy,
+    CapacityRule,
+    Channel,
+    ContactStrategy,
+    NotReadyReason,
+    Party,
+    PriorityRule,
+    QueuePolicy,
+    RoutingConfiguration,
+    SkillNeed,
+)
+from routing.state import Contact, ContactState
+
+QUEUES = tuple(QueueId(f"q{number}") for number in range(4))
+SKILLS = tuple(SkillId(f"s{number}") for number in range(5))
+DONE = DispositionId("done")
+BREAK = ReasonId("break")
+STRETCH_STEPS = 2_000
+LAWS_EVERY = 50
+
+
+class Different(Exception):
+    """The two engines disagree; the message says when and about what."""
+
+
+class Lockstep:
+    """One seed: a world of hostile steps over two engines."""
+
+    def __init__(
+        self, seed: int, agents: Sequence[AgentStrategy], contacts: Sequence[ContactStrategy]
+    ) -> None:
+        self.random = random.Random(seed)
+        self.seed = seed
+        self.agent_strategies, self.contact_strategies = agents, contacts
+        self.indexed, self.naive = Engine(matcher=IndexedMatcher), Engine(matcher=NaiveMatcher)
+        self.now_ms, self.steps, self.offers = 1_000, 0, 0
+        self.contacts = 0
+        self.agents = self.random.choice([3, 10, 30, 60])
+        self.do(cmd.ApplyConfiguration(self.configuration()))
+        for number in range(self.agents):
+            self.put(number)
+            self.do(cmd.ConnectAgent(AgentId(f"a{number}")))
+            self.do(cmd.SetAgentState(AgentId(f"a{number}"), AgentState.READY))
+
+    def run(self, steps: int) -> None:
+        """Raises Different, InvariantViolation."""
+        actions = self.actions()
+        weights = [weight for weight, _ in actions]
+        for self.steps in range(steps):
+            self.now_ms += self.random.choice([0, 0, 1, 2, 5, self.random.randint(0, 40)])
+            self.random.choices(actions, weights)[0][1]()
+            if self.steps % LAWS_EVERY == 0:
+                check_all(self.indexed.state)
+        if self.indexed.snapshot() != self.naive.snapshot():
+            raise Different(f"seed {self.seed}: the states differ at the end")
+
+    def do(self, command: cmd.Command) -> None:
+        """Hand the command to both and compare what followed."""
+        ours = self.indexed.handle(command, self.now_ms)
+        theirs = self.naive.handle(command, self.now_ms)
+        if ours != theirs:
+            pairs = zip(ours.events, theirs.events, strict=False)
+            first = next((pair for pair in pairs if pair[0] != pair[1]), (ours, theirs))
+            raise Different(f"seed {self.seed} step {self.steps}: {first[0]} and not {first[1]}")
+        self.offers += sum(1 for event in ours.events if type(event).__name__ == "OfferMade")
+
+    def actions(self) -> list[tuple[float, Callable[[], None]]]:
+        """What can happen next, and how often."""
+        return [
+            (30, self.arrive),
+            (25, self.answer),
+            (30, self.work),
+            (7, lambda: self.do(cmd.SetAgentState(self.some_agent(), AgentState.READY))),
+            (2, lambda: self.do(cmd.SetAgentState(self.some_agent(), AgentState.NOT_READY, BREAK))),
+            (1, lambda: self.do(cmd.DisconnectAgent(self.some_agent()))),
+            (2.5, lambda: self.do(cmd.ConnectAgent(self.some_agent()))),
+            (1, lambda: self.put(self.random.randrange(self.agents))),
+            (0.3, lambda: self.do(cmd.RemoveAgent(self.some_agent()))),
+            (0.1, lambda: self.do(cmd.ApplyConfiguration(self.configuration()))),
+            (0.2, self.restart),
+            (1, lambda: self.do(cmd.Tick())),
+        ]
+
+    def arrive(self) -> None:
+        """A contact, now and then with needs and a credit of its own."""
+        self.contacts += 1
+        draw = self.random
+        needs = tuple(
+            SkillNeed(draw.choice(SKILLS), draw.randint(1, 5))
+            for _ in range(draw.choice([0, 0, 1]))
+        )
+        channel = draw.choice([Channel.CHAT, Channel.CHAT, Channel.EMAIL])
+        contact_id = ContactId(f"c{self.contacts}")
+        credit_ms = draw.choice([0, 0, 0, 70])
+        queue_id = draw.choice(QUEUES)
+        self.do(cmd.EnqueueContact(contact_id, channel, queue_id, "", needs, credit_ms))
+
+    def answer(self) -> None:
+        """Some offer is accepted, or rejected."""
+        offers = list(self.indexed.state.offers.values())
+        if offers:
+            offer = self.random.choice(offers)
+            answer = self.random.choice([cmd.AcceptOffer] * 3 + [cmd.RejectOffer])
+            self.do(answer(offer.offer_id, offer.agent_id))
+
+    def work(self) -> None:
+        """Some contact goes on: it ends, is wrapped up, or its customer leaves."""
+        contacts = list(self.indexed.state.contacts.values())
+        if contacts:
+            self.go_on(self.random.choice(contacts))
+
+    def go_on(self, contact: Contact) -> None:
+        """The next thing in the life of a contact."""
+        agent_id = contact.agent_id
+        if contact.state is ContactState.CONNECTED:
+            self.do(cmd.EndContact(contact.contact_id, Party.AGENT, agent_id))
+        elif contact.state is ContactState.WRAP_UP and agent_id is not None:
+            self.do(cmd.CompleteWrapUp(contact.contact_id, agent_id, DONE))
+        elif self.random.random() < 0.1:
+            self.do(cmd.EndContact(contact.contact_id, Party.CUSTOMER))
+        elif self.random.random() < 0.1:
+            self.do(cmd.DisconnectCustomer(contact.contact_id))
+
+    def restart(self) -> None:
+        """The indexed engine comes back from a snapshot: its index is built anew."""
+        self.indexed = Engine(restore(self.indexed.snapshot()), IndexedMatcher)
+
+    def some_agent(self) -> AgentId:
+        """Any agent's id."""
+        return AgentId(f"a{self.random.randrange(self.agents)}")
+
+    def put(self, number: int) -> None:
+        """An agent's facts are new."""
+        draw = self.random
+        queues = tuple(sorted(draw.sample(QUEUES, draw.randint(1, len(QUEUES)))))
+        units = {Channel.CHAT: draw.randint(0, 3), Channel.EMAIL: 2}
+        skills = {one: draw.randint(1, 5) for one in draw.sample(SKILLS, draw.randint(0, 5))}
+        capacity = CapacityRule(draw.randint(1, 4), units)
+        agent_id = AgentId(f"a{number}")
+        self.do(cmd.PutAgent(agent_id, TeamId("team"), queues, capacity, skills))
+
+    def configuration(self) -> RoutingConfiguration:
+        """Queues with rules at random, of the strategies under test."""
+        return RoutingConfiguration(
+            version=str(self.random.random()),
+            queues=tuple(self.policy(queue_id) for queue_id in QUEUES),
+            not_ready_reasons=tuple(NotReadyReason(one, 300) for one in (*BUILT_IN_REASONS, BREAK)),
+            presence_grace_ms=40,
+            customer_gone_ms=60,
+            connected_probe_ms=300,
+            missed_limits={Channel.CHAT: 2},
+        )
+
+    def policy(self, queue_id: QueueId) -> QueuePolicy:
+        """One queue."""
+        draw = self.random
+        asked = sorted(draw.sample(SKILLS, draw.randint(0, 2)))
+        rule = PriorityRule(
+            draw.choice(self.contact_strategies),
+            draw.choice([0, 0, 50]),
+            draw.choice([300, 1000, 2500]),
+            draw.choice([20, 200]),
+            draw.randint(0, 2),
+        )
+        return QueuePolicy(
+            queue_id=queue_id,
+            offer_timeout_ms=draw.randint(5, 60),
+            reoffer_gap_ms=draw.randint(5, 200),
+            wrap_up_limit_ms=draw.choice([0, 30]),
+            wrap_up_extension_ms=10,
+            wrap_up_extensions_max=1,
+            waiting_alarm_ms=500,
+            waiting_max=200,
+            disposition_ids=(DONE,),
+            needs=tuple(SkillNeed(skill_id, draw.randint(1, 5)) for skill_id in asked),
+            agent_strategy=draw.choice(self.agent_strategies),
+            priority=rule,
+        )
+
+
+def stretches() -> list[tuple[str, list[AgentStrategy], list[ContactStrategy]]]:
+    """Each agent strategy, each contact strategy, and everything mixed."""
+    agents, contacts = list(AgentStrategy), list(ContactStrategy)
+    alone = [(str(one), [one], contacts) for one in agents]
+    alone += [(str(one), agents, [one]) for one in contacts]
+    return [*alone, ("mixed", agents, contacts)]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play until the steps are used up; exit 1 at the first difference."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=100_000)
+    total = parser.parse_args(arguments).steps
+    played = offers = 0
+    for seed in count(1):
+        for name, agents, contacts in stretches():
+            world = Lockstep(seed, agents, contacts)
+            try:
+                world.run(STRETCH_STEPS)
+            except (Different, InvariantViolation) as fault:
+                print(f"{name}: {fault}", file=sys.stderr)
+                return 1
+            played, offers = played + STRETCH_STEPS, offers + world.offers
+        print(f"{played} steps, {offers} offers equal", flush=True)
+        if played >= total:
+            return 0
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
