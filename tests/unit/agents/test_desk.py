@@ -132,6 +132,8 @@ def _value(name: str, contact_id: str) -> object:
         "cause": "requested",
         "reason": "presence_lost",
         "queue_ids": ("sales",),
+        "skills": {"chinese": 3},
+        "needs": (),
         "capacity": {"total": 1, "per_channel": {}},
         "configuration": msgspec.to_builtins(Scene().engine.state.configuration),
     }
