@@ -25,12 +25,16 @@ _SHOWN_AS: dict[ContactState, str] = {ContactState.WRAP_UP: _CLOSED}
 
 
 class Window(msgspec.Struct, eq=False):
-    """One customer socket. Lines pushed while it resumes wait in `held` until its history is sent."""
+    """One customer socket. Lines pushed while it resumes wait in `held` until its history is sent.
+
+    The history may hold a line that is stored but not published yet: up to `newest_seq` nothing is sent again.
+    """
 
     contact_id: ContactId
     outbox: Outbox
     position: int | None = None
     is_resuming: bool = True
+    newest_seq: int = 0
     held: list[ChatLine] = []
 
 
@@ -70,10 +74,9 @@ class ChatHub:
 
     def resumed(self, window: Window, newest_seq: int) -> None:
         """The history up to `newest_seq` is sent: go live."""
-        window.is_resuming = False
+        window.is_resuming, window.newest_seq = False, newest_seq
         for line in window.held:
-            if line.message.seq > newest_seq:
-                window.outbox.push(line)
+            self._push_to(window, line)
         window.held.clear()
 
     def push_state(self, window: Window) -> None:
@@ -130,7 +133,12 @@ class ChatHub:
             if window.is_resuming:
                 window.held.append(line)
             else:
-                window.outbox.push(line)
+                self._push_to(window, line)
+
+    @staticmethod
+    def _push_to(window: Window, line: ChatLine) -> None:
+        if line.message.seq > window.newest_seq:
+            window.outbox.push(line)
 
     def _state_frame(self, contact: Contact | None, position: int | None) -> ChatState:
         seq, now_ms = self._mirror().seq, self._now_ms()

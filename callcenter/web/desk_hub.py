@@ -26,11 +26,15 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class Tab(msgspec.Struct, eq=False):
-    """One desk socket of one user. Messages pushed while it resumes wait in `held` until the missed ones are sent."""
+    """One desk socket of one user. Messages pushed while it resumes wait in `held` until the missed ones are sent.
+
+    Those may include one that is stored but not published yet: up to `newest_seqs` nothing is sent again.
+    """
 
     principal: Principal
     outbox: Outbox
     is_resuming: bool = False
+    newest_seqs: dict[ContactId, int] = {}
     held: list[tuple[ContactId, int, bytes]] = []
     is_watching_board: bool = False
     board_seq: int = -1
@@ -64,7 +68,7 @@ class DeskHub:
 
     def resumed(self, tab: Tab, newest_seqs: dict[ContactId, int]) -> None:
         """The missed messages up to `newest_seqs` are sent: go live."""
-        tab.is_resuming = False
+        tab.is_resuming, tab.newest_seqs = False, newest_seqs
         for contact_id, seq, frame in tab.held:
             if seq > newest_seqs.get(contact_id, 0):
                 tab.outbox.push_encoded(frame)
@@ -125,7 +129,7 @@ class DeskHub:
         for tab in self._tabs[agent_id]:
             if tab.is_resuming:
                 tab.held.append((contact_id, detail.seq, frame))
-            else:
+            elif detail.seq > tab.newest_seqs.get(contact_id, 0):
                 tab.outbox.push_encoded(frame)
 
     def _push(self, user_id: str, frame: bytes) -> None:
