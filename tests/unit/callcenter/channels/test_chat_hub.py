@@ -122,6 +122,16 @@ async def test_live_lines_wait_while_the_history_is_sent() -> None:
         assert [one["message"]["seq"] for one in socket.of("message")] == [6, 7, 8]
 
 
+async def test_a_line_that_was_stored_before_it_was_published_is_sent_once() -> None:
+    async with Street() as street:
+        street.scene.chat("c1")
+        socket, window = await street.window("c1", is_resuming=True)
+        street.hub.resumed(window, 5)  # the history held number 5, which nobody was told of yet
+        await street.publish(message_row("c1", 5))
+        await street.publish(message_row("c1", 6))
+        assert [one["message"]["seq"] for one in socket.of("message")] == [6]
+
+
 async def test_other_rows_are_nobodys_business() -> None:
     async with Street() as street:
         socket, _ = await street.window("c1")
