@@ -81,6 +81,8 @@ class ServerProcess:
         """Start the process and return at once."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "CC_DEMO_PASSWORD": DEMO_PASSWORD, **self._environment}
+        # Compiling all modules at every start, as this would have it, is not how anybody runs a server.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         arguments = ("run", "--demo", "--port", str(self.port), "--data-dir", str(self.data_dir))
         self.started_s = time.monotonic()
         with self.log.open("ab") as log:
