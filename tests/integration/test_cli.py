@@ -256,6 +256,33 @@ async def test_the_journal_is_verified_beside_the_server(
     assert said.startswith("The journal is whole: ")
 
 
+async def test_the_journal_is_decided_again_beside_the_server(
+    server: LiveServer, terminal: Terminal
+) -> None:
+    await server.conversation("ann")
+    said = await beside(terminal, "replay")
+    assert f"{server.state.seq} events, every decision the same" in said
+
+
+async def test_a_decision_that_was_not_the_engines_is_named(
+    tmp_path: Path, terminal: Terminal
+) -> None:
+    async with live_server(tmp_path) as server:
+        await server.conversation("ann")
+        await server.stop()
+        path = server.settings.data_dir / "callcenter.db"
+        with closing(sqlite3.connect(path)) as database, database:
+            (seq,) = database.execute(
+                "SELECT seq FROM journal WHERE event_type = 'OfferMade'"
+            ).fetchone()
+            database.execute("DELETE FROM journal WHERE seq = ?", (seq,))
+        line = await asyncio.to_thread(terminal.fails, "replay")
+        assert line.startswith(f"callcenter: event {seq} was ")
+        assert "OfferMade" in line
+        (server.settings.data_dir / "callcenter.db").unlink()
+        await server.start()
+
+
 async def test_one_changed_byte_is_named(tmp_path: Path, terminal: Terminal) -> None:
     async with live_server(tmp_path) as server:
         await server.conversation("ann")
