@@ -37,6 +37,20 @@ async def test_a_repeat_in_flight_waits_for_the_first() -> None:
         assert set(stage.state.contacts) == {"c1"}
 
 
+async def test_a_repeat_is_answered_although_the_first_sender_has_gone() -> None:
+    async with running(HostStage()) as stage:
+        stage.journal.hold()
+        first = stage.start(keyed(chat("c1"), "k1"))
+        await stage.journal.entered.wait()
+        repeats = [stage.start(keyed(chat("c1"), "k1")) for _ in range(2)]
+        await settle()
+        first.cancel()
+        repeats[0].cancel()
+        await asyncio.wait([first, repeats[0]])
+        stage.journal.let_go.set()
+        assert (await repeats[1]).is_repeat
+
+
 async def test_a_repeat_after_the_commit_gets_the_first_answer() -> None:
     async with running(HostStage()) as stage:
         first = await stage.host.submit(keyed(chat("c1"), "k1"))
