@@ -115,6 +115,9 @@ class Details(Protocol):
     ) -> list[Detail]:
         """Details of a kind with seq > after_seq, oldest first."""
 
+    async def of_event(self, contact_id: ContactId, seq: int) -> list[Detail]:
+        """Everything that was stored with one event."""
+
     async def erase(self, contact_id: ContactId) -> int:
         """Delete all details of a contact; the journal stays verifiable."""
 

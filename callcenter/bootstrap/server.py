@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from aiohttp import web
 
-from callcenter.auth.people import Known
+from callcenter.auth.people import Known, NewPerson
 from callcenter.bootstrap.data_dir import DataDir
 from callcenter.bootstrap.parts import Parts, build, build_web
 from callcenter.bootstrap.people import demo_people, ensure_people
@@ -137,8 +137,16 @@ class Server:
         with_passwords = [(person, passwords[person.username]) for person in wanted]
         await ensure_people(parts.store.users, parts.passwords, with_passwords, known)
         self.accounts = [
-            Account(person.username, person.role, passwords[person.username]) for person in wanted
+            Account(person.username, person.role, await self._shown(parts, person, passwords))
+            for person in wanted
         ]
+
+    async def _shown(self, parts: Parts, person: NewPerson, passwords: dict[str, str]) -> str:
+        """The demo password, unless somebody has given the account another since."""
+        password = passwords[person.username]
+        user = await parts.store.users.by_username(person.username)
+        stored = None if user is None else user.password_hash
+        return password if await parts.passwords.verify(password, stored) else "(changed)"
 
     async def _listen(self, parts: Parts, secret: bytes) -> None:
         settings = self._settings

@@ -27,7 +27,7 @@ from callcenter.host.host import Host
 from callcenter.http.errors import ApiErrorCode
 from callcenter.http.middleware import known_error
 from callcenter.http.outbox import Outbox
-from callcenter.http.sockets import FrameStream, new_socket
+from callcenter.http.sockets import FrameStream, hold, new_socket
 from callcenter.limits import MESSAGE_CHARACTERS_MAX, OUTCOMES_KEPT_MS, RESUMED_MESSAGES_MAX
 from callcenter.projections.transcript import MESSAGE, Line, chat_message
 from callcenter.tasks import owned
@@ -61,10 +61,7 @@ class CustomerSockets:
         outbox = Outbox(socket)
         async with owned(outbox.run(), "customer outbox") as writing:
             stream = FrameStream(socket, outbox, _DECODER, self.monotonic_s)
-            try:
-                await self._converse(stream, outbox)
-            except ports.StorageUnavailable:
-                outbox.close(ApiErrorCode.STORAGE_UNAVAILABLE, "The store cannot be read now.")
+            await hold(self._converse(stream, outbox), outbox)
             await outbox.finish(writing)
         return socket
 

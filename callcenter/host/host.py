@@ -369,7 +369,13 @@ class Host:
         journal, seq = self._store.journal, self.mirror.seq
         async for record, event in events_after(journal, self.domain_id, seq, self._chain):
             self._chain = record.chain
-            self._publish(record.seq, [event], [])
+            contact_id = getattr(event, "contact_id", None)
+            details = (
+                []
+                if contact_id is None
+                else await self._store.details.of_event(contact_id, record.seq)
+            )
+            self._publish(record.seq, [event], details)
 
     def _survive(self, fault: InvariantViolation | StorageError) -> None:
         """A fault of ours: put the engine back to the last durable state; give up when that does not help."""

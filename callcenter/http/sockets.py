@@ -6,10 +6,11 @@ No per-message compression: it costs more memory for each socket than its traffi
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 import msgspec
+import structlog
 from aiohttp import WSMsgType, web
 
 from callcenter.http.errors import ApiErrorCode
@@ -20,8 +21,25 @@ from callcenter.limits import (
     SOCKET_HELLO_TIMEOUT_MS,
     SOCKET_PING_EVERY_MS,
 )
+from callcenter.ports import StorageUnavailable
 
 F = TypeVar("F")
+
+_log = structlog.get_logger("callcenter.sockets")
+
+
+async def hold(conversation: Awaitable[None], outbox: Outbox) -> None:
+    """The boundary of an open socket: whatever goes wrong in its conversation becomes a goodbye.
+
+    Like the boundary of a request, it must not let a fault write anything else into the socket.
+    """
+    try:
+        await conversation
+    except StorageUnavailable:
+        outbox.close(ApiErrorCode.STORAGE_UNAVAILABLE, "The store cannot be read now.")
+    except Exception as error:  # noqa: BLE001 - the boundary: a goodbye instead of a broken frame
+        _log.error("socket_failed", kind=type(error).__name__)
+        outbox.close(ApiErrorCode.INTERNAL_ERROR, "Something went wrong; this page reconnects.")
 
 
 class FrameStream(Generic[F]):

@@ -1,5 +1,7 @@
 """Detail rows in SQL: read and erased here, written by the journal's append."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from callcenter.ports import Detail
@@ -30,6 +32,29 @@ class SqlDetails:
             .order_by(details.c.seq, details.c.detail_id)
             .limit(limit)
         )
+        return await self._read(query)
+
+    async def of_event(self, contact_id: ContactId, seq: int) -> list[Detail]:
+        """Details of one event."""
+        query = (
+            sa.select(details)
+            .where(
+                details.c.domain_id == self._domain_id,
+                details.c.contact_id == contact_id,
+                details.c.seq == seq,
+            )
+            .order_by(details.c.detail_id)
+        )
+        return await self._read(query)
+
+    async def erase(self, contact_id: ContactId) -> int:
+        """Delete everything personal about a contact; the pages it stood on are overwritten."""
+        delete = sa.delete(details).where(
+            details.c.domain_id == self._domain_id, details.c.contact_id == contact_id
+        )
+        return await self._database.write(lambda connection: connection.execute(delete).rowcount)
+
+    async def _read(self, query: sa.Select[Any]) -> list[Detail]:
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [
             Detail(
@@ -42,10 +67,3 @@ class SqlDetails:
             )
             for row in rows
         ]
-
-    async def erase(self, contact_id: ContactId) -> int:
-        """Delete everything personal about a contact; the pages it stood on are overwritten."""
-        delete = sa.delete(details).where(
-            details.c.domain_id == self._domain_id, details.c.contact_id == contact_id
-        )
-        return await self._database.write(lambda connection: connection.execute(delete).rowcount)

@@ -73,6 +73,12 @@ class MemoryDetails:
         found.sort(key=lambda detail: (detail.seq, detail.detail_id))
         return found[:limit]
 
+    async def of_event(self, contact_id: ContactId, seq: int) -> list[Detail]:
+        """Details of one event."""
+        stored = self.by_contact.get(contact_id, {}).values()
+        found = [detail for detail in stored if detail.seq == seq]
+        return sorted(found, key=lambda detail: detail.detail_id)
+
     async def erase(self, contact_id: ContactId) -> int:
         """Delete all details of a contact."""
         self._disk.check()

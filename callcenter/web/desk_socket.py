@@ -23,7 +23,7 @@ from callcenter.auth.principal import Principal, Role
 from callcenter.http.errors import ApiErrorCode
 from callcenter.http.outbox import Outbox
 from callcenter.http.serving import Guard, check
-from callcenter.http.sockets import FrameStream, new_socket
+from callcenter.http.sockets import FrameStream, hold, new_socket
 from callcenter.limits import RESUMED_MESSAGES_MAX
 from callcenter.projections.transcript import MESSAGE, chat_message
 from callcenter.tasks import owned
@@ -59,10 +59,7 @@ class DeskSockets:
         outbox = Outbox(socket)
         async with owned(outbox.run(), "desk outbox") as writing:
             stream = FrameStream(socket, outbox, _DECODER, self.monotonic_s)
-            try:
-                await self._converse(principal, stream, outbox)
-            except ports.StorageUnavailable:
-                outbox.close(ApiErrorCode.STORAGE_UNAVAILABLE, "The store cannot be read now.")
+            await hold(self._converse(principal, stream, outbox), outbox)
             await outbox.finish(writing)
         return socket
 

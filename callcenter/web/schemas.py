@@ -92,7 +92,7 @@ class SetState(_Request, frozen=True):
 class SendMessage(_Request, frozen=True):
     """What the agent writes to the customer."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=MESSAGE_CHARACTERS_MAX)]
+    text: Annotated[str, Meta(min_length=1, max_length=MESSAGE_CHARACTERS_MAX, pattern=r"\S")]
 
 
 class FinishWrapUp(_Request, frozen=True):

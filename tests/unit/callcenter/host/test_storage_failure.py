@@ -92,6 +92,18 @@ async def test_a_commit_that_happened_after_all_is_read_back_and_published_once(
         assert len(arrivals) == 1
 
 
+async def test_what_is_read_back_is_published_with_its_details() -> None:
+    async with running(HostStage()) as stage:
+        await stage.send(chat("c1"))
+        stage.journal.mishaps = [Mishap.STORED]
+        command, row = message("c1", "d1")
+        with pytest.raises(HostUnavailable):
+            await stage.send(command, row)
+        await recovers(stage)
+        published = [one for group in stage.published for one in group.details]
+        assert [(one.detail_id, one.body) for one in published] == [("d1", b"text")]
+
+
 async def test_a_commit_that_happened_after_all_is_not_decided_twice() -> None:
     async with running(HostStage()) as stage:
         stage.journal.mishaps = [Mishap.STORED]

@@ -9,12 +9,13 @@ from aiohttp import WSMsgType
 
 from agents.protocol import FromConsole, Hello, Typing
 from callcenter.http.outbox import Outbox
-from callcenter.http.sockets import FrameStream, new_socket
+from callcenter.http.sockets import FrameStream, hold, new_socket
 from callcenter.limits import (
     SOCKET_FRAME_BYTES_MAX,
     SOCKET_FRAMES_PER_10S_MAX,
     SOCKET_HELLO_TIMEOUT_MS,
 )
+from callcenter.ports import StorageUnavailable
 from tests.unit.callcenter.sockets.paper_socket import PaperSocket
 
 pytestmark = pytest.mark.looptime
@@ -110,3 +111,22 @@ async def test_bounds_of_a_socket() -> None:
     assert socket._max_msg_size == SOCKET_FRAME_BYTES_MAX
     assert socket._heartbeat == 10
     assert socket._compress is False
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (StorageUnavailable("full"), "storage_unavailable"),
+        (LookupError("a fault of ours"), "internal_error"),
+    ],
+)
+async def test_what_goes_wrong_in_a_conversation_becomes_a_goodbye(
+    fault: Exception, code: str
+) -> None:
+    line = Line()
+
+    async def conversation() -> None:
+        raise fault
+
+    await hold(conversation(), line.outbox)
+    assert line.bye == code
