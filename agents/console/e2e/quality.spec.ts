@@ -25,7 +25,6 @@ async function expectAccessible(page: Page, where: string): Promise<void> {
       window.dispatchEvent(new StorageEvent('storage', { key: 'cc:pref:theme' }));
     }, theme);
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
-    await page.waitForTimeout(250);
     const { violations } = await new AxeBuilder({ page }).analyze();
     const found = violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')

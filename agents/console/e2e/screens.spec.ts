@@ -24,7 +24,7 @@ const FOLDER = resolve(import.meta.dirname, '../../../docs/screens');
 
 async function shoot(page: Page, name: string): Promise<void> {
   await page.mouse.move(683, 766);
-  await page.waitForTimeout(400);
+  await page.evaluate(() => document.fonts.ready);
   await page.screenshot({ path: `${FOLDER}/${name}.png` });
 }
 
@@ -95,9 +95,10 @@ test('an agent, English', async ({ world }) => {
   await customerSays(omar, 'I have a bowl already.');
   await customerSays(omar, 'And about 100 yuan to spend.');
   // Typing is told every two seconds at most, and Maria has just written.
-  await anna.waitForTimeout(2_000);
-  await widget(maria).locator('form.write textarea').pressSequentially('Thank you');
-  await expect(anna.getByText('Maria Santos is typing')).toBeVisible();
+  await expect(async () => {
+    await widget(maria).locator('form.write textarea').pressSequentially('Thank you ');
+    await expect(anna.getByText('Maria Santos is typing')).toBeVisible({ timeout: 500 });
+  }).toPass();
   await anna
     .getByRole('textbox', { name: 'Message to Maria Santos' })
     .fill('You are welcome. Anything else I can');

@@ -24,8 +24,9 @@ export const test = base.extend<{ world: World }>({
   },
 });
 
+/** Without motion, so that a page looks as it will look as soon as it says so. */
 async function newPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ baseURL: url, ...options });
+  const context = await browser.newContext({ baseURL: url, reducedMotion: 'reduce', ...options });
   return context.newPage();
 }
 

@@ -22,14 +22,6 @@ export function useMedia(query: string): boolean {
 export const useThemeChoice = (): [ThemeChoice, (choice: ThemeChoice | undefined) => void] =>
   useKept<ThemeChoice>(preferences, 'theme', 'auto');
 
-export function useTheme(): { isDark: boolean; config: ThemeConfig } {
-  const [choice] = useThemeChoice();
-  const prefersDark = useMedia('(prefers-color-scheme: dark)');
-  const isStill = useMedia('(prefers-reduced-motion: reduce)');
-  const isDark = choice === 'dark' || (choice === 'auto' && prefersDark);
-  return { isDark, config: isDark ? configOf(dark, true, isStill) : configOf(light, false, isStill) };
-}
-
 /** Our own style sheets read the palette as custom properties, `--cc-...` in kebab case. */
 export function paint(isDark: boolean): void {
   const root = document.documentElement;
@@ -39,7 +31,7 @@ export function paint(isDark: boolean): void {
     root.style.setProperty(`--cc-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, value);
 }
 
-function configOf(palette: Palette, isDark: boolean, isStill: boolean): ThemeConfig {
+function configOf(palette: Palette, isDark: boolean): ThemeConfig {
   return {
     algorithm: isDark ? antd.darkAlgorithm : antd.defaultAlgorithm,
     hashed: false,
@@ -72,7 +64,6 @@ function configOf(palette: Palette, isDark: boolean, isStill: boolean): ThemeCon
       colorSplit: palette.line,
       controlItemBgActive: palette.selected,
       controlItemBgHover: palette.hover,
-      motion: !isStill,
       motionDurationFast: '0.08s',
       motionDurationMid: '0.12s',
       motionDurationSlow: '0.15s',
@@ -82,4 +73,14 @@ function configOf(palette: Palette, isDark: boolean, isStill: boolean): ThemeCon
       Splitter: { splitBarSize: 1, splitTriggerSize: 8 },
     },
   };
+}
+
+const lightConfig = configOf(light, false);
+const darkConfig = configOf(dark, true);
+
+export function useTheme(): { isDark: boolean; config: ThemeConfig } {
+  const [choice] = useThemeChoice();
+  const prefersDark = useMedia('(prefers-color-scheme: dark)');
+  const isDark = choice === 'dark' || (choice === 'auto' && prefersDark);
+  return { isDark, config: isDark ? darkConfig : lightConfig };
 }
