@@ -103,11 +103,18 @@ class Workload:
         await self._connector.close()
         for agent in agents:
             await agent.link.http.close()
+        per_s = whole / (ended_s - started_s)
         return {
             "agents": len(agents),
             "contacts_at_once": at_once,
             "whole_contacts": whole,
-            "whole_contacts_per_s": round(whole / (ended_s - started_s), 1),
+            "whole_contacts_per_s": round(per_s, 1),
+            "server_processor_ms_per_contact": _per_contact_ms(
+                used["server_share_of_a_core"], per_s
+            ),
+            "client_processor_ms_per_contact": _per_contact_ms(
+                used["client_share_of_a_core"], per_s
+            ),
             "acknowledged_after": latencies,
             **used,
         }
@@ -169,6 +176,10 @@ class Workload:
                 await client.until(lambda: client.is_closed, 30)
             finally:
                 await client.stop()
+
+
+def _per_contact_ms(share: float, per_s: float) -> float | None:
+    return round(share * 1000 / per_s, 2) if per_s else None
 
 
 async def reconnect(server: ServerProcess, cookies: Sequence[str], sockets: int) -> Json:
