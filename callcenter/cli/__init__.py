@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from callcenter.cli import admin_commands, bench_command, run_command
+from callcenter.cli import admin_commands, bench_command, run_command, simulate_command
 from callcenter.cli.errors import CommandError
 
 
@@ -15,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run_command.add(commands)
     admin_commands.add(commands)
     bench_command.add(commands)
+    simulate_command.add(commands)
     parsed = parser.parse_args(arguments)
     try:
         code: int = parsed.action(parsed)
