@@ -7,16 +7,18 @@ ONLY ?=
 SEED ?=
 SEEDS ?= 50
 N ?= 50
+SCALE ?= 1
 
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help run test check console sim chaos bench fmt lock clean python
+.PHONY: help run test check console sim validate chaos bench fmt lock clean python
 
 help:
 	@echo 'make run            start the server with the demo set-up   (TRAFFIC=0: without demo traffic)'
 	@echo 'make test           every gate, as CI runs it              (ONLY=stage: one stage alone)'
 	@echo 'make check          the quick gates, no server, no browser'
 	@echo 'make sim SEED=7     one seeded simulated day; SEEDS=200 runs seeds 1 to 200'
+	@echo 'make validate       simulations against published tables; SCALE=0.1: a tenth of them'
 	@echo 'make chaos N=50     kill the server N times under load and compare'
 	@echo 'make bench          whole contacts per second, as JSON'
 	@echo 'make console        build the web console    make fmt    format the code'
@@ -37,6 +39,10 @@ console: python
 sim: python
 	@$(PYTHON) scripts/environment.py dev
 	@$(VENV_PYTHON) -m tests.sim $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+validate: python
+	@$(PYTHON) scripts/environment.py dev
+	@$(VENV_PYTHON) -m tests.validation --scale $(SCALE)
 
 chaos: python
 	@$(PYTHON) scripts/environment.py dev console

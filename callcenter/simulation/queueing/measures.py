@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from callcenter.simulation.queueing.estimates import Estimate, half_width
+from callcenter.simulation.queueing.estimates import CONFIDENCE, Estimate, half_width
 from callcenter.simulation.queueing.tally import Cell
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ FIGURES: dict[str, Measure] = {
 }
 
 
-def _within_of(limit_ms: float) -> dict[str, Measure]:
+def within_of(limit_ms: float) -> dict[str, Measure]:
+    """The shares that waited no longer than this: of all who waited, of the answered, of the abandoned."""
+
     def of_all(cell: Cell) -> float | None:
         count = _within(cell.answered_ms, limit_ms) + _within(cell.abandoned_ms, limit_ms)
         return _share(count, len(cell.answered_ms) + len(cell.abandoned_ms))
@@ -76,11 +78,13 @@ def _within_of(limit_ms: float) -> dict[str, Measure]:
     }
 
 
-def _service_level(limit_ms: float) -> Measure:
+def service_level(limit_ms: float) -> Measure:
+    """Answered within the limit, of all arrivals."""
     return lambda cell: _share(_within(cell.answered_ms, limit_ms), cell.offered)
 
 
-def _occupancy(agents: int) -> Measure:
+def occupancy(agents: int) -> Measure:
+    """The share of the time of so many agents that went into these contacts."""
     return lambda cell: cell.busy_area / (cell.for_ms * agents)
 
 
@@ -104,10 +108,10 @@ class Report:
         self._whole = whole
         self._replications = replications
 
-    def estimate(self, measure: Measure) -> Estimate:
+    def estimate(self, measure: Measure, confidence: float = CONFIDENCE) -> Estimate:
         """One measure with its half width."""
         each = [value for cell in self._cells if (value := measure(cell)) is not None]
-        return Estimate(measure(self._whole), half_width(each))
+        return Estimate(measure(self._whole), half_width(each, confidence))
 
     def _count(self, count: Callable[[Cell], int]) -> Estimate:
         width = half_width([count(cell) for cell in self._cells])
@@ -132,11 +136,11 @@ class Report:
         """Everything, by the names of the JSON."""
         said: dict[str, Any] = {name: self._count(count) for name, count in COUNTS.items()}
         said |= {name: self.estimate(measure) for name, measure in FIGURES.items()}
-        said["service_level"] = self.estimate(_service_level(service_level_s * 1000))
-        said["occupancy"] = self.estimate(_occupancy(agents))
+        said["service_level"] = self.estimate(service_level(service_level_s * 1000))
+        said["occupancy"] = self.estimate(occupancy(agents))
         said["p_wait_le"] = {
             f"{point_s:g}": {
-                name: self.estimate(measure) for name, measure in _within_of(point_s * 1000).items()
+                name: self.estimate(measure) for name, measure in within_of(point_s * 1000).items()
             }
             for point_s in wait_points_s
         }
