@@ -33,17 +33,18 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def replicate(scenario: Scenario, seed: int) -> tuple[Cell, int]:
-    """One seed of one row: its cell, and how many contacts were played."""
-    cells, contacts = play(scenario, {}, seed, batches=1)
-    return cells[TOTAL][0], contacts
+def replicate(scenario: Scenario, batches: int, seed: int) -> tuple[list[Cell], int]:
+    """One seed of one row: its cells, and how many contacts were played."""
+    cells, contacts = play(scenario, {}, seed, batches=batches)
+    return cells[TOTAL], contacts
 
 
 def play_row(pool: ProcessPoolExecutor, row: Row, scale: float) -> tuple[list[Cell], int]:
     """All seeds of a row, 1 to R, fixed before anybody looks."""
     seeds = range(1, row.seeds + 1)
-    played = list(pool.map(replicate, [row.scenario(scale)] * row.seeds, seeds))
-    return [cell for cell, _ in played], sum(contacts for _, contacts in played)
+    same = ([row.scenario(scale)] * row.seeds, [row.batches] * row.seeds)
+    played = list(pool.map(replicate, *same, seeds))
+    return [cell for cells, _ in played for cell in cells], sum(contacts for _, contacts in played)
 
 
 def line(one: Compared) -> str:

@@ -23,7 +23,7 @@ class Compared(msgspec.Struct, frozen=True):
 
 
 def compare(row: Row, cells: list[Cell], comparisons: int) -> list[Compared]:
-    """Every check of a row, from one cell for each seed."""
+    """Every check of a row, from the cells of its seeds."""
     report = Report(cells, merged(cells), replications=len(cells))
     return [_compared(row, check, report, 1 - FAMILY / comparisons) for check in row.checks]
 

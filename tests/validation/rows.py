@@ -5,6 +5,8 @@ given here in the table's own unit and converted. Numbers are written as text: t
 were rounded, and half of it is granted. Each row's contacts are those of a full run, spread over its seeds 1 to R.
 """
 
+import math
+
 import msgspec
 
 from callcenter.simulation.queueing.durations import Exponential, Never
@@ -52,8 +54,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     seeds: int = 20
     widens: float = 1
     """How much wider than usual the intervals may be."""
+    batches: int = 1
+    """Cells for each seed."""
     is_large: bool = False
-    """Run on request alone."""
+    """Run on request alone, once, and told with its interval, however wide."""
 
     def scenario(self, scale: float) -> Scenario:
         """The row as a scenario, with `scale` times its contacts."""
@@ -143,7 +147,8 @@ def _erlang_c(per_h: int, handle_s: int, agents: int, figures: tuple[str, ...]) 
         checks=checks,
         contacts=2_000_000 if is_large else 12_000_000 if is_big else 4_000_000,
         seeds=2 if is_large else 10 if is_big else 20,
-        widens=2 if is_big else 1,
+        widens=math.inf if is_large else 2 if is_big else 1,
+        batches=10 if is_large else 1,
         is_large=is_large,
     )
     lost = Row(
@@ -155,6 +160,7 @@ def _erlang_c(per_h: int, handle_s: int, agents: int, figures: tuple[str, ...]) 
         contacts=2_000_000,
         seeds=row.seeds,
         widens=row.widens,
+        batches=row.batches,
         is_large=is_large,
     )
     return [row, lost]
@@ -183,6 +189,8 @@ def _erlang_a(  # the four numbers that name a line, and its figures
         checks=checks,
         contacts=2_000_000 if is_large else 4_000_000,
         seeds=2 if is_large else 20,
+        widens=math.inf if is_large else 1,
+        batches=10 if is_large else 1,
         is_large=is_large,
     )
 
