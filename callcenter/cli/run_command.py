@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import ipaddress
+import sys
 
 from callcenter.bootstrap.configuration import NoConfiguration
 from callcenter.bootstrap.data_dir import DataDirInUse
@@ -36,7 +37,8 @@ def _run(parsed: argparse.Namespace) -> int:
             f"the demo's passwords are printed, so it is refused on {settings.host}: "
             "use a loopback address, or `callcenter init` and `callcenter run` without --demo"
         )
-    configure_logs(is_json=settings.is_log_json)
+    # A person at a terminal reads lines, a log collector behind a pipe reads JSON.
+    configure_logs(is_json=settings.is_log_json and not sys.stderr.isatty())
     return asyncio.run(_serve(settings, demo=parsed.demo))
 
 
