@@ -14,6 +14,10 @@ class DataDirInUse(Exception):
     """Another process runs on this data directory."""
 
 
+class SecretDamaged(OSError):
+    """The secret key is not what was written; going on would let anybody make tokens."""
+
+
 class DataDir:
     """An opened data directory; the lock is held until `close`, or until the process ends."""
 
@@ -28,7 +32,12 @@ class DataDir:
         file = self.path / "secret.key"
         if not file.exists():
             _write_private(file, secrets.token_bytes(_SECRET_BYTES))
-        return file.read_bytes()
+        secret = file.read_bytes()
+        if len(secret) != _SECRET_BYTES:
+            raise SecretDamaged(
+                f"{file} does not hold {_SECRET_BYTES} bytes; restore it from a backup"
+            )
+        return secret
 
     def demo_passwords(self, usernames: list[str], fixed: str) -> dict[str, str]:
         """The demo's passwords: made once for each data directory, then kept."""
@@ -38,7 +47,9 @@ class DataDir:
             known = json.loads(file.read_text(encoding="utf-8"))["accounts"]
         for username in usernames:
             known.setdefault(username, fixed or secrets.token_urlsafe(9))
-        _write_private(file, json.dumps({"accounts": known}, indent=2).encode())
+        content = json.dumps({"accounts": known}, indent=2).encode()
+        if not file.exists() or file.read_bytes() != content:
+            _write_private(file, content)
         return known
 
     def close(self) -> None:
@@ -56,6 +67,11 @@ class DataDir:
 
 
 def _write_private(file: Path, content: bytes) -> None:
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Whole or not at all, whenever the process dies or the disk fills up."""
+    draft = file.with_name(f"{file.name}.new")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as stream:
         stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(file)

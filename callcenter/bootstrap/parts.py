@@ -222,6 +222,7 @@ def _services(parts: Parts) -> Services:
         new_id=new_id,
         not_ready_reasons=parts.not_ready_reasons,
         metrics=parts.metrics.render,
+        log_reaches=parts.reading.interaction_log.wait_for,
         console_dir=settings.console_dir,
         listed_origins=settings.listed_origins,
         is_https=settings.is_https,

@@ -1,6 +1,7 @@
 """Flags that several commands share, and the settings they lead to."""
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -36,4 +37,5 @@ def settings_of(parsed: argparse.Namespace, names: Sequence[str] = ("data_dir",)
 
 def say(line: str) -> None:
     """Print a line for a person, at once."""
-    print(line, file=sys.stdout, flush=True)
+    with contextlib.suppress(OSError):  # the disk it is written to may be full
+        print(line, file=sys.stdout, flush=True)

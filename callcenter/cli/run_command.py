@@ -6,7 +6,7 @@ import ipaddress
 import sys
 
 from callcenter.bootstrap.configuration import NoConfiguration
-from callcenter.bootstrap.data_dir import DataDirInUse
+from callcenter.bootstrap.data_dir import DataDirInUse, SecretDamaged
 from callcenter.bootstrap.server import PortInUse, Server
 from callcenter.cli.errors import CommandError
 from callcenter.cli.options import Subcommands, add_data_dir, say, settings_of
@@ -76,6 +76,8 @@ async def _start(server: Server, settings: Settings, *, demo: bool) -> None:
         raise CommandError(str(error)) from error
     except (StorageError, HostUnavailable) as error:
         raise CommandError(f"the database cannot be used: {error}") from error
+    except SecretDamaged as error:
+        raise CommandError(str(error)) from error
     except OSError as error:
         raise CommandError(f"{settings.data_dir} cannot be used: {error.strerror}") from error
 

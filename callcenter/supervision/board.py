@@ -104,7 +104,9 @@ def _facts_of(line: AgentLine) -> ObjectFacts:
 
 
 def _group_of(agent: Agent) -> str:
-    """ready: could take work now; busy: ready and full; not_ready; logged_out."""
+    """ready: could take work now; busy: ready and full; not_ready, or about to be; logged_out."""
+    if agent.state is AgentState.READY and agent.next_state is not None:
+        return str(AgentState.NOT_READY)
     if agent.state is AgentState.READY:
         is_full = len(agent.holds) >= agent.capacity.total
         return "busy" if is_full else "ready"

@@ -1,9 +1,15 @@
 """Finds the facts by which `authorise` decides, for every kind of object a path can name."""
 
+import asyncio
+
 from callcenter.auth.authorise import ObjectFacts, ObjectKind
+from callcenter.ports import StorageUnavailable
 from callcenter.web.services import Services
 from routing.ids import AgentId, ContactId, OfferId, QueueId
 from routing.state import State
+
+LOG_WAIT_S = 2.0
+"""How long a question about a contact that has left the engine waits for the interaction log."""
 
 
 class Locator:
@@ -55,10 +61,25 @@ class Locator:
             return _facts(state, contact.agent_id, contact.queue_id)
         if not contact_id:
             return None
-        interaction = await self._services.store.interactions.get(ContactId(contact_id))
+        interactions = self._services.store.interactions
+        interaction = await interactions.get(ContactId(contact_id))
+        if interaction is None:
+            # It may have left the engine a moment ago: the log may be behind, after a crash for longer.
+            if not await self._caught_up(state.seq):
+                raise StorageUnavailable("the interaction log is behind")
+            interaction = await interactions.get(ContactId(contact_id))
         if interaction is None:
             return None
         return _facts(state, interaction.agent_id, interaction.queue_id)
+
+    async def _caught_up(self, seq: int) -> bool:
+        """Wait a little for the interaction log; False if it stays behind."""
+        try:
+            async with asyncio.timeout(LOG_WAIT_S):
+                await self._services.log_reaches(seq)
+        except TimeoutError:
+            return False
+        return True
 
 
 def _facts(state: State, agent_id: AgentId | None, queue_id: str) -> ObjectFacts:

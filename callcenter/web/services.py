@@ -1,6 +1,6 @@
 """What the API stands on: everything a handler may use, handed in by the composition root."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -48,6 +48,10 @@ class Board(Protocol):
         """One line for each agent."""
 
 
+async def _at_once(_seq: int) -> None:
+    """A log that is never behind."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """One domain's services. `configuration` is the whole document's view; handlers narrow it."""
@@ -68,6 +72,8 @@ class Services:
     listed_origins: frozenset[str] = frozenset()
     is_https: bool = False
     is_metrics_public: bool = False
+    log_reaches: Callable[[int], Awaitable[None]] = _at_once
+    """Returns when the interaction log stands at this seq."""
     used_keys: UsedKeys = field(default_factory=UsedKeys)
 
     @cached_property

@@ -78,3 +78,16 @@ def test_logs_go_to_standard_error(is_json: bool) -> None:
         assert (told["event"], told["seq"], told["level"]) == ("something_happened", 7, "info")
         assert told["request_id"] == "r1"
         assert told["timestamp"].endswith("Z")
+
+
+def test_a_log_that_cannot_be_written_costs_its_lines_and_nothing_else() -> None:
+    program = PROGRAM.format(is_json=True) + "print('still here')"
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123 - a device
+        done = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-c", program],
+            stderr=full,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (0, "still here\n")

@@ -64,6 +64,14 @@ def who(role: Role, queues: tuple[str, ...] = (), teams: tuple[str, ...] = ()) -
     )
 
 
+def test_an_agent_about_to_leave_does_not_count_as_free(wall: Wall) -> None:
+    wall.scene.chat("c6", HELP)
+    wall.scene.accept("c6")
+    wall.scene.lunch("free")
+    help_ = wall.board.queue_lines()[1]
+    assert (help_.agents_ready, help_.agents_busy, help_.agents_not_ready) == (0, 0, 1)
+
+
 def test_a_queue_line(wall: Wall) -> None:
     sales, help_ = wall.board.queue_lines()
     assert (sales.queue_id, help_.queue_id) == (SALES, HELP)
