@@ -31,6 +31,13 @@ UNIT_MS = UNIT_S * 1000
 WARM_UP_UNITS = 30
 """Some six relaxation times of the slowest row, from an empty centre."""
 
+_MILLIONS: dict[str, dict[int, float]] = {
+    "C": {8: 2.5, 14: 4.5, 30: 7.5, 75: 24, 520: 44, 12600: 2},
+    "B": {8: 0.5, 14: 0.5, 30: 1, 75: 3, 520: 2, 12600: 2},
+    "A": {24: 2, 45: 5, 48: 6, 50: 6, 66: 5, 12400: 2, 12500: 2},
+}
+"""Contacts of a full run, by model and agents: what the precision asked for needs, by the widths of a short run."""
+
 
 class Check(msgspec.Struct, frozen=True):
     """One published figure and how it is measured; `kind` says how narrow its interval should be."""
@@ -76,6 +83,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
             warmup_s=WARM_UP_UNITS * UNIT_S,
             limits=Limits(self.places),
         )
+
+
+def _contacts(model: str, agents: int) -> int:
+    return round(_MILLIONS[model][agents] * 1e6)
 
 
 def _scaled(measure: Measure, by: float) -> Measure:
@@ -145,7 +156,7 @@ def _erlang_c(per_h: int, handle_s: int, agents: int, figures: tuple[str, ...]) 
         agents=agents,
         load=per_h * handle_s / 3600,
         checks=checks,
-        contacts=2_000_000 if is_large else 12_000_000 if is_big else 4_000_000,
+        contacts=_contacts("C", agents),
         seeds=2 if is_large else 10 if is_big else 20,
         widens=math.inf if is_large else 2 if is_big else 1,
         batches=10 if is_large else 1,
@@ -157,7 +168,7 @@ def _erlang_c(per_h: int, handle_s: int, agents: int, figures: tuple[str, ...]) 
         load=row.load,
         places=0,
         checks=(Check("P(blocked)", blocked, FIGURES["p_blocked"], "probability"),),
-        contacts=2_000_000,
+        contacts=_contacts("B", agents),
         seeds=row.seeds,
         widens=row.widens,
         batches=row.batches,
@@ -187,7 +198,7 @@ def _erlang_a(  # the four numbers that name a line, and its figures
         load=per_h * handle_s / 3600,
         patience=patience,
         checks=checks,
-        contacts=2_000_000 if is_large else 4_000_000,
+        contacts=_contacts("A", agents),
         seeds=2 if is_large else 20,
         widens=math.inf if is_large else 1,
         batches=10 if is_large else 1,
@@ -209,7 +220,7 @@ def _flexible() -> Row:
         load=84,
         places=30,
         checks=checks,
-        contacts=6_000_000,
+        contacts=22_000_000,
     )
 
 
@@ -240,8 +251,8 @@ def table() -> list[Row]:
         "0.7366",
     )
     return [
-        _whitt(1, one, 6_000_000),
-        _whitt(4, four, 8_000_000),
+        _whitt(1, one, 9_000_000),
+        _whitt(4, four, 36_000_000),
         *_erlang_c(100, 180, 8, ("0.16727", "10.036", "0.88015", "0.625", "0.070048")),
         *_erlang_c(200, 180, 14, ("0.17413", "7.836", "0.88835", "0.714", "0.056819")),
         *_erlang_c(360, 240, 30, ("0.17286", "6.914", "0.89515", "0.800", "0.040121")),
