@@ -75,10 +75,10 @@ def main() -> int:
             compared = compare(row, cells, comparisons)
             all_compared += compared
             print("\n".join(line(one) for one in compared), flush=True)
+            if options.json is not None:  # after each row: a run of hours may be cut short
+                report = told(options, all_compared, contacts=contacts, comparisons=comparisons)
+                options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     seconds = time.monotonic() - began
-    if options.json is not None:
-        report = told(options, all_compared, contacts=contacts, comparisons=comparisons)
-        options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     missed = sum(not one.is_inside for one in all_compared)
     wide = sum(not one.is_narrow for one in all_compared)
     print(

@@ -95,6 +95,11 @@ def _quantiles_s(cell: Cell) -> list[float] | None:
     return [waits[ceil(len(waits) * quantile) - 1] / 1000 for quantile in QUANTILES]
 
 
+def _key(point_s: float) -> str:
+    """A wait point as it was written: 10, not 10.0."""
+    return str(int(point_s)) if point_s == int(point_s) else str(point_s)
+
+
 class Report:
     """The estimates of one class, or of the total, from its cells.
 
@@ -139,7 +144,7 @@ class Report:
         said["service_level"] = self.estimate(service_level(service_level_s * 1000))
         said["occupancy"] = self.estimate(occupancy(agents))
         said["p_wait_le"] = {
-            f"{point_s:g}": {
+            _key(point_s): {
                 name: self.estimate(measure) for name, measure in within_of(point_s * 1000).items()
             }
             for point_s in wait_points_s

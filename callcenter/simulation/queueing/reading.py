@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from callcenter.simulation.queueing.durations import fault_of
+from callcenter.simulation.queueing.durations import Never, fault_of
 from callcenter.simulation.queueing.scenario import Call, CustomerClass, Scenario, Traces, serves
 from routing.limits import AGENT_QUEUES_MAX, QUEUES_MAX
 
@@ -107,7 +107,7 @@ def _class_faults(one: CustomerClass) -> Iterator[tuple[_Path, str]]:
         fault = fault_of(duration)
         if fault is not None:
             yield (key,), fault
-    if one.service is not None and type(one.service).__name__ == "Never":
+    if isinstance(one.service, Never):
         yield ("service",), "a service must end: never is for patience"
 
 

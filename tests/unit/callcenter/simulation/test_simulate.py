@@ -35,7 +35,7 @@ def figures(
 ) -> dict[str, Any]:
     """The total of 100 s with these calls, as plain values."""
     one = one or one_class()
-    kept: dict[str, Any] = {"duration_s": 100, "wait_points_s": (5, 10)}
+    kept: dict[str, Any] = {"duration_s": 100, "wait_points_s": (5, 10, 1_234_567.5)}
     scenario = Scenario(classes=(one,), agents=(AgentGroup(count=agents),), **{**kept, **changes})
     said, _ = simulate(scenario, {one.name: calls}, seed=1, replications=1)
     total: dict[str, Any] = said["total"]
@@ -57,6 +57,7 @@ def test_a_queue_by_hand() -> None:
     # waiting: one for 14-16 and 20-21, two for 16-20
     assert said["var_queue_length"]["value"] == pytest.approx((3 + 4 * 4) / 100 - 0.11**2)
     assert said["p_wait_le"]["5"]["all"]["value"] == 0.75
+    assert said["p_wait_le"]["1234567.5"]["all"]["value"] == 1.0
     assert said["p_wait_le"]["5"]["answered"]["value"] == pytest.approx(2 / 3)
     assert said["p_wait_le"]["10"]["abandoned"]["value"] == 1.0
     assert said["wait_quantiles_s"]["0.5"]["value"] == 0.0
