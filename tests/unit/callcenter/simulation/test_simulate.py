@@ -1,13 +1,17 @@
 """The model around the engine: small worlds whose figures are known by hand or by an identity."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from callcenter.cli import main
+from callcenter.simulation.queueing import setup
 from callcenter.simulation.queueing.durations import Deterministic, Exponential, Never
+from callcenter.simulation.queueing.reading import read_scenario
 from callcenter.simulation.queueing.scenario import (
     AgentGroup,
     Arrivals,
@@ -18,7 +22,11 @@ from callcenter.simulation.queueing.scenario import (
     Strategy,
 )
 from callcenter.simulation.queueing.simulate import simulate
-from routing.model import ContactStrategy
+from routing.engine import Engine
+from routing.matching import NaiveMatcher
+from routing.model import AgentStrategy, ContactStrategy
+
+SCENARIOS = Path(__file__).resolve().parents[4] / "config" / "scenarios"
 
 
 def at(at_s: int, service_s: int, patience_s: int | None = None) -> Call:
@@ -177,3 +185,27 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 def test_a_service_without_spread_is_what_it_says() -> None:
     one = one_class(service=Deterministic(12))
     assert values(figures((Call(0, None, None), Call(0, None, None)), one), "asa_s") == [6.0]
+
+
+EVERY_STRATEGY = [
+    *(Strategy(agent, ContactStrategy.PRIORITY_AGE) for agent in AgentStrategy),
+    *(Strategy(AgentStrategy.LEAST_FLEXIBLE, contact) for contact in ContactStrategy),
+]
+
+
+@pytest.mark.parametrize("strategy", EVERY_STRATEGY, ids=str)
+def test_the_index_decides_as_the_naive_matcher(
+    strategy: Strategy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half an hour of the scenario with two classes and shared agents: the same report to the last digit."""
+    scenario, _ = read_scenario(SCENARIOS / "sales.yaml")
+    scenario = msgspec.structs.replace(scenario, duration_s=1800, warmup_s=600, strategy=strategy)
+    indexed = simulate(scenario, {}, seed=5, replications=1)
+    monkeypatch.setattr(setup, "Engine", partial(Engine, matcher=NaiveMatcher))
+    assert simulate(scenario, {}, seed=5, replications=1) == indexed
+
+
+@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_scenarios_at_hand_check(path: Path) -> None:
+    scenario, _ = read_scenario(path)
+    assert scenario.classes
