@@ -24,7 +24,7 @@ from routing import events as ev
 from routing.ids import AgentId, ContactId, QueueId, SkillId
 from routing.matching import has_capacity, is_routable, may_ever_serve
 from routing.model import Channel, QueuePolicy, SkillNeed
-from routing.state import Agent, Contact, ContactState, State
+from routing.state import Agent, Contact, State
 from routing.strategies import AgentKey, agent_key, order_key, urgency
 
 _DEAD_ENTRIES_ALLOWED = 64
@@ -202,9 +202,7 @@ class IndexedMatcher:
     # --- heaps -----------------------------------------------------------------------------------
 
     def _enter_waiting(self, contact_id: ContactId) -> None:
-        contact = self._state.contacts.get(contact_id)
-        if contact is None or contact.state is not ContactState.WAITING:
-            return
+        contact = self._state.contacts[contact_id]
         group = self._class_of(contact)
         origin_ms, arrival = order_key(contact, group.policy.priority)
         self._pushes += 1
@@ -250,7 +248,7 @@ class IndexedMatcher:
         key = agent_key(group.policy.agent_strategy, agent, group.needs)
         heapq.heappush(group.idle, (key, agent.agent_id))
         if len(group.idle) > _DEAD_ENTRIES_ALLOWED + 2 * len(group.agents):
-            fresh = {self._idle_entry(group, one) for one in group.agents}
+            fresh = [self._idle_entry(group, one) for one in group.agents]
             group.idle = [entry for entry in fresh if entry is not None]
             heapq.heapify(group.idle)
 
