@@ -152,7 +152,7 @@ def rejection_improves_the_idle_rank(patch: Patch) -> None:
     _replace(patch, ev.OfferRejected, rejected)  # type: ignore[arg-type]
 
 
-def rescinded_contact_forgotten(patch: Patch) -> None:
+def rescinded_contact_forgotten(patch: Patch) -> EngineMaker:
     honest = reducer._offer_rescinded
 
     def rescinded(state: State, event: ev.OfferRescinded) -> None:
@@ -165,6 +165,7 @@ def rescinded_contact_forgotten(patch: Patch) -> None:
         timers.cancel(state, timers.gone_key(contact.contact_id))
 
     _replace(patch, ev.OfferRescinded, rescinded)  # type: ignore[arg-type]
+    return _with_matcher(NaiveMatcher)  # the index would crash at once, which is found too
 
 
 def presence_grace_not_cancelled(patch: Patch) -> None:
