@@ -18,6 +18,17 @@ import {
 const CONTRACT = new URL('../openapi.json', import.meta.url);
 const TYPES = new URL('../src/api/schema.d.ts', import.meta.url);
 
+/** A colour on its way from one theme to the other belongs to neither: waits until it has arrived. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const colours = document
+      .getAnimations()
+      .filter((one) => one instanceof CSSTransition && /color|shadow/.test(one.transitionProperty));
+    await Promise.allSettled(colours.map((one) => one.finished));
+  });
+}
+
 async function expectAccessible(page: Page, where: string): Promise<void> {
   for (const theme of ['light', 'dark']) {
     await page.evaluate((choice) => {
@@ -25,6 +36,7 @@ async function expectAccessible(page: Page, where: string): Promise<void> {
       window.dispatchEvent(new StorageEvent('storage', { key: 'cc:pref:theme' }));
     }, theme);
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    await settled(page);
     const { violations } = await new AxeBuilder({ page }).analyze();
     const found = violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
