@@ -9,6 +9,7 @@ from typing import Any
 
 from routing import commands as cmd
 from routing import events as ev
+from routing.configuration import configuration_fault
 from routing.consequences import (
     Step,
     abandon_contact,
@@ -22,14 +23,12 @@ from routing.consequences import (
 )
 from routing.errors import Refusal, RefusalCode
 from routing.ids import AgentId, ContactId, OfferId
-from routing.limits import AGENT_QUEUES_MAX, CAPACITY_UNITS_MAX, DURATION_MS_MIN, QUEUES_MAX
+from routing.limits import AGENT_QUEUES_MAX, CAPACITY_UNITS_MAX, LEVEL_MAX, LEVEL_MIN
 from routing.model import (
     BUILT_IN_REASONS,
     DISPOSITION_NONE_REMOVED,
     AgentState,
     Party,
-    QueuePolicy,
-    RoutingConfiguration,
 )
 from routing.state import Contact, ContactState, Offer
 
@@ -39,36 +38,8 @@ Decision = Refusal | None
 # --- configuration and agents ------------------------------------------------------------------------
 
 
-def _durations(policy: QueuePolicy) -> tuple[int, ...]:
-    return (
-        policy.offer_timeout_ms,
-        policy.reoffer_gap_ms,
-        policy.wrap_up_extension_ms,
-        policy.waiting_alarm_ms,
-    )
-
-
-def _configuration_fault(configuration: RoutingConfiguration) -> str | None:
-    """The first thing wrong with a configuration; the shell's checker has named all of them before."""
-    queue_ids = {policy.queue_id for policy in configuration.queues}
-    if len(queue_ids) != len(configuration.queues) or len(queue_ids) > QUEUES_MAX:
-        return "queues are repeated or too many"
-    globals_ms = (
-        configuration.presence_grace_ms,
-        configuration.customer_gone_ms,
-        configuration.connected_probe_ms,
-    )
-    alerts_ms = tuple(reason.alert_after_ms for reason in configuration.not_ready_reasons)
-    queues_ms = tuple(ms for policy in configuration.queues for ms in _durations(policy))
-    if min(globals_ms + alerts_ms + queues_ms) < DURATION_MS_MIN:
-        return "a duration is shorter than 1 ms"
-    known = {reason.reason_id for reason in configuration.not_ready_reasons}
-    missing = [reason_id for reason_id in BUILT_IN_REASONS if reason_id not in known]
-    return f"the built-in reasons {missing} are missing" if missing else None
-
-
 def _apply_configuration(step: Step, command: cmd.ApplyConfiguration) -> Decision:
-    fault = _configuration_fault(command.configuration)
+    fault = configuration_fault(command.configuration)
     if fault is not None:
         return Refusal(RefusalCode.CONFIGURATION_INVALID, f"The configuration is invalid: {fault}.")
     kept = {policy.queue_id for policy in command.configuration.queues}
@@ -91,6 +62,9 @@ def _put_agent(step: Step, command: cmd.PutAgent) -> Decision:
         return Refusal(RefusalCode.AGENT_INVALID, detail)
     if len(command.queue_ids) > AGENT_QUEUES_MAX:
         detail = f"Agent {command.agent_id} has more than {AGENT_QUEUES_MAX} queues."
+        return Refusal(RefusalCode.AGENT_INVALID, detail)
+    if any(not LEVEL_MIN <= level <= LEVEL_MAX for level in command.skills.values()):
+        detail = f"Agent {command.agent_id} needs skill levels from {LEVEL_MIN} to {LEVEL_MAX}."
         return Refusal(RefusalCode.AGENT_INVALID, detail)
     for queue_id in command.queue_ids:
         if queue_id not in step.state.queues:

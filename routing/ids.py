@@ -7,6 +7,7 @@ here draws a random number.
 from typing import NewType
 
 AgentId = NewType("AgentId", str)
+CalendarId = NewType("CalendarId", str)
 ContactId = NewType("ContactId", str)
 DetailId = NewType("DetailId", str)
 DispositionId = NewType("DispositionId", str)

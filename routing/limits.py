@@ -12,5 +12,8 @@ AGENT_QUEUES_MAX = 200
 CAPACITY_UNITS_MAX = 50
 """Simultaneous contacts of one agent; more is refused with `agent_invalid`."""
 
+LEVEL_MIN, LEVEL_MAX = 1, 10
+"""Lowest and highest proficiency of a skill; another is refused with `configuration_invalid` or `agent_invalid`."""
+
 DURATION_MS_MIN = 1
 """Shortest configurable deadline in ms: a deadline of 0 would fire inside the step that set it."""

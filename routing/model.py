@@ -8,7 +8,8 @@ from enum import StrEnum
 
 import msgspec
 
-from routing.ids import DispositionId, QueueId, ReasonId, SkillId
+from routing.calendars import OpenHours
+from routing.ids import CalendarId, DispositionId, QueueId, ReasonId, SkillId
 
 
 class Channel(StrEnum):
@@ -106,7 +107,7 @@ class PriorityRule(msgspec.Struct, frozen=True):
 
 
 class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules of one queue; durations in ms."""
+    """The rules of one queue; durations in ms. `calendar_id` names its opening hours; without one it never closes."""
 
     queue_id: QueueId
     offer_timeout_ms: int
@@ -120,6 +121,7 @@ class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[SkillNeed, ...] = ()
     agent_strategy: AgentStrategy = AgentStrategy.LONGEST_IDLE
     priority: PriorityRule = PriorityRule()
+    calendar_id: CalendarId | None = None
 
 
 class NotReadyReason(msgspec.Struct, frozen=True):
@@ -140,3 +142,5 @@ class RoutingConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     connected_probe_ms: int
     missed_limits: dict[Channel, int]
     """Missed offers in a row, per channel, that make an agent not ready; an absent channel never does."""
+    calendars: dict[CalendarId, OpenHours] = {}
+    """Business hours as instants over a horizon, compiled by the shell when the configuration is applied."""

@@ -3,9 +3,10 @@
 import pytest
 
 from routing import commands as cmd
+from routing.calendars import OpenHours
 from routing.engine import Engine
 from routing.errors import RefusalCode
-from routing.ids import AgentId, ContactId, QueueId, TeamId
+from routing.ids import AgentId, CalendarId, ContactId, QueueId, SkillId, TeamId
 from routing.limits import QUEUES_MAX
 from routing.model import (
     REASON_MISSED,
@@ -13,7 +14,9 @@ from routing.model import (
     AgentState,
     Channel,
     NotReadyReason,
+    PriorityRule,
     RoutingConfiguration,
+    SkillNeed,
 )
 from tests.unit.routing.scene import (
     ALERT_AFTER_MS,
@@ -47,6 +50,11 @@ REASONS = tuple(NotReadyReason(r, ALERT_AFTER_MS) for r in (REASON_MISSED, REASO
             "shorter than 1 ms",
         ),
         (configuration(not_ready_reasons=REASONS[:1]), "signed_in"),
+        (configuration(policy(priority=PriorityRule(target_ms=0))), "must be at least 1"),
+        (configuration(policy(priority=PriorityRule(acceleration_permille=0))), "at least 1"),
+        (configuration(policy(needs=(SkillNeed(SkillId("en"), 11),))), "outside 1 to 10"),
+        (configuration(policy(calendar_id=CalendarId("day"))), "no calendar day"),
+        (configuration(calendars={CalendarId("day"): OpenHours(0, 9, (3, 2))}), "rise strictly"),
     ],
 )
 def test_a_wrong_configuration_is_refused_whole(
@@ -59,7 +67,7 @@ def test_a_wrong_configuration_is_refused_whole(
 
 def test_queues_are_bounded(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     assert QUEUES_MAX > 2
-    monkeypatch.setattr("routing.decisions.QUEUES_MAX", 2)
+    monkeypatch.setattr("routing.configuration.QUEUES_MAX", 2)
     scene.do(cmd.ApplyConfiguration(configuration(version="two queues")))
     three = configuration(policy(), policy(HELP), policy(QueueId("third")))
     assert scene.code(cmd.ApplyConfiguration(three)) is RefusalCode.CONFIGURATION_INVALID

@@ -1,12 +1,13 @@
 """Agents whose facts change, who are removed, or who come back, while work is in hand."""
 
+import msgspec
 import pytest
 
 from routing import commands as cmd
 from routing import events as ev
 from routing.errors import RefusalCode
-from routing.ids import AgentId, QueueId, TeamId
-from routing.limits import AGENT_QUEUES_MAX, CAPACITY_UNITS_MAX
+from routing.ids import AgentId, QueueId, SkillId, TeamId
+from routing.limits import AGENT_QUEUES_MAX, CAPACITY_UNITS_MAX, LEVEL_MAX, LEVEL_MIN
 from routing.model import DISPOSITION_NONE_REMOVED, AgentState, CapacityRule, Channel, Party
 from tests.unit.routing.scene import (
     ALERT_AFTER_MS,
@@ -51,6 +52,15 @@ def test_queues_of_an_agent_have_a_bound_and_must_exist(scene: Scene) -> None:
     many = tuple(QueueId(f"q{number}") for number in range(AGENT_QUEUES_MAX + 1))
     assert scene.code(put(many)) is RefusalCode.AGENT_INVALID
     assert scene.code(put((QueueId("nowhere"),))) is RefusalCode.QUEUE_UNKNOWN
+
+
+@pytest.mark.parametrize("level", [LEVEL_MIN - 1, LEVEL_MAX + 1])
+def test_skill_levels_have_bounds(scene: Scene, level: int) -> None:
+    command = put()
+    wrong = msgspec.structs.replace(
+        command, skills={SkillId("zh"): LEVEL_MIN, SkillId("en"): level}
+    )
+    assert scene.code(wrong) is RefusalCode.AGENT_INVALID
 
 
 def test_the_bounds_themselves_are_allowed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

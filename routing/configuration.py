@@ -1,0 +1,60 @@
+"""What a configuration must be before the engine takes it.
+
+Law of this file: it reads a configuration and nothing else. The shell has named every fault with its line before;
+what stands here keeps the core whole whoever calls it, so the first fault is enough.
+"""
+
+from collections.abc import Iterator
+
+from routing.calendars import hours_faults
+from routing.limits import DURATION_MS_MIN, LEVEL_MAX, LEVEL_MIN, QUEUES_MAX
+from routing.model import BUILT_IN_REASONS, QueuePolicy, RoutingConfiguration
+
+
+def configuration_fault(configuration: RoutingConfiguration) -> str | None:
+    """The first thing wrong with a configuration; None when the engine may take it."""
+    return next(_faults(configuration), None)
+
+
+def _faults(configuration: RoutingConfiguration) -> Iterator[str]:
+    queue_ids = {policy.queue_id for policy in configuration.queues}
+    if len(queue_ids) != len(configuration.queues) or len(queue_ids) > QUEUES_MAX:
+        yield "queues are repeated or too many"
+    if min(_durations_ms(configuration)) < DURATION_MS_MIN:
+        yield "a duration is shorter than 1 ms"
+    known = {reason.reason_id for reason in configuration.not_ready_reasons}
+    missing = [reason_id for reason_id in BUILT_IN_REASONS if reason_id not in known]
+    if missing:
+        yield f"the built-in reasons {missing} are missing"
+    for calendar_id, hours in configuration.calendars.items():
+        for fault in hours_faults(hours):
+            yield f"calendar {calendar_id}: {fault}"
+    for policy in configuration.queues:
+        yield from _queue_faults(configuration, policy)
+
+
+def _durations_ms(configuration: RoutingConfiguration) -> Iterator[int]:
+    yield from (
+        configuration.presence_grace_ms,
+        configuration.customer_gone_ms,
+        configuration.connected_probe_ms,
+    )
+    for reason in configuration.not_ready_reasons:
+        yield reason.alert_after_ms
+    for policy in configuration.queues:
+        yield from (
+            policy.offer_timeout_ms,
+            policy.reoffer_gap_ms,
+            policy.wrap_up_extension_ms,
+            policy.waiting_alarm_ms,
+        )
+
+
+def _queue_faults(configuration: RoutingConfiguration, policy: QueuePolicy) -> Iterator[str]:
+    priority = policy.priority
+    if min(priority.target_ms, priority.acceleration_permille) < 1:
+        yield f"queue {policy.queue_id}: the target and the acceleration must be at least 1"
+    if any(not LEVEL_MIN <= need.level <= LEVEL_MAX for need in policy.needs):
+        yield f"queue {policy.queue_id}: a skill is asked for at a level outside 1 to 10"
+    if policy.calendar_id is not None and policy.calendar_id not in configuration.calendars:
+        yield f"queue {policy.queue_id}: there is no calendar {policy.calendar_id}"
