@@ -106,7 +106,7 @@ class Engine:
             self._agents = {}
             for agent in sorted(agents.values(), key=idle_key):
                 while (contact := self._matcher.best_contact(agent, now_ms)) is not None:
-                    self._offer(contact, agent, now_ms)
+                    self._offer(contact, agent, now_ms, ev.OfferTrigger.AGENT_FREED)
         if contacts:
             self._contacts = {}
             for contact in sorted(contacts.values(), key=age_key):
@@ -114,14 +114,22 @@ class Engine:
                     continue
                 best = self._matcher.best_agent(contact, now_ms)
                 if best is not None:
-                    self._offer(contact, best, now_ms)
+                    self._offer(contact, best, now_ms, ev.OfferTrigger.CONTACT_FREED)
 
-    def _offer(self, contact: Contact, agent: Agent, now_ms: int) -> None:
+    def _offer(self, contact: Contact, agent: Agent, now_ms: int, trigger: ev.OfferTrigger) -> None:
         offer_id = OfferId(f"{contact.contact_id}.{contact.offers_made + 1}")
         expires_at_ms = now_ms + self.state.queues[contact.queue_id].offer_timeout_ms
-        contact_id, queue_id = contact.contact_id, contact.queue_id
         self._emit(
-            ev.OfferMade(now_ms, offer_id, contact_id, agent.agent_id, queue_id, expires_at_ms)
+            ev.OfferMade(
+                now_ms,
+                offer_id,
+                contact.contact_id,
+                agent.agent_id,
+                contact.queue_id,
+                expires_at_ms,
+                trigger,
+                now_ms - contact.age_origin_ms,
+            )
         )
 
 

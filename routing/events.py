@@ -58,6 +58,15 @@ class RequeueReason(StrEnum):
     AGENT_REMOVED = "agent_removed"
 
 
+class OfferTrigger(StrEnum):
+    """Which question led to an offer: who was free for a contact, or what waited for an agent."""
+
+    AGENT_FREED = "agent_freed"
+    """The agent could take work: the most urgent of what waited was chosen."""
+    CONTACT_FREED = "contact_freed"
+    """The contact could be offered: of the agents who were free the first was chosen."""
+
+
 class ContactOutcome(StrEnum):
     """How a contact ended."""
 
@@ -200,13 +209,20 @@ class ContactQueued(_Event, frozen=True, array_like=True, tag=True):
 
 
 class OfferMade(_Event, frozen=True, array_like=True, tag=True):
-    """The contact is proposed to one agent until `expires_at_ms`; the agent's capacity is taken."""
+    """The contact is proposed to one agent until `expires_at_ms`; the agent's capacity is taken.
+
+    The reason is kept short: what led to it, and what the contact had waited. The rest (who else was free, what
+    else waited, the scores) follows from the state just before.
+    """
 
     offer_id: OfferId
     contact_id: ContactId
     agent_id: AgentId
     queue_id: QueueId
     expires_at_ms: int
+    trigger: OfferTrigger | None = None
+    """None in a journal of a version that did not record it."""
+    waited_ms: int = 0
 
 
 class OfferExpired(_Event, frozen=True, array_like=True, tag=True):

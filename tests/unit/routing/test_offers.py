@@ -1,5 +1,6 @@
 """How a contact is proposed to an agent, and the ways an offer ends."""
 
+import msgspec
 import pytest
 
 from routing import commands as cmd
@@ -34,6 +35,21 @@ def test_without_an_agent_the_contact_waits_and_is_offered_to_the_first_who_is_r
     assert kinds(scene.chat("c1")) == ["ContactArrived", "ContactQueued"]
     scene.let_pass(5_000)
     assert only(scene.ready("ann"), ev.OfferMade).contact_id == "c1"
+
+
+def test_an_offer_says_what_led_to_it_and_how_long_the_contact_had_waited(scene: Scene) -> None:
+    scene.chat("c1")
+    scene.let_pass(5_000)
+    offer = only(scene.ready("ann"), ev.OfferMade)
+    assert (offer.trigger, offer.waited_ms) == (ev.OfferTrigger.AGENT_FREED, 5_000)
+    scene.ready("bob")
+    offer = only(scene.chat("c2"), ev.OfferMade)
+    assert (offer.trigger, offer.waited_ms) == (ev.OfferTrigger.CONTACT_FREED, 0)
+
+
+def test_an_offer_of_an_older_journal_has_no_trigger() -> None:
+    older = msgspec.msgpack.encode(["OfferMade", 7, "c1.1", "c1", "ann", "sales", 9])
+    assert msgspec.msgpack.decode(older, type=ev.OfferMade).trigger is None
 
 
 def test_accept_connects_agent_and_customer(scene: Scene) -> None:
