@@ -2,24 +2,37 @@
 
 `--scale 0.1` plays a tenth of the contacts: the intervals are as honest, but wider. At full scale an interval that
 is wider than it should be fails too. `--rows TEXT ...` plays the rows whose name holds a text; the number of
-comparisons the intervals allow for stays that of the whole table.
+comparisons the intervals allow for stays that of the whole table. Each row is kept as it ends (`--kept FOLDER`), and
+one that is kept from the same code at the same length is not played again; the cheapest come first. `--page` plays
+nothing and writes the page of results from what is kept.
 """
 
 import argparse
-import json
 import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from callcenter.simulation.queueing.scenario import Scenario
 from callcenter.simulation.queueing.simulate import TOTAL, play
 from callcenter.simulation.queueing.tally import Cell
 from tests.sim.__main__ import commit
-from tests.validation.compare import FAMILY, Compared, compare
+from tests.validation.compare import compare
+from tests.validation.kept import (
+    ROOT,
+    Kept,
+    is_done,
+    length_of,
+    line,
+    load,
+    page,
+    sources,
+    store,
+)
 from tests.validation.rows import Row, table
+
+RESULTS = ROOT / "docs" / "results" / "validation"
 
 
 def parse() -> argparse.Namespace:
@@ -31,7 +44,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full contacts")
     parser.add_argument("--large", action="store_true", help="rows of 12,400 agents and more too")
     parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_argument(
+        "--kept", type=Path, default=RESULTS, metavar="FOLDER", help="where rows are kept"
+    )
+    parser.add_argument("--page", action="store_true", help="write the page of what is kept")
     return parser.parse_args()
 
 
@@ -49,59 +65,53 @@ def play_row(pool: ProcessPoolExecutor, row: Row, scale: float) -> tuple[list[Ce
     return [cell for cells, _ in played for cell in cells], sum(contacts for _, contacts in played)
 
 
-def line(one: Compared) -> str:
-    """A row of the printed table."""
-    said = "inside" if one.is_inside else "MISSED"
-    width = "" if one.is_narrow else "wide"
-    figures = f"{one.published} | {one.value:.5g} | {one.half_width:.2g}"
-    return f"| {one.row} | {one.name} | {figures} | {said} | {width} |"
+def judged(pool: ProcessPoolExecutor, row: Row, scale: float, comparisons: int) -> Kept:
+    """One row, played and compared."""
+    state, code, began = commit(), sources(), time.monotonic()
+    cells, count = play_row(pool, row, scale)
+    return Kept(
+        row=row.name,
+        length=length_of(row, scale),
+        full_length=row.contacts,
+        seeds=f"1 to {row.seeds}",
+        played=count,
+        seconds=round(time.monotonic() - began, 1),
+        commit=state,
+        sources=code,
+        figures=tuple(compare(row, cells, comparisons)),
+    )
 
 
 def main() -> int:
-    """Play, compare, print."""
+    """Play what is not kept, compare, print."""
     options = parse()
     everything = table()
     comparisons = sum(len(row.checks) for row in everything)
+    if options.page:
+        text = page(everything, options.kept, comparisons)
+        options.kept.with_suffix(".md").write_text(text, encoding="utf-8")
+        return 0
     rows = [row for row in everything if any(text in row.name for text in options.rows)]
     rows = [row for row in rows if options.large or not row.is_large]
-    all_compared: list[Compared] = []
-    contacts, began = 0, time.monotonic()
+    results: list[Kept] = []
     print("| row | measure | published | simulated | half width | verdict | precision |")
     print("|---|---|---|---|---|---|---|")
     with ProcessPoolExecutor(options.processes) as pool:
-        for row in rows:
-            cells, count = play_row(pool, row, options.scale)
-            contacts += count
-            compared = compare(row, cells, comparisons)
-            all_compared += compared
-            print("\n".join(line(one) for one in compared), flush=True)
-            if options.json is not None:  # after each row: a run of hours may be cut short
-                report = told(options, all_compared, contacts=contacts, comparisons=comparisons)
-                options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    seconds = time.monotonic() - began
-    missed = sum(not one.is_inside for one in all_compared)
-    wide = sum(not one.is_narrow for one in all_compared)
+        for row in sorted(rows, key=lambda row: row.contacts):
+            before = load(options.kept, row)
+            if before is not None and is_done(before, row, options.scale, sources()):
+                result = before
+            else:
+                result = judged(pool, row, options.scale, comparisons)
+                store(options.kept, result, before)
+            results.append(result)
+            print("\n".join(map(line, result.figures)), flush=True)
+    missed, wide = sum(one.missed for one in results), sum(one.wide for one in results)
     print(
-        f"\n{len(rows)} rows, {len(all_compared)} figures: {missed} missed, {wide} wider than asked;"
-        f" {contacts} contacts in {seconds:.0f} s at commit {commit()}"
+        f"\n{len(rows)} rows, {sum(len(one.figures) for one in results)} figures: {missed} missed, {wide} wider than"
+        f" asked; {sum(one.played for one in results)} contacts in {sum(one.seconds for one in results):.0f} s"
     )
     return 1 if missed or not rows or (wide and options.scale >= 1) else 0
-
-
-def told(
-    options: argparse.Namespace, compared: list[Compared], *, contacts: int, comparisons: int
-) -> dict[str, Any]:
-    """The report as JSON."""
-    return {
-        "scale": options.scale,
-        "commit": commit(),
-        "contacts": contacts,
-        "confidence": f"simultaneous {1 - FAMILY:.0%}: Bonferroni over {comparisons} comparisons",
-        "method": "independent replications, seeds 1 to R, Student's t",
-        "figures": [
-            {name: getattr(one, name) for name in Compared.__struct_fields__} for one in compared
-        ],
-    }
 
 
 if __name__ == "__main__":
