@@ -13,7 +13,7 @@ from routing import events as ev
 from routing.ids import QueueId
 from routing.model import AgentState, Channel, SkillNeed
 from routing.state import Agent, Contact, ContactState, State, units_in_use
-from routing.strategies import agent_key, effective_origin_ms, urgency
+from routing.strategies import agent_key, contact_rank
 
 Filter = Callable[[Agent, Contact], bool]
 
@@ -114,20 +114,17 @@ class NaiveMatcher:
     def best_contact(self, agent: Agent, now_ms: int) -> Contact | None:
         """O(waiting contacts of the agent's queues)."""
         contacts, queues = self._state.contacts, self._state.queues
-
-        def rank(contact: Contact) -> tuple[int, int, int, int]:
-            rule = queues[contact.queue_id].priority
-            origin_ms = effective_origin_ms(contact, rule)
-            level, score = urgency(origin_ms, rule, now_ms)
-            return (level, score, -origin_ms, -contact.arrival)
-
         eligible = (
             contact
             for queue_id in agent.queue_ids
             for contact_id in self._state.waiting.get(queue_id, ())
             if refused_by(agent, contact := contacts[contact_id]) is None
         )
-        return max(eligible, key=rank, default=None)
+        return max(
+            eligible,
+            key=lambda one: contact_rank(one, queues[one.queue_id].priority, now_ms),
+            default=None,
+        )
 
     def note(self, event: ev.Event) -> None:
         """Nothing is remembered, so nothing has to be followed."""

@@ -21,7 +21,12 @@ from routing.model import AgentStrategy, ContactStrategy, PriorityRule, SkillNee
 from routing.state import Agent, Contact
 
 AgentKey = tuple[int, int, int, AgentId]
-"""Score, idle since, idle order, id: compared in this order."""
+AGENT_KEY_PARTS = ("score", "idle_since_ms", "idle_order", "agent_id")
+"""What the parts of an `AgentKey` are, in the order they are compared."""
+
+ContactRank = tuple[int, int, int, int]
+CONTACT_RANK_PARTS = ("level", "score", "origin_ms", "arrival")
+"""What the parts of a `ContactRank` are; the last two are negated in it, since the smaller goes first."""
 
 Needs = tuple[SkillNeed, ...]
 
@@ -106,3 +111,10 @@ def urgency(origin_ms: int, rule: PriorityRule, now_ms: int) -> tuple[int, int]:
         return (0, now_ms - origin_ms)
     level = rule.level if strategy in _LEVELLED else 0
     return (level, _URGENCIES[strategy](now_ms - origin_ms, rule))
+
+
+def contact_rank(contact: Contact, rule: PriorityRule, now_ms: int) -> ContactRank:
+    """Sorts waiting contacts of whatever queues, the most urgent last."""
+    origin_ms, arrival = order_key(contact, rule)
+    level, score = urgency(origin_ms, rule, now_ms)
+    return (level, score, -origin_ms, -arrival)
