@@ -17,3 +17,6 @@ LEVEL_MIN, LEVEL_MAX = 1, 10
 
 DURATION_MS_MIN = 1
 """Shortest configurable deadline in ms: a deadline of 0 would fire inside the step that set it."""
+
+EXPLAINED_MAX = 20
+"""Agents, and contacts, that an explanation names one by one; of the others it gives the number."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 
 from routing import commands as cmd
+from routing import events as ev
 from routing.engine import Engine, restore
 from routing.errors import InvariantViolation
 from routing.ids import AgentId, ContactId, DispositionId, QueueId, ReasonId, SkillId, TeamId
@@ -57,6 +58,7 @@ class Lockstep:
         self.agent_strategies, self.contact_strategies = agents, contacts
         self.indexed, self.naive = Engine(matcher=IndexedMatcher), Engine(matcher=NaiveMatcher)
         self.now_ms, self.steps, self.offers = 1_000, 0, 0
+        self.journal: list[ev.Event] = []
         self.contacts = 0
         self.agents = self.random.choice([3, 10, 30, 60])
         self.do(cmd.ApplyConfiguration(self.configuration()))
@@ -85,6 +87,7 @@ class Lockstep:
             pairs = zip(ours.events, theirs.events, strict=False)
             first = next((pair for pair in pairs if pair[0] != pair[1]), (ours, theirs))
             raise Different(f"seed {self.seed} step {self.steps}: {first[0]} and not {first[1]}")
+        self.journal.extend(ours.events)
         self.offers += sum(1 for event in ours.events if type(event).__name__ == "OfferMade")
 
     def actions(self) -> list[tuple[float, Callable[[], None]]]:

@@ -1,0 +1,106 @@
+"""Why an agent is not asked for a contact: what each filter of `matching.FILTERS` saw, in numbers.
+
+Law of this file: nothing is decided here. A filter says no, and the function of the same name says what it was
+about; a test holds the two tables against each other. A code is public API and is never renamed; the words that
+people read stand in the shell.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+import msgspec
+
+from routing.model import AgentState
+from routing.state import Agent, Contact, units_in_use
+
+Facts = dict[str, int | str]
+"""Numbers and ids; the ending of a name says the unit (`_ms`, `_at_ms`) or what the id names (`skill_id`)."""
+
+
+class ReasonCode(StrEnum):
+    """Every way in which an agent can be removed for a contact."""
+
+    NOT_OF_QUEUE = "not_of_queue"
+    REMOVED = "removed"
+    NOT_PRESENT = "not_present"
+    LOGGED_OUT = "logged_out"
+    NOT_READY = "not_ready"
+    LEAVING = "leaving"
+    CHANNEL_NOT_TAKEN = "channel_not_taken"
+    SKILL_MISSING = "skill_missing"
+    SKILL_TOO_LOW = "skill_too_low"
+    CHANNEL_FULL = "channel_full"
+    FULL = "full"
+    EXCLUDED = "excluded"
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """One fact that speaks against the pair, and its numbers."""
+
+    code: ReasonCode
+    facts: Facts = {}
+
+
+Reasons = tuple[Reason, ...]
+
+
+def _permission(_agent: Agent, contact: Contact) -> Reasons:
+    return (Reason(ReasonCode.NOT_OF_QUEUE, {"queue_id": contact.queue_id}),)
+
+
+def _presence(agent: Agent, _contact: Contact) -> Reasons:
+    return (Reason(ReasonCode.REMOVED if agent.is_removed else ReasonCode.NOT_PRESENT),)
+
+
+def _readiness(agent: Agent, _contact: Contact) -> Reasons:
+    since: Facts = {"since_at_ms": agent.state_since_ms}
+    if agent.state is AgentState.LOGGED_OUT:
+        return (Reason(ReasonCode.LOGGED_OUT, since),)
+    if agent.state is AgentState.NOT_READY:
+        return (Reason(ReasonCode.NOT_READY, {"reason_id": agent.reason_id or "", **since}),)
+    return (Reason(ReasonCode.LEAVING, {"contacts": agent.assignment_count}),)
+
+
+def _channel(_agent: Agent, contact: Contact) -> Reasons:
+    return (Reason(ReasonCode.CHANNEL_NOT_TAKEN, {"channel": contact.channel}),)
+
+
+def _skills(agent: Agent, contact: Contact) -> Reasons:
+    lacking = []
+    for need in contact.needs:
+        held = agent.skills.get(need.skill_id, 0)
+        facts: Facts = {"skill_id": need.skill_id, "level": need.level}
+        if not held:
+            lacking.append(Reason(ReasonCode.SKILL_MISSING, facts))
+        elif held < need.level:
+            lacking.append(Reason(ReasonCode.SKILL_TOO_LOW, {**facts, "held_level": held}))
+    return tuple(lacking)
+
+
+def _capacity(agent: Agent, contact: Contact) -> Reasons:
+    held, total = len(agent.holds), agent.capacity.total
+    if held >= total:
+        return (Reason(ReasonCode.FULL, {"held": held, "total": total}),)
+    units = agent.capacity.per_channel.get(contact.channel, 0)
+    facts: Facts = {
+        "channel": contact.channel,
+        "held": units_in_use(agent, contact.channel),
+        "total": units,
+    }
+    return (Reason(ReasonCode.CHANNEL_FULL, facts),)
+
+
+def _exclusion(agent: Agent, contact: Contact) -> Reasons:
+    return (Reason(ReasonCode.EXCLUDED, {"until_at_ms": contact.excluded[agent.agent_id]}),)
+
+
+REASONS: dict[str, Callable[[Agent, Contact], Reasons]] = {
+    "permission": _permission,
+    "presence": _presence,
+    "readiness": _readiness,
+    "channel": _channel,
+    "skills": _skills,
+    "capacity": _capacity,
+    "exclusion": _exclusion,
+}
+"""One function for each filter; it is asked only about a pair that the filter has refused."""

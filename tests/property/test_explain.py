@@ -1,0 +1,39 @@
+"""Every offer, explained from the journal before it, names the agent who got it: each strategy alone and all mixed."""
+
+import pytest
+
+from routing import events as ev
+from routing.explain import explain_offer, explain_waiting
+from routing.model import AgentStrategy, ContactStrategy
+from routing.reducer import apply
+from routing.state import State
+from tests.sim.lockstep import Lockstep, stretches
+
+
+@pytest.mark.parametrize(
+    ("name", "agents", "contacts"), stretches(), ids=lambda part: str(part)[:20]
+)
+def test_an_offer_explained_from_the_journal_names_the_same_agent(
+    name: str, agents: list[AgentStrategy], contacts: list[ContactStrategy]
+) -> None:
+    offers = 0
+    for seed in range(2):
+        world = Lockstep(seed, agents, contacts)
+        world.run(300)
+        state = State()
+        for event in world.journal:
+            if isinstance(event, ev.OfferMade):
+                offers += 1
+                told = explain_offer(state, event)
+                assert told.is_confirmed, f"{name}, seed {seed}: {event}"
+                assert told.standing.waited_ms == event.waited_ms
+                lists = (told.candidates, told.rivals)
+                assert event.agent_id in {one.agent_id for one in lists[0]} or len(lists[0]) == 20
+            apply(state, event)
+        for line in state.waiting.values():
+            for contact_id in line:
+                waiting = explain_waiting(state, state.contacts[contact_id], world.now_ms)
+                assert waiting.eligible_ids == ()
+                assert sum(group.count for group in waiting.removed) == len(state.agents)
+                assert waiting.deadlines
+    assert offers > 20, name
