@@ -8,8 +8,8 @@ from agents.protocol import AgentCard, AssignmentCard, Desk, NextState, OfferCar
 from routing.events import Event
 from routing.ids import AgentId, ContactId
 from routing.model import Party
-from routing.state import Agent, Contact, ContactState, Offer, State
-from routing.timers import contact_key
+from routing.state import Agent, ContactState, Offer, State, WrapUp
+from routing.timers import wrap_up_key
 
 
 class Introduction(msgspec.Struct, frozen=True):
@@ -31,11 +31,10 @@ def desk_of(state: State, agent_id: AgentId, introductions: Introductions) -> De
     offers = [
         _offer_card(state, state.offers[offer_id], introductions) for offer_id in agent.offer_ids
     ]
-    held = (state.contacts[contact_id] for contact_id in agent.holds)
     assignments = [
-        _assignment_card(state, contact, introductions(contact.contact_id))
-        for contact in held
-        if contact.state in (ContactState.CONNECTED, ContactState.WRAP_UP)
+        _assignment_card(state, agent, contact_id, introductions(contact_id))
+        for contact_id in agent.holds
+        if _is_assigned(state, agent, contact_id)
     ]
     return Desk(_agent_card(agent), offers, assignments)
 
@@ -80,9 +79,19 @@ def _offer_card(state: State, offer: Offer, introductions: Introductions) -> Off
     )
 
 
-def _assignment_card(state: State, contact: Contact, introduction: Introduction) -> AssignmentCard:
-    is_wrap_up = contact.state is ContactState.WRAP_UP
-    deadline = state.deadlines.get(contact_key(contact.contact_id)) if is_wrap_up else None
+def _is_assigned(state: State, agent: Agent, contact_id: ContactId) -> bool:
+    if contact_id in agent.wrap_ups:
+        return True
+    return state.contacts[contact_id].state is ContactState.CONNECTED
+
+
+def _assignment_card(
+    state: State, agent: Agent, contact_id: ContactId, introduction: Introduction
+) -> AssignmentCard:
+    wrap_up = agent.wrap_ups.get(contact_id)
+    if wrap_up is not None:
+        return _wrap_up_card(state, agent, wrap_up, introduction)
+    contact = state.contacts[contact_id]
     extensions_max = state.queues[contact.queue_id].wrap_up_extensions_max
     return AssignmentCard(
         contact_id=contact.contact_id,
@@ -95,8 +104,34 @@ def _assignment_card(state: State, contact: Contact, introduction: Introduction)
         customer_name=introduction.customer_name,
         language=introduction.language,
         is_customer_present=contact.is_customer_present,
-        is_ended_by_customer=contact.ended_by is Party.CUSTOMER,
-        wrap_up_until_ms=None if deadline is None else deadline.due_ms,
-        wrap_up_extensions_left=max(0, extensions_max - contact.wrap_up_extensions),
+        is_ended_by_customer=False,
+        wrap_up_until_ms=None,
+        wrap_up_extensions_left=extensions_max,
         last_message_seq=contact.last_message_seq,
+    )
+
+
+def _wrap_up_card(
+    state: State, agent: Agent, wrap_up: WrapUp, introduction: Introduction
+) -> AssignmentCard:
+    """What the agent has left to do; the contact itself may be elsewhere, or over for good."""
+    contact = state.contacts.get(wrap_up.contact_id)
+    is_last = contact is not None and contact.state is ContactState.WRAP_UP
+    deadline = state.deadlines[wrap_up_key(wrap_up.contact_id, agent.agent_id)]
+    extensions_max = state.queues[wrap_up.queue_id].wrap_up_extensions_max
+    return AssignmentCard(
+        contact_id=wrap_up.contact_id,
+        channel=wrap_up.channel,
+        queue_id=wrap_up.queue_id,
+        state=ContactState.WRAP_UP,
+        state_since_ms=wrap_up.started_at_ms,
+        arrived_at_ms=wrap_up.arrived_at_ms,
+        connected_at_ms=wrap_up.connected_at_ms,
+        customer_name=introduction.customer_name,
+        language=introduction.language,
+        is_customer_present=contact is not None and is_last and contact.is_customer_present,
+        is_ended_by_customer=contact is not None and is_last and contact.ended_by is Party.CUSTOMER,
+        wrap_up_until_ms=deadline.due_ms,
+        wrap_up_extensions_left=max(0, extensions_max - wrap_up.extensions),
+        last_message_seq=wrap_up.last_message_seq,
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from routing import events as ev
-from routing.ids import AgentId, ContactId, DispositionId, ReasonId
+from routing.ids import AgentId, DispositionId, ReasonId
 from routing.model import REASON_MISSED, REASON_SIGNED_IN, AgentState, Channel
 from routing.state import Agent, Contact, ContactState, State
 
@@ -46,7 +46,7 @@ def rescind_offers_to(step: Step, agent: Agent, reason: ev.RescindReason) -> Non
 
 def requeue_connected(step: Step, agent: Agent, reason: ev.RequeueReason) -> None:
     """Send the agent's live conversations back to their queues; the time they talked is not age."""
-    for contact_id in list(agent.holds):
+    for contact_id in [one for one in agent.holds if one not in agent.wrap_ups]:
         contact = step.state.contacts[contact_id]
         if contact.state is not ContactState.CONNECTED or contact.channel in LIVE_CHANNELS_HELD:
             continue
@@ -91,13 +91,14 @@ def finish_conversation(step: Step, contact: Contact, agent_id: AgentId) -> None
         close_contact(step, contact, ev.ContactOutcome.HANDLED)
 
 
-def expire_wrap_up(step: Step, contact_id: ContactId, disposition_id: DispositionId) -> None:
-    """Finish a wrap-up in the agent's place; the record shows it by its disposition."""
-    contact = step.state.contacts[contact_id]
-    if contact.agent_id is not None:
-        agent_id = contact.agent_id
-        step.emit(ev.WrapUpExpired(step.now_ms, contact_id, agent_id, disposition_id))
-    close_contact(step, contact, ev.ContactOutcome.HANDLED, disposition_id)
+def finish_wrap_up(step: Step, ending: ev.WrapUpCompleted | ev.WrapUpExpired) -> None:
+    """End the agent's assignment, and the contact with it unless it has been handed on."""
+    step.emit(ending)
+    contact = step.state.contacts.get(ending.contact_id)
+    if contact is not None and contact.state is ContactState.WRAP_UP:
+        close_contact(step, contact, ev.ContactOutcome.HANDLED, ending.disposition_id)
+    else:
+        apply_next_state(step, ending.agent_id)
 
 
 def apply_next_state(step: Step, agent_id: AgentId) -> None:

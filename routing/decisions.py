@@ -14,9 +14,8 @@ from routing.consequences import (
     Step,
     abandon_contact,
     apply_next_state,
-    close_contact,
-    expire_wrap_up,
     finish_conversation,
+    finish_wrap_up,
     put_out_of_ready,
     requeue_connected,
     rescind_offers_to,
@@ -30,7 +29,7 @@ from routing.model import (
     AgentState,
     Party,
 )
-from routing.state import Contact, ContactState, Offer
+from routing.state import Contact, ContactState, Offer, WrapUp
 
 Decision = Refusal | None
 
@@ -43,9 +42,12 @@ def _apply_configuration(step: Step, command: cmd.ApplyConfiguration) -> Decisio
     if fault is not None:
         return Refusal(RefusalCode.CONFIGURATION_INVALID, f"The configuration is invalid: {fault}.")
     kept = {policy.queue_id for policy in command.configuration.queues}
-    for contact in step.state.contacts.values():
-        if contact.queue_id not in kept:
-            detail = f"Queue {contact.queue_id} still holds contacts and cannot be removed."
+    in_use = [contact.queue_id for contact in step.state.contacts.values()]
+    for agent in step.state.agents.values():
+        in_use.extend(wrap_up.queue_id for wrap_up in agent.wrap_ups.values())
+    for queue_id in in_use:
+        if queue_id not in kept:
+            detail = f"Queue {queue_id} still holds contacts and cannot be removed."
             return Refusal(RefusalCode.CONFIGURATION_QUEUE_IN_USE, detail)
     step.emit(ev.ConfigurationApplied(step.now_ms, command.configuration))
     return None
@@ -96,9 +98,9 @@ def _remove_agent(step: Step, command: cmd.RemoveAgent) -> Decision:
     step.emit(ev.AgentRemoved(step.now_ms, command.agent_id))
     rescind_offers_to(step, agent, ev.RescindReason.AGENT_REMOVED)
     requeue_connected(step, agent, ev.RequeueReason.AGENT_REMOVED)
-    for contact_id in list(agent.holds):
-        if step.state.contacts[contact_id].state is ContactState.WRAP_UP:
-            expire_wrap_up(step, contact_id, DISPOSITION_NONE_REMOVED)
+    for contact_id in list(agent.wrap_ups):
+        removed = DISPOSITION_NONE_REMOVED
+        finish_wrap_up(step, ev.WrapUpExpired(step.now_ms, contact_id, command.agent_id, removed))
     return None
 
 
@@ -250,37 +252,40 @@ def _end_contact(step: Step, command: cmd.EndContact) -> Decision:
     return None
 
 
-def _wrapping_contact(step: Step, contact_id: ContactId, agent_id: AgentId) -> Contact | Refusal:
+def _open_wrap_up(step: Step, contact_id: ContactId, agent_id: AgentId) -> WrapUp | Refusal:
+    agent = step.state.agents.get(agent_id)
+    if agent is not None and (wrap_up := agent.wrap_ups.get(contact_id)) is not None:
+        return wrap_up
     contact = _held_contact(step, contact_id, agent_id)
-    if isinstance(contact, Refusal) or contact.state is ContactState.WRAP_UP:
+    if isinstance(contact, Refusal):
         return contact
     detail = f"Contact {contact_id} is not in wrap-up: it is {contact.state}."
     return Refusal(RefusalCode.WRAP_UP_NOT_OPEN, detail)
 
 
 def _complete_wrap_up(step: Step, command: cmd.CompleteWrapUp) -> Decision:
-    contact = _wrapping_contact(step, command.contact_id, command.agent_id)
-    if isinstance(contact, Refusal):
-        return contact
+    wrap_up = _open_wrap_up(step, command.contact_id, command.agent_id)
+    if isinstance(wrap_up, Refusal):
+        return wrap_up
     disposition_id = command.disposition_id
-    if disposition_id not in step.state.queues[contact.queue_id].disposition_ids:
-        detail = f"{disposition_id} is not a disposition of queue {contact.queue_id}."
+    if disposition_id not in step.state.queues[wrap_up.queue_id].disposition_ids:
+        detail = f"{disposition_id} is not a disposition of queue {wrap_up.queue_id}."
         return Refusal(RefusalCode.DISPOSITION_UNKNOWN, detail)
-    step.emit(ev.WrapUpCompleted(step.now_ms, command.contact_id, command.agent_id, disposition_id))
-    close_contact(step, contact, ev.ContactOutcome.HANDLED, disposition_id)
+    contact_id, agent_id = command.contact_id, command.agent_id
+    finish_wrap_up(step, ev.WrapUpCompleted(step.now_ms, contact_id, agent_id, disposition_id))
     return None
 
 
 def _extend_wrap_up(step: Step, command: cmd.ExtendWrapUp) -> Decision:
-    contact = _wrapping_contact(step, command.contact_id, command.agent_id)
-    if isinstance(contact, Refusal):
-        return contact
-    policy = step.state.queues[contact.queue_id]
-    if contact.wrap_up_extensions >= policy.wrap_up_extensions_max:
-        detail = f"The wrap-up was extended {contact.wrap_up_extensions} times, the most allowed."
+    wrap_up = _open_wrap_up(step, command.contact_id, command.agent_id)
+    if isinstance(wrap_up, Refusal):
+        return wrap_up
+    policy = step.state.queues[wrap_up.queue_id]
+    if wrap_up.extensions >= policy.wrap_up_extensions_max:
+        detail = f"The wrap-up was extended {wrap_up.extensions} times, the most allowed."
         return Refusal(RefusalCode.EXTENSION_LIMIT, detail)
-    granted_ms = policy.wrap_up_extension_ms * (contact.wrap_up_extensions + 1)
-    until_ms = contact.state_since_ms + policy.wrap_up_limit_ms + granted_ms
+    granted_ms = policy.wrap_up_extension_ms * (wrap_up.extensions + 1)
+    until_ms = wrap_up.started_at_ms + policy.wrap_up_limit_ms + granted_ms
     until_ms = max(until_ms, step.now_ms + policy.wrap_up_extension_ms)
     step.emit(ev.WrapUpExtended(step.now_ms, command.contact_id, command.agent_id, until_ms))
     return None

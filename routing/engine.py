@@ -136,5 +136,9 @@ class Engine:
 def restore(snapshot: bytes) -> State:
     """The state a snapshot was taken of. Raises msgspec.DecodeError on damaged bytes."""
     state = _DECODER.decode(snapshot)
+    for contact in state.contacts.values():
+        if contact.state is ContactState.WRAP_UP and not contact.wrapped_up_by:
+            msg = "the snapshot is of a version that kept wrap-up in the contact"
+            raise msgspec.DecodeError(msg)
     timers.rebuild(state)
     return state

@@ -10,7 +10,7 @@ from routing import events as ev
 from routing.consequences import (
     Step,
     abandon_contact,
-    expire_wrap_up,
+    finish_wrap_up,
     put_out_of_ready,
     requeue_connected,
 )
@@ -43,7 +43,12 @@ def _probe_connected(step: Step, deadline: Deadline) -> None:
 
 
 def _finish_wrap_up(step: Step, deadline: Deadline) -> None:
-    expire_wrap_up(step, deadline.contact_id, DISPOSITION_NONE_TIMEOUT)
+    finish_wrap_up(
+        step,
+        ev.WrapUpExpired(
+            step.now_ms, deadline.contact_id, deadline.agent_id, DISPOSITION_NONE_TIMEOUT
+        ),
+    )
 
 
 def _close_gone_customer(step: Step, deadline: Deadline) -> None:

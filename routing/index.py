@@ -75,7 +75,7 @@ class IndexedMatcher:
         reluctant: Agent | None = None
         while found is None and (entry := self._idle_head(group)) is not None:
             agent = self._state.agents[entry[1]]
-            if agent.agent_id in contact.excluded:
+            if agent.agent_id in contact.excluded or agent.agent_id in contact.wrapped_up_by:
                 passed.append(heapq.heappop(group.idle))
             elif agent.agent_id in contact.last_resort:
                 passed.append(heapq.heappop(group.idle))
@@ -219,7 +219,9 @@ class IndexedMatcher:
         """The first live entry whose contact does not exclude the agent; dead ones are dropped on the way."""
         heap, live = group.waiting, self._live
         entry = heap[0]
-        if not entry[3].excluded and live.get(entry[3].contact_id) is entry:
+        contact = entry[3]
+        is_open_to_all = not contact.excluded and not contact.wrapped_up_by
+        if is_open_to_all and live.get(contact.contact_id) is entry:
             return entry
         passed: list[_WaitingEntry] = []
         found: _WaitingEntry | None = None
@@ -228,7 +230,7 @@ class IndexedMatcher:
             contact = entry[3]
             if live.get(contact.contact_id) is not entry:
                 heapq.heappop(heap)
-            elif agent_id in contact.excluded:
+            elif agent_id in contact.excluded or agent_id in contact.wrapped_up_by:
                 passed.append(heapq.heappop(heap))
             else:
                 found = entry

@@ -1,7 +1,7 @@
 """The numbered laws of the state. ARCHITECTURE lists them; each is one function here.
 
     INV-1  a contact is in exactly one place, and its queue's waiting line says the same
-    INV-2  an agent holds exactly the contacts that name it, and gets none above its capacity
+    INV-2  an agent holds exactly the contacts that name it and its wrap-ups, and gets none above its capacity
     INV-3  a contact has at most one live offer, and offer, contact and agent agree about it
     INV-4  a closed contact is not in the state: it ends exactly once
     INV-5  nothing is stuck: every state that can last has a live deadline
@@ -20,9 +20,9 @@ from routing import timers
 from routing.errors import InvariantViolation
 from routing.matching import refused_by
 from routing.model import REASON_MISSED, AgentState
-from routing.state import CONTACT_DEADLINES, ContactState, DeadlineKind, State
+from routing.state import CONTACT_DEADLINES, Agent, Contact, ContactState, DeadlineKind, State
 
-_HELD = (ContactState.OFFERED, ContactState.CONNECTED, ContactState.WRAP_UP)
+_HELD = (ContactState.OFFERED, ContactState.CONNECTED)
 
 
 def _inv_1_one_place(state: State) -> Iterator[str]:
@@ -43,6 +43,10 @@ def _inv_2_holds(state: State) -> Iterator[str]:
         (contact.agent_id, contact.contact_id)
         for contact in state.contacts.values()
         if contact.state in _HELD
+    } | {
+        (agent.agent_id, contact_id)
+        for agent in state.agents.values()
+        for contact_id in agent.wrap_ups
     }
     held = {
         (agent.agent_id, contact_id)
@@ -72,26 +76,44 @@ def _inv_4_ends_once(state: State) -> Iterator[str]:
             yield f"INV-4 contact {contact.contact_id} rests in {contact.state}"
 
 
+def _has_deadline(state: State, contact: Contact) -> bool:
+    """Whether something will move the contact on: its state's deadline, or the wrap-up of its agent."""
+    if contact.state is ContactState.WRAP_UP:
+        return contact.agent_id in contact.wrapped_up_by
+    deadline = state.deadlines.get(timers.contact_key(contact.contact_id))
+    return deadline is not None and deadline.kind is CONTACT_DEADLINES.get(contact.state)
+
+
 def _inv_5_deadlines(state: State) -> Iterator[str]:
     for contact in state.contacts.values():
-        deadline = state.deadlines.get(timers.contact_key(contact.contact_id))
-        if deadline is None or deadline.kind is not CONTACT_DEADLINES.get(contact.state):
-            yield f"INV-5 contact {contact.contact_id} has no deadline for {contact.state}"
-        is_unanswered = contact.state in (ContactState.WAITING, ContactState.OFFERED)
-        is_gone = is_unanswered and not contact.is_customer_present
-        if is_gone and timers.gone_key(contact.contact_id) not in state.deadlines:
-            yield f"INV-5 the gone customer of {contact.contact_id} has no deadline"
-        for agent_id in contact.excluded:
-            if timers.exclusion_key(contact.contact_id, agent_id) not in state.deadlines:
-                yield f"INV-5 an exclusion of {contact.contact_id} has no deadline"
+        yield from _stuck_contact(state, contact)
     for agent in state.agents.values():
-        is_alarmed = agent.state is AgentState.NOT_READY
-        has_reason = (agent.reason_id or REASON_MISSED) in state.reasons
-        if is_alarmed and has_reason and timers.agent_key(agent.agent_id) not in state.deadlines:
-            yield f"INV-5 agent {agent.agent_id} is not ready without a deadline"
-        is_lost = agent.state is not AgentState.LOGGED_OUT and not agent.is_present
-        if is_lost and timers.presence_key(agent.agent_id) not in state.deadlines:
-            yield f"INV-5 the lost presence of agent {agent.agent_id} has no deadline"
+        yield from _stuck_agent(state, agent)
+
+
+def _stuck_contact(state: State, contact: Contact) -> Iterator[str]:
+    if not _has_deadline(state, contact):
+        yield f"INV-5 contact {contact.contact_id} has no deadline for {contact.state}"
+    is_unanswered = contact.state in (ContactState.WAITING, ContactState.OFFERED)
+    is_gone = is_unanswered and not contact.is_customer_present
+    if is_gone and timers.gone_key(contact.contact_id) not in state.deadlines:
+        yield f"INV-5 the gone customer of {contact.contact_id} has no deadline"
+    for agent_id in contact.excluded:
+        if timers.exclusion_key(contact.contact_id, agent_id) not in state.deadlines:
+            yield f"INV-5 an exclusion of {contact.contact_id} has no deadline"
+
+
+def _stuck_agent(state: State, agent: Agent) -> Iterator[str]:
+    for contact_id in agent.wrap_ups:
+        if timers.wrap_up_key(contact_id, agent.agent_id) not in state.deadlines:
+            yield f"INV-5 the wrap-up of {contact_id} by {agent.agent_id} has no deadline"
+    is_alarmed = agent.state is AgentState.NOT_READY
+    has_reason = (agent.reason_id or REASON_MISSED) in state.reasons
+    if is_alarmed and has_reason and timers.agent_key(agent.agent_id) not in state.deadlines:
+        yield f"INV-5 agent {agent.agent_id} is not ready without a deadline"
+    is_lost = agent.state is not AgentState.LOGGED_OUT and not agent.is_present
+    if is_lost and timers.presence_key(agent.agent_id) not in state.deadlines:
+        yield f"INV-5 the lost presence of agent {agent.agent_id} has no deadline"
 
 
 def _inv_6_work_conserving(state: State) -> Iterator[str]:
@@ -108,6 +130,9 @@ def _inv_7_no_orphans(state: State) -> Iterator[str]:
         has_contact = not deadline.contact_id or deadline.contact_id in state.contacts
         has_agent = not deadline.agent_id or deadline.agent_id in state.agents
         is_exclusion = deadline.kind is DeadlineKind.LAPSE_EXCLUSION
+        if deadline.kind is DeadlineKind.FINISH_WRAP_UP:  # it may outlive its contact
+            agent = state.agents.get(deadline.agent_id)
+            has_contact = agent is not None and deadline.contact_id in agent.wrap_ups
         if not has_contact or (not has_agent and not is_exclusion):
             yield f"INV-7 deadline {key} belongs to nothing"
 

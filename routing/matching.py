@@ -65,6 +65,7 @@ FILTERS: tuple[tuple[str, Filter], ...] = (
     ),
     ("skills", lambda agent, contact: has_skills(agent, contact.needs)),
     ("capacity", lambda agent, contact: has_capacity(agent, contact.channel)),
+    ("wrap_up", lambda agent, contact: agent.agent_id not in contact.wrapped_up_by),
     ("exclusion", lambda agent, contact: agent.agent_id not in contact.excluded),
 )
 """Applied in this order; the first that says no is the reason."""
@@ -139,6 +140,8 @@ _FREED: dict[type, tuple[bool, bool]] = {
     ev.OfferRescinded: (True, True),
     ev.ExclusionLapsed: (True, False),
     ev.ContactClosed: (False, True),
+    ev.WrapUpCompleted: (False, True),
+    ev.WrapUpExpired: (False, True),
     ev.AgentStateChanged: (False, True),
     ev.AgentConnected: (False, True),
     ev.AgentPut: (False, True),

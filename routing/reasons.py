@@ -32,6 +32,7 @@ class ReasonCode(StrEnum):
     CHANNEL_FULL = "channel_full"
     FULL = "full"
     EXCLUDED = "excluded"
+    WRAPPING_UP = "wrapping_up"
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -90,6 +91,11 @@ def _capacity(agent: Agent, contact: Contact) -> Reasons:
     return (Reason(ReasonCode.CHANNEL_FULL, facts),)
 
 
+def _wrap_up(agent: Agent, contact: Contact) -> Reasons:
+    since_ms = agent.wrap_ups[contact.contact_id].started_at_ms
+    return (Reason(ReasonCode.WRAPPING_UP, {"since_at_ms": since_ms}),)
+
+
 def _exclusion(agent: Agent, contact: Contact) -> Reasons:
     return (Reason(ReasonCode.EXCLUDED, {"until_at_ms": contact.excluded[agent.agent_id]}),)
 
@@ -101,6 +107,7 @@ REASONS: dict[str, Callable[[Agent, Contact], Reasons]] = {
     "channel": _channel,
     "skills": _skills,
     "capacity": _capacity,
+    "wrap_up": _wrap_up,
     "exclusion": _exclusion,
 }
 """One function for each filter; it is asked only about a pair that the filter has refused."""

@@ -24,6 +24,7 @@ from routing.state import (
     NextState,
     Offer,
     State,
+    WrapUp,
     units_in_use,
 )
 
@@ -329,8 +330,8 @@ def _contact_closed(state: State, event: ev.ContactClosed) -> None:
     for agent_id in (*contact.excluded, *contact.last_resort):
         _pardon(state, event.contact_id, agent_id)
     del state.contacts[event.contact_id]
-    if event.agent_id is not None:
-        agent = state.agents[event.agent_id]
+    agent = state.agents.get(event.agent_id) if event.agent_id is not None else None
+    if agent is not None and event.contact_id in agent.holds:  # a wrap-up has returned it already
         _became_idle(state, agent, event.at_ms)
         _release(state, agent, event.contact_id)
 
@@ -406,18 +407,48 @@ def _connected_overdue(state: State, event: ev.ConnectedOverdue) -> None:
 
 
 def _wrap_up_started(state: State, event: ev.WrapUpStarted) -> None:
-    _move(state, state.contacts[event.contact_id], event, event.until_ms)
+    contact, agent = state.contacts[event.contact_id], state.agents[event.agent_id]
+    _move(state, contact, event)
+    contact.wrapped_up_by = (*contact.wrapped_up_by, agent.agent_id)
+    agent.wrap_ups[contact.contact_id] = WrapUp(
+        contact_id=contact.contact_id,
+        channel=contact.channel,
+        queue_id=contact.queue_id,
+        arrived_at_ms=contact.arrived_at_ms,
+        connected_at_ms=contact.connected_at_ms,
+        started_at_ms=event.at_ms,
+        last_message_seq=contact.last_message_seq,
+    )
+    _arm_wrap_up(state, event)
 
 
 def _wrap_up_extended(state: State, event: ev.WrapUpExtended) -> None:
-    state.contacts[event.contact_id].wrap_up_extensions += 1
-    key = timers.contact_key(event.contact_id)
-    kind = DeadlineKind.FINISH_WRAP_UP
-    timers.arm(state, key, kind, event.until_ms, contact_id=event.contact_id)
+    state.agents[event.agent_id].wrap_ups[event.contact_id].extensions += 1
+    _arm_wrap_up(state, event)
 
 
-def _booked_elsewhere(_state: State, _event: ev.Event) -> None:
-    """The `ContactClosed` that follows changes the state; the event itself only records who and why."""
+def _arm_wrap_up(state: State, event: ev.WrapUpStarted | ev.WrapUpExtended) -> None:
+    contact_id, agent_id = event.contact_id, event.agent_id
+    timers.arm(
+        state,
+        timers.wrap_up_key(contact_id, agent_id),
+        DeadlineKind.FINISH_WRAP_UP,
+        event.until_ms,
+        contact_id=contact_id,
+        agent_id=agent_id,
+    )
+
+
+def _wrap_up_ended(state: State, event: ev.WrapUpCompleted | ev.WrapUpExpired) -> None:
+    agent = state.agents[event.agent_id]
+    del agent.wrap_ups[event.contact_id]
+    timers.cancel(state, timers.wrap_up_key(event.contact_id, event.agent_id))
+    contact = state.contacts.get(event.contact_id)
+    if contact is not None:
+        others = [agent_id for agent_id in contact.wrapped_up_by if agent_id != event.agent_id]
+        contact.wrapped_up_by = tuple(others)
+    _became_idle(state, agent, event.at_ms)
+    _release(state, agent, event.contact_id)
 
 
 _APPLY: dict[type, Callable[[State, Any], None]] = {  # type: ignore[explicit-any]  # keyed by the argument's type
@@ -434,7 +465,7 @@ _APPLY: dict[type, Callable[[State, Any], None]] = {  # type: ignore[explicit-an
     ev.CustomerDisconnected: _customer_disconnected,
     ev.CustomerReturned: _customer_returned,
     ev.ContactEnded: _contact_ended,
-    ev.WrapUpCompleted: _booked_elsewhere,
+    ev.WrapUpCompleted: _wrap_up_ended,
     ev.WrapUpExtended: _wrap_up_extended,
     ev.ContactQueued: _contact_queued,
     ev.OfferMade: _offer_made,
@@ -442,7 +473,7 @@ _APPLY: dict[type, Callable[[State, Any], None]] = {  # type: ignore[explicit-an
     ev.OfferRescinded: _offer_rescinded,
     ev.ContactRequeued: _contact_requeued,
     ev.WrapUpStarted: _wrap_up_started,
-    ev.WrapUpExpired: _booked_elsewhere,
+    ev.WrapUpExpired: _wrap_up_ended,
     ev.ContactClosed: _contact_closed,
     ev.AgentStateChanged: _agent_state_changed,
     ev.ExclusionLapsed: _exclusion_lapsed,

@@ -4,8 +4,11 @@ Law of this file: everything that can change an assignment stands here, and only
 State is the fold of the journal's events; it holds no name, no text and no clock. What can be derived is not
 stored: capacity in use is the number of offers and assignments an agent holds.
 
-A contact is in exactly one place: waiting in its queue, offered to one agent, connected with one agent, or in
-that agent's wrap-up. Closed contacts leave the state; the journal and the interaction log remember them.
+A contact is in exactly one place: waiting in its queue, offered to one agent, connected with one agent, or over
+and wrapped up by its last agent. Closed contacts leave the state; the journal and the interaction log remember them.
+
+Wrap-up belongs to the agent, not to the contact: it is the last part of an assignment and may last while the
+contact, handed on, waits or talks with somebody else, or has long been closed.
 
 Every dict here keeps insertion order, and nothing iterates a set: the same events give the same bytes.
 """
@@ -82,9 +85,8 @@ CONTACT_DEADLINES: dict[ContactState, DeadlineKind] = {
     ContactState.WAITING: DeadlineKind.ALARM_WAITING,
     ContactState.OFFERED: DeadlineKind.EXPIRE_OFFER,
     ContactState.CONNECTED: DeadlineKind.PROBE_CONNECTED,
-    ContactState.WRAP_UP: DeadlineKind.FINISH_WRAP_UP,
 }
-"""The one deadline a contact has in each state; a state without an entry is passed within a step."""
+"""The one deadline a contact has in each state; a contact in wrap-up rests on its agent's `WrapUp`."""
 
 
 class Deadline(msgspec.Struct, frozen=True):
@@ -102,7 +104,7 @@ class Contact(msgspec.Struct, kw_only=True):
 
     `excluded` holds the agents who refused or missed it and until when they are not asked again; afterwards
     they stand in `last_resort`: asked only if nobody else is eligible. `needs` are the queue's and the contact's
-    `own_needs` together.
+    `own_needs` together. `wrapped_up_by` are the agents whose assignment of it is in wrap-up.
     """
 
     contact_id: ContactId
@@ -122,11 +124,24 @@ class Contact(msgspec.Struct, kw_only=True):
     last_resort: dict[AgentId, None] = {}
     is_customer_present: bool = True
     ended_by: Party | None = None
-    wrap_up_extensions: int = 0
     last_message_seq: int = 0
     own_needs: tuple[SkillNeed, ...] = ()
     needs: tuple[SkillNeed, ...] = ()
     credit_ms: int = 0
+    wrapped_up_by: tuple[AgentId, ...] = ()
+
+
+class WrapUp(msgspec.Struct, kw_only=True):
+    """The last part of an agent's assignment, with what the desk shows of a contact that may be elsewhere by now."""
+
+    contact_id: ContactId
+    channel: Channel
+    queue_id: QueueId
+    arrived_at_ms: int
+    connected_at_ms: int
+    started_at_ms: int
+    last_message_seq: int
+    extensions: int = 0
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -147,7 +162,10 @@ class NextState(msgspec.Struct, frozen=True):
 
 
 class Agent(msgspec.Struct, kw_only=True):
-    """One agent. `holds` maps each contact in hand (offered, connected, wrap-up) to its channel."""
+    """One agent. `holds` maps each contact in hand (offered, connected, wrap-up) to its channel.
+
+    `wrap_ups` are those of them in wrap-up.
+    """
 
     agent_id: AgentId
     team_id: TeamId
@@ -168,6 +186,7 @@ class Agent(msgspec.Struct, kw_only=True):
     skills: dict[SkillId, int] = {}
     contacts_taken: int = 0
     offered_order: int = 0
+    wrap_ups: dict[ContactId, WrapUp] = {}
 
     @property
     def assignment_count(self) -> int:

@@ -24,6 +24,11 @@ def gone_key(contact_id: ContactId) -> str:
     return f"gone/{contact_id}"
 
 
+def wrap_up_key(contact_id: ContactId, agent_id: AgentId) -> str:
+    """The deadline of one agent's wrap-up of one contact."""
+    return f"wrap_up/{contact_id}/{agent_id}"
+
+
 def exclusion_key(contact_id: ContactId, agent_id: AgentId) -> str:
     """The deadline of one agent's exclusion from one contact."""
     return f"exclusion/{contact_id}/{agent_id}"

@@ -9,7 +9,7 @@ from callcenter.auth.principal import Principal
 from callcenter.projections.queue_board import QueueBoard, QueueRow
 from routing.ids import QueueId
 from routing.model import AgentState
-from routing.state import Agent, ContactState, State
+from routing.state import Agent, State
 
 
 class LiveBoard:
@@ -63,8 +63,6 @@ class LiveBoard:
         return BoardPush(self.as_of_seq, self._now_ms(), queues, agents)
 
     def _agent_line(self, agent: Agent) -> AgentLine:
-        contacts = self._mirror().contacts
-        held = [contacts[contact_id].state for contact_id in agent.holds]
         return AgentLine(
             agent_id=agent.agent_id,
             display_name=self._agent_name(agent.agent_id),
@@ -75,7 +73,7 @@ class LiveBoard:
             is_present=agent.is_present,
             capacity_used=len(agent.holds),
             capacity_total=agent.capacity.total,
-            is_in_wrap_up=ContactState.WRAP_UP in held,
+            is_in_wrap_up=bool(agent.wrap_ups),
         )
 
 

@@ -180,7 +180,7 @@ def wrap_up_without_a_limit(patch: Patch) -> None:
 
     def started(state: State, event: ev.WrapUpStarted) -> None:
         honest(state, event)
-        timers.cancel(state, timers.contact_key(event.contact_id))
+        timers.cancel(state, timers.wrap_up_key(event.contact_id, event.agent_id))
 
     _replace(patch, ev.WrapUpStarted, started)  # type: ignore[arg-type]
 

@@ -16,13 +16,17 @@ from tests.unit.routing.scene import HELP, SALES, Scene, capacity
 
 ANN, BOB = AgentId("ann"), AgentId("bob")
 WAITS, OFFERED, TALKS = ContactId("waits"), ContactId("offered"), ContactId("talks")
+WRAPS = ContactId("wraps")
 
 
 @pytest.fixture
 def state() -> State:
-    """Ann talks with one, is offered another, and one more waits for room; bob is at lunch."""
+    """Ann wraps one up, talks with one, is offered one, and one more waits for room; bob is at lunch."""
     scene = Scene()
-    scene.ready("ann", capacity(2))
+    scene.ready("ann", capacity(3))
+    scene.chat("wraps")
+    scene.accept("wraps")
+    scene.end("wraps")
     scene.chat("talks")
     scene.accept("talks")
     scene.chat("offered")
@@ -76,13 +80,15 @@ BREAKS: list[tuple[str, Callable[[State], object]]] = [
             {timers.contact_key(TALKS): deadline_of(DeadlineKind.EXPIRE_OFFER, "talks")}
         ),
     ),
+    ("INV-5 contact wraps has no deadline", lambda s: setattr(s.contacts[WRAPS], "agent_id", BOB)),
+    ("INV-5 the wrap-up of wraps by ann", lambda s: drop(s, timers.wrap_up_key(WRAPS, ANN))),
     ("INV-5 the gone customer of waits", lambda s: drop(s, timers.gone_key(WAITS))),
     ("INV-5 an exclusion of waits", exclude_without_deadline),
     ("INV-5 agent bob is not ready", lambda s: drop(s, timers.agent_key(BOB))),
     ("INV-5 the lost presence of agent bob", lambda s: setattr(s.agents[BOB], "is_present", False)),
     (
         "INV-6 contact waits waits while ann is free",
-        lambda s: setattr(s.agents[ANN], "capacity", capacity(3)),
+        lambda s: setattr(s.agents[ANN], "capacity", capacity(4)),
     ),
     (
         "INV-7 deadline k belongs to nothing",
@@ -91,6 +97,10 @@ BREAKS: list[tuple[str, Callable[[State], object]]] = [
     (
         "INV-7 deadline k belongs to nothing",
         lambda s: s.deadlines.update(k=deadline_of(DeadlineKind.END_PRESENCE, agent="nobody")),
+    ),
+    (
+        "INV-7 deadline k belongs to nothing",
+        lambda s: s.deadlines.update(k=deadline_of(DeadlineKind.FINISH_WRAP_UP, "talks", "ann")),
     ),
 ]
 

@@ -88,6 +88,7 @@ def test_the_filters_stand_in_the_order_of_the_contract() -> None:
         "channel",
         "skills",
         "capacity",
+        "wrap_up",
         "exclusion",
     ]
 

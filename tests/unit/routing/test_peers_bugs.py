@@ -12,7 +12,7 @@ from routing.engine import Engine, restore
 from routing.errors import RefusalCode
 from routing.ids import AgentId, ContactId
 from routing.model import AgentState, Channel, Party
-from routing.state import CONTACT_DEADLINES
+from routing.state import CONTACT_DEADLINES, ContactState, DeadlineKind
 from tests.sim.replay import folded
 from tests.unit.routing.scene import (
     OFFER_TIMEOUT_MS,
@@ -198,9 +198,10 @@ def test_rocket_chat_24693_every_open_contact_has_one_place_and_a_next_deadline(
         scene.accept(contact)
     scene.end("wrap", Party.AGENT)
     state = scene.engine.state
+    expected = {**CONTACT_DEADLINES, ContactState.WRAP_UP: DeadlineKind.FINISH_WRAP_UP}
     deadlines = {deadline.contact_id: deadline.kind for deadline in state.deadlines.values()}
     for contact_id, found in state.contacts.items():
-        assert deadlines[contact_id] is CONTACT_DEADLINES[found.state]
+        assert deadlines[contact_id] is expected[found.state]
         assert (found.agent_id is None) == (contact_id in state.waiting[SALES])
 
 

@@ -3,13 +3,12 @@
 import pytest
 
 from routing import events as ev
-from routing.commands import Tick
 from routing.errors import InvariantViolation
 from routing.ids import AgentId, ContactId, OfferId
 from routing.model import AgentState, Channel, Party
 from routing.reducer import apply
 from routing.state import State
-from tests.unit.routing.scene import SALES, Scene, capacity, kinds, only
+from tests.unit.routing.scene import SALES, Scene, capacity
 
 ANN, C1, C2 = AgentId("ann"), ContactId("c1"), ContactId("c2")
 
@@ -78,11 +77,3 @@ def test_a_memory_of_something_forgotten_is_no_obstacle(scene: Scene) -> None:
     scene.set_state("ann", AgentState.READY)
     scene.end("c2")
     assert scene.agent("ann").excluded_from == {}
-
-
-def test_a_wrap_up_of_nobody_still_ends(scene: Scene) -> None:
-    scene.accept("c1")
-    until_ms = only(scene.end("c1"), ev.WrapUpStarted).until_ms
-    scene.contact("c1").agent_id = None
-    events = scene.engine.handle(Tick(), until_ms).events
-    assert kinds(events) == ["ContactClosed"]

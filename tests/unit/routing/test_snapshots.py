@@ -81,6 +81,18 @@ def test_damaged_bytes_are_not_a_state() -> None:
         restore(busy_scene().engine.snapshot()[:-1])
 
 
+def test_a_snapshot_of_a_version_that_kept_wrap_up_in_the_contact_is_not_read() -> None:
+    scene = Scene()
+    scene.ready("ann")
+    scene.chat("c1")
+    scene.accept("c1")
+    scene.end("c1")
+    assert restore(scene.engine.snapshot()).contacts == scene.engine.state.contacts
+    scene.contact("c1").wrapped_up_by = ()
+    with pytest.raises(msgspec.DecodeError, match="kept wrap-up in the contact"):
+        restore(scene.engine.snapshot())
+
+
 def test_another_matcher_can_take_over() -> None:
     scene = busy_scene()
     twin = Engine(restore(scene.engine.snapshot()), matcher=NaiveMatcher)

@@ -31,7 +31,7 @@ EVENTS = get_args(ev.Event)
 INPUTS = get_args(ev.InputEvent)
 COMMANDS = get_args(cmd.Command)
 CLOSED = ContactState.CLOSED
-LASTING = [*CONTACT_DEADLINES]
+LASTING = [*CONTACT_DEADLINES, ContactState.WRAP_UP]
 
 
 def test_every_event_can_be_applied() -> None:
