@@ -22,6 +22,7 @@ from routing.model import (
     CapacityRule,
     Channel,
     Party,
+    RejectCause,
     RoutingConfiguration,
     SkillNeed,
 )
@@ -91,10 +92,11 @@ class AcceptOffer(msgspec.Struct, frozen=True, tag=True):
 
 
 class RejectOffer(msgspec.Struct, frozen=True, tag=True):
-    """The agent says no; the contact returns to its queue at its age."""
+    """The agent says no, or the phone cannot be rung; the contact returns to its queue at its age."""
 
     offer_id: OfferId
     agent_id: AgentId
+    cause: RejectCause = RejectCause.DECLINED
 
 
 class AddMessage(msgspec.Struct, frozen=True, tag=True):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from routing.calendars import hours_faults
 from routing.limits import DURATION_MS_MIN, LEVEL_MAX, LEVEL_MIN, QUEUES_MAX
-from routing.model import BUILT_IN_REASONS, QueuePolicy, RoutingConfiguration
+from routing.model import REASON_MISSED, REASON_SIGNED_IN, QueuePolicy, RoutingConfiguration
 
 
 def configuration_fault(configuration: RoutingConfiguration) -> str | None:
@@ -23,7 +23,8 @@ def _faults(configuration: RoutingConfiguration) -> Iterator[str]:
     if min(_durations_ms(configuration)) < DURATION_MS_MIN:
         yield "a duration is shorter than 1 ms"
     known = {reason.reason_id for reason in configuration.not_ready_reasons}
-    missing = [reason_id for reason_id in BUILT_IN_REASONS if reason_id not in known]
+    needed = (REASON_MISSED, REASON_SIGNED_IN)  # a phone fault alarms as a missed offer does
+    missing = [reason_id for reason_id in needed if reason_id not in known]
     if missing:
         yield f"the built-in reasons {missing} are missing"
     for calendar_id, hours in configuration.calendars.items():

@@ -10,7 +10,7 @@ import msgspec
 
 from routing import events as ev
 from routing.ids import AgentId, DispositionId, ReasonId
-from routing.model import REASON_MISSED, REASON_SIGNED_IN, AgentState, Channel
+from routing.model import REASON_MISSED, REASON_PHONE_FAULT, REASON_SIGNED_IN, AgentState, Channel
 from routing.state import Agent, Contact, ContactState, State
 
 LIVE_CHANNELS_HELD = (Channel.VOICE, Channel.OUTBOUND_VOICE)
@@ -20,6 +20,7 @@ LIVE_CHANNELS_HELD = (Channel.VOICE, Channel.OUTBOUND_VOICE)
 _REASON_OF_CAUSE: dict[ev.StateCause, ReasonId] = {
     ev.StateCause.MISSED_OFFERS: REASON_MISSED,
     ev.StateCause.SIGNED_IN: REASON_SIGNED_IN,
+    ev.StateCause.PHONE_FAULT: REASON_PHONE_FAULT,
 }
 
 

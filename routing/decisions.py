@@ -28,6 +28,7 @@ from routing.model import (
     DISPOSITION_NONE_REMOVED,
     AgentState,
     Party,
+    RejectCause,
 )
 from routing.state import Contact, ContactState, Offer, WrapUp
 
@@ -319,7 +320,12 @@ def _reject_offer(step: Step, command: cmd.RejectOffer) -> Decision:
     offer = _live_offer(step, command.offer_id, command.agent_id)
     if isinstance(offer, Refusal):
         return offer
-    step.emit(ev.OfferRejected(step.now_ms, offer.offer_id, offer.contact_id, command.agent_id))
+    offer_id, agent_id, cause = offer.offer_id, offer.agent_id, command.cause
+    step.emit(ev.OfferRejected(step.now_ms, offer_id, offer.contact_id, agent_id, cause))
+    if cause is not RejectCause.DECLINED:
+        agent = step.state.agents[agent_id]
+        put_out_of_ready(step, agent, AgentState.NOT_READY, ev.StateCause.PHONE_FAULT)
+        step.emit(ev.PhoneFaulted(step.now_ms, agent_id, offer_id, cause))
     return None
 
 

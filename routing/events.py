@@ -28,6 +28,7 @@ from routing.model import (
     CapacityRule,
     Channel,
     Party,
+    RejectCause,
     RoutingConfiguration,
     SkillNeed,
 )
@@ -40,6 +41,7 @@ class StateCause(StrEnum):
     MISSED_OFFERS = "missed_offers"
     SIGNED_IN = "signed_in"
     PRESENCE_LOST = "presence_lost"
+    PHONE_FAULT = "phone_fault"
 
 
 class RescindReason(StrEnum):
@@ -150,6 +152,7 @@ class OfferRejected(_Event, frozen=True, array_like=True, tag=True):
     offer_id: OfferId
     contact_id: ContactId
     agent_id: AgentId
+    cause: RejectCause = RejectCause.DECLINED
 
 
 class MessageAdded(_Event, frozen=True, array_like=True, tag=True):
@@ -315,6 +318,14 @@ class NotReadyOverdue(_Event, frozen=True, array_like=True, tag=True):
     reason_id: ReasonId
 
 
+class PhoneFaulted(_Event, frozen=True, array_like=True, tag=True):
+    """Alarm: an agent's phone could not be rung for an offer; somebody must see to it."""
+
+    agent_id: AgentId
+    offer_id: OfferId
+    cause: RejectCause
+
+
 InputEvent: TypeAlias = (
     ConfigurationApplied
     | AgentPut
@@ -346,5 +357,6 @@ DecisionEvent: TypeAlias = (
     | WaitingOverdue
     | ConnectedOverdue
     | NotReadyOverdue
+    | PhoneFaulted
 )
 Event: TypeAlias = InputEvent | DecisionEvent

@@ -18,7 +18,7 @@ _COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-a
         e.contact_id, e.channel, e.queue_id, e.customer_key, e.needs, e.credit_ms
     ),
     ev.OfferAccepted: lambda e: cmd.AcceptOffer(e.offer_id, e.agent_id),
-    ev.OfferRejected: lambda e: cmd.RejectOffer(e.offer_id, e.agent_id),
+    ev.OfferRejected: lambda e: cmd.RejectOffer(e.offer_id, e.agent_id, e.cause),
     ev.MessageAdded: lambda e: cmd.AddMessage(e.contact_id, e.detail_id, e.author, e.agent_id),
     ev.CustomerDisconnected: lambda e: cmd.DisconnectCustomer(e.contact_id),
     ev.CustomerReturned: lambda e: cmd.ReturnCustomer(e.contact_id),

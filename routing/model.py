@@ -33,6 +33,16 @@ class AgentState(StrEnum):
     NOT_READY = "not_ready"
 
 
+class RejectCause(StrEnum):
+    """Why an offer was not taken: the agent said no, or the phone could not be rung."""
+
+    DECLINED = "declined"
+    BUSY = "busy"
+    """The phone was in use beside the engine's knowledge."""
+    PHONE_FAULT = "phone_fault"
+    """The phone is not registered, or does not answer at all."""
+
+
 class Party(StrEnum):
     """Who did it."""
 
@@ -47,7 +57,19 @@ REASON_MISSED = ReasonId("missed")
 REASON_SIGNED_IN = ReasonId("signed_in")
 """Built-in not-ready reason: the desk was just opened and the agent has not said ready yet."""
 
-BUILT_IN_REASONS = (REASON_MISSED, REASON_SIGNED_IN)
+REASON_PHONE_FAULT = ReasonId("phone_fault")
+"""Built-in not-ready reason: the agent's phone could not be rung."""
+
+BUILT_IN_REASONS = (REASON_MISSED, REASON_SIGNED_IN, REASON_PHONE_FAULT)
+"""Set by the engine; an agent cannot choose them."""
+
+MISSED_LIMITS: dict[Channel, int] = {
+    Channel.VOICE: 1,
+    Channel.OUTBOUND_VOICE: 1,
+    Channel.CALLBACK: 1,
+    Channel.CHAT: 2,
+}
+"""A phone that rings out once, or two chats in a row, make an agent not ready; mail lies there and waits."""
 
 DISPOSITION_NONE_TIMEOUT = DispositionId("none_timeout")
 """Disposition the engine sets when the wrap-up limit is reached."""
@@ -140,7 +162,7 @@ class RoutingConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     presence_grace_ms: int
     customer_gone_ms: int
     connected_probe_ms: int
-    missed_limits: dict[Channel, int]
+    missed_limits: dict[Channel, int] = msgspec.field(default_factory=lambda: dict(MISSED_LIMITS))
     """Missed offers in a row, per channel, that make an agent not ready; an absent channel never does."""
     calendars: dict[CalendarId, OpenHours] = {}
     """Business hours as instants over a horizon, compiled by the shell when the configuration is applied."""

@@ -13,7 +13,14 @@ from routing import timers
 from routing.errors import InvariantViolation
 from routing.ids import AgentId, ContactId, OfferId, SkillId
 from routing.limits import ENDED_OFFERS_KEPT
-from routing.model import REASON_MISSED, AgentState, SkillNeed
+from routing.model import (
+    REASON_MISSED,
+    REASON_PHONE_FAULT,
+    AgentState,
+    NotReadyReason,
+    RejectCause,
+    SkillNeed,
+)
 from routing.state import (
     CONTACT_DEADLINES,
     CONTACT_TRANSITIONS,
@@ -154,6 +161,10 @@ def _configuration_applied(state: State, event: ev.ConfigurationApplied) -> None
     state.configuration = configuration
     state.queues = {policy.queue_id: policy for policy in configuration.queues}
     state.reasons = {reason.reason_id: reason for reason in configuration.not_ready_reasons}
+    missed = state.reasons.get(REASON_MISSED)
+    if missed is not None and REASON_PHONE_FAULT not in state.reasons:
+        alike = NotReadyReason(REASON_PHONE_FAULT, missed.alert_after_ms)
+        state.reasons[REASON_PHONE_FAULT] = alike
     waiting = state.waiting
     state.waiting = {queue_id: waiting.get(queue_id, {}) for queue_id in state.queues}
     for agent in state.agents.values():
@@ -373,7 +384,8 @@ def _offer_accepted(state: State, event: ev.OfferAccepted) -> None:
 
 def _offer_rejected(state: State, event: ev.OfferRejected) -> None:
     contact, agent = _end_offer(state, event.offer_id, "rejected")
-    agent.missed_in_row.pop(contact.channel, None)
+    if event.cause is RejectCause.DECLINED:
+        agent.missed_in_row.pop(contact.channel, None)
     _exclude(state, contact, agent, event.at_ms)
     _release(state, agent, contact.contact_id)
     _wait(state, contact, event)
@@ -451,6 +463,10 @@ def _wrap_up_ended(state: State, event: ev.WrapUpCompleted | ev.WrapUpExpired) -
     _release(state, agent, event.contact_id)
 
 
+def _told_only(_state: State, _event: ev.Event) -> None:
+    """Somebody is told; nothing changes."""
+
+
 _APPLY: dict[type, Callable[[State, Any], None]] = {  # type: ignore[explicit-any]  # keyed by the argument's type
     ev.ConfigurationApplied: _configuration_applied,
     ev.AgentPut: _agent_put,
@@ -480,5 +496,6 @@ _APPLY: dict[type, Callable[[State, Any], None]] = {  # type: ignore[explicit-an
     ev.WaitingOverdue: _waiting_overdue,
     ev.ConnectedOverdue: _connected_overdue,
     ev.NotReadyOverdue: _not_ready_overdue,
+    ev.PhoneFaulted: _told_only,
 }
 """One function for each event; a test holds this table against `events.Event`."""

@@ -5,10 +5,16 @@ Durations are whole seconds here, because people write them; the core gets milli
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from routing.limits import QUEUES_MAX
-from routing.model import BUILT_IN_REASONS, Channel
+from routing.model import (
+    MISSED_LIMITS,
+    REASON_MISSED,
+    REASON_PHONE_FAULT,
+    REASON_SIGNED_IN,
+    Channel,
+)
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 Seconds = Annotated[int, Field(ge=1, le=7 * 24 * 3600)]
@@ -80,7 +86,7 @@ class Timing(_Closed):
     presence_grace_s: Seconds = 15
     customer_gone_s: Seconds = 60
     connected_probe_s: Seconds = 1800
-    missed_limits: dict[Channel, Annotated[int, Field(ge=1, le=100)]] = {Channel.CHAT: 2}
+    missed_limits: dict[Channel, Annotated[int, Field(ge=1, le=100)]] = MISSED_LIMITS
 
 
 class Document(_Closed):
@@ -92,6 +98,19 @@ class Document(_Closed):
     dispositions: Annotated[list[Disposition], Field(min_length=1)]
     teams: list[Team]
     widgets: list[Widget] = []
+
+    @field_validator("not_ready_reasons")
+    @classmethod
+    def _with_phone_fault(cls, reasons: list[Reason]) -> list[Reason]:
+        """Reasons written before phones could fail get this one; it alarms as a missed offer does."""
+        missed = next((reason for reason in reasons if reason.id == REASON_MISSED), None)
+        if missed is None or any(reason.id == REASON_PHONE_FAULT for reason in reasons):
+            return reasons
+        name = Name(en="Phone fault", zh="话机故障")
+        return [
+            *reasons,
+            Reason(id=REASON_PHONE_FAULT, name=name, alert_after_s=missed.alert_after_s),
+        ]
 
     @model_validator(mode="after")
     def _refers_to_what_exists(self) -> Self:
@@ -133,7 +152,7 @@ def _dangling(document: Document) -> list[str]:
     ]
     faults += [
         f"not_ready_reasons: the built-in reason {reason_id} needs a name and an alert time"
-        for reason_id in BUILT_IN_REASONS
+        for reason_id in (REASON_MISSED, REASON_SIGNED_IN)
         if reason_id not in reasons
     ]
     return faults

@@ -12,7 +12,7 @@ from callcenter.simulation.stage import Stage, chance
 from routing import commands as cmd
 from routing import events as ev
 from routing.ids import AgentId, ContactId, DispositionId, OfferId, ReasonId, TeamId
-from routing.model import BUILT_IN_REASONS, AgentState, CapacityRule
+from routing.model import BUILT_IN_REASONS, AgentState, CapacityRule, RejectCause
 
 
 class AgentModel:
@@ -71,11 +71,15 @@ class AgentModel:
         """Decide what will become of an offer. `colleague` may answer in this agent's place, wrongly."""
         luck, group = self._answers, self._group
         mood, late, twice, other = luck.random(), luck.random(), luck.random(), luck.random()
-        after_ms = draw_ms(group.answers_after, luck)
+        after_ms, fails = draw_ms(group.answers_after, luck), luck.random()
         offer_id, agenda = event.offer_id, self._stage.agenda
         if chance(other, group.answers_for_others):
             wrong = cmd.AcceptOffer(offer_id, colleague)
             agenda.after(after_ms // 2, partial(self._stage.send, wrong))
+        if chance(fails, group.phone_fails):
+            fault = cmd.RejectOffer(offer_id, self.agent_id, RejectCause.PHONE_FAULT)
+            agenda.after(after_ms // 2, partial(self._answer, fault))
+            return
         if chance(mood, group.rejects):
             agenda.after(after_ms, partial(self._answer, cmd.RejectOffer(offer_id, self.agent_id)))
             return

@@ -116,6 +116,7 @@ def difficult_agents(name: str, count: int, queue_ids: tuple[QueueId, ...]) -> A
         queue_ids=queue_ids,
         capacity=CapacityRule(2, {Channel.CHAT: 2, Channel.VOICE: 1}),
         rejects=0.1,
+        phone_fails=0.02,
         misses=0.1,
         answers_late=0.5,
         answers_twice=0.1,

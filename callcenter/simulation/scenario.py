@@ -49,6 +49,8 @@ class AgentGroup(msgspec.Struct, frozen=True, kw_only=True):
     capacity: CapacityRule
     answers_after: Distribution = Uniform(1_000, 8_000)
     rejects: float = 0.0
+    phone_fails: float = 0.0
+    """How often the phone cannot be rung for an offer."""
     misses: float = 0.0
     answers_late: float = 0.0
     """How often a missed offer is answered all the same, after its deadline."""

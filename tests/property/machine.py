@@ -21,7 +21,14 @@ from routing.ids import (
     ReasonId,
     TeamId,
 )
-from routing.model import AgentState, CapacityRule, Channel, Party, RoutingConfiguration
+from routing.model import (
+    AgentState,
+    CapacityRule,
+    Channel,
+    Party,
+    RejectCause,
+    RoutingConfiguration,
+)
 from routing.state import ContactState
 from tests import strategies as some
 from tests.sim.oracle import Oracle
@@ -116,12 +123,12 @@ class EngineMachine(RuleBasedStateMachine):
             offer = offers[data.draw(st.sampled_from([*offers]))]
             self.give(cmd.AcceptOffer(offer.offer_id, offer.agent_id))
 
-    @rule(data=st.data())
-    def reject_live_offer(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), cause=st.sampled_from(RejectCause))
+    def reject_live_offer(self, data: st.DataObject, cause: RejectCause) -> None:
         offers = self.engine.state.offers
         if offers:
             offer = offers[data.draw(st.sampled_from([*offers]))]
-            self.give(cmd.RejectOffer(offer.offer_id, offer.agent_id))
+            self.give(cmd.RejectOffer(offer.offer_id, offer.agent_id, cause))
 
     @rule(data=st.data(), agent_id=some.agent_ids, accepts=st.booleans())
     def answer_any_offer(self, data: st.DataObject, agent_id: AgentId, accepts: bool) -> None:

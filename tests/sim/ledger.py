@@ -16,6 +16,7 @@ from routing.model import (
     CapacityRule,
     Channel,
     QueuePolicy,
+    RejectCause,
     RoutingConfiguration,
     SkillNeed,
 )
@@ -63,6 +64,7 @@ class KnownAgent:
     idle_since: tuple[int, int] = (0, 0)
     missed: dict[Channel, int] = field(default_factory=dict)
     must_go: bool = False
+    has_phone_fault: bool = False
     lost_at_ms: int | None = None
     skills: dict[SkillId, int] = field(default_factory=dict)
     taken: int = 0
@@ -194,7 +196,7 @@ class Ledger:
     def _agent_state_changed(self, event: ev.AgentStateChanged) -> str | None:
         agent = self.agents[event.agent_id]
         fault = self._wrong_change(agent, event)
-        agent.wish, agent.must_go = None, False
+        agent.wish, agent.must_go, agent.has_phone_fault = None, False, False
         if event.cause == ev.StateCause.PRESENCE_LOST:
             agent.lost_at_ms = None
         if event.state == AgentState.READY and agent.state != AgentState.READY:
@@ -218,8 +220,12 @@ class Ledger:
                 return f"I7 {name} is {event.state} with work in hand"
             if agent.wish != event.state:
                 return f"I7 {name} is {event.state}, but asked for {agent.wish}"
-        if event.cause == ev.StateCause.MISSED_OFFERS and not agent.must_go:
-            return f"I7 {name} is not ready for missed offers, but missed {agent.missed}"
+        reported = {
+            ev.StateCause.MISSED_OFFERS: agent.must_go,
+            ev.StateCause.PHONE_FAULT: agent.has_phone_fault,
+        }
+        if not reported.get(event.cause, True):
+            return f"I7 {name} is not ready for {event.cause}, but missed {agent.missed}"
         return None
 
     def _now_idle(self, agent: KnownAgent, at_ms: int) -> None:
@@ -320,8 +326,11 @@ class Ledger:
 
     def _offer_rejected(self, event: ev.OfferRejected) -> str | None:
         fault = self._wrong_end(event)
-        contact = self.contacts[event.contact_id]
-        self.agents[event.agent_id].missed.pop(contact.channel, None)
+        contact, agent = self.contacts[event.contact_id], self.agents[event.agent_id]
+        if event.cause == RejectCause.DECLINED:
+            agent.missed.pop(contact.channel, None)
+        else:
+            agent.must_go = agent.has_phone_fault = True
         self._exclude(contact, event.agent_id, event.at_ms)
         return fault
 

@@ -30,6 +30,7 @@ from routing.model import (
     Party,
     PriorityRule,
     QueuePolicy,
+    RejectCause,
     RoutingConfiguration,
     SkillNeed,
 )
@@ -126,8 +127,11 @@ class Lockstep:
         offers = list(self.indexed.state.offers.values())
         if offers:
             offer = self.random.choice(offers)
-            answer = self.random.choice([cmd.AcceptOffer] * 3 + [cmd.RejectOffer])
-            self.do(answer(offer.offer_id, offer.agent_id))
+            if self.random.random() < 0.75:
+                self.do(cmd.AcceptOffer(offer.offer_id, offer.agent_id))
+            else:
+                cause = self.random.choice([RejectCause.DECLINED] * 4 + [RejectCause.PHONE_FAULT])
+                self.do(cmd.RejectOffer(offer.offer_id, offer.agent_id, cause))
 
     def work(self) -> None:
         """Some contact goes on: it ends, is wrapped up, or its customer leaves."""

@@ -125,6 +125,6 @@ class Oracle:
         if agent.lost_at_ms is not None and agent.lost_at_ms <= now_ms:
             yield f"I7 the presence of {name} was lost at {agent.lost_at_ms}"
         if agent.must_go:
-            yield f"I7 {name} missed too many offers and is still ready"
+            yield f"I7 {name} missed too many offers, or has a phone fault, and is still ready"
         if agent.wish is not None and not self.ledger.works(name):
             yield f"I7 {name} asked for {agent.wish} and has no work in hand"

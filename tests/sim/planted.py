@@ -238,6 +238,16 @@ def missed_offers_cost_nothing(patch: Patch) -> None:
     patch.setattr(expiries, "put_out_of_ready", put_out)
 
 
+def phone_fault_leaves_the_agent_ready(patch: Patch) -> None:
+    honest = consequences.put_out_of_ready
+
+    def put_out(step: Step, agent: Agent, state: AgentState, cause: ev.StateCause) -> None:
+        if cause is not ev.StateCause.PHONE_FAULT:
+            honest(step, agent, state, cause)
+
+    patch.setattr(decisions, "put_out_of_ready", put_out)
+
+
 # --- the engine's loop ---
 
 
@@ -361,6 +371,7 @@ PLANTED: dict[Planted, str] = {
     age_reset_on_requeue: "I5",
     any_agent_may_accept: "I2",
     missed_offers_cost_nothing: "I7",
+    phone_fault_leaves_the_agent_ready: "I7",
     tick_taken_for_the_time: "I7",
     command_before_deadlines: "I7",
     contact_closed_twice: "I4",

@@ -97,6 +97,7 @@ def _group(luck: random.Random, name: str, queue_ids: tuple[QueueId, ...]) -> Ag
         capacity=CapacityRule(units, {Channel.CHAT: luck.randint(1, units), Channel.VOICE: 1}),
         answers_after=Uniform(500, luck.choice([3_000, 8_000, 40_000])),
         rejects=luck.choice([0.0, 0.2]),
+        phone_fails=luck.choice([0.0, 0.05]),
         misses=luck.choice([0.0, 0.2]),
         answers_late=0.5,
         answers_twice=0.2,

@@ -1,5 +1,6 @@
 """The desk as a view of the state, and whose desk an event changes."""
 
+from enum import EnumType
 from typing import get_args
 
 import msgspec
@@ -118,7 +119,10 @@ def sample(kind: type[ev.Event], contact_id: str) -> ev.Event:
         if not field.required:
             continue
         is_optional = type(None) in get_args(field.type)
-        values[field.name] = None if is_optional else _value(field.name, contact_id)
+        if isinstance(field.type, EnumType):
+            values[field.name] = next(iter(field.type))
+        else:
+            values[field.name] = None if is_optional else _value(field.name, contact_id)
     return msgspec.convert((kind.__name__, *values.values()), kind, strict=False)
 
 
@@ -126,13 +130,6 @@ def _value(name: str, contact_id: str) -> object:
     known: dict[str, object] = {
         "agent_id": "ann",
         "contact_id": contact_id,
-        "state": "ready",
-        "channel": "chat",
-        "author": "customer",
-        "ended_by": "customer",
-        "outcome": "handled",
-        "cause": "requested",
-        "reason": "presence_lost",
         "queue_ids": ("sales",),
         "skills": {"chinese": 3},
         "needs": (),

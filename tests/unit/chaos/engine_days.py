@@ -8,10 +8,11 @@ from routing import commands as cmd
 from routing import events as ev
 from routing.engine import Engine
 from routing.ids import AgentId, ContactId, DetailId, OfferId, ReasonId
-from routing.model import AgentState, CapacityRule, Channel, NotReadyReason, Party
+from routing.model import AgentState, CapacityRule, Channel, NotReadyReason, Party, RejectCause
 from tests.unit.chaos import histories as h
 
 AGENTS = [AgentId(f"a{number}") for number in range(5)]
+CAUSES = [RejectCause.DECLINED, RejectCause.DECLINED, RejectCause.DECLINED, RejectCause.BUSY]
 START_MS = 1_000_000
 
 
@@ -67,7 +68,7 @@ class Day:
             cmd.AcceptOffer(offer_id, taker),
             cmd.AcceptOffer(offer_id, taker),
             cmd.AcceptOffer(offer_id, taker),
-            cmd.RejectOffer(offer_id, taker),
+            cmd.RejectOffer(offer_id, taker, draw.choice(CAUSES)),
             cmd.AddMessage(contact_id, DetailId(f"m{self._contacts}"), Party.CUSTOMER),
             cmd.DisconnectCustomer(contact_id),
             cmd.ReturnCustomer(contact_id),

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 export const useConfiguration = () =>
   useQuery({ queryKey: ['configuration'], queryFn: readConfiguration, staleTime: 5 * MINUTE_MS });
 
-const builtInReasons = ['missed', 'signed_in'];
+const builtInReasons = ['missed', 'signed_in', 'phone_fault'];
 const builtInDispositions = ['none_timeout', 'none_removed'];
 
 export interface Names {

@@ -12,7 +12,7 @@ from callcenter.config_loader.loader import (
     of_document,
     of_stored,
 )
-from routing.model import Channel
+from routing.model import MISSED_LIMITS
 from tests.tidy.tree import ROOT
 
 QUEUES = """queues:
@@ -59,10 +59,11 @@ def test_what_the_core_gets(tmp_path: Path) -> None:
     assert routing.queues[0].offer_timeout_ms == 7_000
     assert routing.queues[0].disposition_ids == ("solved",)
     assert routing.presence_grace_ms == 15_000
-    assert routing.missed_limits == {Channel.CHAT: 2}
+    assert routing.missed_limits == MISSED_LIMITS
     assert {reason.reason_id: reason.alert_after_ms for reason in routing.not_ready_reasons} == {
         "signed_in": 60_000,
         "missed": 60_000,
+        "phone_fault": 60_000,
     }
 
 
