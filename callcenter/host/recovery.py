@@ -5,7 +5,7 @@ because going on would give away work on a state nobody recorded. A snapshot tha
 costs time: the journal is whole without it.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import msgspec
 import structlog
@@ -62,7 +62,7 @@ def checked_event(record: JournalRecord, domain_id: str, seq: int, chain: bytes)
 
 async def events_after(
     journal: Journal, domain_id: str, seq: int, chain: bytes
-) -> AsyncIterator[tuple[JournalRecord, Event]]:
+) -> AsyncGenerator[tuple[JournalRecord, Event], None]:
     """The journal's tail, each record checked against the chain."""
     async for record in journal.read(seq):
         event = checked_event(record, domain_id, seq + 1, chain)
@@ -72,7 +72,7 @@ async def events_after(
 
 async def recover(journal: Journal, domain_id: str) -> Recovered:
     """The state after the newest durable event. Raises JournalDamaged."""
-    recovered = _restored(await journal.snapshot())
+    recovered = restored(await journal.snapshot())
     start = recovered.state.seq
     async for record, event in events_after(journal, domain_id, start, recovered.chain):
         apply(recovered.state, event)
@@ -83,7 +83,7 @@ async def recover(journal: Journal, domain_id: str) -> Recovered:
     return recovered
 
 
-def _restored(snapshot: Snapshot | None) -> Recovered:
+def restored(snapshot: Snapshot | None) -> Recovered:
     """Where the folding starts."""
     if snapshot is None:
         return Recovered(State(), ZERO, 0)

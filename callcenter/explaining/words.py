@@ -1,0 +1,343 @@
+"""Every sentence of an explanation, in English and in Chinese: tables, no logic.
+
+A `{name}` is filled in by `callcenter/explaining/telling.py`, which has written the value out before: a duration, a
+name, a count with its noun. A test holds the tables against the core's: what can be told has words in both.
+"""
+# ruff: noqa: RUF001 - full-width punctuation is how Chinese is written
+
+from enum import StrEnum
+
+from callcenter.explaining.naming import Words
+from routing.events import OfferTrigger
+from routing.explain import LAST_RESORT, ONLY_ONE
+from routing.model import AgentState, AgentStrategy, Channel, ContactStrategy
+from routing.reasons import ReasonCode
+from routing.state import ContactState, DeadlineKind
+
+CHANNELS: dict[Channel, Words] = {
+    Channel.VOICE: Words("calls", "电话"),
+    Channel.EMAIL: Words("e-mail", "邮件"),
+    Channel.CHAT: Words("chats", "在线聊天"),
+    Channel.SMS: Words("text messages", "短信"),
+    Channel.FAX: Words("faxes", "传真"),
+    Channel.CALLBACK: Words("call-backs", "回呼"),
+    Channel.OUTBOUND_VOICE: Words("outgoing calls", "外呼"),
+    Channel.TASK: Words("tasks", "任务"),
+}
+
+REASONS: dict[ReasonCode, Words] = {
+    ReasonCode.NOT_OF_QUEUE: Words(
+        "{agent} does not serve the queue {queue}.", "{agent}不服务队列“{queue}”。"
+    ),
+    ReasonCode.REMOVED: Words(
+        "{agent} has been removed and only finishes what is in hand.",
+        "{agent}已被移除，只处理完手上的联络。",
+    ),
+    ReasonCode.NOT_PRESENT: Words("{agent} has no desk open.", "{agent}没有打开工作台。"),
+    ReasonCode.LOGGED_OUT: Words(
+        "{agent} has been logged out for {since}.", "{agent}已退出登录 {since}。"
+    ),
+    ReasonCode.NOT_READY: Words(
+        "{agent} has not been ready for {since}: {reason}.",
+        "{agent}未就绪已 {since}：{reason}。",
+    ),
+    ReasonCode.LEAVING: Words(
+        "{agent} has asked for another state and gets nothing new; still in hand: {contacts}.",
+        "{agent}已申请切换状态，不再分配新的联络；手上还有：{contacts} 个联络。",
+    ),
+    ReasonCode.CHANNEL_NOT_TAKEN: Words(
+        "{agent} does not take {channel}.", "{agent}不处理{channel}。"
+    ),
+    ReasonCode.SKILL_MISSING: Words(
+        "{agent} does not have the skill {skill}; level {level} is asked for.",
+        "{agent}没有技能“{skill}”；要求等级 {level}。",
+    ),
+    ReasonCode.SKILL_TOO_LOW: Words(
+        "{agent} has the skill {skill} at level {held_level}; level {level} is asked for.",
+        "{agent}的技能“{skill}”等级为 {held_level}；要求等级 {level}。",
+    ),
+    ReasonCode.CHANNEL_FULL: Words(
+        "{agent} has {held} of at most {total} {channel} in hand.",
+        "{agent}手上的{channel}已有 {held} 个，上限 {total} 个。",
+    ),
+    ReasonCode.FULL: Words(
+        "{agent} has {held} of at most {total} contacts in hand.",
+        "{agent}手上已有 {held} 个联络，上限 {total} 个。",
+    ),
+    ReasonCode.EXCLUDED: Words(
+        "{agent} refused or missed it and is not asked again for another {until}.",
+        "{agent}拒接或错过了它，{until}内不再询问。",
+    ),
+}
+
+REMOVED: dict[str, Words] = {
+    "permission": Words("{agents} who do not serve this queue", "{agents}不服务该队列"),
+    "presence": Words("{agents} without an open desk", "{agents}没有打开工作台"),
+    "readiness": Words("{agents} not ready", "{agents}未就绪"),
+    "channel": Words("{agents} who do not take {channel}", "{agents}不处理{channel}"),
+    "skills": Words(
+        "{agents} without the skills asked for, {needs}", "{agents}技能不足（要求{needs}）"
+    ),
+    "capacity": Words("{agents} with no room for more", "{agents}已满，接不下更多"),
+    "exclusion": Words(
+        "{agents} who refused or missed it a moment ago", "{agents}刚刚拒接或错过了它"
+    ),
+}
+"""For each filter of the matcher: those whom it removed."""
+
+NOT_FOR_AGENT: dict[str, Words] = {
+    "permission": Words(
+        "{contacts} of queues {agent} does not serve", "{contacts}不在{agent}服务的队列"
+    ),
+    "presence": Words(
+        "{contacts}, but {agent} has no desk open", "{contacts}在等待，但{agent}没有打开工作台"
+    ),
+    "readiness": Words("{contacts}, but {agent} is not ready", "{contacts}在等待，但{agent}未就绪"),
+    "channel": Words(
+        "{contacts} of channels {agent} does not take", "{contacts}的渠道{agent}不处理"
+    ),
+    "skills": Words(
+        "{contacts} in need of skills {agent} does not have", "{contacts}要求的技能{agent}不具备"
+    ),
+    "capacity": Words(
+        "{contacts} for which {agent} has no room", "{contacts}：{agent}已满，接不下"
+    ),
+    "exclusion": Words(
+        "{contacts} that {agent} refused or missed a moment ago",
+        "{contacts}刚刚被{agent}拒接或错过",
+    ),
+}
+"""For each filter: the waiting contacts it keeps from an agent."""
+
+DEADLINES: dict[DeadlineKind, Words] = {
+    DeadlineKind.ALARM_WAITING: Words(
+        "In {due}: an alarm for the supervisor; the contact goes on waiting.",
+        "{due}后：提醒班长；联络继续等待。",
+    ),
+    DeadlineKind.EXPIRE_OFFER: Words("In {due}: the offer runs out.", "{due}后：邀请超时。"),
+    DeadlineKind.PROBE_CONNECTED: Words(
+        "In {due}: the conversation is checked; nothing is cut.",
+        "{due}后：检查会话是否正常；不会中断。",
+    ),
+    DeadlineKind.FINISH_WRAP_UP: Words("In {due}: the wrap-up ends.", "{due}后：话后处理结束。"),
+    DeadlineKind.CLOSE_GONE_CUSTOMER: Words(
+        "In {due}: it closes as abandoned, unless the customer comes back.",
+        "{due}后：客户若未回来，按放弃关闭。",
+    ),
+    DeadlineKind.LAPSE_EXCLUSION: Words(
+        "In {due}: {agent} may be asked again, if nobody else can take it.",
+        "{due}后：若无他人可接，可再次询问{agent}。",
+    ),
+    DeadlineKind.END_PRESENCE: Words(
+        "In {due}: {agent} is logged out.", "{due}后：{agent}退出登录。"
+    ),
+    DeadlineKind.ALARM_NOT_READY: Words(
+        "In {due}: an alarm about {agent} for the supervisor.",
+        "{due}后：就{agent}的状态提醒班长。",
+    ),
+}
+
+TRIGGERS: dict[OfferTrigger, Words] = {
+    OfferTrigger.AGENT_FREED: Words(
+        "{agent} could take work and got the most urgent of {contacts} to choose from.",
+        "{agent}可以接待，在 {contacts}中得到最紧急的一个。",
+    ),
+    OfferTrigger.CONTACT_FREED: Words(
+        "The contact could be offered, and {agent} came first of {agents} who were free.",
+        "联络可以分配，在 {agents}空闲者中{agent}排在最前。",
+    ),
+}
+
+UNKNOWN_TRIGGER = Words(
+    "What led to the offer was not recorded; {agents} were free, {contacts} could have been offered.",
+    "未记录触发原因；当时空闲：{agents}，可分配：{contacts}。",
+)
+
+AGENT_STRATEGIES: dict[AgentStrategy, Words] = {
+    AgentStrategy.LONGEST_IDLE: Words("longest idle first", "最长空闲优先"),
+    AgentStrategy.LEAST_OCCUPIED: Words("least occupied first", "占用最少优先"),
+    AgentStrategy.BEST_PROFICIENCY: Words("highest proficiency first", "技能等级最高优先"),
+    AgentStrategy.LEAST_FLEXIBLE: Words("least flexible first", "可胜任范围最小优先"),
+    AgentStrategy.ROUND_ROBIN: Words("in turn", "轮流"),
+    AgentStrategy.FEWEST_CONTACTS: Words("fewest contacts first", "接待最少优先"),
+}
+
+CONTACT_STRATEGIES: dict[ContactStrategy, Words] = {
+    ContactStrategy.AGE_CREDIT: Words("by time waited and credit", "按等待时间与加权"),
+    ContactStrategy.ACCELERATED: Words("by accelerated waiting", "按加速等待"),
+    ContactStrategy.SLA_URGENCY: Words("by share of the promised wait", "按承诺等待的用尽程度"),
+    ContactStrategy.STRICT: Words("by strict priority", "按严格优先级"),
+    ContactStrategy.PRIORITY_AGE: Words("by priority, then time waited", "按优先级，再按等待时间"),
+}
+
+SCORES: dict[AgentStrategy, Words] = {
+    AgentStrategy.LONGEST_IDLE: Words("equal", "相同"),
+    AgentStrategy.LEAST_OCCUPIED: Words(
+        "less of the capacity is in use: {first} against {second} thousandths",
+        "占用更少：千分之 {first} 对 {second}",
+    ),
+    AgentStrategy.BEST_PROFICIENCY: Words(
+        "higher levels in the skills asked for: {first} against {second}",
+        "所需技能等级更高：{first} 对 {second}",
+    ),
+    AgentStrategy.LEAST_FLEXIBLE: Words(
+        "fewer skills and queues: {first} against {second}",
+        "技能与队列更少：{first} 对 {second}",
+    ),
+    AgentStrategy.ROUND_ROBIN: Words("was asked longer ago", "距上次被询问更久"),
+    AgentStrategy.FEWEST_CONTACTS: Words(
+        "has taken fewer contacts since log-in: {first} against {second}",
+        "登录以来接待更少：{first} 对 {second}",
+    ),
+}
+"""What the first number of an agent's key means, for each strategy; longest idle gives everybody the same."""
+
+AGENT_DECIDED: dict[str, Words] = {
+    ONLY_ONE: Words("Nobody else was free.", "没有其他人空闲。"),
+    LAST_RESORT: Words(
+        "{winner} comes before {loser}, who refused or missed this contact before.",
+        "{winner}排在{loser}之前：后者此前拒接或错过了它。",
+    ),
+    "score": Words("{winner} comes before {loser}: {score}.", "{winner}排在{loser}之前：{score}。"),
+    "idle_since_ms": Words(
+        "{winner} comes before {loser}: without new work for {first}, against {second}.",
+        "{winner}排在{loser}之前：已 {first}没有新的联络，后者为 {second}。",
+    ),
+    "idle_order": Words(
+        "{winner} comes before {loser}: idle since the same instant, but became so first.",
+        "{winner}排在{loser}之前：同一时刻空闲，但先进入空闲。",
+    ),
+    "agent_id": Words(
+        "{winner} comes before {loser} by the order of their ids: everything else is equal.",
+        "{winner}排在{loser}之前：其余相同，按编号排序。",
+    ),
+}
+"""For each part of an agent's key: what it means that it decided."""
+
+CONTACT_DECIDED: dict[str, Words] = {
+    ONLY_ONE: Words("Nothing else waited that {agent} could take.", "没有其他{agent}可接的联络。"),
+    "level": Words(
+        "It comes before {loser}: priority {first} against {second}.",
+        "排在 {loser} 之前：优先级 {first} 对 {second}。",
+    ),
+    "score": Words(
+        "It comes before {loser}: {first} against {second} ({strategy}).",
+        "排在 {loser} 之前：{first} 对 {second}（{strategy}）。",
+    ),
+    "origin_ms": Words(
+        "It comes before {loser}: equally urgent, but it counts as waiting for longer.",
+        "排在 {loser} 之前：同样紧急，但计为等待更久。",
+    ),
+    "arrival": Words(
+        "It comes before {loser}: equal in everything, but it arrived first.",
+        "排在 {loser} 之前：其余相同，但先到。",
+    ),
+}
+"""For each part of a contact's rank: what it means that it decided."""
+
+STATES: dict[ContactState, Words] = {
+    ContactState.ARRIVED: Words("It has just arrived.", "刚刚进线。"),
+    ContactState.WAITING: Words("It waits.", "正在等待。"),
+    ContactState.OFFERED: Words(
+        "It does not wait: it is offered to {agent} now.", "不在等待：正在邀请{agent}。"
+    ),
+    ContactState.CONNECTED: Words("It does not wait: {agent} has it.", "不在等待：由{agent}接待。"),
+    ContactState.WRAP_UP: Words(
+        "It does not wait: {agent} is wrapping it up.", "不在等待：{agent}正在话后处理。"
+    ),
+    ContactState.CLOSED: Words("It is closed.", "已关闭。"),
+}
+
+AGENT_STATES: dict[AgentState, Words] = {
+    AgentState.LOGGED_OUT: Words("logged out", "已退出"),
+    AgentState.READY: Words("ready", "就绪"),
+    AgentState.NOT_READY: Words("not ready", "未就绪"),
+}
+
+
+class Say(StrEnum):
+    """The sentences and headings that belong to no table of the core."""
+
+    WAITS = "waits"
+    FREE_NOW = "free_now"
+    CAN_TAKE_IT = "can_take_it"
+    WHO_CANNOT = "who_cannot"
+    WHAT_NEXT = "what_next"
+    WHY_NOT = "why_not"
+    THE_OFFER = "the_offer"
+    WAITED = "waited"
+    WAS_FREE = "was_free"
+    WHO_WAS_FREE = "who_was_free"
+    CANDIDATE = "candidate"
+    RIVAL = "rival"
+    RIVALS = "rivals"
+    RULES = "rules"
+    AGENT_RULE = "agent_rule"
+    CONTACT_RULE = "contact_rule"
+    NEEDS = "needs"
+    VERSION = "version"
+    CONFIRMED = "confirmed"
+    NOT_CONFIRMED = "not_confirmed"
+    NAMED = "named"
+    AND_MORE = "and_more"
+    AGENT_NOW = "agent_now"
+    NOTHING_WAITS = "nothing_waits"
+    WHAT_WAITS = "what_waits"
+    SOMEBODY = "somebody"
+    NEED = "need"
+    NO_NEEDS = "no_needs"
+
+
+SAY: dict[Say, Words] = {
+    Say.WAITS: Words(
+        "Waiting for {waited} in the queue {queue}: none of {agents} may have it now.",
+        "在队列“{queue}”中已等待 {waited}：{agents}中目前无人可接。",
+    ),
+    Say.FREE_NOW: Words("Can take it now, an offer is on its way", "现在可接，即将邀请"),
+    Say.CAN_TAKE_IT: Words(
+        "Nothing speaks against {agent}: whoever comes first is asked.",
+        "{agent}没有不可接的原因：按顺序询问。",
+    ),
+    Say.WHO_CANNOT: Words("Who cannot take it, and why", "谁不能接，为什么"),
+    Say.WHAT_NEXT: Words("What comes next", "接下来"),
+    Say.WHY_NOT: Words("Why not {agent}?", "为什么不是{agent}？"),
+    Say.THE_OFFER: Words("Offer {number}: to {agent}", "第 {number} 次邀请：{agent}"),
+    Say.WAITED: Words(
+        "The contact had waited {waited} in the queue {queue}; credit {credit}.",
+        "联络已在队列“{queue}”中等待 {waited}；加权 {credit}。",
+    ),
+    Say.WAS_FREE: Words(
+        "{agent} was free too, but came after {winner}.", "{agent}当时也空闲，但排在{winner}之后。"
+    ),
+    Say.WHO_WAS_FREE: Words("Who was free, in order", "谁空闲（按顺序）"),
+    Say.CANDIDATE: Words("{agent}: without new work for {idle}", "{agent}：已 {idle}没有新的联络"),
+    Say.RIVALS: Words("What else {agent} could have had", "{agent}当时还可以接的联络"),
+    Say.RIVAL: Words(
+        "{contact}: waited {waited} ({queue})", "{contact}：已等待 {waited}（{queue}）"
+    ),
+    Say.RULES: Words("By which rules", "依据的规则"),
+    Say.AGENT_RULE: Words("Agents: {strategy}.", "坐席：{strategy}。"),
+    Say.CONTACT_RULE: Words("Contacts: {strategy}.", "联络：{strategy}。"),
+    Say.NEEDS: Words("Asked for: {needs}.", "要求：{needs}。"),
+    Say.VERSION: Words("Configuration {version}.", "配置版本 {version}。"),
+    Say.CONFIRMED: Words(
+        "Decided again from the journal: the same.", "依据日志重新判定：结果相同。"
+    ),
+    Say.NOT_CONFIRMED: Words(
+        "Decided again from the journal: NOT the same; please report this.",
+        "依据日志重新判定：结果不同；请报告此问题。",
+    ),
+    Say.NAMED: Words("{what}: {names}", "{what}：{names}"),
+    Say.AND_MORE: Words("{count} more", "另外 {count} 个"),
+    Say.AGENT_NOW: Words(
+        "{agent} is {state}, for {since}; in hand: {held}.",
+        "{agent}{state}，已 {since}；手上：{held}。",
+    ),
+    Say.NOTHING_WAITS: Words("Nothing waits.", "没有等待的联络。"),
+    Say.WHAT_WAITS: Words(
+        "What waits, and why {agent} does not get it", "等待的联络，以及为何不给{agent}"
+    ),
+    Say.SOMEBODY: Words("an agent you do not supervise", "不在您管辖内的坐席"),
+    Say.NEED: Words("{skill} from level {level}", "{skill} {level} 级起"),
+    Say.NO_NEEDS: Words("no skill in particular", "无特定技能"),
+}
