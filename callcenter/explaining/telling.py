@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from callcenter.explaining import words
+from callcenter.explaining import reason_words, words
 from callcenter.explaining.naming import Language, Names, Words, counted, duration, listed
 from callcenter.explaining.words import SAY, Say
 from routing.explain import (
@@ -55,7 +55,9 @@ class Teller:
             agents=self._counted("agents", why.agent_count),
         )
         facts = {"channel": self._channel(standing), "needs": self._needs(standing.needs)}
-        cannot = [self._group(group, words.REMOVED, "agents", facts) for group in why.removed]
+        cannot = [
+            self._group(group, reason_words.REMOVED, "agents", facts) for group in why.removed
+        ]
         coming = [self._deadline(one, why.at_ms) for one in why.deadlines]
         sections = [
             Section(headline, []),
@@ -102,7 +104,9 @@ class Teller:
         facts = {"channel": self._channel(standing), "needs": self._needs(standing.needs)}
         free = [self._candidate(one, why.at_ms) for one in why.candidates]
         others = [one for one in why.rivals if one.contact_id != standing.contact_id]
-        cannot = [self._group(group, words.REMOVED, "agents", facts) for group in why.removed]
+        cannot = [
+            self._group(group, reason_words.REMOVED, "agents", facts) for group in why.removed
+        ]
         sections = [
             Section(self._say(Say.THE_OFFER, number=str(number), agent=agent), headline),
             Section(self._say(Say.WHO_WAS_FREE), self._with_more(free, why.candidate_count)),
@@ -123,7 +127,9 @@ class Teller:
             held=self._counted("contacts", len(why.held_ids)),
         )
         facts = {"agent": agent}
-        kept = [self._group(one, words.NOT_FOR_AGENT, "contacts", facts) for one in why.removed]
+        kept = [
+            self._group(one, reason_words.NOT_FOR_AGENT, "contacts", facts) for one in why.removed
+        ]
         lines = kept or [self._say(Say.NOTHING_WAITS)]
         return [Section(now, []), Section(self._say(Say.WHAT_WAITS, agent=agent), lines)]
 
@@ -143,7 +149,7 @@ class Teller:
                 facts[key] = self._named(key, str(value))
             else:
                 facts[name] = self._named(name, str(value))
-        return self._text(words.REASONS[reason.code], **facts)
+        return self._text(reason_words.REASONS[reason.code], **facts)
 
     def _group(
         self, group: Group, table: dict[str, Words], noun: str, facts: dict[str, str]
@@ -162,7 +168,7 @@ class Teller:
     def _deadline(self, deadline: Deadline, at_ms: int) -> str:
         due = self._duration(deadline.due_ms - at_ms)
         agent = self._agent(deadline.agent_id)
-        return self._text(words.DEADLINES[deadline.kind], due=due, agent=agent)
+        return self._text(reason_words.DEADLINES[deadline.kind], due=due, agent=agent)
 
     def _trigger(self, why: OfferExplanation) -> str:
         text = words.UNKNOWN_TRIGGER if why.trigger is None else words.TRIGGERS[why.trigger]

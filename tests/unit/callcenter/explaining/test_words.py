@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callcenter.explaining import words
+from callcenter.explaining import reason_words, words
 from callcenter.explaining.naming import Language, Words, counted, duration, listed
 from routing.events import OfferTrigger
 from routing.explain import LAST_RESORT, ONLY_ONE
@@ -18,10 +18,10 @@ from routing.strategies import AGENT_KEY_PARTS, CONTACT_RANK_PARTS
 FILTER_NAMES = {name for name, _ in FILTERS}
 TABLES: list[tuple[dict[Any, Words], set[Any]]] = [
     (words.CHANNELS, set(Channel)),
-    (words.REASONS, set(ReasonCode)),
-    (words.REMOVED, FILTER_NAMES),
-    (words.NOT_FOR_AGENT, FILTER_NAMES),
-    (words.DEADLINES, set(DeadlineKind)),
+    (reason_words.REASONS, set(ReasonCode)),
+    (reason_words.REMOVED, FILTER_NAMES),
+    (reason_words.NOT_FOR_AGENT, FILTER_NAMES),
+    (reason_words.DEADLINES, set(DeadlineKind)),
     (words.TRIGGERS, set(OfferTrigger)),
     (words.AGENT_STRATEGIES, set(AgentStrategy)),
     (words.CONTACT_STRATEGIES, set(ContactStrategy)),
