@@ -200,7 +200,7 @@ class User(msgspec.Struct, frozen=True):
     """A person who logs in. An agent's `user_id` is its agent id in the core.
 
     `queue_ids`: an agent takes work of these, a supervisor sees these. `watched_team_ids`: teams a supervisor
-    sees.
+    sees. `skills`: skill id to level, 1 to 10. `site`: where the agent works; empty when that does not matter.
     """
 
     user_id: str
@@ -215,6 +215,8 @@ class User(msgspec.Struct, frozen=True):
     language: str
     is_disabled: bool
     version: int
+    skills: dict[str, int] = {}
+    site: str = ""
 
 
 class Users(Protocol):

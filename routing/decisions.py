@@ -22,7 +22,13 @@ from routing.consequences import (
 )
 from routing.errors import Refusal, RefusalCode
 from routing.ids import AgentId, ContactId, OfferId
-from routing.limits import AGENT_QUEUES_MAX, CAPACITY_UNITS_MAX, LEVEL_MAX, LEVEL_MIN
+from routing.limits import (
+    AGENT_QUEUES_MAX,
+    AGENT_SKILLS_MAX,
+    CAPACITY_UNITS_MAX,
+    LEVEL_MAX,
+    LEVEL_MIN,
+)
 from routing.model import (
     BUILT_IN_REASONS,
     DISPOSITION_NONE_REMOVED,
@@ -54,21 +60,28 @@ def _apply_configuration(step: Step, command: cmd.ApplyConfiguration) -> Decisio
     return None
 
 
+def _agent_fault(command: cmd.PutAgent) -> str | None:
+    """What an agent's facts must keep to; None when they do."""
+    capacity = command.capacity
+    units = (capacity.total, *capacity.per_channel.values())
+    if min(units) < 0 or max(units) > CAPACITY_UNITS_MAX:
+        return f"needs capacities from 0 to {CAPACITY_UNITS_MAX}"
+    if len(command.queue_ids) > AGENT_QUEUES_MAX:
+        return f"has more than {AGENT_QUEUES_MAX} queues"
+    if len(command.skills) > AGENT_SKILLS_MAX:
+        return f"has more than {AGENT_SKILLS_MAX} skills"
+    if any(not LEVEL_MIN <= level <= LEVEL_MAX for level in command.skills.values()):
+        return f"needs skill levels from {LEVEL_MIN} to {LEVEL_MAX}"
+    return None
+
+
 def _put_agent(step: Step, command: cmd.PutAgent) -> Decision:
     if step.state.configuration is None:
         detail = "There is no configuration yet: apply one before adding agents."
         return Refusal(RefusalCode.NO_CONFIGURATION, detail)
-    capacity = command.capacity
-    units = (capacity.total, *capacity.per_channel.values())
-    if min(units) < 0 or max(units) > CAPACITY_UNITS_MAX:
-        detail = f"Agent {command.agent_id} needs capacities from 0 to {CAPACITY_UNITS_MAX}."
-        return Refusal(RefusalCode.AGENT_INVALID, detail)
-    if len(command.queue_ids) > AGENT_QUEUES_MAX:
-        detail = f"Agent {command.agent_id} has more than {AGENT_QUEUES_MAX} queues."
-        return Refusal(RefusalCode.AGENT_INVALID, detail)
-    if any(not LEVEL_MIN <= level <= LEVEL_MAX for level in command.skills.values()):
-        detail = f"Agent {command.agent_id} needs skill levels from {LEVEL_MIN} to {LEVEL_MAX}."
-        return Refusal(RefusalCode.AGENT_INVALID, detail)
+    fault = _agent_fault(command)
+    if fault is not None:
+        return Refusal(RefusalCode.AGENT_INVALID, f"Agent {command.agent_id} {fault}.")
     for queue_id in command.queue_ids:
         if queue_id not in step.state.queues:
             return Refusal(RefusalCode.QUEUE_UNKNOWN, f"There is no queue {queue_id}.")

@@ -12,6 +12,9 @@ AGENT_QUEUES_MAX = 200
 CAPACITY_UNITS_MAX = 50
 """Simultaneous contacts of one agent; more is refused with `agent_invalid`."""
 
+AGENT_SKILLS_MAX = 100
+"""Skills of one agent; more is refused with `agent_invalid`."""
+
 LEVEL_MIN, LEVEL_MAX = 1, 10
 """Lowest and highest proficiency of a skill; another is refused with `configuration_invalid` or `agent_invalid`."""
 

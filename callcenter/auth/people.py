@@ -16,8 +16,14 @@ from callcenter import ports
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.principal import Role
 from routing.commands import Command, PutAgent, RemoveAgent
-from routing.ids import AgentId, QueueId, TeamId
-from routing.limits import AGENT_QUEUES_MAX, CAPACITY_UNITS_MAX
+from routing.ids import AgentId, QueueId, SkillId, TeamId
+from routing.limits import (
+    AGENT_QUEUES_MAX,
+    AGENT_SKILLS_MAX,
+    CAPACITY_UNITS_MAX,
+    LEVEL_MAX,
+    LEVEL_MIN,
+)
 from routing.model import CapacityRule, Channel
 from routing.state import Agent
 
@@ -45,10 +51,12 @@ class PasswordRefused(PersonInvalid):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What a person may refer to: the configuration's queues and teams."""
+    """What a person may refer to: the configuration's queues, teams, skills and sites."""
 
     queue_ids: Collection[str]
     team_ids: Collection[str]
+    skill_ids: Collection[str] = ()
+    site_ids: Collection[str] = ()
 
 
 class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +70,8 @@ class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
     watched_team_ids: tuple[str, ...] = ()
     chat_capacity: int = 3
     language: str = "en"
+    skills: dict[str, int] = {}
+    site: str = ""
 
 
 async def create(
@@ -88,6 +98,8 @@ async def create(
         language=person.language,
         is_disabled=False,
         version=0,
+        skills=person.skills,
+        site=person.site,
     )
     check_person(draft, known)
     if await users.by_username(person.username) is not None:
@@ -164,6 +176,14 @@ def _check_references(user: ports.User, known: Known) -> None:
         raise PersonInvalid("queue_ids", "The configuration has no such queue.")
     if not all(team_id in known.team_ids for team_id in user.watched_team_ids):
         raise PersonInvalid("watched_team_ids", "The configuration has no such team.")
+    if len(user.skills) > AGENT_SKILLS_MAX:
+        raise PersonInvalid("skills", f"At most {AGENT_SKILLS_MAX} skills.")
+    if not all(skill_id in known.skill_ids for skill_id in user.skills):
+        raise PersonInvalid("skills", "The configuration has no such skill.")
+    if not all(LEVEL_MIN <= level <= LEVEL_MAX for level in user.skills.values()):
+        raise PersonInvalid("skills", f"A skill has a level from {LEVEL_MIN} to {LEVEL_MAX}.")
+    if user.site and user.site not in known.site_ids:
+        raise PersonInvalid("site", "The configuration has no such site.")
 
 
 def agent_facts(user: ports.User) -> PutAgent:
@@ -175,6 +195,7 @@ def agent_facts(user: ports.User) -> PutAgent:
         capacity=CapacityRule(
             total=user.chat_capacity, per_channel={Channel.CHAT: user.chat_capacity}
         ),
+        skills={SkillId(skill_id): level for skill_id, level in user.skills.items()},
     )
 
 
@@ -183,10 +204,13 @@ def is_working_agent(user: ports.User) -> bool:
     return user.role == Role.AGENT and not user.is_disabled
 
 
-def roster_commands(users: Iterable[ports.User], agents: dict[AgentId, Agent]) -> list[Command]:
+def roster_commands(
+    users: Iterable[ports.User], agents: dict[AgentId, Agent], queue_ids: Collection[QueueId]
+) -> list[Command]:
     """What to tell the engine so that its agents are these users: nothing when they agree already.
 
-    Looks only at the users given: an agent the engine knows and the list does not hold is left alone.
+    Looks only at the users given: an agent the engine knows and the list does not hold is left alone. A queue that
+    the configuration has dropped is left out until it is back.
     """
     commands: list[Command] = []
     for user in users:
@@ -196,14 +220,17 @@ def roster_commands(users: Iterable[ports.User], agents: dict[AgentId, Agent]) -
                 commands.append(RemoveAgent(AgentId(user.user_id)))
             continue
         facts = agent_facts(user)
+        there = tuple(queue_id for queue_id in facts.queue_ids if queue_id in queue_ids)
+        facts = msgspec.structs.replace(facts, queue_ids=there)
         if agent is None or agent.is_removed or _differs(agent, facts):
             commands.append(facts)
     return commands
 
 
 def _differs(agent: Agent, facts: PutAgent) -> bool:
-    return (agent.team_id, agent.queue_ids, agent.capacity) != (
+    return (agent.team_id, agent.queue_ids, agent.capacity, agent.skills) != (
         facts.team_id,
         facts.queue_ids,
         facts.capacity,
+        facts.skills,
     )

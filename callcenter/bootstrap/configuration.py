@@ -5,10 +5,14 @@ from pathlib import Path
 import structlog
 
 from callcenter import ports
+from callcenter.auth.people import Known
 from callcenter.channels.chat_routes import WidgetConfiguration, WidgetText
 from callcenter.clock import Clock, new_id
+from callcenter.config_loader.base import Name
+from callcenter.config_loader.compiling import must_be_renewed, routing_configuration
 from callcenter.config_loader.loader import Configuration, load_folder, of_stored
-from callcenter.config_loader.schema import Name, Queue
+from callcenter.config_loader.queues import Queue
+from callcenter.config_loader.schema import Document
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
 from callcenter.web.schemas import (
@@ -17,6 +21,8 @@ from callcenter.web.schemas import (
     LocalName,
     QueueInfo,
     ReasonInfo,
+    SiteInfo,
+    SkillInfo,
     TeamInfo,
     WidgetInfo,
 )
@@ -45,12 +51,13 @@ class ConfigurationInForce:
 
     async def store_folder(self, folder: Path) -> Configuration:
         """Check and store a folder; `follow` then applies it. Raises ConfigError."""
-        configuration = load_folder(folder)
-        await store(self._versions, configuration, self._clock.now_ms())
+        now_ms = self._clock.now_ms()
+        configuration = load_folder(folder, now_ms)
+        await store(self._versions, configuration, now_ms)
         return configuration
 
     async def follow(self) -> bool:
-        """Apply the newest stored configuration if it is not in force; True when it was applied.
+        """Apply the newest stored configuration if it is not in force, or its hours run out; True when it was applied.
 
         Raises NoConfiguration when none is stored, CommandRefused when the engine cannot take it now: then the one
         the engine has stays in force, and on view.
@@ -61,12 +68,14 @@ class ConfigurationInForce:
         if self._newest is None or self._newest[0] != newest.version:
             self._newest = newest.version, of_stored(newest.document)
         configuration = self._newest[1]
-        applied = self._host.mirror.configuration
-        if applied is not None and applied.version == configuration.version:
+        applied, now_ms = self._host.mirror.configuration, self._clock.now_ms()
+        is_in_force = applied is not None and applied.version == configuration.version
+        if applied is not None and is_in_force and not must_be_renewed(applied, now_ms):
             self._take(configuration)
             return False
+        routing = routing_configuration(configuration.document, configuration.version, now_ms)
         try:
-            await self._host.submit(Envelope(ApplyConfiguration(configuration.routing), new_id()))
+            await self._host.submit(Envelope(ApplyConfiguration(routing), new_id()))
         except CommandRefused:
             known = None if applied is None else await self._versions.get(applied.version)
             if known is not None:
@@ -128,6 +137,18 @@ def _view(configuration: Configuration) -> ConfigurationView:
         widgets=[
             WidgetInfo(widget.id, _name(widget.name), widget.queue) for widget in document.widgets
         ],
+        skills=[SkillInfo(skill.id, _name(skill.name)) for skill in document.skills],
+        sites=[SiteInfo(site.id, _name(site.name)) for site in document.sites],
+    )
+
+
+def known_of(document: Document) -> Known:
+    """What people may refer to in this document."""
+    return Known(
+        queue_ids=[one.id for one in document.queues],
+        team_ids=[one.id for one in document.teams],
+        skill_ids=[one.id for one in document.skills],
+        site_ids=[one.id for one in document.sites],
     )
 
 

@@ -31,6 +31,8 @@ def _person(one: dict[str, Any]) -> people.NewPerson:
         watched_team_ids=tuple(one.get("watched_teams", ())),
         chat_capacity=one.get("chat_capacity", 0),
         language=one["language"],
+        skills=one.get("skills", {}),
+        site=one.get("site", ""),
     )
 
 
@@ -71,6 +73,6 @@ class Roster:
         """Take over what has changed: sessions of changed users end, the engine learns the agents."""
         for user in await self._sessions.poll():
             self._by_id[user.user_id] = user
-        agents = self._host.mirror.agents
-        for command in people.roster_commands(self._by_id.values(), agents):
+        mirror = self._host.mirror
+        for command in people.roster_commands(self._by_id.values(), mirror.agents, mirror.queues):
             await self._gateway.send(command)

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from aiohttp import web
 
-from callcenter.auth.people import Known, NewPerson
+from callcenter.auth.people import NewPerson
+from callcenter.bootstrap.configuration import known_of
 from callcenter.bootstrap.data_dir import DataDir
 from callcenter.bootstrap.parts import Parts, build, build_web
 from callcenter.bootstrap.people import demo_people, ensure_people
@@ -132,8 +133,7 @@ class Server:
         wanted = demo_people(self._settings.demo_config_dir)
         usernames = [person.username for person in wanted]
         passwords = data_dir.demo_passwords(usernames, self._settings.demo_password)
-        document = parts.configuration.current.document
-        known = Known([one.id for one in document.queues], [one.id for one in document.teams])
+        known = known_of(parts.configuration.current.document)
         with_passwords = [(person, passwords[person.username]) for person in wanted]
         await ensure_people(parts.store.users, parts.passwords, with_passwords, known)
         self.accounts = [

@@ -4,7 +4,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from callcenter.cli import admin_commands, bench_command, run_command, simulate_command
+from callcenter.cli import (
+    admin_commands,
+    bench_command,
+    config_commands,
+    run_command,
+    simulate_command,
+    user_commands,
+)
 from callcenter.cli.errors import CommandError
 
 
@@ -14,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run_command.add(commands)
     admin_commands.add(commands)
+    user_commands.add(commands)
+    config_commands.add(commands)
     bench_command.add(commands)
     simulate_command.add(commands)
     parsed = parser.parse_args(arguments)

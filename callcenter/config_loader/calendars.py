@@ -25,8 +25,9 @@ from zoneinfo import ZoneInfo
 
 import holidays
 import msgspec
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from callcenter.config_loader.base import Closed, Id, Name
 from routing.calendars import Calendar, OpenHours, hours_of
 
 DAYS_MAX = 1_000
@@ -105,18 +106,7 @@ Hours = Annotated[
 ]
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Note(_Closed):
-    """Why a day is otherwise, in both languages."""
-
-    en: Annotated[str, Field(min_length=1, max_length=200)]
-    zh: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Weekly(_Closed):
+class Weekly(Closed):
     """Hours of each weekday; without any it is closed. `22:00-02:00` ends on the next day."""
 
     monday: Hours = []
@@ -133,7 +123,7 @@ class Weekly(_Closed):
         return hours
 
 
-class PublicHolidays(_Closed):
+class PublicHolidays(Closed):
     """Whose holidays count, what the hours then are, and which weekday a make-up workday is like (null: none is)."""
 
     country: Annotated[str, AfterValidator(_is_country)]
@@ -152,7 +142,7 @@ class PublicHolidays(_Closed):
         return self
 
 
-class NamedDay(_Closed):
+class NamedDay(Closed):
     """Days from `day` to `until`, both included, that are not as the week and the holidays say.
 
     `open` means open like an ordinary day of the same weekday, or of the weekday named in `like`.
@@ -163,7 +153,7 @@ class NamedDay(_Closed):
     state: Literal["closed", "open", "special"]
     hours: Hours = []
     like: Weekday | None = None
-    note: Note
+    note: Name
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
@@ -182,11 +172,11 @@ class NamedDay(_Closed):
         yield from _days(self.day, (self.until or self.day) + timedelta(days=1))
 
 
-class BusinessCalendar(_Closed):
+class BusinessCalendar(Closed):
     """One calendar as it is written."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
-    name: Note
+    id: Id
+    name: Name
     zone: Annotated[str, AfterValidator(_is_zone)]
     weekly: Weekly = Weekly()
     holidays: PublicHolidays | None = None

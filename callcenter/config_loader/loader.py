@@ -1,11 +1,15 @@
 """From a folder of YAML files to one checked document; every error at once, with file and line.
 
+Three checks, each told whole before the next makes sense: the files are YAML, each value is of its type, and the
+document holds together (`checking`).
+
 The top-level keys of all files together make the document; a key may stand in one file only. `people.yaml` is
 not configuration (people are rows, edited by API and command line) and is passed over.
 """
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +17,10 @@ import msgspec
 import yaml
 from pydantic import ValidationError
 
+from callcenter.config_loader.checking import findings
+from callcenter.config_loader.findings import Finding, FindingCode
 from callcenter.config_loader.schema import Document
-from routing.ids import DispositionId, QueueId, ReasonId
-from routing.model import NotReadyReason, QueuePolicy, RoutingConfiguration
+from routing.commands import PutAgent
 
 PEOPLE_FILE = "people.yaml"
 
@@ -30,42 +35,48 @@ class ConfigError(Exception):
 
 
 class Configuration(msgspec.Struct, frozen=True):
-    """A checked configuration: the document, its bytes as stored, and what the core gets."""
+    """A checked configuration: the document, its bytes as stored, and one line for each warning."""
 
     version: str
     document: Document
     stored: bytes
-    routing: RoutingConfiguration
+    warnings: tuple[str, ...] = ()
 
 
-def load_folder(folder: Path) -> Configuration:
-    """Read and check a folder. Raises ConfigError with all faults."""
+def load_folder(
+    folder: Path, at_ms: int, agents: Sequence[PutAgent] | None = None
+) -> Configuration:
+    """Read a folder and check it as of an instant, and against the agents if they are known. Raises ConfigError."""
     if not folder.is_dir():
-        raise ConfigError([f"{folder}: there is no such folder"])
+        raise ConfigError([f"{folder}: there is no such folder [{FindingCode.FOLDER_EMPTY}]"])
     lines: dict[tuple[str, ...], str] = {}
     merged: dict[str, Any] = {}
     faults: list[str] = []
     for file in sorted(folder.glob("*.yaml")):
         if file.name != PEOPLE_FILE:
-            faults += _read_file(file, merged, lines)
+            faults += [
+                f"{one} [{FindingCode.YAML_INVALID}]" for one in _read_file(file, merged, lines)
+            ]
     if not merged and not faults:
-        faults.append(f"{folder}: there are no .yaml files")
+        faults.append(f"{folder}: there are no .yaml files [{FindingCode.FOLDER_EMPTY}]")
     try:
         document = Document.model_validate(merged)
     except ValidationError as error:
-        faults += [_located(folder, lines, dict(one)) for one in error.errors()]
+        faults += [_told(_of_value(one), folder, lines) for one in error.errors()]
         raise ConfigError(faults) from error
+    found = findings(document, at_ms, agents)
+    faults += [_told(one, folder, lines) for one in found if one.is_error]
     if faults:
         raise ConfigError(faults)
-    return of_document(document)
+    warnings = tuple(_told(one, folder, lines) for one in found)
+    return msgspec.structs.replace(of_document(document), warnings=warnings)
 
 
 def of_document(document: Document) -> Configuration:
     """The configuration of a checked document; equal documents have equal versions."""
     plain = document.model_dump(mode="json")
     stored = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    version = hashlib.sha256(stored).hexdigest()
-    return Configuration(version, document, stored, _routing(document, version))
+    return Configuration(hashlib.sha256(stored).hexdigest(), document, stored)
 
 
 def of_stored(stored: bytes) -> Configuration:
@@ -121,44 +132,18 @@ def _note_lines(
     return faults
 
 
-def _located(folder: Path, lines: dict[tuple[str, ...], str], error: dict[str, Any]) -> str:
-    """One fault in one line: where, which key, what is wrong."""
-    path = tuple(str(part) for part in error["loc"])
+def _of_value(error: Mapping[str, Any]) -> Finding:
+    """What pydantic says about one value."""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return Finding(FindingCode.VALUE_INVALID, tuple(error["loc"]), message)
+
+
+def _told(finding: Finding, folder: Path, lines: dict[tuple[str, ...], str]) -> str:
+    """One finding in one line: where, which key, what is wrong, its code."""
+    path = tuple(str(part) for part in finding.path)
     known = path
     while known and known not in lines:
         known = known[:-1]
     where = lines[known] if known else str(folder)
-    name = ".".join(path)
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{where}: {name}: {message}" if name else f"{where}: {message}"
-
-
-def _routing(document: Document, version: str) -> RoutingConfiguration:
-    queues = tuple(
-        QueuePolicy(
-            queue_id=QueueId(queue.id),
-            offer_timeout_ms=queue.offer_timeout_s * 1000,
-            reoffer_gap_ms=queue.reoffer_gap_s * 1000,
-            wrap_up_limit_ms=queue.wrap_up_limit_s * 1000,
-            wrap_up_extension_ms=queue.wrap_up_extension_s * 1000,
-            wrap_up_extensions_max=queue.wrap_up_extensions_max,
-            waiting_alarm_ms=queue.waiting_alarm_s * 1000,
-            waiting_max=queue.waiting_max,
-            disposition_ids=tuple(DispositionId(one) for one in queue.dispositions),
-        )
-        for queue in document.queues
-    )
-    reasons = tuple(
-        NotReadyReason(ReasonId(reason.id), reason.alert_after_s * 1000)
-        for reason in document.not_ready_reasons
-    )
-    timing = document.timing
-    return RoutingConfiguration(
-        version=version,
-        queues=queues,
-        not_ready_reasons=reasons,
-        presence_grace_ms=timing.presence_grace_s * 1000,
-        customer_gone_ms=timing.customer_gone_s * 1000,
-        connected_probe_ms=timing.connected_probe_s * 1000,
-        missed_limits=dict(timing.missed_limits),
-    )
+    parts = [where, *([] if finding.is_error else ["warning"]), *([".".join(path)] if path else [])]
+    return f"{': '.join(parts)}: {finding.message} [{finding.code}]"

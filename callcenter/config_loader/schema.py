@@ -1,54 +1,21 @@
 """What a configuration folder may say. Closed: an unknown key is an error.
 
-Durations are whole seconds here, because people write them; the core gets milliseconds.
+Types and bounds of single values stand here and in `queues` and `calendars`; what refers to what is checked in
+`references`, what makes sense together in `lints`.
 """
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
+from callcenter.config_loader.base import Closed, Id, Name, Named, Seconds
+from callcenter.config_loader.calendars import BusinessCalendar
+from callcenter.config_loader.queues import Queue
 from routing.limits import QUEUES_MAX
-from routing.model import (
-    MISSED_LIMITS,
-    REASON_MISSED,
-    REASON_PHONE_FAULT,
-    REASON_SIGNED_IN,
-    Channel,
-)
-
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
-Seconds = Annotated[int, Field(ge=1, le=7 * 24 * 3600)]
+from routing.model import MISSED_LIMITS, REASON_MISSED, REASON_PHONE_FAULT, Channel
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Name(_Closed):
-    """A text in both languages."""
-
-    en: Annotated[str, Field(min_length=1, max_length=200)]
-    zh: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Queue(_Closed):
-    """A waiting line and its rules."""
-
-    id: Id
-    name: Name
-    offer_timeout_s: Seconds = 20
-    reoffer_gap_s: Seconds = 30
-    wrap_up_limit_s: Annotated[int, Field(ge=0, le=24 * 3600)] = 120
-    wrap_up_extension_s: Seconds = 60
-    wrap_up_extensions_max: Annotated[int, Field(ge=0, le=20)] = 2
-    waiting_alarm_s: Seconds = 300
-    waiting_max: Annotated[int, Field(ge=1, le=100_000)] = 1000
-    amber_after_s: Seconds = 60
-    red_after_s: Seconds = 180
-    dispositions: Annotated[list[Id], Field(min_length=1)]
-
-
-class Reason(_Closed):
+class Reason(Closed):
     """A not-ready reason, and when a supervisor is told that it lasts long."""
 
     id: Id
@@ -56,21 +23,7 @@ class Reason(_Closed):
     alert_after_s: Seconds
 
 
-class Disposition(_Closed):
-    """A coded outcome of a contact."""
-
-    id: Id
-    name: Name
-
-
-class Team(_Closed):
-    """A team of agents."""
-
-    id: Id
-    name: Name
-
-
-class Widget(_Closed):
+class Widget(Closed):
     """A chat widget: which queue it feeds and which pages may embed it (empty: the server's own only)."""
 
     id: Id
@@ -80,7 +33,7 @@ class Widget(_Closed):
     allowed_origins: list[str] = []
 
 
-class Timing(_Closed):
+class Timing(Closed):
     """Deadlines that hold for all queues."""
 
     presence_grace_s: Seconds = 15
@@ -89,15 +42,18 @@ class Timing(_Closed):
     missed_limits: dict[Channel, Annotated[int, Field(ge=1, le=100)]] = MISSED_LIMITS
 
 
-class Document(_Closed):
+class Document(Closed):
     """A whole configuration, as it is stored."""
 
     timing: Timing = Timing()
     queues: Annotated[list[Queue], Field(min_length=1, max_length=QUEUES_MAX)]
     not_ready_reasons: list[Reason]
-    dispositions: Annotated[list[Disposition], Field(min_length=1)]
-    teams: list[Team]
+    dispositions: Annotated[list[Named], Field(min_length=1)]
+    teams: list[Named]
     widgets: list[Widget] = []
+    skills: Annotated[list[Named], Field(max_length=2_000)] = []
+    sites: Annotated[list[Named], Field(max_length=1_000)] = []
+    calendars: Annotated[list[BusinessCalendar], Field(max_length=200)] = []
 
     @field_validator("not_ready_reasons")
     @classmethod
@@ -111,48 +67,3 @@ class Document(_Closed):
             *reasons,
             Reason(id=REASON_PHONE_FAULT, name=name, alert_after_s=missed.alert_after_s),
         ]
-
-    @model_validator(mode="after")
-    def _refers_to_what_exists(self) -> Self:
-        faults = [*_repeated(self), *_dangling(self)]
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
-
-
-def _repeated(document: Document) -> list[str]:
-    groups: dict[str, list[str]] = {
-        "queues": [queue.id for queue in document.queues],
-        "not_ready_reasons": [reason.id for reason in document.not_ready_reasons],
-        "dispositions": [disposition.id for disposition in document.dispositions],
-        "teams": [team.id for team in document.teams],
-        "widgets": [widget.id for widget in document.widgets],
-    }
-    return [
-        f"{group}: the id {one} is there twice"
-        for group, ids in groups.items()
-        for one in sorted({one for one in ids if ids.count(one) > 1})
-    ]
-
-
-def _dangling(document: Document) -> list[str]:
-    dispositions = {disposition.id for disposition in document.dispositions}
-    queues = {queue.id for queue in document.queues}
-    reasons = {reason.id for reason in document.not_ready_reasons}
-    faults = [
-        f"queues: {queue.id} lists the disposition {one}, which does not exist"
-        for queue in document.queues
-        for one in queue.dispositions
-        if one not in dispositions
-    ]
-    faults += [
-        f"widgets: {widget.id} feeds the queue {widget.queue}, which does not exist"
-        for widget in document.widgets
-        if widget.queue not in queues
-    ]
-    faults += [
-        f"not_ready_reasons: the built-in reason {reason_id} needs a name and an alert time"
-        for reason_id in (REASON_MISSED, REASON_SIGNED_IN)
-        if reason_id not in reasons
-    ]
-    return faults

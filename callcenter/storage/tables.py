@@ -14,7 +14,7 @@ from sqlalchemy.types import TypeEngine
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -183,6 +183,8 @@ users = sa.Table(
     _must("language", sa.String),
     _must("is_disabled", sa.Boolean),
     _must("version", sa.BigInteger),
+    sa.Column("skills", sa.String, nullable=False, server_default="{}"),
+    _text("site"),
     sa.UniqueConstraint("domain_id", "username_key"),
     sa.Index(None, "domain_id", "version"),
 )

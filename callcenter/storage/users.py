@@ -11,6 +11,12 @@ from callcenter.storage.tables import users
 from callcenter.storage.usernames import username_key
 
 _KEY: Final = ["domain_id", "user_id"]
+_JSON: Final[dict[str, Any]] = {
+    "queue_ids": tuple[str, ...],
+    "watched_team_ids": tuple[str, ...],
+    "skills": dict[str, int],
+}
+"""Columns kept as JSON text, and what is in them."""
 
 
 class SqlUsers:
@@ -69,7 +75,7 @@ class SqlUsers:
 def _columns(user: User) -> dict[str, Any]:
     columns = msgspec.structs.asdict(user)
     columns["username_key"] = username_key(user.username)
-    for name in ("queue_ids", "watched_team_ids"):
+    for name in _JSON:
         columns[name] = msgspec.json.encode(columns[name]).decode()
     return columns
 
@@ -77,6 +83,6 @@ def _columns(user: User) -> dict[str, Any]:
 def _user(row: sa.Row[Any]) -> User:
     columns = row._asdict()
     del columns["domain_id"], columns["username_key"]
-    for name in ("queue_ids", "watched_team_ids"):
-        columns[name] = msgspec.json.decode(columns[name], type=tuple[str, ...])
+    for name, kind in _JSON.items():
+        columns[name] = msgspec.json.decode(columns[name], type=kind)
     return User(**columns)

@@ -20,7 +20,13 @@ from callcenter.auth.people import (
 )
 from callcenter.auth.principal import Role
 from callcenter.limits import MESSAGE_CHARACTERS_MAX
-from routing.limits import AGENT_QUEUES_MAX, CAPACITY_UNITS_MAX
+from routing.limits import (
+    AGENT_QUEUES_MAX,
+    AGENT_SKILLS_MAX,
+    CAPACITY_UNITS_MAX,
+    LEVEL_MAX,
+    LEVEL_MIN,
+)
 
 PAGE_LENGTH_MAX = 200
 SEQ_MAX = 2**53 - 1
@@ -30,6 +36,9 @@ Username: TypeAlias = Annotated[str, Meta(pattern=USERNAME_PATTERN)]
 DisplayName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=DISPLAY_NAME_LENGTH_MAX)]
 Language: TypeAlias = Annotated[str, Meta(pattern=LANGUAGE_PATTERN, max_length=10)]
 QueueIds: TypeAlias = Annotated[list[Id], Meta(max_length=AGENT_QUEUES_MAX)]
+Skills: TypeAlias = Annotated[
+    dict[Id, Annotated[int, Meta(ge=LEVEL_MIN, le=LEVEL_MAX)]], Meta(max_length=AGENT_SKILLS_MAX)
+]
 Capacity: TypeAlias = Annotated[int, Meta(ge=0, le=CAPACITY_UNITS_MAX)]
 Seq: TypeAlias = Annotated[int, Meta(ge=0, le=SEQ_MAX)]
 PageLength: TypeAlias = Annotated[int, Meta(ge=1, le=PAGE_LENGTH_MAX)]
@@ -312,6 +321,20 @@ class WidgetInfo(msgspec.Struct, frozen=True):
     queue_id: str
 
 
+class SkillInfo(msgspec.Struct, frozen=True):
+    """Something agents can do at a level, and contacts may ask for."""
+
+    skill_id: str
+    name: LocalName
+
+
+class SiteInfo(msgspec.Struct, frozen=True):
+    """A place where agents work."""
+
+    site_id: str
+    name: LocalName
+
+
 class ConfigurationView(msgspec.Struct, frozen=True):
     """What the console needs of the configuration in force; an agent gets the own queues only."""
 
@@ -321,13 +344,15 @@ class ConfigurationView(msgspec.Struct, frozen=True):
     dispositions: list[DispositionInfo]
     teams: list[TeamInfo]
     widgets: list[WidgetInfo]
+    skills: list[SkillInfo] = []
+    sites: list[SiteInfo] = []
 
 
 # --- people -------------------------------------------------------------------------------------------
 
 
 class UserRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A person as an administrator sees them. `chat_capacity` is in contacts at once."""
+    """A person as an administrator sees them. `chat_capacity` is in contacts at once, `skills` are levels, 1 to 10."""
 
     user_id: str
     username: str
@@ -339,6 +364,8 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     chat_capacity: int
     is_disabled: bool
+    skills: dict[str, int]
+    site: str | None
 
 
 class UsersView(msgspec.Struct, frozen=True):
@@ -365,6 +392,8 @@ class NewUser(_Request, frozen=True, kw_only=True):
     language: Language
     password: Annotated[str, Meta(max_length=1_000)]
     watched_team_ids: QueueIds | None = None
+    skills: Skills = {}
+    site: Id | None = None
 
 
 class UserChange(_Request, frozen=True, kw_only=True):
@@ -378,6 +407,8 @@ class UserChange(_Request, frozen=True, kw_only=True):
     chat_capacity: Capacity | UnsetType = UNSET
     language: Language | UnsetType = UNSET
     is_disabled: bool | UnsetType = UNSET
+    skills: Skills | UnsetType = UNSET
+    site: Id | UnsetType | None = UNSET
 
 
 class NewPassword(_Request, frozen=True):

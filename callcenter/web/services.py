@@ -82,9 +82,11 @@ class Services:
         return Names(self.store.users)
 
     def known(self) -> Known:
-        """What people may refer to: the queues and teams of the configuration in force."""
+        """What people may refer to: what the configuration in force has."""
         view = self.configuration()
         return Known(
             queue_ids=frozenset(self.host.mirror.queues),
             team_ids=frozenset(team.team_id for team in view.teams),
+            skill_ids=frozenset(skill.skill_id for skill in view.skills),
+            site_ids=frozenset(site.site_id for site in view.sites),
         )

@@ -170,6 +170,8 @@ def user_row(user: ports.User) -> UserRow:
         language=user.language,
         chat_capacity=user.chat_capacity,
         is_disabled=user.is_disabled,
+        skills=user.skills,
+        site=user.site or None,
     )
 
 
@@ -193,6 +195,8 @@ def _person(wanted: NewUser) -> NewPerson:
         watched_team_ids=tuple(watched),
         chat_capacity=wanted.chat_capacity,
         language=wanted.language,
+        skills=wanted.skills,
+        site=wanted.site or "",
     )
 
 
@@ -205,6 +209,8 @@ def _changes(wanted: UserChange) -> dict[str, object]:
             changes[name] = tuple(changes[name])
     if "team_id" in changes:
         changes["team_id"] = TeamId(changes["team_id"] or "")
+    if "site" in changes:
+        changes["site"] = changes["site"] or ""
     if "role" in changes:
         changes["role"] = str(changes["role"])
     return changes
@@ -219,7 +225,8 @@ async def _user(call: Call[Services]) -> ports.User:
 
 async def _tell_engine(services: Services, user: ports.User) -> None:
     """What of a person affects routing enters by command; the same is sent again by the shell's poll."""
-    for command in people.roster_commands([user], services.host.mirror.agents):
+    mirror = services.host.mirror
+    for command in people.roster_commands([user], mirror.agents, mirror.queues):
         await services.host.submit(Envelope(command=command, command_id=services.new_id()))
 
 

@@ -12,8 +12,9 @@ async def test_nobody_at_first(store: Store) -> None:
 
 
 async def test_a_person_is_found_as_stored(store: Store) -> None:
-    stored = await store.users.put(user("u-1", "LiLei", is_disabled=True, queue_ids=()))
-    assert stored == user("u-1", "LiLei", is_disabled=True, queue_ids=(), version=1)
+    facts = {"is_disabled": True, "queue_ids": (), "skills": {"zh": 9, "en": 4}, "site": "上海"}
+    stored = await store.users.put(user("u-1", "LiLei", **facts))
+    assert stored == user("u-1", "LiLei", version=1, **facts)
     assert await store.users.get("u-1") == stored
     assert await store.users.all() == [stored]
 

@@ -36,6 +36,8 @@ from callcenter.web.schemas import (
     LocalName,
     QueueInfo,
     ReasonInfo,
+    SiteInfo,
+    SkillInfo,
     TeamInfo,
     WidgetInfo,
 )
@@ -124,6 +126,8 @@ def view() -> ConfigurationView:
         dispositions=[DispositionInfo(SOLVED, name("Solved"))],
         teams=[TeamInfo("north", name("North")), TeamInfo("south", name("South"))],
         widgets=[WidgetInfo("shop", name("Shop"), SALES), WidgetInfo("faq", name("FAQ"), HELP)],
+        skills=[SkillInfo("zh", name("Chinese")), SkillInfo("en", name("English"))],
+        sites=[SiteInfo("berlin", name("Berlin"))],
     )
 
 

@@ -35,6 +35,11 @@ not_ready_reasons:
   - {id: lunch, name: {en: Lunch, zh: 午餐}, alert_after_s: 600}
 dispositions:
   - {id: solved, name: {en: Solved, zh: 已解决}}
+skills:
+  - {id: zh, name: {en: Chinese, zh: 中文}}
+  - {id: en, name: {en: English, zh: 英文}}
+sites:
+  - {id: berlin, name: {en: Berlin, zh: 柏林}}
 teams:
   - {id: north, name: {en: North, zh: 北}}
   - {id: south, name: {en: South, zh: 南}}

@@ -72,6 +72,24 @@ def test_people_are_checked(terminal: Terminal) -> None:
     assert "new password; 0 sessions" in terminal.ok(*reset, typed=f"{NEW_PASSWORD}\n")
 
 
+def test_what_is_given_of_a_person_is_changed(terminal: Terminal) -> None:
+    terminal.init()
+    terminal.ok("user", "add", "eve", "--password-stdin", typed=f"{NEW_PASSWORD}\n")
+    terminal.ok("user", "change", "eve", "--queues", "sales", "--skills", "zh=9, en=4")
+    terminal.ok("user", "change", "eve", "--site", "berlin", "--chat-capacity", "2")
+    with closing(sqlite3.connect(terminal.data_dir / "callcenter.db")) as database:
+        columns = "queue_ids, skills, site, chat_capacity, display_name"
+        query = f"SELECT {columns} FROM users WHERE username = 'eve'"  # noqa: S608 - a constant
+        row = database.execute(query).fetchone()
+    assert row == ('["sales"]', '{"zh":9,"en":4}', "berlin", 2, "eve")
+    for wrong in ("zh", "zh=high", "zh=1,zh=2"):
+        assert "--skills: zh" in terminal.fails("user", "change", "eve", "--skills", wrong)
+    assert "no such skill" in terminal.fails("user", "change", "eve", "--skills", "fr=3")
+    assert "1 to 10" in terminal.fails("user", "change", "eve", "--skills", "zh=11")
+    assert "no such site" in terminal.fails("user", "change", "eve", "--site", "mars")
+    assert "no user bob" in terminal.fails("user", "change", "bob")
+
+
 def test_a_password_may_be_typed(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal.init()
     monkeypatch.setattr("getpass.getpass", lambda prompt: NEW_PASSWORD)
@@ -96,7 +114,7 @@ def test_without_data_every_command_says_what_to_do(
 
 def test_a_database_without_configuration(terminal: Terminal) -> None:
     assert terminal.ok("db", "upgrade").startswith("Database: empty -> ")
-    assert terminal.ok("db", "upgrade").startswith("Database: 0001 -> ")
+    assert terminal.ok("db", "upgrade").startswith("Database: 0002 -> ")
     line = terminal.fails("user", "add", "eve", "--password-stdin", typed=f"{NEW_PASSWORD}\n")
     assert "callcenter init" in line
 
@@ -140,6 +158,21 @@ def test_check_config(terminal: Terminal) -> None:
     code, _, errors = terminal("check-config", str(terminal.folder), at=False)
     assert (code, errors.count("all.yaml:")) == (1, 2)
     assert "2 faults" in errors
+
+
+def test_warnings_are_told_and_refuse_nothing(terminal: Terminal) -> None:
+    terminal.init()
+    needs = "waiting_max: 3, needs: {zh: 9}"
+    text = (terminal.folder / "all.yaml").read_text(encoding="utf-8")
+    (terminal.folder / "all.yaml").write_text(text.replace("waiting_max: 3", needs))
+    check = ("check-config", str(terminal.folder))
+    assert "is correct" in terminal.ok(*check, at=False)
+    warning = "all.yaml:4: warning: queues.0.needs.zh: no agent has zh at level 9 or better [skill_unheld]"
+    assert warning in terminal.ok(*check)
+    assert warning in terminal.ok("config", "apply", str(terminal.folder))
+    add = ("user", "add", "eve", "--queues", "sales", "--skills", "zh=9", "--password-stdin")
+    terminal.ok(*add, typed=f"{NEW_PASSWORD}\n")
+    assert "needs" not in terminal.ok(*check)
 
 
 def test_config_apply_with_faults_changes_nothing(terminal: Terminal) -> None:

@@ -163,7 +163,7 @@ def test_run_with_a_demo_folder_of_faults(
     monkeypatch.setenv("CC_DEMO_CONFIG_DIR", str(terminal.folder))
     code, _, errors = terminal("run", "--demo")
     assert (code, errors.count("\n")) == (1, 1)
-    assert "all.yaml:18: surprise: " in errors
+    assert "all.yaml:23: surprise: " in errors
 
 
 @pytest.mark.usefixtures("quiet")
@@ -199,10 +199,10 @@ def test_a_flag_overrules_the_environment(
 def test_an_interrupt_is_told_by_the_exit_code(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupts(_: Path) -> None:
+    def interrupts(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("callcenter.cli.admin_commands.load_folder", interrupts)
+    monkeypatch.setattr("callcenter.cli.config_commands.load_folder", interrupts)
     assert terminal("check-config", ".", at=False)[0] == 130
 
 

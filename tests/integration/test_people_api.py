@@ -48,6 +48,9 @@ async def test_adding_is_repeatable_with_its_key(stage: ApiStage) -> None:
         ({"queue_ids": ["west"]}, "person_invalid", "$.queue_ids"),
         ({"role": "owner"}, "request_invalid", "$.role"),
         ({"chat_capacity": 51}, "request_invalid", "$.chat_capacity"),
+        ({"skills": {"fr": 5}}, "person_invalid", "$.skills"),
+        ({"skills": {"zh": 11}}, "request_invalid", "$.skills[...]"),
+        ({"site": "nowhere"}, "person_invalid", "$.site"),
         ({"password": "short"}, "password_refused", "$.password"),
     ],
 )
@@ -76,6 +79,25 @@ async def test_a_change_reaches_the_session_and_the_engine(stage: ApiStage) -> N
     assert session.body["user"]["queue_ids"] == ["help"]
     assert session.body["user"]["display_name"] == "Anna"
     assert stage.host.mirror.agents[AgentId("u-ann")].queue_ids == ("help",)
+
+
+async def test_skills_reach_the_engine(stage: ApiStage) -> None:
+    added = await stage.ask("POST", "/api/v1/users", by="ada", body={**NEW, "skills": {"zh": 9}})
+    assert added.body["user"]["skills"] == {"zh": 9}
+    assert added.body["user"]["site"] is None
+    user_id = added.body["user"]["user_id"]
+    assert stage.host.mirror.agents[AgentId(user_id)].skills == {"zh": 9}
+    body = {"skills": {"zh": 10, "en": 3}, "site": "berlin"}
+    changed = await stage.ask("PATCH", f"/api/v1/users/{user_id}", by="ada", body=body)
+    assert (changed.body["user"]["skills"], changed.body["user"]["site"]) == (
+        {"zh": 10, "en": 3},
+        "berlin",
+    )
+    assert stage.host.mirror.agents[AgentId(user_id)].skills == {"zh": 10, "en": 3}
+    await stage.ask("PATCH", f"/api/v1/users/{user_id}", by="ada", body={"site": None})
+    user = await stage.store.users.get(user_id)
+    assert user is not None
+    assert (user.site, user.skills) == ("", {"zh": 10, "en": 3})
 
 
 async def test_an_agent_who_becomes_a_supervisor_takes_no_work(stage: ApiStage) -> None:

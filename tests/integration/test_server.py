@@ -109,7 +109,7 @@ async def test_health_and_figures(server: LiveServer) -> None:
 async def test_another_process_applies_a_configuration(server: LiveServer, tmp_path: Path) -> None:
     started = await server.start_chat()
     with may_block():
-        configuration = load_folder(configuration_folder(tmp_path / "new", presence_grace_s=77))
+        configuration = load_folder(configuration_folder(tmp_path / "new", presence_grace_s=77), 0)
     versions = server.parts.store.config_versions
     await store(versions, configuration, server.parts.clock.now_ms())
     await server.until(lambda: in_force(server).version == configuration.version)
@@ -128,7 +128,7 @@ async def test_a_configuration_that_cannot_be_taken_yet_is_taken_later(
     text = (folder / "all.yaml").read_text(encoding="utf-8").replace("id: sales", "id: vip")
     (folder / "all.yaml").write_text(text.replace("queue: sales", "queue: vip"), encoding="utf-8")
     with may_block():
-        configuration = load_folder(folder)
+        configuration = load_folder(folder, 0)
     await store(server.parts.store.config_versions, configuration, server.parts.clock.now_ms())
     await server.parts.follow_configuration()
     assert in_force(server).version == before

@@ -7,7 +7,13 @@ from routing import commands as cmd
 from routing import events as ev
 from routing.errors import RefusalCode
 from routing.ids import AgentId, QueueId, SkillId, TeamId
-from routing.limits import AGENT_QUEUES_MAX, CAPACITY_UNITS_MAX, LEVEL_MAX, LEVEL_MIN
+from routing.limits import (
+    AGENT_QUEUES_MAX,
+    AGENT_SKILLS_MAX,
+    CAPACITY_UNITS_MAX,
+    LEVEL_MAX,
+    LEVEL_MIN,
+)
 from routing.model import DISPOSITION_NONE_REMOVED, AgentState, CapacityRule, Channel, Party
 from tests.unit.routing.scene import (
     ALERT_AFTER_MS,
@@ -61,6 +67,12 @@ def test_skill_levels_have_bounds(scene: Scene, level: int) -> None:
         command, skills={SkillId("zh"): LEVEL_MIN, SkillId("en"): level}
     )
     assert scene.code(wrong) is RefusalCode.AGENT_INVALID
+
+
+def test_skills_have_a_bound(scene: Scene) -> None:
+    many = {SkillId(f"s{number}"): LEVEL_MIN for number in range(AGENT_SKILLS_MAX + 1)}
+    command = msgspec.structs.replace(put(), skills=many)
+    assert scene.code(command) is RefusalCode.AGENT_INVALID
 
 
 def test_the_bounds_themselves_are_allowed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -525,6 +525,10 @@ export interface components {
             dispositions: components["schemas"]["DispositionInfo"][];
             teams: components["schemas"]["TeamInfo"][];
             widgets: components["schemas"]["WidgetInfo"][];
+            /** @default [] */
+            skills?: components["schemas"]["SkillInfo"][];
+            /** @default [] */
+            sites?: components["schemas"]["SiteInfo"][];
         };
         /**
          * ContactDetails
@@ -802,6 +806,12 @@ export interface components {
             password: string;
             /** @default null */
             watched_team_ids?: string[] | null;
+            /** @default {} */
+            skills?: {
+                [key: string]: number;
+            };
+            /** @default null */
+            site?: string | null;
         };
         /**
          * NextState
@@ -955,6 +965,22 @@ export interface components {
             reason_id?: string | null;
         };
         /**
+         * SiteInfo
+         * @description A place where agents work.
+         */
+        SiteInfo: {
+            site_id: string;
+            name: components["schemas"]["LocalName"];
+        };
+        /**
+         * SkillInfo
+         * @description Something agents can do at a level, and contacts may ask for.
+         */
+        SkillInfo: {
+            skill_id: string;
+            name: components["schemas"]["LocalName"];
+        };
+        /**
          * StartChat
          * @description The pre-chat form and the opening message.
          */
@@ -1005,10 +1031,14 @@ export interface components {
             chat_capacity?: number;
             language?: string;
             is_disabled?: boolean;
+            skills?: {
+                [key: string]: number;
+            };
+            site?: string | null;
         };
         /**
          * UserRow
-         * @description A person as an administrator sees them. `chat_capacity` is in contacts at once.
+         * @description A person as an administrator sees them. `chat_capacity` is in contacts at once, `skills` are levels, 1 to 10.
          */
         UserRow: {
             user_id: string;
@@ -1021,6 +1051,10 @@ export interface components {
             language: string;
             chat_capacity: number;
             is_disabled: boolean;
+            skills: {
+                [key: string]: number;
+            };
+            site: string | null;
         };
         /**
          * UserView

@@ -9,12 +9,15 @@ from callcenter.auth.passwords import Passwords
 from callcenter.auth.people import Known, NewPerson, PasswordRefused, PersonInvalid
 from callcenter.storage.memory import MemoryStore
 from routing.commands import PutAgent, RemoveAgent
-from routing.ids import AgentId, QueueId, TeamId
+from routing.ids import AgentId, QueueId, SkillId, TeamId
 from routing.model import CapacityRule, Channel
 from routing.state import Agent
 
 LONG_ENOUGH = "long enough"
-KNOWN = Known(queue_ids={"sales", "help"}, team_ids={"team"})
+KNOWN = Known(
+    queue_ids={"sales", "help"}, team_ids={"team"}, skill_ids={"zh", "en"}, site_ids={"south"}
+)
+QUEUES = (QueueId("sales"), QueueId("help"))
 ANN = NewPerson(
     username="ann.b-c_1",
     display_name="Ann 王芳",
@@ -71,6 +74,11 @@ async def test_a_person_is_stored_with_a_hash_only() -> None:
         ("watched_team_ids", ("unknown",)),
         ("chat_capacity", -1),
         ("chat_capacity", 51),
+        ("skills", {"fr": 3}),
+        ("skills", {"zh": 0}),
+        ("skills", {"zh": 11}),
+        ("skills", {f"s{number}": 3 for number in range(101)}),
+        ("site", "north"),
     ],
 )
 async def test_what_cannot_be_is_refused_by_name(field: str, value: object) -> None:
@@ -100,29 +108,41 @@ async def test_another_password_changes_nothing_else() -> None:
 
 
 async def test_the_engine_is_told_what_differs() -> None:
-    user = await create(MemoryStore(), ANN)
+    user = await create(MemoryStore(), msgspec.structs.replace(ANN, skills={"zh": 9}))
     facts = PutAgent(
         AgentId("u1"),
         TeamId("team"),
         (QueueId("sales"),),
         CapacityRule(total=3, per_channel={Channel.CHAT: 3}),
+        {SkillId("zh"): 9},
     )
     agent = Agent(
         agent_id=facts.agent_id,
         team_id=facts.team_id,
         queue_ids=facts.queue_ids,
         capacity=facts.capacity,
+        skills=facts.skills,
     )
     agents = {agent.agent_id: agent}
-    assert people.roster_commands([user], {}) == [facts]
-    assert people.roster_commands([user], agents) == []
+    assert people.roster_commands([user], {}, QUEUES) == [facts]
+    assert people.roster_commands([user], agents, QUEUES) == []
     moved = msgspec.structs.replace(user, queue_ids=("help",))
-    assert people.roster_commands([moved], agents) == [people.agent_facts(moved)]
+    assert people.roster_commands([moved], agents, QUEUES) == [people.agent_facts(moved)]
+    taught = msgspec.structs.replace(user, skills={"zh": 10})
+    assert people.roster_commands([taught], agents, QUEUES) == [people.agent_facts(taught)]
     promoted = msgspec.structs.replace(user, role="supervisor")
-    assert people.roster_commands([promoted], agents) == [RemoveAgent(agent.agent_id)]
-    assert people.roster_commands([promoted], {}) == []
+    assert people.roster_commands([promoted], agents, QUEUES) == [RemoveAgent(agent.agent_id)]
+    assert people.roster_commands([promoted], {}, QUEUES) == []
     gone = msgspec.structs.replace(user, is_disabled=True)
-    assert people.roster_commands([gone], agents) == [RemoveAgent(agent.agent_id)]
+    assert people.roster_commands([gone], agents, QUEUES) == [RemoveAgent(agent.agent_id)]
     agent.is_removed = True
-    assert people.roster_commands([gone], agents) == []
-    assert people.roster_commands([user], agents) == [facts]
+    assert people.roster_commands([gone], agents, QUEUES) == []
+    assert people.roster_commands([user], agents, QUEUES) == [facts]
+
+
+async def test_a_queue_that_was_dropped_is_left_out_until_it_is_back() -> None:
+    both = msgspec.structs.replace(ANN, queue_ids=("sales", "help"))
+    user = await create(MemoryStore(), both)
+    (fewer,) = people.roster_commands([user], {}, QUEUES[:1])
+    assert fewer == msgspec.structs.replace(people.agent_facts(user), queue_ids=QUEUES[:1])
+    assert people.roster_commands([user], {}, QUEUES) == [people.agent_facts(user)]

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from callcenter.config_loader.compiling import routing_configuration
 from callcenter.config_loader.loader import (
     ConfigError,
     Configuration,
@@ -15,6 +16,7 @@ from callcenter.config_loader.loader import (
 from routing.model import MISSED_LIMITS
 from tests.tidy.tree import ROOT
 
+NOW_MS = 1_700_000_000_000
 QUEUES = """queues:
   - id: sales
     name: {en: Sales, zh: 销售}
@@ -40,20 +42,20 @@ def folder(path: Path, **files: str) -> Path:
 
 def loaded(path: Path, **files: str) -> Configuration:
     """A folder that checks."""
-    return load_folder(folder(path, **files))
+    return load_folder(folder(path, **files), NOW_MS)
 
 
 def faults(path: Path, **files: str) -> list[str]:
     """What is wrong with a folder; places without the folder's own path."""
     with pytest.raises(ConfigError) as refused:
-        load_folder(folder(path, **files))
+        load_folder(folder(path, **files), NOW_MS)
     assert str(refused.value) == "\n".join(refused.value.faults)
     return [fault.replace(f"{path}/", "") for fault in refused.value.faults]
 
 
 def test_what_the_core_gets(tmp_path: Path) -> None:
     configuration = loaded(tmp_path / "a", queues=QUEUES, rest=REST)
-    routing = configuration.routing
+    routing = routing_configuration(configuration.document, configuration.version, NOW_MS)
     assert routing.version == configuration.version
     assert [queue.queue_id for queue in routing.queues] == ["sales"]
     assert routing.queues[0].offer_timeout_ms == 7_000
@@ -89,9 +91,9 @@ def test_stored_bytes_give_the_same_configuration(tmp_path: Path) -> None:
 
 
 def test_the_demo_checks() -> None:
-    demo = load_folder(ROOT / "config" / "demo")
+    demo = load_folder(ROOT / "config" / "demo", NOW_MS)
     assert of_stored(demo.stored).version == demo.version
-    assert msgspec.msgpack.encode(demo.routing)
+    assert msgspec.msgpack.encode(routing_configuration(demo.document, demo.version, NOW_MS))
 
 
 def test_every_fault_at_once_with_its_place(tmp_path: Path) -> None:
@@ -103,40 +105,41 @@ def test_every_fault_at_once_with_its_place(tmp_path: Path) -> None:
     dispositions: []
 """
     assert faults(tmp_path / "a", a=bad, b=REST.replace("60", "0"), c="surprise: 1\n") == [
-        "a.yaml:2: queues.0.id: String should match pattern '^[a-z0-9][a-z0-9_-]{0,31}$'",
-        "a.yaml:3: queues.0.name.zh: Field required",
-        "a.yaml:4: queues.0.offer_timeout_s: Input should be a valid integer, unable to parse string as an integer",
-        "a.yaml:6: queues.0.dispositions: List should have at least 1 item after validation, not 0",
-        "a.yaml:5: queues.0.colour: Extra inputs are not permitted",
-        "b.yaml:2: not_ready_reasons.0.alert_after_s: Input should be greater than or equal to 1",
-        "b.yaml:3: not_ready_reasons.1.alert_after_s: Input should be greater than or equal to 1",
-        "c.yaml:1: surprise: Extra inputs are not permitted",
+        "a.yaml:2: queues.0.id: String should match pattern '^[a-z0-9][a-z0-9_-]{0,31}$' [value_invalid]",
+        "a.yaml:3: queues.0.name.zh: Field required [value_invalid]",
+        "a.yaml:4: queues.0.offer_timeout_s: Input should be a valid integer, unable to parse string as an integer [value_invalid]",
+        "a.yaml:6: queues.0.dispositions: List should have at least 1 item after validation, not 0 [value_invalid]",
+        "a.yaml:5: queues.0.colour: Extra inputs are not permitted [value_invalid]",
+        "b.yaml:2: not_ready_reasons.0.alert_after_s: Input should be greater than or equal to 1 [value_invalid]",
+        "b.yaml:3: not_ready_reasons.1.alert_after_s: Input should be greater than or equal to 1 [value_invalid]",
+        "c.yaml:1: surprise: Extra inputs are not permitted [value_invalid]",
     ]
 
 
 def test_what_does_not_exist_is_found(tmp_path: Path) -> None:
     widget = "widgets:\n  - {id: w, name: {en: W, zh: W}, greeting: {en: W, zh: W}, queue: none}\n"
     rest = REST.replace("id: missed", "id: other").replace("id: solved", "id: done")
-    (fault,) = faults(tmp_path / "a", a=QUEUES + widget, b=rest)
-    for part in (
-        "queues: sales lists the disposition solved, which does not exist",
-        "widgets: w feeds the queue none, which does not exist",
-        "not_ready_reasons: the built-in reason missed needs a name and an alert time",
-    ):
-        assert part in fault
+    queue = QUEUES + "    needs: {zh: 3}\n    hours: day\n"
+    assert faults(tmp_path / "a", a=queue + widget, b=rest) == [
+        "a.yaml:5: queues.0.dispositions: there is no disposition solved [reference_unknown]",
+        "a.yaml:6: queues.0.needs: there is no skill zh [reference_unknown]",
+        "a.yaml:7: queues.0.hours: there is no calendar day [reference_unknown]",
+        "a.yaml:9: widgets.0.queue: there is no queue none [reference_unknown]",
+        "b.yaml:1: not_ready_reasons: the built-in reason missed needs a name and an alert time [built_in_missing]",
+    ]
 
 
 def test_ids_stand_once(tmp_path: Path) -> None:
     teams = "teams:\n" + "  - {id: north, name: {en: N, zh: N}}\n" * 2
     (fault,) = faults(tmp_path / "a", a=QUEUES + REST.replace("teams: []\n", teams))
-    assert "teams: the id north is there twice" in fault
+    assert fault == "a.yaml:13: teams.1.id: the id north is there twice [id_repeated]"
 
 
 def test_a_missing_part_is_told_by_the_folder(tmp_path: Path) -> None:
     assert faults(tmp_path / "a", a=QUEUES) == [
-        f"{tmp_path / 'a'}: not_ready_reasons: Field required",
-        f"{tmp_path / 'a'}: dispositions: Field required",
-        f"{tmp_path / 'a'}: teams: Field required",
+        f"{tmp_path / 'a'}: not_ready_reasons: Field required [value_invalid]",
+        f"{tmp_path / 'a'}: dispositions: Field required [value_invalid]",
+        f"{tmp_path / 'a'}: teams: Field required [value_invalid]",
     ]
 
 
@@ -182,8 +185,8 @@ def test_empty_files_say_nothing(tmp_path: Path) -> None:
 
 def test_no_folder_and_no_files(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no such folder"):
-        load_folder(tmp_path / "none")
-    assert faults(tmp_path / "a")[0] == f"{tmp_path / 'a'}: there are no .yaml files"
+        load_folder(tmp_path / "none", NOW_MS)
+    assert faults(tmp_path / "a")[0] == f"{tmp_path / 'a'}: there are no .yaml files [folder_empty]"
 
 
 def test_places_of_several_files_are_their_own(tmp_path: Path) -> None:

@@ -1,0 +1,74 @@
+"""`callcenter check-config` and `callcenter config`: a folder of YAML files against the rules, and into the store."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from callcenter.auth.people import agent_facts, is_working_agent
+from callcenter.bootstrap.configuration import store
+from callcenter.cli.errors import CommandError
+from callcenter.cli.on_store import on_store
+from callcenter.cli.options import Subcommands, add_data_dir, say
+from callcenter.clock import Clock
+from callcenter.config_loader.loader import ConfigError, Configuration, load_folder
+from callcenter.storage.store import SqlStore
+from routing.commands import PutAgent
+
+
+def add(commands: Subcommands) -> None:
+    """Declare the commands."""
+    checking = commands.add_parser(
+        "check-config",
+        help="check a configuration folder; with --data-dir also against the people stored there",
+    )
+    checking.add_argument("folder", type=Path)
+    add_data_dir(checking)
+    checking.set_defaults(action=_check_config)
+    group = commands.add_parser("config", help="configuration").add_subparsers(required=True)
+    applying = group.add_parser("apply", help="check a folder and put it in force")
+    applying.add_argument("folder", type=Path)
+    add_data_dir(applying)
+    applying.set_defaults(action=on_store(_config_apply))
+
+
+def _check_config(parsed: argparse.Namespace) -> int:
+    if parsed.data_dir is None:
+        return _check(parsed.folder, None)
+
+    async def with_people(opened: SqlStore, _parsed: argparse.Namespace) -> int:
+        agents = await _agents(opened)
+        return await asyncio.to_thread(_check, parsed.folder, agents)
+
+    return on_store(with_people)(parsed)
+
+
+def _check(folder: Path, agents: list[PutAgent] | None) -> int:
+    configuration = _loaded(folder, agents)
+    say(f"{folder} is correct (version {configuration.version[:12]}).")
+    return 0
+
+
+async def _config_apply(opened: SqlStore, parsed: argparse.Namespace) -> int:
+    configuration = _loaded(parsed.folder, await _agents(opened))
+    await store(opened.config_versions, configuration, Clock().now_ms())
+    say(
+        f"Configuration {configuration.version[:12]} is stored; a running server applies it in 2 s."
+    )
+    return 0
+
+
+def _loaded(folder: Path, agents: list[PutAgent] | None) -> Configuration:
+    """The folder's configuration, its warnings printed."""
+    try:
+        configuration = load_folder(folder, Clock().now_ms(), agents)
+    except ConfigError as error:
+        count = f"{len(error.faults)} faults\n" if len(error.faults) > 1 else ""
+        raise CommandError(f"{count}{error}") from error
+    for warning in configuration.warnings:
+        say(warning)
+    return configuration
+
+
+async def _agents(opened: SqlStore) -> list[PutAgent]:
+    """The facts of everybody who takes contacts."""
+    return [agent_facts(one) for one in await opened.users.all() if is_working_agent(one)]

@@ -1,0 +1,139 @@
+"""`callcenter user`: people, beside the running server, which takes over a change within two seconds."""
+
+import argparse
+import getpass
+import sys
+
+import msgspec
+
+from callcenter import ports
+from callcenter.auth import people
+from callcenter.auth.passwords import Passwords, argon2id
+from callcenter.bootstrap.configuration import known_of
+from callcenter.cli.errors import CommandError
+from callcenter.cli.on_store import Work, create_person, new_person, newest_configuration, on_store
+from callcenter.cli.options import Subcommands, add_data_dir, say
+from callcenter.storage.store import SqlStore
+from routing.ids import TeamId
+
+
+def add(commands: Subcommands) -> None:
+    """Declare the commands."""
+    group = commands.add_parser("user", help="people").add_subparsers(required=True)
+    adding = group.add_parser("add", help="add a person")
+    adding.add_argument("username")
+    adding.add_argument("--role", choices=["agent", "supervisor", "admin"], default="agent")
+    adding.add_argument("--language", default="en")
+    _add_facts(adding)
+    _add_password(adding)
+    _add_action(adding, _add_user)
+    changing = group.add_parser("change", help="change what is given, leave the rest")
+    changing.add_argument("username")
+    _add_facts(changing)
+    _add_action(changing, _change_user)
+    resetting = group.add_parser("reset-password", help="set a new password; ends all sessions")
+    resetting.add_argument("username")
+    _add_password(resetting)
+    _add_action(resetting, _reset_password)
+    disabling = group.add_parser("disable", help="the person cannot log in; ends all sessions")
+    disabling.add_argument("username")
+    _add_action(disabling, _disable_user)
+
+
+def _add_facts(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", help="display name (at first: the log-in name)")
+    parser.add_argument("--team", help="team id (at first: the configuration's first)")
+    parser.add_argument("--queues", help="queue ids, separated by commas")
+    parser.add_argument("--watched-teams", help="teams a supervisor sees")
+    parser.add_argument("--chat-capacity", type=int, help="chats at once (at first: 3)")
+    parser.add_argument("--skills", help="skills and levels from 1 to 10, such as zh=9,en=4")
+    parser.add_argument("--site", help="site id; empty for none")
+
+
+def _add_password(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--password-stdin", action="store_true", help="read the password from standard input"
+    )
+
+
+def _add_action(parser: argparse.ArgumentParser, work: Work) -> None:
+    add_data_dir(parser)
+    parser.set_defaults(action=on_store(work))
+
+
+def _facts(parsed: argparse.Namespace) -> dict[str, object]:
+    """Field -> value of what was given on the command line."""
+    given = {
+        "display_name": parsed.name,
+        "team_id": None if parsed.team is None else TeamId(parsed.team),
+        "queue_ids": None if parsed.queues is None else _listed(parsed.queues),
+        "watched_team_ids": None if parsed.watched_teams is None else _listed(parsed.watched_teams),
+        "chat_capacity": parsed.chat_capacity,
+        "skills": None if parsed.skills is None else _levels(parsed.skills),
+        "site": parsed.site,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+async def _add_user(opened: SqlStore, parsed: argparse.Namespace) -> int:
+    configuration = await newest_configuration(opened)
+    standard = new_person(parsed.username, parsed.role, configuration)
+    queue_ids = () if parsed.queues is None else _listed(parsed.queues)
+    facts = {"queue_ids": queue_ids, "language": parsed.language, **_facts(parsed)}
+    person = msgspec.structs.replace(standard, **facts)
+    await create_person(opened, person, _password(parsed), configuration)
+    say(f"Added {person.role} {person.username}.")
+    return 0
+
+
+async def _change_user(opened: SqlStore, parsed: argparse.Namespace) -> int:
+    configuration = await newest_configuration(opened)
+    user = await _user(opened, parsed.username)
+    changed = msgspec.structs.replace(user, **_facts(parsed))
+    people.check_person(changed, known_of(configuration.document))
+    await opened.users.put(changed)
+    say(f"{user.username} is changed; a running server takes it over in 2 s.")
+    return 0
+
+
+async def _reset_password(opened: SqlStore, parsed: argparse.Namespace) -> int:
+    user = await _user(opened, parsed.username)
+    await people.set_password(opened.users, Passwords(argon2id()), user, _password(parsed))
+    ended = await opened.sessions.delete_of_user(user.user_id)
+    say(f"{user.username} has a new password; {ended} sessions ended.")
+    return 0
+
+
+async def _disable_user(opened: SqlStore, parsed: argparse.Namespace) -> int:
+    user = await _user(opened, parsed.username)
+    await people.disable(opened.users, user)
+    ended = await opened.sessions.delete_of_user(user.user_id)
+    say(f"{user.username} is disabled; {ended} sessions ended.")
+    return 0
+
+
+async def _user(opened: SqlStore, username: str) -> ports.User:
+    user = await opened.users.by_username(username)
+    if user is None:
+        raise CommandError(f"there is no user {username}")
+    return user
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.split(",") if one.strip())
+
+
+def _levels(text: str) -> dict[str, int]:
+    levels: dict[str, int] = {}
+    for one in _listed(text):
+        skill_id, _, level = one.partition("=")
+        if not (level.isascii() and level.isdigit()) or skill_id in levels:
+            raise CommandError(f"--skills: {one} is not a skill and its level, such as zh=9, once")
+        levels[skill_id] = int(level)
+    return levels
+
+
+def _password(parsed: argparse.Namespace) -> str:
+    if parsed.password_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return getpass.getpass("Password: ")

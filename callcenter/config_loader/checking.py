@@ -1,0 +1,45 @@
+"""Everything that is said about a document whose values are of their types. Pure: the same call, the same findings."""
+
+from collections.abc import Sequence
+
+from callcenter.config_loader.compiling import compiled_calendars, routing_configuration
+from callcenter.config_loader.findings import Finding, FindingCode
+from callcenter.config_loader.lints import Facts, lints
+from callcenter.config_loader.references import references
+from callcenter.config_loader.schema import Document
+from routing.commands import PutAgent
+from routing.configuration import configuration_fault
+from routing.ids import QueueId
+from routing.model import Channel
+
+
+def findings(
+    document: Document, at_ms: int, agents: Sequence[PutAgent] | None
+) -> tuple[Finding, ...]:
+    """Errors and warnings, with hours as of an instant (UTC ms); `agents` are None when nobody knows them.
+
+    What refers to nothing would be lint everywhere, so those errors come alone.
+    """
+    found = tuple(references(document))
+    if found:
+        return found
+    routing = routing_configuration(document, "", at_ms)
+    fault = configuration_fault(routing)
+    if fault is not None:
+        return (Finding(FindingCode.CONFIGURATION_INVALID, (), fault),)
+    facts = Facts(
+        routing=routing,
+        agents=None if agents is None else tuple(agents),
+        channels={QueueId(widget.queue): (Channel.CHAT,) for widget in document.widgets},
+        at_ms=at_ms,
+    )
+    return (*lints(facts), *_doubts(document, at_ms))
+
+
+def _doubts(document: Document, at_ms: int) -> tuple[Finding, ...]:
+    """What nobody knows yet about the days to come."""
+    return tuple(
+        Finding(FindingCode.DAYS_UNKNOWN, ("calendars", number), doubt, is_error=False)
+        for number, compiled in enumerate(compiled_calendars(document, at_ms))
+        for doubt in compiled.doubts
+    )

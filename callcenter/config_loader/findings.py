@@ -1,0 +1,38 @@
+"""What a check says about a configuration: one sentence with a stable code and the path of the value it is about."""
+
+from enum import StrEnum
+
+import msgspec
+
+Path = tuple[str | int, ...]
+"""Keys and indexes from the top of the document to a value."""
+
+
+class FindingCode(StrEnum):
+    """What can be wrong with a configuration. Codes are never renamed; docs/configuration.md explains each."""
+
+    FOLDER_EMPTY = "folder_empty"
+    YAML_INVALID = "yaml_invalid"
+    VALUE_INVALID = "value_invalid"
+    ID_REPEATED = "id_repeated"
+    REFERENCE_UNKNOWN = "reference_unknown"
+    BUILT_IN_MISSING = "built_in_missing"
+    CONFIGURATION_INVALID = "configuration_invalid"
+    DAYS_UNKNOWN = "days_unknown"
+    SKILL_UNHELD = "skill_unheld"
+    QUEUE_WITHOUT_AGENTS = "queue_without_agents"
+    QUEUE_UNMATCHABLE = "queue_unmatchable"
+    CAPACITY_NONE = "capacity_none"
+    PRIORITY_UNBOUNDED = "priority_unbounded"
+    ALARM_TOO_LATE = "alarm_too_late"
+    CLASSES_MANY = "classes_many"
+    HOURS_NEVER_OPEN = "hours_never_open"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """An error refuses the configuration; a warning is told and lets it pass."""
+
+    code: FindingCode
+    path: Path
+    message: str
+    is_error: bool = True

@@ -1,0 +1,51 @@
+"""What a configuration may say of a queue: its limits, and how its contacts and agents are matched.
+
+Durations are whole seconds here, because people write them; the core gets milliseconds.
+"""
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from callcenter.config_loader.base import Closed, Id, Name, Seconds
+from routing.limits import LEVEL_MAX, LEVEL_MIN
+from routing.model import AgentStrategy, ContactStrategy
+
+CREDIT_S_MAX: Final = 24 * 3600
+"""Most age a queue may give or take, in seconds: overtaking is bounded by it."""
+
+Level = Annotated[int, Field(ge=LEVEL_MIN, le=LEVEL_MAX)]
+Needs = Annotated[dict[Id, Level], Field(max_length=20)]
+"""Skill id -> the lowest level that will do."""
+Credit = Annotated[int, Field(ge=-CREDIT_S_MAX, le=CREDIT_S_MAX)]
+
+
+class Priority(Closed):
+    """How this queue's contacts compete with those of other queues for an agent of both."""
+
+    strategy: ContactStrategy = ContactStrategy.AGE_CREDIT
+    credit_s: Credit = 0
+    acceleration: Annotated[float, Field(ge=0.001, le=1000)] = 1.0
+    target_s: Seconds = 20
+    level: Annotated[int, Field(ge=-1000, le=1000)] = 0
+
+
+class Queue(Closed):
+    """A waiting line and its rules."""
+
+    id: Id
+    name: Name
+    offer_timeout_s: Seconds = 20
+    reoffer_gap_s: Seconds = 30
+    wrap_up_limit_s: Annotated[int, Field(ge=0, le=24 * 3600)] = 120
+    wrap_up_extension_s: Seconds = 60
+    wrap_up_extensions_max: Annotated[int, Field(ge=0, le=20)] = 2
+    waiting_alarm_s: Seconds = 300
+    waiting_max: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    amber_after_s: Seconds = 60
+    red_after_s: Seconds = 180
+    dispositions: Annotated[list[Id], Field(min_length=1)]
+    needs: Needs = {}
+    agent_strategy: AgentStrategy = AgentStrategy.LONGEST_IDLE
+    priority: Priority = Priority()
+    hours: Id | None = None

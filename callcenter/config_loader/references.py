@@ -1,0 +1,59 @@
+"""Whether everything a document refers to exists, and exists once. Pure: a document in, findings out."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from callcenter.config_loader.findings import Finding, FindingCode, Path
+from callcenter.config_loader.queues import Queue
+from callcenter.config_loader.schema import Document
+from routing.model import REASON_MISSED, REASON_SIGNED_IN
+
+_GROUPS = (
+    "queues",
+    "not_ready_reasons",
+    "dispositions",
+    "teams",
+    "widgets",
+    "skills",
+    "sites",
+    "calendars",
+)
+"""Lists of the document whose entries have an id."""
+
+
+def references(document: Document) -> Iterator[Finding]:
+    """Every repeated id and every reference to what does not exist."""
+    ids: dict[str, set[str]] = {}
+    for group in _GROUPS:
+        seen: set[str] = set()
+        for index, one in enumerate(entry.id for entry in getattr(document, group)):
+            if one in seen:
+                message = f"the id {one} is there twice"
+                yield Finding(FindingCode.ID_REPEATED, (group, index, "id"), message)
+            seen.add(one)
+        ids[group] = seen
+    for number, queue in enumerate(document.queues):
+        yield from _of_queue(queue, ("queues", number), ids)
+    for number, widget in enumerate(document.widgets):
+        yield from _unknown([widget.queue], ids["queues"], ("widgets", number, "queue"), "queue")
+    for reason_id in (REASON_MISSED, REASON_SIGNED_IN):
+        if reason_id not in ids["not_ready_reasons"]:
+            message = f"the built-in reason {reason_id} needs a name and an alert time"
+            yield Finding(FindingCode.BUILT_IN_MISSING, ("not_ready_reasons",), message)
+
+
+def _of_queue(queue: Queue, path: Path, ids: dict[str, set[str]]) -> Iterator[Finding]:
+    yield from _unknown(
+        queue.dispositions, ids["dispositions"], (*path, "dispositions"), "disposition"
+    )
+    yield from _unknown(queue.needs, ids["skills"], (*path, "needs"), "skill")
+    if queue.hours is not None:
+        yield from _unknown([queue.hours], ids["calendars"], (*path, "hours"), "calendar")
+
+
+def _unknown(
+    named: Iterable[str], known: Collection[str], path: Path, kind: str
+) -> Iterator[Finding]:
+    for one in named:
+        if one not in known:
+            message = f"there is no {kind} {one}"
+            yield Finding(FindingCode.REFERENCE_UNKNOWN, path, message)

@@ -1,0 +1,70 @@
+"""Seconds become milliseconds, business hours become instants over a horizon that moves on in time."""
+
+from callcenter.config_loader.compiling import (
+    HORIZON_DAYS,
+    RENEW_BEFORE_DAYS,
+    must_be_renewed,
+    routing_configuration,
+)
+from routing.configuration import configuration_fault
+from routing.ids import CalendarId, SkillId
+from routing.model import AgentStrategy, ContactStrategy, PriorityRule, SkillNeed
+from tests.unit.callcenter.config_loader.documents import NOW_MS, document, queue
+
+DAY_MS = 24 * 3600 * 1000
+
+
+def test_how_a_queue_matches() -> None:
+    told = queue(
+        needs={"zh": 3, "en": 5},
+        agent_strategy="best_proficiency",
+        hours="office",
+        priority={
+            "strategy": "accelerated",
+            "credit_s": 90,
+            "acceleration": 1.5,
+            "target_s": 40,
+            "level": 2,
+        },
+    )
+    (policy,) = routing_configuration(document(told), "v", NOW_MS).queues
+    assert policy.needs == (SkillNeed(SkillId("en"), 5), SkillNeed(SkillId("zh"), 3))
+    assert policy.agent_strategy is AgentStrategy.BEST_PROFICIENCY
+    assert policy.calendar_id == "office"
+    assert policy.priority == PriorityRule(ContactStrategy.ACCELERATED, 90_000, 1_500, 40_000, 2)
+
+
+def test_a_queue_that_says_nothing_is_matched_by_age_alone() -> None:
+    routing = routing_configuration(document(), "v", NOW_MS)
+    (policy,) = routing.queues
+    assert (policy.needs, policy.priority, policy.calendar_id) == ((), PriorityRule(), None)
+    assert policy.agent_strategy is AgentStrategy.LONGEST_IDLE
+    assert configuration_fault(routing) is None
+
+
+def test_hours_are_known_before_and_after_the_instant_of_applying() -> None:
+    routing = routing_configuration(document(queue(hours="office")), "v", NOW_MS)
+    hours = routing.calendars[CalendarId("office")]
+    assert hours.from_ms < NOW_MS - 30 * DAY_MS
+    assert hours.until_ms > NOW_MS + (HORIZON_DAYS - 2) * DAY_MS
+    assert len(list(hours.spans())) > 55  # the Mondays of more than a year
+    assert all(end_ms - start_ms == 9 * 3600 * 1000 for start_ms, end_ms in hours.spans())
+
+
+def test_the_same_document_gives_other_hours_on_another_day_alone() -> None:
+    first, later, next_day = (
+        routing_configuration(document(), "v", NOW_MS + passed_ms)
+        for passed_ms in (0, 1000, DAY_MS)
+    )
+    assert first == later
+    assert first.calendars != next_day.calendars
+
+
+def test_hours_are_compiled_anew_before_they_run_out() -> None:
+    routing = routing_configuration(document(), "v", NOW_MS)
+    renewed_after_ms = (HORIZON_DAYS - RENEW_BEFORE_DAYS) * DAY_MS
+    assert not must_be_renewed(routing, NOW_MS)
+    assert not must_be_renewed(routing, NOW_MS + renewed_after_ms - 2 * DAY_MS)
+    assert must_be_renewed(routing, NOW_MS + renewed_after_ms + DAY_MS)
+    without = routing_configuration(document(calendars=[]), "v", NOW_MS)
+    assert not must_be_renewed(without, NOW_MS + 10_000 * DAY_MS)

@@ -1,0 +1,101 @@
+"""What is well formed and still wrong: each lint finds the fault that was put there, and a sound document is silent."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import pytest
+
+from callcenter.config_loader.checking import findings
+from callcenter.config_loader.findings import Finding, FindingCode
+from callcenter.config_loader.lints import CLASSES_OF_AGENT_MAX
+from routing.commands import PutAgent
+from tests.unit.callcenter.config_loader.documents import (
+    NAME,
+    NOW_MS,
+    OFFICE,
+    agent,
+    document,
+    queue,
+)
+
+Agents: TypeAlias = Sequence[PutAgent] | None
+
+ANN = agent("ann", "sales", "help", skills={"zh": 9, "en": 4})
+WIDGET = {"id": "w", "name": NAME, "greeting": NAME, "queue": "sales"}
+
+
+def told(*queues: dict[str, Any], agents: Agents = (ANN,), **changes: object) -> list[Finding]:
+    """The findings about a document."""
+    return list(findings(document(*queues, **changes), NOW_MS, agents))
+
+
+def codes(*queues: dict[str, Any], agents: Agents = (ANN,), **changes: object) -> list[str]:
+    """Their codes, errors in capitals."""
+    found = told(*queues, agents=agents, **changes)
+    return [str(one.code).upper() if one.is_error else str(one.code) for one in found]
+
+
+def test_nothing_is_said_about_what_is_right() -> None:
+    both = (queue(needs={"zh": 9}, hours="office"), queue("help", needs={"en": 4, "zh": 1}))
+    assert told(*both, widgets=[WIDGET]) == []
+
+
+@pytest.mark.parametrize(
+    ("queues", "agents", "expected"),
+    [
+        ([queue(needs={"zh": 10})], [ANN], ["skill_unheld", "queue_unmatchable"]),
+        ([queue(needs={"zh": 9, "en": 5})], [ANN], ["skill_unheld", "queue_unmatchable"]),
+        (
+            [queue(needs={"zh": 9, "en": 9})],
+            [ANN, agent("bo", "sales", skills={"en": 9})],
+            ["queue_unmatchable"],
+        ),
+        ([queue(needs={"zh": 9})], [agent("bo", skills={"zh": 9})], ["queue_without_agents"]),
+        ([queue()], [], ["queue_without_agents"]),
+        ([queue()], [agent("bo", "sales", capacity=0)], ["capacity_none"]),
+        ([queue(needs={"zh": 10})], None, []),
+    ],
+)
+def test_who_could_serve(queues: list[dict[str, Any]], agents: Agents, expected: list[str]) -> None:
+    assert codes(*queues, agents=agents, widgets=[WIDGET]) == expected
+
+
+def test_skills_are_named_with_their_place() -> None:
+    (skill, _) = told(queue("help"), queue(needs={"en": 5, "zh": 1}))
+    assert skill.path == ("queues", 1, "needs", "en")
+    assert skill.message == "no agent has en at level 5 or better"
+
+
+@pytest.mark.parametrize("strategy", ["strict", "priority_age"])
+def test_an_unbounded_priority_is_told_and_needs_an_early_alarm(strategy: str) -> None:
+    priority = {"strategy": strategy, "level": 1}
+    assert codes(queue(priority=priority)) == ["priority_unbounded"]
+    late = queue("help", waiting_alarm_s=3601)
+    assert codes(queue(priority=priority), late) == ["priority_unbounded", "ALARM_TOO_LATE"]
+    assert codes(late) == []
+
+
+def test_agents_of_too_many_classes() -> None:
+    queues = [queue(f"q{number}") for number in range(CLASSES_OF_AGENT_MAX + 1)]
+    queue_ids = [one["id"] for one in queues]
+    assert codes(*queues, agents=[agent("bo", *queue_ids)]) == ["classes_many"]
+    assert codes(*queues[1:], agents=[agent("bo", *queue_ids)]) == []
+
+
+def test_hours_that_never_come() -> None:
+    past = {"day": "2026-01-05", "state": "special", "hours": ["09:00-12:00"], "note": NAME}
+    once = {**OFFICE, "weekly": {}, "days": [past]}
+    assert codes(calendars=[once]) == ["HOURS_NEVER_OPEN"]
+    assert codes(calendars=[{**once, "days": [{**past, "day": "2026-12-05"}]}]) == []
+
+
+def test_days_nobody_knows_yet() -> None:
+    chinese = {**OFFICE, "holidays": {"country": "CN"}}
+    assert codes(calendars=[chinese]) == [FindingCode.DAYS_UNKNOWN]
+
+
+def test_what_the_core_would_refuse_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("routing.calendars.EDGES_MAX", 3)
+    (fault,) = told()
+    assert (fault.code, fault.is_error) == (FindingCode.CONFIGURATION_INVALID, True)
+    assert "calendar office" in fault.message
