@@ -8,6 +8,7 @@ from callcenter.cli import (
     admin_commands,
     bench_command,
     config_commands,
+    explain_command,
     run_command,
     simulate_command,
     user_commands,
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     admin_commands.add(commands)
     user_commands.add(commands)
     config_commands.add(commands)
+    explain_command.add(commands)
     bench_command.add(commands)
     simulate_command.add(commands)
     parsed = parser.parse_args(arguments)

@@ -30,13 +30,13 @@ TRIGGERS: dict[OfferTrigger, Words] = {
         "{agent}可以接待，在 {contacts}中得到最紧急的一个。",
     ),
     OfferTrigger.CONTACT_FREED: Words(
-        "The contact could be offered, and {agent} came first of {agents} who were free.",
-        "联络可以分配，在 {agents}空闲者中{agent}排在最前。",
+        "The contact could be offered, and {agent} came first of those free ({agents}).",
+        "联络可以分配，在空闲者（{agents}）中{agent}排在最前。",
     ),
 }
 
 UNKNOWN_TRIGGER = Words(
-    "What led to the offer was not recorded; {agents} were free, {contacts} could have been offered.",
+    "What led to the offer was not recorded; free then: {agents}, to choose from: {contacts}.",
     "未记录触发原因；当时空闲：{agents}，可分配：{contacts}。",
 )
 

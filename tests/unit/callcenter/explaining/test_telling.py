@@ -165,7 +165,7 @@ def test_an_offer_in_both_languages() -> None:
     assert flat(teller().offer(1, why)) == [
         "Offer 1: to Ann Bell",
         "The contact had waited 0 s in the queue Sales; credit 0 s.",
-        "The contact could be offered, and Ann Bell came first of 2 agents who were free.",
+        "The contact could be offered, and Ann Bell came first of those free (2 agents).",
         "Ann Bell comes before Bob Cole: without new work for 1 min, against 30 s.",
         "Nothing else waited that Ann Bell could take.",
         "Decided again from the journal: the same.",
