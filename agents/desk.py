@@ -8,7 +8,7 @@ from agents.protocol import AgentCard, AssignmentCard, Desk, NextState, OfferCar
 from routing.events import Event
 from routing.ids import AgentId, ContactId
 from routing.model import Party
-from routing.state import Agent, ContactState, Offer, State, WrapUp
+from routing.state import Agent, Contact, ContactState, Offer, State, WrapUp
 from routing.timers import wrap_up_key
 
 
@@ -39,13 +39,19 @@ def desk_of(state: State, agent_id: AgentId, introductions: Introductions) -> De
     return Desk(_agent_card(agent), offers, assignments)
 
 
-def agent_touched(state: State, event: Event) -> AgentId | None:
-    """The agent whose desk looks different because of this event, if any."""
+def agents_touched(state: State, event: Event) -> tuple[AgentId, ...]:
+    """The agents whose desks look different because of this event."""
     agent_id: AgentId | None = getattr(event, "agent_id", None)
     if agent_id is not None:
-        return agent_id
+        return (agent_id,)
     contact = state.contacts.get(getattr(event, "contact_id", ContactId("")))
-    return None if contact is None else contact.agent_id
+    return () if contact is None else desks_with(contact)
+
+
+def desks_with(contact: Contact) -> tuple[AgentId, ...]:
+    """The agents who have the contact on their desk: its holder, or everybody who is asked."""
+    holder = () if contact.agent_id is None else (contact.agent_id,)
+    return (*holder, *contact.asked)
 
 
 def _agent_card(agent: Agent) -> AgentCard:

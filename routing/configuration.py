@@ -7,7 +7,14 @@ what stands here keeps the core whole whoever calls it, so the first fault is en
 from collections.abc import Iterator
 
 from routing.calendars import hours_faults
-from routing.limits import DURATION_MS_MIN, LEVEL_MAX, LEVEL_MIN, QUEUES_MAX
+from routing.limits import (
+    BROADCAST_AGENTS_MAX,
+    BROADCAST_VOICE_AGENTS_MAX,
+    DURATION_MS_MIN,
+    LEVEL_MAX,
+    LEVEL_MIN,
+    QUEUES_MAX,
+)
 from routing.model import REASON_MISSED, REASON_SIGNED_IN, QueuePolicy, RoutingConfiguration
 
 
@@ -57,5 +64,9 @@ def _queue_faults(configuration: RoutingConfiguration, policy: QueuePolicy) -> I
         yield f"queue {policy.queue_id}: the target and the acceleration must be at least 1"
     if any(not LEVEL_MIN <= need.level <= LEVEL_MAX for need in policy.needs):
         yield f"queue {policy.queue_id}: a skill is asked for at a level outside 1 to 10"
+    if not 1 <= policy.broadcast <= BROADCAST_AGENTS_MAX:
+        yield f"queue {policy.queue_id}: a broadcast asks 1 to {BROADCAST_AGENTS_MAX} agents"
+    if not 1 <= policy.broadcast_voice <= BROADCAST_VOICE_AGENTS_MAX:
+        yield f"queue {policy.queue_id}: a broadcast rings 1 to {BROADCAST_VOICE_AGENTS_MAX} phones"
     if policy.calendar_id is not None and policy.calendar_id not in configuration.calendars:
         yield f"queue {policy.queue_id}: there is no calendar {policy.calendar_id}"

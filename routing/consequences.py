@@ -32,17 +32,31 @@ class Step(msgspec.Struct, frozen=True):
     emit: Callable[[ev.Event], None]
 
 
-def rescind_offer_of(step: Step, contact: Contact, reason: ev.RescindReason) -> None:
-    """Withdraw the contact's offer, if it has one."""
-    if contact.offer_id is not None and contact.agent_id is not None:
-        offer_id, agent_id = contact.offer_id, contact.agent_id
-        step.emit(ev.OfferRescinded(step.now_ms, offer_id, contact.contact_id, agent_id, reason))
+def waits_without_offer_to(contact: Contact, agent_id: AgentId) -> bool:
+    """Whether the contact is back in its queue once its offer to this agent has ended."""
+    return contact.state is ContactState.OFFERED and contact.asked.keys() == {agent_id}
+
+
+def rescind_offer(
+    step: Step, contact: Contact, agent_id: AgentId, reason: ev.RescindReason
+) -> None:
+    """Withdraw the contact's offer to this agent."""
+    offer_id, contact_id = contact.asked[agent_id], contact.contact_id
+    contact_waits = waits_without_offer_to(contact, agent_id)
+    step.emit(ev.OfferRescinded(step.now_ms, offer_id, contact_id, agent_id, reason, contact_waits))
+
+
+def rescind_offers_of(step: Step, contact: Contact, reason: ev.RescindReason) -> None:
+    """Withdraw whatever offers the contact has."""
+    for agent_id in list(contact.asked):
+        rescind_offer(step, contact, agent_id, reason)
 
 
 def rescind_offers_to(step: Step, agent: Agent, reason: ev.RescindReason) -> None:
     """Withdraw every offer an agent has not answered yet."""
     for offer_id in list(agent.offer_ids):
-        rescind_offer_of(step, step.state.contacts[step.state.offers[offer_id].contact_id], reason)
+        contact = step.state.contacts[step.state.offers[offer_id].contact_id]
+        rescind_offer(step, contact, agent.agent_id, reason)
 
 
 def requeue_connected(step: Step, agent: Agent, reason: ev.RequeueReason) -> None:
@@ -77,8 +91,8 @@ def close_contact(
 
 
 def abandon_contact(step: Step, contact: Contact) -> None:
-    """The customer is gone before anyone answered: withdraw the offer, close as abandoned."""
-    rescind_offer_of(step, contact, ev.RescindReason.CUSTOMER_LEFT)
+    """The customer is gone before anyone answered: withdraw the offers, close as abandoned."""
+    rescind_offers_of(step, contact, ev.RescindReason.CUSTOMER_LEFT)
     close_contact(step, contact, ev.ContactOutcome.ABANDONED)
 
 

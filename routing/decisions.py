@@ -18,7 +18,9 @@ from routing.consequences import (
     finish_wrap_up,
     put_out_of_ready,
     requeue_connected,
+    rescind_offers_of,
     rescind_offers_to,
+    waits_without_offer_to,
 )
 from routing.errors import Refusal, RefusalCode
 from routing.ids import AgentId, ContactId, OfferId
@@ -196,11 +198,11 @@ def _open_contact(step: Step, contact_id: ContactId) -> Contact | Refusal:
 
 
 def _held_contact(step: Step, contact_id: ContactId, agent_id: AgentId | None) -> Contact | Refusal:
-    """The contact if this agent holds it (connected or in wrap-up)."""
+    """The contact if it is with this agent: asked, connected or in wrap-up."""
     contact = _open_contact(step, contact_id)
     if isinstance(contact, Refusal):
         return contact
-    if contact.agent_id is None or contact.agent_id != agent_id:
+    if agent_id is None or agent_id not in (contact.agent_id, *contact.asked):
         detail = f"Contact {contact_id} is not with agent {agent_id}."
         return Refusal(RefusalCode.NOT_YOUR_CONTACT, detail)
     return contact
@@ -326,6 +328,8 @@ def _accept_offer(step: Step, command: cmd.AcceptOffer) -> Decision:
     if isinstance(offer, Refusal):
         return offer
     step.emit(ev.OfferAccepted(step.now_ms, offer.offer_id, offer.contact_id, command.agent_id))
+    contact = step.state.contacts[offer.contact_id]
+    rescind_offers_of(step, contact, ev.RescindReason.ANSWERED_ELSEWHERE)
     return None
 
 
@@ -333,8 +337,10 @@ def _reject_offer(step: Step, command: cmd.RejectOffer) -> Decision:
     offer = _live_offer(step, command.offer_id, command.agent_id)
     if isinstance(offer, Refusal):
         return offer
-    offer_id, agent_id, cause = offer.offer_id, offer.agent_id, command.cause
-    step.emit(ev.OfferRejected(step.now_ms, offer_id, offer.contact_id, agent_id, cause))
+    offer_id, contact_id, agent_id = offer.offer_id, offer.contact_id, offer.agent_id
+    cause = command.cause
+    contact_waits = waits_without_offer_to(step.state.contacts[contact_id], agent_id)
+    step.emit(ev.OfferRejected(step.now_ms, offer_id, contact_id, agent_id, cause, contact_waits))
     if cause is not RejectCause.DECLINED:
         agent = step.state.agents[agent_id]
         put_out_of_ready(step, agent, AgentState.NOT_READY, ev.StateCause.PHONE_FAULT)

@@ -22,6 +22,7 @@ from routing.expiries import EXPIRIES
 from routing.ids import AgentId, ContactId, OfferId
 from routing.index import IndexedMatcher
 from routing.matching import Matcher, freed
+from routing.model import asked_at_once
 from routing.reducer import apply
 from routing.state import Agent, Contact, ContactState, State, age_key, idle_key
 
@@ -48,6 +49,7 @@ class Engine:
         self._events: list[ev.Event] = []
         self._contacts: dict[ContactId, Contact] = {}
         self._agents: dict[AgentId, Agent] = {}
+        self._broadcasts: list[Contact] = []
 
     def handle(self, command: Command, now_ms: int) -> Handled:
         """Decide one command at `now_ms` (ms since the epoch; a step back is read as no time passed).
@@ -115,10 +117,29 @@ class Engine:
                 best = self._matcher.best_agent(contact, now_ms)
                 if best is not None:
                     self._offer(contact, best, now_ms, ev.OfferTrigger.CONTACT_FREED)
+        if self._broadcasts:
+            self._ask_more(now_ms)
+
+    def _ask_more(self, now_ms: int) -> None:
+        """Ask further agents for what was offered just now by queues that ask several at once.
+
+        Last of all: whoever is free after the matching has nothing more urgent to be asked for.
+        """
+        contacts, self._broadcasts = self._broadcasts, []
+        for contact in contacts:
+            asks = asked_at_once(self.state.queues[contact.queue_id], contact.channel)
+            while len(contact.asked) < asks:
+                agent = self._matcher.best_agent(contact, now_ms)
+                if agent is None:
+                    break
+                self._offer(contact, agent, now_ms, ev.OfferTrigger.BROADCAST)
 
     def _offer(self, contact: Contact, agent: Agent, now_ms: int, trigger: ev.OfferTrigger) -> None:
         offer_id = OfferId(f"{contact.contact_id}.{contact.offers_made + 1}")
-        expires_at_ms = now_ms + self.state.queues[contact.queue_id].offer_timeout_ms
+        policy = self.state.queues[contact.queue_id]
+        expires_at_ms = now_ms + policy.offer_timeout_ms
+        if not contact.asked and asked_at_once(policy, contact.channel) > 1:
+            self._broadcasts.append(contact)
         self._emit(
             ev.OfferMade(
                 now_ms,
@@ -139,6 +160,9 @@ def restore(snapshot: bytes) -> State:
     for contact in state.contacts.values():
         if contact.state is ContactState.WRAP_UP and not contact.wrapped_up_by:
             msg = "the snapshot is of a version that kept wrap-up in the contact"
+            raise msgspec.DecodeError(msg)
+        if contact.state is ContactState.OFFERED and not contact.asked:
+            msg = "the snapshot is of a version in which a contact had one offer at most"
             raise msgspec.DecodeError(msg)
     timers.rebuild(state)
     return state

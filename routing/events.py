@@ -51,6 +51,7 @@ class RescindReason(StrEnum):
     PRESENCE_LOST = "presence_lost"
     AGENT_NOT_READY = "agent_not_ready"
     AGENT_REMOVED = "agent_removed"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
 
 
 class RequeueReason(StrEnum):
@@ -67,6 +68,8 @@ class OfferTrigger(StrEnum):
     """The agent could take work: the most urgent of what waited was chosen."""
     CONTACT_FREED = "contact_freed"
     """The contact could be offered: of the agents who were free the first was chosen."""
+    BROADCAST = "broadcast"
+    """The contact had just been offered, and its queue asks several agents at once."""
 
 
 class ContactOutcome(StrEnum):
@@ -147,12 +150,16 @@ class OfferAccepted(_Event, frozen=True, array_like=True, tag=True):
 
 
 class OfferRejected(_Event, frozen=True, array_like=True, tag=True):
-    """The agent said no; this agent is excluded from this contact until the re-offer gap has passed."""
+    """The agent said no; this agent is excluded from this contact until the re-offer gap has passed.
+
+    `contact_waits` is false where another agent still has an offer of the contact.
+    """
 
     offer_id: OfferId
     contact_id: ContactId
     agent_id: AgentId
     cause: RejectCause = RejectCause.DECLINED
+    contact_waits: bool = True
 
 
 class MessageAdded(_Event, frozen=True, array_like=True, tag=True):
@@ -229,20 +236,25 @@ class OfferMade(_Event, frozen=True, array_like=True, tag=True):
 
 
 class OfferExpired(_Event, frozen=True, array_like=True, tag=True):
-    """The deadline passed unanswered: the agent missed it."""
+    """The deadline passed unanswered: the agent missed it. `contact_waits` as in `OfferRejected`."""
 
     offer_id: OfferId
     contact_id: ContactId
     agent_id: AgentId
+    contact_waits: bool = True
 
 
 class OfferRescinded(_Event, frozen=True, array_like=True, tag=True):
-    """The engine withdrew the offer; no penalty for the agent."""
+    """The engine withdrew the offer; no penalty for the agent.
+
+    `contact_waits` is false where another agent has an offer of the contact, or has accepted it.
+    """
 
     offer_id: OfferId
     contact_id: ContactId
     agent_id: AgentId
     reason: RescindReason
+    contact_waits: bool = True
 
 
 class ContactRequeued(_Event, frozen=True, array_like=True, tag=True):

@@ -13,9 +13,11 @@ from routing.consequences import (
     finish_wrap_up,
     put_out_of_ready,
     requeue_connected,
+    waits_without_offer_to,
 )
+from routing.ids import AgentId
 from routing.model import DISPOSITION_NONE_TIMEOUT, REASON_MISSED, AgentState
-from routing.state import Deadline, DeadlineKind
+from routing.state import Contact, Deadline, DeadlineKind
 
 
 def _alarm_waiting(step: Step, deadline: Deadline) -> None:
@@ -24,11 +26,16 @@ def _alarm_waiting(step: Step, deadline: Deadline) -> None:
 
 
 def _expire_offer(step: Step, deadline: Deadline) -> None:
+    """The offers of one contact run out together: in a broadcast, everybody asked has missed it."""
     contact = step.state.contacts[deadline.contact_id]
-    if contact.offer_id is None or contact.agent_id is None:
-        return
-    agent = step.state.agents[contact.agent_id]
-    step.emit(ev.OfferExpired(step.now_ms, contact.offer_id, contact.contact_id, agent.agent_id))
+    for agent_id in list(contact.asked):
+        _miss_offer(step, contact, agent_id)
+
+
+def _miss_offer(step: Step, contact: Contact, agent_id: AgentId) -> None:
+    agent = step.state.agents[agent_id]
+    offer_id, contact_waits = contact.asked[agent_id], waits_without_offer_to(contact, agent_id)
+    step.emit(ev.OfferExpired(step.now_ms, offer_id, contact.contact_id, agent_id, contact_waits))
     configuration = step.state.configuration
     limits = configuration.missed_limits if configuration is not None else {}
     limit = limits.get(contact.channel)

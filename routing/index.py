@@ -75,7 +75,8 @@ class IndexedMatcher:
         reluctant: Agent | None = None
         while found is None and (entry := self._idle_head(group)) is not None:
             agent = self._state.agents[entry[1]]
-            if agent.agent_id in contact.excluded or agent.agent_id in contact.wrapped_up_by:
+            is_taken = agent.agent_id in contact.asked or agent.agent_id in contact.wrapped_up_by
+            if is_taken or agent.agent_id in contact.excluded:
                 passed.append(heapq.heappop(group.idle))
             elif agent.agent_id in contact.last_resort:
                 passed.append(heapq.heappop(group.idle))
@@ -116,7 +117,8 @@ class IndexedMatcher:
             case ev.ContactQueued() | ev.ContactRequeued():
                 self._enter_waiting(event.contact_id)
             case ev.OfferRejected() | ev.OfferExpired() | ev.OfferRescinded():
-                self._enter_waiting(event.contact_id)
+                if event.contact_waits:
+                    self._enter_waiting(event.contact_id)
             case ev.OfferMade() | ev.ContactClosed():
                 self._live.pop(event.contact_id, None)
             case ev.AgentPut():

@@ -2,7 +2,7 @@
 
     INV-1  a contact is in exactly one place, and its queue's waiting line says the same
     INV-2  an agent holds exactly the contacts that name it and its wrap-ups, and gets none above its capacity
-    INV-3  a contact has at most one live offer, and offer, contact and agent agree about it
+    INV-3  a contact has a live offer exactly while it is offered, one for each agent asked, and all agree about it
     INV-4  a closed contact is not in the state: it ends exactly once
     INV-5  nothing is stuck: every state that can last has a live deadline
     INV-6  nobody waits while an eligible agent is free
@@ -22,8 +22,6 @@ from routing.matching import refused_by
 from routing.model import REASON_MISSED, AgentState
 from routing.state import CONTACT_DEADLINES, Agent, Contact, ContactState, DeadlineKind, State
 
-_HELD = (ContactState.OFFERED, ContactState.CONNECTED)
-
 
 def _inv_1_one_place(state: State) -> Iterator[str]:
     waiting = [contact_id for line in state.waiting.values() for contact_id in line]
@@ -42,12 +40,13 @@ def _inv_2_holds(state: State) -> Iterator[str]:
     named = {
         (contact.agent_id, contact.contact_id)
         for contact in state.contacts.values()
-        if contact.state in _HELD
+        if contact.state is ContactState.CONNECTED
     } | {
         (agent.agent_id, contact_id)
         for agent in state.agents.values()
         for contact_id in agent.wrap_ups
     }
+    named |= {(offer.agent_id, offer.contact_id) for offer in state.offers.values()}
     held = {
         (agent.agent_id, contact_id)
         for agent in state.agents.values()
@@ -57,17 +56,19 @@ def _inv_2_holds(state: State) -> Iterator[str]:
         yield f"INV-2 held and named contacts differ: {sorted(map(str, named ^ held))}"
 
 
-def _inv_3_one_offer(state: State) -> Iterator[str]:
+def _inv_3_offers(state: State) -> Iterator[str]:
     for offer in state.offers.values():
         contact = state.contacts.get(offer.contact_id)
         agent = state.agents.get(offer.agent_id)
-        if contact is None or contact.offer_id != offer.offer_id:
+        if contact is None or contact.asked.get(offer.agent_id) != offer.offer_id:
             yield f"INV-3 offer {offer.offer_id} is not its contact's offer"
         if agent is None or offer.offer_id not in agent.offer_ids:
             yield f"INV-3 offer {offer.offer_id} is not among its agent's offers"
-    offered = sum(1 for c in state.contacts.values() if c.state is ContactState.OFFERED)
-    if offered != len(state.offers):
-        yield "INV-3 offered contacts and live offers differ in number"
+    for contact in state.contacts.values():
+        if (contact.state is ContactState.OFFERED) != bool(contact.asked):
+            yield f"INV-3 contact {contact.contact_id} is {contact.state} with {len(contact.asked)} offers"
+    if sum(len(contact.asked) for contact in state.contacts.values()) != len(state.offers):
+        yield "INV-3 agents asked and live offers differ in number"
 
 
 def _inv_4_ends_once(state: State) -> Iterator[str]:
@@ -140,7 +141,7 @@ def _inv_7_no_orphans(state: State) -> Iterator[str]:
 INVARIANTS: tuple[Callable[[State], Iterator[str]], ...] = (
     _inv_1_one_place,
     _inv_2_holds,
-    _inv_3_one_offer,
+    _inv_3_offers,
     _inv_4_ends_once,
     _inv_5_deadlines,
     _inv_6_work_conserving,

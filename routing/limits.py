@@ -18,6 +18,12 @@ AGENT_SKILLS_MAX = 100
 LEVEL_MIN, LEVEL_MAX = 1, 10
 """Lowest and highest proficiency of a skill; another is refused with `configuration_invalid` or `agent_invalid`."""
 
+BROADCAST_AGENTS_MAX = 20
+"""Agents asked at once for one contact; more is refused with `configuration_invalid`."""
+
+BROADCAST_VOICE_AGENTS_MAX = 5
+"""Agents whose phones ring at once for one call; more is refused with `configuration_invalid`."""
+
 DURATION_MS_MIN = 1
 """Shortest configurable deadline in ms: a deadline of 0 would fire inside the step that set it."""
 

@@ -64,6 +64,7 @@ FILTERS: tuple[tuple[str, Filter], ...] = (
         lambda agent, contact: agent.capacity.per_channel.get(contact.channel, 0) > 0,
     ),
     ("skills", lambda agent, contact: has_skills(agent, contact.needs)),
+    ("asked", lambda agent, contact: agent.agent_id not in contact.asked),
     ("capacity", lambda agent, contact: has_capacity(agent, contact.channel)),
     ("wrap_up", lambda agent, contact: agent.agent_id not in contact.wrapped_up_by),
     ("exclusion", lambda agent, contact: agent.agent_id not in contact.excluded),

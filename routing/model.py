@@ -25,6 +25,10 @@ class Channel(StrEnum):
     TASK = "task"
 
 
+CALLS = (Channel.VOICE, Channel.OUTBOUND_VOICE, Channel.CALLBACK)
+"""Channels on which a phone rings."""
+
+
 class AgentState(StrEnum):
     """What an agent has asked for, or was put into; work in hand is capacity in use, not a state."""
 
@@ -144,6 +148,14 @@ class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     agent_strategy: AgentStrategy = AgentStrategy.LONGEST_IDLE
     priority: PriorityRule = PriorityRule()
     calendar_id: CalendarId | None = None
+    broadcast: int = 1
+    """Agents asked at once, the first to accept has the contact; for calls `broadcast_voice` counts instead."""
+    broadcast_voice: int = 1
+
+
+def asked_at_once(policy: QueuePolicy, channel: Channel) -> int:
+    """How many agents at most have an offer of one contact at the same time."""
+    return policy.broadcast_voice if channel in CALLS else policy.broadcast
 
 
 class NotReadyReason(msgspec.Struct, frozen=True):

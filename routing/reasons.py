@@ -29,6 +29,7 @@ class ReasonCode(StrEnum):
     CHANNEL_NOT_TAKEN = "channel_not_taken"
     SKILL_MISSING = "skill_missing"
     SKILL_TOO_LOW = "skill_too_low"
+    ASKED = "asked"
     CHANNEL_FULL = "channel_full"
     FULL = "full"
     EXCLUDED = "excluded"
@@ -78,6 +79,10 @@ def _skills(agent: Agent, contact: Contact) -> Reasons:
     return tuple(lacking)
 
 
+def _asked(_agent: Agent, _contact: Contact) -> Reasons:
+    return (Reason(ReasonCode.ASKED),)
+
+
 def _capacity(agent: Agent, contact: Contact) -> Reasons:
     held, total = len(agent.holds), agent.capacity.total
     if held >= total:
@@ -106,6 +111,7 @@ REASONS: dict[str, Callable[[Agent, Contact], Reasons]] = {
     "readiness": _readiness,
     "channel": _channel,
     "skills": _skills,
+    "asked": _asked,
     "capacity": _capacity,
     "wrap_up": _wrap_up,
     "exclusion": _exclusion,

@@ -20,6 +20,7 @@ from routing.model import (
     NotReadyReason,
     RejectCause,
     SkillNeed,
+    asked_at_once,
 )
 from routing.state import (
     CONTACT_DEADLINES,
@@ -69,7 +70,6 @@ def _wait(state: State, contact: Contact, event: ev.Event) -> None:
     due_ms = timers.following(contact.age_origin_ms, every_ms, event.at_ms)
     _move(state, contact, event, due_ms)
     contact.agent_id = None
-    contact.offer_id = None
     state.waiting[contact.queue_id][contact.contact_id] = None
 
 
@@ -139,12 +139,12 @@ def _end_offer(state: State, offer_id: OfferId, outcome: str) -> tuple[Contact, 
     offer = state.offers.pop(offer_id, None)
     if offer is None:
         raise InvariantViolation(f"INV-3 offer {offer_id} ended twice")
-    agent = state.agents[offer.agent_id]
-    del agent.offer_ids[offer_id]
+    agent, contact = state.agents[offer.agent_id], state.contacts[offer.contact_id]
+    del agent.offer_ids[offer_id], contact.asked[offer.agent_id]
     state.ended_offers[offer_id] = outcome
     if len(state.ended_offers) > ENDED_OFFERS_KEPT:
         del state.ended_offers[next(iter(state.ended_offers))]
-    return state.contacts[offer.contact_id], agent
+    return contact, agent
 
 
 def _connected_probe_ms(state: State) -> int:
@@ -353,15 +353,17 @@ def _contact_closed(state: State, event: ev.ContactClosed) -> None:
 def _offer_made(state: State, event: ev.OfferMade) -> None:
     contact = state.contacts[event.contact_id]
     agent = state.agents[event.agent_id]
+    asks = asked_at_once(state.queues[contact.queue_id], contact.channel)
+    if len(contact.asked) >= asks or event.agent_id in contact.asked:
+        raise InvariantViolation(f"INV-3 offer {event.offer_id} is one too many of its contact")
     channel_units = agent.capacity.per_channel.get(contact.channel, 0)
     has_room = len(agent.holds) < agent.capacity.total
     if not has_room or units_in_use(agent, contact.channel) >= channel_units:
         raise InvariantViolation(f"INV-2 offer {event.offer_id} exceeds the agent's capacity")
     _move(state, contact, event, event.expires_at_ms)
-    del state.waiting[contact.queue_id][contact.contact_id]
+    state.waiting[contact.queue_id].pop(contact.contact_id, None)
     contact.offers_made += 1
-    contact.offer_id = event.offer_id
-    contact.agent_id = event.agent_id
+    contact.asked[event.agent_id] = event.offer_id
     agent.holds[contact.contact_id] = contact.channel
     agent.offer_ids[event.offer_id] = None
     state.offers_counted += 1
@@ -375,11 +377,23 @@ def _offer_accepted(state: State, event: ev.OfferAccepted) -> None:
     contact, agent = _end_offer(state, event.offer_id, "accepted")
     _move(state, contact, event, event.at_ms + _connected_probe_ms(state))
     timers.cancel(state, timers.gone_key(contact.contact_id))
-    contact.offer_id = None
+    contact.agent_id = agent.agent_id
     contact.connected_at_ms = event.at_ms
     agent.missed_in_row.pop(contact.channel, None)
     agent.contacts_taken += 1
     _became_idle(state, agent, event.at_ms)
+
+
+def _take_back(
+    state: State,
+    contact: Contact,
+    agent: Agent,
+    event: ev.OfferRejected | ev.OfferExpired | ev.OfferRescinded,
+) -> None:
+    """Return the capacity of an offer that led to nothing, and the contact to its queue if this was its last."""
+    _release(state, agent, contact.contact_id)
+    if event.contact_waits:
+        _wait(state, contact, event)
 
 
 def _offer_rejected(state: State, event: ev.OfferRejected) -> None:
@@ -387,22 +401,19 @@ def _offer_rejected(state: State, event: ev.OfferRejected) -> None:
     if event.cause is RejectCause.DECLINED:
         agent.missed_in_row.pop(contact.channel, None)
     _exclude(state, contact, agent, event.at_ms)
-    _release(state, agent, contact.contact_id)
-    _wait(state, contact, event)
+    _take_back(state, contact, agent, event)
 
 
 def _offer_expired(state: State, event: ev.OfferExpired) -> None:
     contact, agent = _end_offer(state, event.offer_id, "expired")
     agent.missed_in_row[contact.channel] = agent.missed_in_row.get(contact.channel, 0) + 1
     _exclude(state, contact, agent, event.at_ms)
-    _release(state, agent, contact.contact_id)
-    _wait(state, contact, event)
+    _take_back(state, contact, agent, event)
 
 
 def _offer_rescinded(state: State, event: ev.OfferRescinded) -> None:
     contact, agent = _end_offer(state, event.offer_id, f"rescinded ({event.reason})")
-    _release(state, agent, contact.contact_id)
-    _wait(state, contact, event)
+    _take_back(state, contact, agent, event)
 
 
 def _exclusion_lapsed(state: State, event: ev.ExclusionLapsed) -> None:

@@ -4,8 +4,9 @@ Law of this file: everything that can change an assignment stands here, and only
 State is the fold of the journal's events; it holds no name, no text and no clock. What can be derived is not
 stored: capacity in use is the number of offers and assignments an agent holds.
 
-A contact is in exactly one place: waiting in its queue, offered to one agent, connected with one agent, or over
-and wrapped up by its last agent. Closed contacts leave the state; the journal and the interaction log remember them.
+A contact is in exactly one place: waiting in its queue, offered to one agent (in a broadcast to several), connected
+with one agent, or over and wrapped up by its last agent. Closed contacts leave the state; the journal and the
+interaction log remember them.
 
 Wrap-up belongs to the agent, not to the contact: it is the last part of an assignment and may last while the
 contact, handed on, waits or talks with somebody else, or has long been closed.
@@ -56,6 +57,7 @@ CONTACT_TRANSITIONS: dict[tuple[ContactState, type], ContactState] = {
     (ContactState.ARRIVED, ev.ContactQueued): ContactState.WAITING,
     (ContactState.WAITING, ev.OfferMade): ContactState.OFFERED,
     (ContactState.WAITING, ev.ContactClosed): ContactState.CLOSED,
+    (ContactState.OFFERED, ev.OfferMade): ContactState.OFFERED,
     (ContactState.OFFERED, ev.OfferAccepted): ContactState.CONNECTED,
     (ContactState.OFFERED, ev.OfferRejected): ContactState.WAITING,
     (ContactState.OFFERED, ev.OfferExpired): ContactState.WAITING,
@@ -65,7 +67,10 @@ CONTACT_TRANSITIONS: dict[tuple[ContactState, type], ContactState] = {
     (ContactState.CONNECTED, ev.ContactClosed): ContactState.CLOSED,
     (ContactState.WRAP_UP, ev.ContactClosed): ContactState.CLOSED,
 }
-"""(state, event) -> next state. A pair that is not here is an invariant violation, never a silent no-op."""
+"""(state, event) -> next state. A pair that is not here is an invariant violation, never a silent no-op.
+
+The end of an offer moves its contact only if the contact waits again by it (`contact_waits`).
+"""
 
 
 class DeadlineKind(StrEnum):
@@ -102,6 +107,7 @@ class Deadline(msgspec.Struct, frozen=True):
 class Contact(msgspec.Struct, kw_only=True):
     """One customer's request. `arrival` is the contact's number in order of arrival: the last tie-break.
 
+    `agent_id` is who has it in hand; `asked` holds the agents who have a live offer of it, and that offer's id.
     `excluded` holds the agents who refused or missed it and until when they are not asked again; afterwards
     they stand in `last_resort`: asked only if nobody else is eligible. `needs` are the queue's and the contact's
     `own_needs` together. `wrapped_up_by` are the agents whose assignment of it is in wrap-up.
@@ -117,7 +123,6 @@ class Contact(msgspec.Struct, kw_only=True):
     state: ContactState = ContactState.ARRIVED
     state_since_ms: int = 0
     connected_at_ms: int = 0
-    offer_id: OfferId | None = None
     agent_id: AgentId | None = None
     offers_made: int = 0
     excluded: dict[AgentId, int] = {}
@@ -129,6 +134,7 @@ class Contact(msgspec.Struct, kw_only=True):
     needs: tuple[SkillNeed, ...] = ()
     credit_ms: int = 0
     wrapped_up_by: tuple[AgentId, ...] = ()
+    asked: dict[AgentId, OfferId] = {}
 
 
 class WrapUp(msgspec.Struct, kw_only=True):

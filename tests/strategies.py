@@ -70,6 +70,8 @@ def queue_policies(queue_id: QueueId) -> st.SearchStrategy[QueuePolicy]:
         waiting_alarm_ms=st.integers(5, 40),
         waiting_max=st.integers(1, 8),
         disposition_ids=st.just(DISPOSITION_IDS),
+        broadcast=st.sampled_from([1, 1, 1, 2, 3]),
+        broadcast_voice=st.sampled_from([1, 1, 2]),
     )
 
 

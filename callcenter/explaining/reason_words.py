@@ -39,6 +39,9 @@ REASONS: dict[ReasonCode, Words] = {
         "{agent} has the skill {skill} at level {held_level}; level {level} is asked for.",
         "{agent}的技能“{skill}”等级为 {held_level}；要求等级 {level}。",
     ),
+    ReasonCode.ASKED: Words(
+        "{agent} has an offer of it and has not answered yet.", "{agent}已收到它的邀请，尚未应答。"
+    ),
     ReasonCode.CHANNEL_FULL: Words(
         "{agent} has {held} of at most {total} {channel} in hand.",
         "{agent}手上的{channel}已有 {held} 个，上限 {total} 个。",
@@ -65,6 +68,7 @@ REMOVED: dict[str, Words] = {
     "skills": Words(
         "{agents} without the skills asked for, {needs}", "{agents}技能不足（要求{needs}）"
     ),
+    "asked": Words("{agents} who have an offer of it", "{agents}已收到它的邀请"),
     "capacity": Words("{agents} with no room for more", "{agents}已满，接不下更多"),
     "exclusion": Words(
         "{agents} who refused or missed it a moment ago", "{agents}刚刚拒接或错过了它"
@@ -89,6 +93,7 @@ NOT_FOR_AGENT: dict[str, Words] = {
     "skills": Words(
         "{contacts} in need of skills {agent} does not have", "{contacts}要求的技能{agent}不具备"
     ),
+    "asked": Words("{contacts} that {agent} has an offer of", "{contacts}已向{agent}发出邀请"),
     "capacity": Words(
         "{contacts} for which {agent} has no room", "{contacts}：{agent}已满，接不下"
     ),

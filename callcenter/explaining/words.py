@@ -33,6 +33,10 @@ TRIGGERS: dict[OfferTrigger, Words] = {
         "The contact could be offered, and {agent} came first of those free ({agents}).",
         "联络可以分配，在空闲者（{agents}）中{agent}排在最前。",
     ),
+    OfferTrigger.BROADCAST: Words(
+        "The queue asks several at once, and {agent} came next of {agents} who were free.",
+        "队列同时邀请多人，在 {agents}空闲者中{agent}排在下一位。",
+    ),
 }
 
 UNKNOWN_TRIGGER = Words(

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from callcenter.ports import Interaction, RowChange
-from callcenter.projections.stages import STAGE_AFTER
+from callcenter.projections.stages import stage_after
 from routing import events as ev
 from routing.ids import AgentId, ContactId, ReasonId
 from routing.model import AgentState, Party
@@ -107,7 +107,7 @@ class InteractionLog:
         self, event: ContactEvent, put: dict[str, Any] | None = None, **add: int
     ) -> list[RowChange]:
         columns = put or {}
-        stage = STAGE_AFTER.get(type(event))
+        stage = stage_after(event)
         if stage is not None:
             columns["stage"] = stage.value
         return [RowChange("interactions", {"contact_id": event.contact_id}, columns, add)]

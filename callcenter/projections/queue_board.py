@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from callcenter.ports import Interaction
-from callcenter.projections.stages import STAGE_AFTER
+from callcenter.projections.stages import stage_after
 from routing import events as ev
 from routing.ids import AgentId, ContactId, QueueId, ReasonId, TeamId
 from routing.model import AgentState
@@ -285,7 +285,7 @@ class QueueBoard:
 
     def _moved(self, event: MovingEvent) -> _Open:
         contact = self._open[event.contact_id]
-        contact.stage = STAGE_AFTER[type(event)]
+        contact.stage = stage_after(event) or contact.stage
         return contact
 
     def _queued(self, event: ev.ContactQueued | ev.ContactRequeued) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from agents.desk import Introductions, agent_touched, desk_of
+from agents.desk import Introductions, agents_touched, desk_of, desks_with
 from agents.protocol import BoardPush, DeskPush, MessagePush, TypingPush
 from callcenter.auth.principal import Principal
 from callcenter.host.envelope import Published
@@ -90,18 +90,24 @@ class DeskHub:
         state = self._mirror()
         for detail in published.details:
             contact = state.contacts.get(detail.contact_id)
-            if detail.kind == MESSAGE and contact is not None and contact.agent_id is not None:
-                self._push_message(contact.agent_id, detail)
-        touched = {agent_touched(state, event): None for event in published.events}
+            if detail.kind == MESSAGE and contact is not None:
+                for agent_id in desks_with(contact):
+                    self._push_message(agent_id, detail)
+        touched = dict.fromkeys(
+            agent_id for event in published.events for agent_id in agents_touched(state, event)
+        )
         for agent_id in touched:
-            if agent_id is not None and agent_id in self._tabs:
+            if agent_id in self._tabs:
                 self._push(agent_id, self.desk_frame(agent_id))
 
     def customer_typing(self, contact_id: ContactId) -> None:
         """Tell the agent who holds the contact."""
         contact = self._mirror().contacts.get(contact_id)
-        if contact is not None and contact.agent_id in self._tabs:
-            self._push(contact.agent_id, _ENCODER.encode(TypingPush(contact_id)))
+        if contact is None:
+            return
+        for agent_id in desks_with(contact):
+            if agent_id in self._tabs:
+                self._push(agent_id, _ENCODER.encode(TypingPush(contact_id)))
 
     def push_boards(self, board_of: Callable[[Principal], BoardPush]) -> None:
         """Send the board to every watcher that has an older one. Called once a second."""

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from agents.desk import desks_with
 from callcenter.auth.authorise import ObjectFacts, ObjectKind
 from callcenter.ports import StorageUnavailable
 from callcenter.web.services import Services
@@ -58,7 +59,7 @@ class Locator:
     async def _contact(self, state: State, contact_id: str) -> ObjectFacts | None:
         contact = state.contacts.get(ContactId(contact_id))
         if contact is not None:
-            return _facts(state, contact.agent_id, contact.queue_id)
+            return _facts(state, next(iter(desks_with(contact)), None), contact.queue_id)
         if not contact_id:
             return None
         interactions = self._services.store.interactions

@@ -6,6 +6,7 @@ what `authorise` lets the caller see.
 
 import msgspec
 
+from agents.desk import desks_with
 from agents.protocol import AgentLine, QueueLine
 from callcenter.auth.authorise import ObjectFacts, Permission, may
 from callcenter.auth.principal import Principal, Role
@@ -249,7 +250,7 @@ def _queue_contacts(state: State, queue_id: str) -> list[QueueContact]:
             channel=contact.channel,
             state=_where(contact),
             waiting_since_ms=contact.age_origin_ms,
-            agent_id=contact.agent_id,
+            agent_id=next(iter(desks_with(contact)), None),
         )
         for contact in contacts[:QUEUE_CONTACTS_MAX]
     ]

@@ -19,7 +19,7 @@ class ContactLine:
     arrival: int = 0
     phase: str = "arrived"
     age_origin_ms: int = 0
-    offer_id: str | None = None
+    asked: dict[str, str] = field(default_factory=dict)
     agent_id: str | None = None
     is_customer_here: bool = True
     is_ended: bool = False
@@ -74,4 +74,5 @@ class AgentLine:
             and self.state is AgentState.READY
             and not self.is_leaving
             and self.agent_id not in contact.excluded
+            and self.agent_id not in contact.asked
         )

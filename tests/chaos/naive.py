@@ -3,7 +3,7 @@
 It keeps what each contact and agent is doing by the events' own words and reports every event that cannot
 follow from the ones before it:
 
-    I2  a contact is offered to or held by at most one agent
+    I2  a contact is held by at most one agent, and offered to no more at once than its queue asks
     I3  no agent above capacity, and only agents who may have it are offered work
     I4  a contact ends exactly once, and nothing happens to it afterwards
     I5  nobody older waits, eligible for the same agent, when an offer is made (the oracle scans everyone)
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from routing import events as ev
-from routing.model import AgentState, Party, QueuePolicy, RoutingConfiguration
+from routing.model import CALLS, AgentState, Party, QueuePolicy, RoutingConfiguration
 from tests.chaos.deadlines import Deadlines
 from tests.chaos.history import Entry, Problem
 from tests.chaos.lines import AgentLine, ContactLine
@@ -182,7 +182,7 @@ class NaiveWorld:
             self._wait(contact, event.at_ms)
 
     def _wait(self, contact: ContactLine, at_ms: int) -> None:
-        contact.phase, contact.agent_id, contact.offer_id = "waiting", None, None
+        contact.phase, contact.agent_id = "waiting", None
         policy = self._policy(contact.queue_id)
         if policy is not None:
             step = (at_ms - contact.age_origin_ms) // policy.waiting_alarm_ms + 1
@@ -199,10 +199,11 @@ class NaiveWorld:
             self._wait(contact, event.at_ms)
 
     def _offered(self, event: ev.OfferMade) -> None:
-        contact = self._open(event.contact_id, "waiting")
+        contact = self._open(event.contact_id, "waiting", "offered")
         agent = self._agent(event.agent_id)
         if contact is None:
             return
+        self._check_broadcast(contact, event)
         if not agent.may_have(contact):
             self._wrong(
                 "I3",
@@ -215,16 +216,22 @@ class NaiveWorld:
             self._wrong("I2", f"offer {event.offer_id} was made twice")
         self.offers[event.offer_id] = event
         agent.held[contact.contact_id] = contact.channel
-        contact.phase, contact.agent_id, contact.offer_id = (
-            "offered",
-            agent.agent_id,
-            event.offer_id,
-        )
+        contact.phase, contact.asked[agent.agent_id] = "offered", event.offer_id
         contact.offers += 1
         if contact.first_offered_at_ms is None:
             contact.first_offered_at_ms = event.at_ms
         self.deadlines.cancel(f"wait/{contact.contact_id}")
         self.deadlines.arm(f"offer/{contact.contact_id}", event.expires_at_ms)
+
+    def _check_broadcast(self, contact: ContactLine, event: ev.OfferMade) -> None:
+        """Several are asked only where the queue says so, and all of them at the same moment."""
+        policy = self._policy(contact.queue_id)
+        if contact.phase != "offered" or policy is None:
+            return
+        asks = policy.broadcast_voice if contact.channel in CALLS else policy.broadcast
+        first = self.offers[next(iter(contact.asked.values()))]
+        if len(contact.asked) >= asks or first.at_ms != event.at_ms:
+            self._wrong("I2", f"contact {contact.contact_id} is offered to one agent too many")
 
     def _check_order(self, contact: ContactLine, agent: AgentLine) -> None:
         """The oracle: everyone who waits is looked at."""
@@ -237,13 +244,15 @@ class NaiveWorld:
 
     def _offer_over(self, event: OfferEnd) -> ContactLine | None:
         """An offer ended somehow: it must be the live offer of that contact to that agent."""
-        contact = self._open(event.contact_id, "offered")
+        contact = self._open(event.contact_id, "offered", "connected")
         if contact is None:
             return None
-        if (contact.offer_id, contact.agent_id) != (event.offer_id, event.agent_id):
-            text = f"offer {event.offer_id} ended for {event.agent_id}; live is {contact.offer_id} to {contact.agent_id}"
+        live = contact.asked.pop(event.agent_id, None)
+        if live != event.offer_id:
+            text = f"offer {event.offer_id} ended for {event.agent_id}; live is {live}"
             self._wrong("I2", text)
-        self.deadlines.cancel(f"offer/{event.contact_id}")
+        if not contact.asked:
+            self.deadlines.cancel(f"offer/{event.contact_id}")
         return contact
 
     def _let_go(self, contact: ContactLine, agent_id: str) -> None:
@@ -257,8 +266,11 @@ class NaiveWorld:
         contact = self._offer_over(event)
         if contact is None:
             return
-        contact.phase, contact.agent_id, contact.offer_id = "connected", event.agent_id, None
+        if contact.phase != "offered":
+            self._wrong("I2", f"contact {contact.contact_id} was accepted twice")
+        contact.phase, contact.agent_id = "connected", event.agent_id
         contact.handled_by = event.agent_id
+        self.deadlines.cancel(f"offer/{event.contact_id}")
         self.deadlines.cancel(f"gone/{event.contact_id}")
         if contact.answered_at_ms is None:
             contact.answered_at_ms = event.at_ms
@@ -267,7 +279,8 @@ class NaiveWorld:
         contact = self._offer_over(event)
         if contact is not None:
             self._let_go(contact, event.agent_id)
-            self._wait(contact, event.at_ms)
+            if contact.phase == "offered" and not contact.asked:
+                self._wait(contact, event.at_ms)
         return contact
 
     def _exclude(self, contact: ContactLine, agent_id: str, at_ms: int) -> None:

@@ -295,7 +295,7 @@ class ApiStage:
 
     def offer_of(self, contact_id: str) -> str | None:
         """The live offer of a contact."""
-        return self.host.mirror.contacts[ContactId(contact_id)].offer_id
+        return next(iter(self.host.mirror.contacts[ContactId(contact_id)].asked.values()), None)
 
     async def connect(self, name: str, contact_id: str, queue_id: QueueId = SALES) -> str:
         """A contact in conversation with this agent."""

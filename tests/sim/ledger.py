@@ -38,7 +38,7 @@ class KnownContact:
     age_origin_ms: int
     place: str = WAITING
     agent_id: AgentId | None = None
-    offer_id: OfferId | None = None
+    asked: dict[AgentId, OfferId] = field(default_factory=dict)
     due_ms: int = 0
     talks_since_ms: int = 0
     excluded: dict[AgentId, int] = field(default_factory=dict)
@@ -124,7 +124,7 @@ class Ledger:
 
     def held_by(self, agent_id: AgentId) -> list[KnownContact]:
         """Everything offered to an agent, talking with them, or in their wrap-up."""
-        return [contact for contact in self.contacts.values() if contact.agent_id == agent_id]
+        return [c for c in self.contacts.values() if c.agent_id == agent_id or agent_id in c.asked]
 
     def works(self, agent_id: AgentId) -> bool:
         """Whether the agent has anything accepted in hand."""
@@ -285,7 +285,7 @@ class Ledger:
         contact.is_customer_here, contact.gone_at_ms = True, None
 
     def _wait(self, contact: KnownContact) -> None:
-        contact.place, contact.agent_id, contact.offer_id = WAITING, None, None
+        contact.place, contact.agent_id = WAITING, None
 
     # --- offers and assignments ---
 
@@ -299,25 +299,40 @@ class Ledger:
         self._offers += 1
         self.agents[event.agent_id].asked_last = self._offers
         contact.offers.add(event.offer_id)
-        contact.place, contact.agent_id = OFFERED, event.agent_id
-        contact.offer_id, contact.due_ms = event.offer_id, event.expires_at_ms
+        contact.place, contact.due_ms = OFFERED, event.expires_at_ms
+        contact.asked[event.agent_id] = event.offer_id
         return fault
 
     def _wrong_end(
         self, event: ev.OfferAccepted | ev.OfferRejected | ev.OfferExpired | ev.OfferRescinded
     ) -> str | None:
         contact = self.contacts[event.contact_id]
-        said = (contact.place, contact.agent_id, contact.offer_id)
-        if said != (OFFERED, event.agent_id, event.offer_id):
-            return f"I2 {event} ends an offer that is not open: {said}"
+        offer_id = contact.asked.pop(event.agent_id, None)
+        if offer_id != event.offer_id:
+            return f"I2 {event} ends an offer that is not open: {offer_id}"
         return None
+
+    def _returned(
+        self, event: ev.OfferRejected | ev.OfferExpired | ev.OfferRescinded
+    ) -> str | None:
+        """The last offer that ends without an answer sends its contact back to wait."""
+        fault = self._wrong_end(event)
+        contact = self.contacts[event.contact_id]
+        waits = contact.place == OFFERED and not contact.asked
+        if waits:
+            self._wait(contact)
+        if waits != event.contact_waits:
+            return f"I2 {event} misplaces its contact, which is {contact.place}"
+        return fault
 
     def _offer_accepted(self, event: ev.OfferAccepted) -> str | None:
         fault = self._wrong_end(event)
         contact, agent = self.contacts[event.contact_id], self.agents[event.agent_id]
         if event.at_ms >= contact.due_ms:
             fault = f"I7 {event} comes after its deadline {contact.due_ms}"
-        contact.place, contact.offer_id = TALKING, None
+        if contact.place != OFFERED:
+            fault = f"I2 {event} accepts a contact that is {contact.place}"
+        contact.place, contact.agent_id = TALKING, event.agent_id
         contact.talks_since_ms, contact.gone_at_ms = event.at_ms, None
         agent.missed.pop(contact.channel, None)
         agent.taken += 1
@@ -325,7 +340,7 @@ class Ledger:
         return fault
 
     def _offer_rejected(self, event: ev.OfferRejected) -> str | None:
-        fault = self._wrong_end(event)
+        fault = self._returned(event)
         contact, agent = self.contacts[event.contact_id], self.agents[event.agent_id]
         if event.cause == RejectCause.DECLINED:
             agent.missed.pop(contact.channel, None)
@@ -335,7 +350,7 @@ class Ledger:
         return fault
 
     def _offer_expired(self, event: ev.OfferExpired) -> str | None:
-        fault = self._wrong_end(event)
+        fault = self._returned(event)
         contact, agent = self.contacts[event.contact_id], self.agents[event.agent_id]
         if event.at_ms != contact.due_ms:
             fault = f"I7 {event} was due at {contact.due_ms}"
@@ -348,11 +363,9 @@ class Ledger:
     def _exclude(self, contact: KnownContact, agent_id: AgentId, at_ms: int) -> None:
         contact.excluded[agent_id] = at_ms + self.timeouts(contact)[1]
         contact.refused_by.add(agent_id)
-        self._wait(contact)
 
     def _offer_rescinded(self, event: ev.OfferRescinded) -> str | None:
-        fault = self._wrong_end(event)
-        self._wait(self.contacts[event.contact_id])
+        fault = self._returned(event)
         agent = self.agents[event.agent_id]
         self._forget_if_done(agent)
         return fault

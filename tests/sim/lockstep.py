@@ -205,6 +205,7 @@ class Lockstep:
             needs=tuple(SkillNeed(skill_id, draw.randint(1, 5)) for skill_id in asked),
             agent_strategy=draw.choice(self.agent_strategies),
             priority=rule,
+            broadcast=draw.choice([1, 1, 1, 2, 5]),
         )
 
 

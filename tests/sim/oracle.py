@@ -7,7 +7,7 @@ the command must not be overdue, forgotten, or kept waiting while somebody is fr
 from collections.abc import Iterator, Sequence
 
 from routing import events as ev
-from routing.model import AgentState, AgentStrategy, ContactStrategy
+from routing.model import CALLS, AgentState, AgentStrategy, ContactStrategy
 from tests.sim.ledger import OFFERED, WAITING, WRAP_UP, KnownAgent, KnownContact, Ledger
 
 
@@ -32,7 +32,7 @@ class Oracle:
     def _offer_faults(self, offer: ev.OfferMade) -> Iterator[str]:
         contact = self.ledger.contacts.get(offer.contact_id)
         agent = self.ledger.agents.get(offer.agent_id)
-        if contact is None or contact.place != WAITING:
+        if contact is None or not self._may_be_offered(contact, offer.at_ms):
             yield f"I4 {offer.offer_id} offers a contact that does not wait"
             return
         if agent is None:
@@ -49,6 +49,15 @@ class Oracle:
             if is_before and self.refused_by(peer, contact) is None:
                 yield f"I5 {offer.offer_id} passes {peer.agent_id}, who comes first"
 
+    def _may_be_offered(self, contact: KnownContact, at_ms: int) -> bool:
+        """It waits, or it is being offered to several at this very moment."""
+        if contact.place == WAITING:
+            return True
+        policy = self.ledger.policy_of(contact)
+        asks = policy.broadcast_voice if contact.channel in CALLS else policy.broadcast
+        began_ms = contact.due_ms - policy.offer_timeout_ms
+        return contact.place == OFFERED and len(contact.asked) < asks and began_ms == at_ms
+
     def refused_by(self, agent: KnownAgent, contact: KnownContact) -> str | None:
         """Why the agent may not take the contact, or None."""
         if contact.queue_id not in agent.queue_ids:
@@ -59,8 +68,8 @@ class Oracle:
             return "not ready"
         if any(agent.skills.get(need.skill_id, 0) < need.level for need in contact.needs):
             return "not skilled enough"
-        if agent.agent_id in contact.excluded:
-            return "refused or missed it a moment ago"
+        if agent.agent_id in contact.excluded or agent.agent_id in contact.asked:
+            return "is asked already, or refused or missed it a moment ago"
         return None if self._has_room(agent, contact) else "above capacity"
 
     def _has_room(self, agent: KnownAgent, contact: KnownContact) -> bool:

@@ -137,7 +137,8 @@ def capacity_not_returned_after_rejection(patch: Patch) -> None:
     def rejected(state: State, event: ev.OfferRejected) -> None:
         contact, agent = reducer._end_offer(state, event.offer_id, "rejected")
         reducer._exclude(state, contact, agent, event.at_ms)
-        reducer._wait(state, contact, event)
+        if event.contact_waits:
+            reducer._wait(state, contact, event)
 
     _replace(patch, ev.OfferRejected, rejected)  # type: ignore[arg-type]
 
@@ -358,7 +359,7 @@ PLANTED: dict[Planted, str] = {
     offer_to_an_absent_agent: "I3",
     offer_beyond_capacity: "INV-2",
     freed_capacity_pulls_nothing: "I5",
-    stale_index_entry: "INV-1",
+    stale_index_entry: "INV-3",
     index_forgets_who_comes_back: "I5",
     index_enters_nobody_as_free: "I5",
     capacity_not_returned_after_rejection: "INV-2",
@@ -366,7 +367,7 @@ PLANTED: dict[Planted, str] = {
     rescinded_contact_forgotten: "I5",
     presence_grace_not_cancelled: "I7",
     wrap_up_without_a_limit: "INV-5",
-    reload_makes_everybody_ready_again: "I3",
+    reload_makes_everybody_ready_again: "INV-6",
     next_status_ignored: "I7",
     age_reset_on_requeue: "I5",
     any_agent_may_accept: "I2",

@@ -2,6 +2,8 @@
 
 import random
 
+import msgspec
+
 from callcenter.simulation.distributions import Exponential, LogNormal, Uniform
 from callcenter.simulation.scenario import AgentGroup, CustomerHabits, Faults, Load, Scenario
 from routing.ids import DispositionId, QueueId, ReasonId
@@ -32,7 +34,9 @@ def scenario_of(seed: int, scale: int = 1) -> Scenario:
     return Scenario(
         for_ms=DAY_MS,
         drain_ms=2 * HOUR_MS,
-        configurations=tuple(_configuration(luck, queue_ids, number) for number in range(3)),
+        configurations=tuple(
+            _asking_several(seed, _configuration(luck, queue_ids, number)) for number in range(3)
+        ),
         loads=tuple(_load(luck, queue_id, gap_ms, talk_ms) for queue_id in queue_ids),
         groups=groups,
         habits=CustomerHabits(
@@ -61,6 +65,20 @@ def _configuration(
         connected_probe_ms=luck.randint(60_000, HOUR_MS),
         missed_limits={Channel.VOICE: 1, Channel.CHAT: luck.randint(1, 3)},
     )
+
+
+def _asking_several(seed: int, configuration: RoutingConfiguration) -> RoutingConfiguration:
+    """Every third seed has queues that ask several agents at once."""
+    if seed % 3:
+        return configuration
+    luck = random.Random(f"broadcast/{seed}/{configuration.version}")
+    queues = tuple(
+        msgspec.structs.replace(
+            policy, broadcast=luck.choice([1, 2, 4]), broadcast_voice=luck.choice([1, 2])
+        )
+        for policy in configuration.queues
+    )
+    return msgspec.structs.replace(configuration, queues=queues)
 
 
 def _policy(luck: random.Random, queue_id: QueueId) -> QueuePolicy:

@@ -200,8 +200,7 @@ class Scene:
 
     def offer_of(self, contact: str) -> OfferId:
         """The offer of a contact that is offered now."""
-        offer_id = self.contact(contact).offer_id
-        assert offer_id is not None
+        (offer_id,) = self.contact(contact).asked.values()
         return offer_id
 
     def contact(self, contact: str) -> Contact:
@@ -217,8 +216,9 @@ class Scene:
         return self.engine.state.agents[AgentId(agent)]
 
     def holder_of(self, contact: str) -> str | None:
-        """Who has the contact, offered or in hand."""
-        return self.contact(contact).agent_id
+        """Who has the contact, offered or in hand; None if nobody has, or several are asked."""
+        asked = [*self.contact(contact).asked]
+        return asked[0] if len(asked) == 1 else self.contact(contact).agent_id
 
     def accept(self, contact: str) -> tuple[ev.Event, ...]:
         """The agent who is offered the contact takes it."""
@@ -249,9 +249,9 @@ class Scene:
         return self.wrap_up(contact)
 
     def _agent_of(self, contact: str) -> AgentId:
-        agent_id = self.contact(contact).agent_id
+        agent_id = self.holder_of(contact)
         assert agent_id is not None
-        return agent_id
+        return AgentId(agent_id)
 
 
 def only(events: tuple[ev.Event, ...], kind: type[E]) -> E:

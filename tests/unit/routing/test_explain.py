@@ -333,6 +333,13 @@ def test_each_skill_that_is_lacking_with_both_levels() -> None:
     )
 
 
+def test_an_agent_who_is_asked_already(scene: Scene) -> None:
+    scene.ready("ann", capacity(2))
+    scene.chat("c1")
+    found = Reason(ReasonCode.ASKED)
+    assert reasons(scene, "ann", "c1") == ("asked", [found])
+
+
 def test_full_in_total_and_for_the_channel(scene: Scene) -> None:
     scene.ready("ann", capacity(2, chat=1, email=2))
     scene.chat("held")

@@ -47,8 +47,7 @@ def forge_offer(state: State) -> None:
 
 
 def misdirect_offer(state: State) -> None:
-    offer_id = state.contacts[OFFERED].offer_id
-    assert offer_id is not None
+    (offer_id,) = state.contacts[OFFERED].asked.values()
     state.offers[offer_id] = msgspec.structs.replace(state.offers[offer_id], agent_id=BOB)
 
 
@@ -68,7 +67,12 @@ BREAKS: list[tuple[str, Callable[[State], object]]] = [
     ("INV-3 offer x.1 is not its contact's", forge_offer),
     ("INV-3 offer x.1 is not among its agent's", forge_offer),
     ("INV-3 offer offered.1 is not among its agent's", misdirect_offer),
-    ("INV-3 offered contacts and live offers", lambda s: s.offers.clear()),
+    ("INV-3 agents asked and live offers", lambda s: s.offers.clear()),
+    ("INV-3 contact offered is offered with 0 offers", lambda s: s.contacts[OFFERED].asked.clear()),
+    (
+        "INV-3 contact waits is waiting with 1 offers",
+        lambda s: s.contacts[WAITS].asked.update({ANN: OfferId("x.1")}),
+    ),
     (
         "INV-4 contact waits rests",
         lambda s: setattr(s.contacts[WAITS], "state", ContactState.CLOSED),

@@ -1,11 +1,12 @@
 """Who is eligible, who is not, and by the name of which filter."""
 
+import msgspec
 import pytest
 
 from routing import commands as cmd
 from routing.ids import AgentId, TeamId
 from routing.matching import FILTERS, NaiveMatcher, refused_by
-from routing.model import AgentState, CapacityRule, Channel
+from routing.model import AgentState, CapacityRule
 from tests.unit.routing.scene import (
     HELP,
     REOFFER_GAP_MS,
@@ -74,9 +75,15 @@ def test_then_exclusion(scene: Scene) -> None:
 def test_whom_no_filter_removes_is_eligible(scene: Scene) -> None:
     scene.chat("c1")
     scene.ready("ann")
-    scene.engine.state.agents[ANN].holds.clear()
-    assert reason(scene) is None
-    scene.engine.state.agents[ANN].holds[scene.contact("c1").contact_id] = Channel.CHAT
+    contact = msgspec.structs.replace(scene.contact("c1"), asked={})
+    assert refused_by(scene.agent("ann"), contact) == "capacity"
+    assert refused_by(msgspec.structs.replace(scene.agent("ann"), holds={}), contact) is None
+
+
+def test_whom_the_contact_is_offered_to_is_not_asked_again(scene: Scene) -> None:
+    scene.chat("c1")
+    scene.ready("ann", capacity(2))
+    assert reason(scene) == "asked"
 
 
 def test_the_filters_stand_in_the_order_of_the_contract() -> None:
@@ -87,6 +94,7 @@ def test_the_filters_stand_in_the_order_of_the_contract() -> None:
         "readiness",
         "channel",
         "skills",
+        "asked",
         "capacity",
         "wrap_up",
         "exclusion",

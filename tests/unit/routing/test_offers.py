@@ -58,7 +58,7 @@ def test_accept_connects_agent_and_customer(scene: Scene) -> None:
     assert kinds(scene.accept("c1")) == ["OfferAccepted"]
     contact = scene.contact("c1")
     assert (contact.state, contact.agent_id) == (ContactState.CONNECTED, "ann")
-    assert contact.offer_id is None
+    assert contact.asked == {}
 
 
 def test_the_longest_idle_agent_is_asked_first(scene: Scene) -> None:
@@ -242,7 +242,7 @@ def test_who_rejected_is_not_asked_again_before_the_gap_and_is_asked_after_it(
     scene.ready("ann")
     scene.chat("c1")
     assert kinds(scene.reject("c1")) == ["OfferRejected"]
-    assert (scene.contact("c1").offer_id, scene.holder_of("c1")) == (None, None)
+    assert (scene.contact("c1").asked, scene.holder_of("c1")) == ({}, None)
     assert scene.wait(REOFFER_GAP_MS - 1) == ()
     assert kinds(scene.wait(1)) == ["ExclusionLapsed", "OfferMade"]
 

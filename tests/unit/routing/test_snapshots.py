@@ -6,6 +6,7 @@ import pytest
 from routing import events as ev
 from routing.commands import Tick
 from routing.engine import Engine, restore
+from routing.ids import AgentId, OfferId
 from routing.matching import NaiveMatcher
 from tests.sim.replay import first_difference, folded, replay_faults
 from tests.unit.routing.scene import (
@@ -91,6 +92,18 @@ def test_a_snapshot_of_a_version_that_kept_wrap_up_in_the_contact_is_not_read() 
     scene.contact("c1").wrapped_up_by = ()
     with pytest.raises(msgspec.DecodeError, match="kept wrap-up in the contact"):
         restore(scene.engine.snapshot())
+
+
+def test_a_snapshot_of_a_version_in_which_a_contact_had_one_offer_is_not_read(
+    scene: Scene,
+) -> None:
+    scene.ready("ann")
+    scene.chat("c1")
+    scene.contact("c1").asked.clear()
+    snapshot = scene.engine.snapshot()
+    scene.contact("c1").asked[AgentId("ann")] = OfferId("c1.1")
+    with pytest.raises(msgspec.DecodeError, match="had one offer at most"):
+        restore(snapshot)
 
 
 def test_another_matcher_can_take_over() -> None:

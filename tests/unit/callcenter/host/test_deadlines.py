@@ -42,8 +42,7 @@ async def test_a_whole_day_runs_on_its_own_deadlines() -> None:
     async with running(HostStage()) as stage:
         await stage.ready("ann")
         await stage.send(chat("c1"))
-        offer_id = stage.state.contacts[ContactId("c1")].offer_id
-        assert offer_id is not None
+        (offer_id,) = stage.state.contacts[ContactId("c1")].asked.values()
         await stage.send(cmd.AcceptOffer(offer_id, AgentId("ann")))
         await stage.send(cmd.EndContact(ContactId("c1"), Party.CUSTOMER))
         await stage.send(chat("c2"))

@@ -19,10 +19,8 @@ C1, C2 = ContactId("c1"), ContactId("c2")
 
 async def reject(stage: HostStage, contact_id: ContactId) -> None:
     """Whoever is offered it says no."""
-    contact = stage.state.contacts[contact_id]
-    assert contact.offer_id is not None
-    assert contact.agent_id is not None
-    await stage.send(cmd.RejectOffer(contact.offer_id, contact.agent_id))
+    ((agent_id, offer_id),) = stage.state.contacts[contact_id].asked.items()
+    await stage.send(cmd.RejectOffer(offer_id, agent_id))
 
 
 async def two_contacts(stage: HostStage) -> None:

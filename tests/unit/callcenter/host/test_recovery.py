@@ -33,8 +33,7 @@ async def some_work(stage: HostStage) -> None:
     for number in range(5):
         await stage.send(chat(f"c{number}"))
     for number in range(2):
-        offer_id = stage.state.contacts[ContactId(f"c{number}")].offer_id
-        assert offer_id is not None
+        (offer_id,) = stage.state.contacts[ContactId(f"c{number}")].asked.values()
         await stage.send(cmd.AcceptOffer(offer_id, AgentId("ann")))
     await stage.send(cmd.EndContact(ContactId("c0"), Party.CUSTOMER))
     await asyncio.sleep(45)

@@ -119,6 +119,13 @@ class History:
                 contact.queue_id, self._now_ms + 20_000,
             )
         )  # fmt: skip
+        if (
+            self._random.random() < 0.3
+        ):  # a broadcast, of which the other agent's part is over already
+            other = (self._now_ms, OfferId(f"o-{self._new_id()}"), contact.contact_id)
+            colleague = self._random.choice(list(self._agents))
+            self._say(ev.OfferMade(*other, colleague, contact.queue_id, self._now_ms + 20_000))
+            self._say(ev.OfferRejected(*other, colleague, contact_waits=False))
 
     def _transfer(self, contact: _Contact) -> None:
         contact.queue_id = self._random.choice(QUEUES)
