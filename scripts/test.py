@@ -70,7 +70,8 @@ TEST = (
     Stage("fuzz", ("python -m pytest -q tests/fuzz",)),
     Stage("console", ("npm run lint", "npm test")),
     Stage("browser", ("npm run e2e",), system="test"),
-    Stage("chaos", ("python -m tests.chaos --runs 5",)),
+    # Other jobs may share this machine: here a restart is held to its processor time, in `make chaos` to the clock.
+    Stage("chaos", ("python -m tests.chaos --runs 5 --clock processor",)),
     Stage(
         "coverage-core",
         (

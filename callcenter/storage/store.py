@@ -20,6 +20,7 @@ from callcenter.storage.details import SqlDetails
 from callcenter.storage.interactions import SqlInteractions
 from callcenter.storage.journal import SqlJournal
 from callcenter.storage.projection_rows import SqlProjectionRows
+from callcenter.storage.schema import revision_of
 from callcenter.storage.sessions import SqlSessions
 from callcenter.storage.tables import HEAD, probe
 from callcenter.storage.users import SqlUsers
@@ -83,9 +84,7 @@ async def open_store(url: str, domain_id: str) -> SqlStore:
 
 
 def _check_revision(connection: sa.Connection) -> None:
-    revision: str | None = None
-    if sa.inspect(connection).has_table("alembic_version"):
-        revision = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    revision = revision_of(connection)
     if revision != HEAD:
         raise SchemaOutdated(
             f"the database is at revision {revision or 'none'}, this version needs {HEAD}: "
