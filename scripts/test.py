@@ -64,18 +64,23 @@ CHECK = (
 CORE = "'routing/*,ivr/*'"
 COV = "--cov --cov-report="
 TEST = (
-    *CHECK,
-    Stage("contract", (f"python -m pytest -q {COV} tests/contract",), measured="contract"),
-    Stage("integration", (f"python -m pytest -q {COV} tests/integration",), measured="integration"),
-    Stage("fuzz", ("python -m pytest -q tests/fuzz",)),
+    # The unit tests run once, measured, below.
+    *(stage for stage in CHECK if stage.name != "unit"),
+    Stage("contract", (f"python -m pytest -q -n 2 {COV} tests/contract",), measured="contract"),
+    Stage(
+        "integration",
+        (f"python -m pytest -q -n 2 {COV} tests/integration",),
+        measured="integration",
+    ),
+    Stage("fuzz", ("python -m pytest -q -n 2 tests/fuzz",)),
     Stage("console", ("npm run lint", "npm test")),
     Stage("browser", ("npm run e2e",), system="test"),
     # Other jobs may share this machine: here a restart is held to its processor time, in `make chaos` to the clock.
     Stage("chaos", ("python -m tests.chaos --runs 5 --clock processor",)),
     Stage(
-        "coverage-core",
+        "unit",
         (
-            f"python -m pytest -q -n 2 {COV} --hypothesis-profile=ci tests/unit tests/property",
+            f"python -m pytest -q -n 2 {COV} --hypothesis-profile=ci tests/unit tests/property tests/tidy",
             f"python -m coverage report --include={CORE} --fail-under=100",
         ),
         measured="core",

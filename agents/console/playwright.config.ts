@@ -3,6 +3,8 @@ import { defineConfig } from '@playwright/test';
 /** Debian's Chromium against the real server; one worker, because the machine has two cores. */
 export default defineConfig({
   testDir: 'e2e',
+  // Pictures are made on demand: they prove nothing.
+  testIgnore: process.env.CC_SCREENS ? [] : '**/screens.spec.ts',
   workers: 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },

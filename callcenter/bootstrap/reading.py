@@ -48,9 +48,13 @@ class Reading:
             self._day_start_ms = today_ms
 
     def on_published(self, published: Published) -> None:
-        """Hand the events on."""
-        self._feed.publish(published.first_seq, published.events)
+        """Hand the events on. A board that cannot follow is built anew at the next look at the day."""
         self.interaction_log.publish(published.first_seq, published.events)
+        try:
+            self._feed.publish(published.first_seq, published.events)
+        except Exception:
+            self._day_start_ms = 0
+            raise
 
     def not_ready_reason(self) -> str | None:
         """Whether the interaction log stands still while there is something to write."""

@@ -220,6 +220,9 @@ class Host:
         try:
             async with owned(self._housekeeper.run(), "housekeeping"):
                 has_given_up = await self._decide_until_stopped()
+        except Exception:
+            _log.exception("host_failed", seq=self.mirror.seq)
+            raise
         finally:
             self._is_writable = self._is_writable and not has_given_up
             self._is_stopping = True
@@ -343,7 +346,12 @@ class Host:
             apply(self.mirror, event)
         published = Published(first_seq, events, details)
         for listener in self._listeners:
-            listener(published)
+            try:
+                listener(published)
+            except Exception:
+                # What is shown may fall behind; routing goes on. A listener that can, starts anew by itself.
+                name = type(getattr(listener, "__self__", listener)).__name__
+                _log.exception("listener_failed", listener=name, first_seq=first_seq)
 
     # --- failing and recovering ------------------------------------------------------------------
 

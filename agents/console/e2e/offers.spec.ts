@@ -24,19 +24,23 @@ test('a customer who leaves while it rings: the card goes, with a word', async (
   await expect(anna).toHaveTitle('Desk · callcenter');
 });
 
-test('two missed offers: not ready, told why, one click back', async ({ world }) => {
-  test.setTimeout(120_000);
-  const anna = await agentReady(world, 'anna');
-  await visit(world, { name: 'Maria', text: 'hello' });
-  await visit(world, { name: 'Omar', text: 'hello too' });
-  await expect(offerCard(anna)).toHaveCount(2);
-  await expect(anna.getByText('The offer from Maria ran out')).toBeVisible({ timeout: 30_000 });
-  await expect(anna.getByText('You missed contacts, so nothing new is offered.')).toBeVisible({
-    timeout: 30_000,
+test.describe('with short deadlines', () => {
+  test.use({ impatient: true });
+
+  test('two missed offers: not ready, told why, one click back', async ({ world }) => {
+    test.setTimeout(120_000);
+    const anna = await agentReady(world, 'anna');
+    await visit(world, { name: 'Maria', text: 'hello' });
+    await visit(world, { name: 'Omar', text: 'hello too' });
+    await expect(offerCard(anna)).toHaveCount(2);
+    await expect(anna.getByText('The offer from Maria ran out')).toBeVisible({ timeout: 30_000 });
+    await expect(anna.getByText('You missed contacts, so nothing new is offered.')).toBeVisible({
+      timeout: 30_000,
+    });
+    await expect(anna.getByRole('button', { name: 'Status: Missed contacts' })).toBeVisible();
+    await anna.getByRole('button', { name: 'Go ready' }).first().click();
+    await expect(anna.getByRole('button', { name: 'Status: Ready' })).toBeVisible();
   });
-  await expect(anna.getByRole('button', { name: 'Status: Missed contacts' })).toBeVisible();
-  await anna.getByRole('button', { name: 'Go ready' }).first().click();
-  await expect(anna.getByRole('button', { name: 'Status: Ready' })).toBeVisible();
 });
 
 test('the next status waits for the end of the work in hand', async ({ world }) => {

@@ -17,7 +17,6 @@ import {
   type World,
 } from './support/test';
 
-test.skip(!process.env.CC_SCREENS, 'pictures are made on demand');
 test.setTimeout(240_000);
 
 const FOLDER = resolve(import.meta.dirname, '../../../docs/screens');

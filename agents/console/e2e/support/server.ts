@@ -1,7 +1,7 @@
 /** The real server, started by the tests on a port and a data directory of their own. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -22,20 +22,34 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** A copy of the demo's configuration in which offers ring for 6 s and a wait is late after 8 s. */
+function impatientConfiguration(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cc-e2e-config-'));
+  cpSync(join(REPOSITORY, 'config/demo'), folder, { recursive: true });
+  const file = join(folder, 'queues.yaml');
+  const queues = readFileSync(file, 'utf8')
+    .replace(/offer_timeout_s: \d+/g, 'offer_timeout_s: 6')
+    .replace(/amber_after_s: \d+/g, 'amber_after_s: 8');
+  writeFileSync(file, queues);
+  return folder;
+}
+
 export class Server {
   readonly url: string;
   readonly #port: number;
   readonly #dataDir = mkdtempSync(join(tmpdir(), 'cc-e2e-'));
+  readonly #configDir: string | null;
   #process: ChildProcess | null = null;
   #said = '';
 
-  private constructor(port: number) {
+  private constructor(port: number, impatient: boolean) {
     this.#port = port;
+    this.#configDir = impatient ? impatientConfiguration() : null;
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async start(): Promise<Server> {
-    const server = new Server(await freePort());
+  static async start({ impatient }: { impatient: boolean }): Promise<Server> {
+    const server = new Server(await freePort(), impatient);
     await server.run();
     return server;
   }
@@ -54,7 +68,11 @@ export class Server {
     ];
     this.#process = spawn(PYTHON, args, {
       cwd: REPOSITORY,
-      env: { ...process.env, CC_DEMO_PASSWORD: PASSWORD },
+      env: {
+        ...process.env,
+        CC_DEMO_PASSWORD: PASSWORD,
+        ...(this.#configDir && { CC_DEMO_CONFIG_DIR: this.#configDir }),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.#process.stdout, this.#process.stderr])
@@ -71,7 +89,8 @@ export class Server {
 
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
-    rmSync(this.#dataDir, { recursive: true, force: true });
+    for (const folder of [this.#dataDir, this.#configDir])
+      if (folder) rmSync(folder, { recursive: true, force: true });
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

@@ -15,9 +15,15 @@ export interface World {
   newPage: (options?: BrowserContextOptions) => Promise<Page>;
 }
 
-export const test = base.extend<{ world: World }>({
-  world: async ({ browser }, use) => {
-    const server = await Server.start();
+export interface Options {
+  /** Short deadlines, for specs that wait for one to run out. */
+  impatient: boolean;
+}
+
+export const test = base.extend<Options & { world: World }>({
+  impatient: [false, { option: true }],
+  world: async ({ browser, impatient }, use) => {
+    const server = await Server.start({ impatient });
     await use({ server, newPage: (options) => newPage(browser, server.url, options) });
     await Promise.all(browser.contexts().map((context) => context.close()));
     await server.stop();
