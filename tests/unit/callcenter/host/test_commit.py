@@ -210,6 +210,21 @@ async def test_what_was_published_is_what_is_stored_and_what_is_shown() -> None:
         assert stage.events_in_journal() == stage.state.seq
 
 
+async def test_a_listener_that_fails_stops_neither_routing_nor_the_other_listeners() -> None:
+    stage, heard = HostStage(), list[Published]()
+
+    def fail(_published: Published) -> None:
+        raise LookupError("a view that cannot follow")
+
+    stage.host.listen(fail)
+    stage.host.listen(heard.append)
+    async with running(stage), asyncio.timeout(5):
+        await stage.send(chat("c1"))
+        await stage.send(chat("c2"))
+        assert set(stage.state.contacts) == {"c1", "c2"}
+    assert heard == stage.published
+
+
 async def test_stopping_a_host_that_never_started() -> None:
     stage = HostStage()
     await Host(DOMAIN, stage.store, stage.clock).stop()
