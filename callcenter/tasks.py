@@ -5,6 +5,7 @@ task that lives inside one function: leaving the block ends it.
 """
 
 import asyncio
+import traceback
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +13,13 @@ from typing import Any
 import structlog
 
 _log = structlog.get_logger("callcenter.tasks")
+
+
+def fault_of(error: BaseException) -> dict[str, str]:
+    """What a log line says of an unexpected error: its kind and the line it came from, never a value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    at = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"
+    return {"kind": type(error).__name__, "at": at}
 
 
 @asynccontextmanager
@@ -23,8 +31,8 @@ async def owned(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[asy
     finally:
         task.cancel()
         await asyncio.wait([task])
-        if not task.cancelled() and task.exception() is not None:
-            _log.error("task_failed", task=name, kind=type(task.exception()).__name__)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("task_failed", task=name, **fault_of(error))
 
 
 class Supervisor:
@@ -53,6 +61,6 @@ class Supervisor:
             return
         error = task.exception()
         if error is not None:
-            _log.error("task_failed", task=task.get_name(), kind=type(error).__name__)
+            _log.error("task_failed", task=task.get_name(), **fault_of(error))
             if not self.failed.done():
                 self.failed.set_result(task.get_name())

@@ -53,7 +53,7 @@ from callcenter.ports import (
     StorageUnavailable,
     Store,
 )
-from callcenter.tasks import owned
+from callcenter.tasks import fault_of, owned
 from routing.commands import Tick
 from routing.engine import Engine, restore
 from routing.errors import InvariantViolation
@@ -220,8 +220,8 @@ class Host:
         try:
             async with owned(self._housekeeper.run(), "housekeeping"):
                 has_given_up = await self._decide_until_stopped()
-        except Exception:
-            _log.exception("host_failed", seq=self.mirror.seq)
+        except Exception as error:
+            _log.critical("host_failed", seq=self.mirror.seq, **fault_of(error))
             raise
         finally:
             self._is_writable = self._is_writable and not has_given_up
@@ -348,10 +348,9 @@ class Host:
         for listener in self._listeners:
             try:
                 listener(published)
-            except Exception:
-                # What is shown may fall behind; routing goes on. A listener that can, starts anew by itself.
+            except Exception as error:  # noqa: BLE001 - the boundary: routing goes on, what is shown falls behind
                 name = type(getattr(listener, "__self__", listener)).__name__
-                _log.exception("listener_failed", listener=name, first_seq=first_seq)
+                _log.error("listener_failed", listener=name, first_seq=first_seq, **fault_of(error))
 
     # --- failing and recovering ------------------------------------------------------------------
 

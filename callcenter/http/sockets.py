@@ -22,6 +22,7 @@ from callcenter.limits import (
     SOCKET_PING_EVERY_MS,
 )
 from callcenter.ports import StorageUnavailable
+from callcenter.tasks import fault_of
 
 F = TypeVar("F")
 
@@ -38,7 +39,7 @@ async def hold(conversation: Awaitable[None], outbox: Outbox) -> None:
     except StorageUnavailable:
         outbox.close(ApiErrorCode.STORAGE_UNAVAILABLE, "The store cannot be read now.")
     except Exception as error:  # noqa: BLE001 - the boundary: a goodbye instead of a broken frame
-        _log.error("socket_failed", kind=type(error).__name__)
+        _log.error("socket_failed", **fault_of(error))
         outbox.close(ApiErrorCode.INTERNAL_ERROR, "Something went wrong; this page reconnects.")
 
 

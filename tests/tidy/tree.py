@@ -44,7 +44,7 @@ def files(*suffixes: str, under: tuple[str, ...] = (".",)) -> Iterator[Path]:
     for start in under:
         for folder, folders, names in os.walk(ROOT / start):
             folders[:] = sorted(set(folders) - NOT_OURS)
-            for name in sorted(names):
+            for name in sorted(set(names) - NOT_OURS):
                 path = Path(folder, name)
                 if name.endswith(suffixes or "") and path_in_tree(path) not in GENERATED:
                     yield path
