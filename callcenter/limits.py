@@ -81,3 +81,7 @@ PROJECTION_LAG_MS = 10_000
 
 DAY_POLL_MS = 20_000
 """How often it is checked whether a new day has begun."""
+
+CONFIGURATION_BYTES_MAX = 1_000_000
+"""Size of a configuration document sent through the API; a larger one is refused with 413 `body_too_large`, and
+the command line takes it."""

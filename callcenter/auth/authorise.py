@@ -29,6 +29,7 @@ class Permission(StrEnum):
     LIST_AGENTS = "list_agents"
     READ_CONFIGURATION = "read_configuration"
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_CONFIGURATION = "manage_configuration"
 
 
 class ObjectKind(StrEnum):
@@ -108,6 +109,7 @@ GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
         Permission.LIST_AGENTS: Reach.DOMAIN,
         Permission.READ_CONFIGURATION: Reach.DOMAIN,
         Permission.MANAGE_PEOPLE: Reach.DOMAIN,
+        Permission.MANAGE_CONFIGURATION: Reach.DOMAIN,
     },
 }
 """`WORK_CONTACT` reaches the agent's queues only so that a colleague's contact, which the agent can see, is

@@ -1,5 +1,6 @@
 """The configuration in force: stored document -> the engine's input, the console's view, the widgets."""
 
+import asyncio
 from pathlib import Path
 
 import structlog
@@ -66,14 +67,16 @@ class ConfigurationInForce:
         if newest is None:
             raise NoConfiguration
         if self._newest is None or self._newest[0] != newest.version:
-            self._newest = newest.version, of_stored(newest.document)
+            self._newest = newest.version, await asyncio.to_thread(of_stored, newest.document)
         configuration = self._newest[1]
         applied, now_ms = self._host.mirror.configuration, self._clock.now_ms()
         is_in_force = applied is not None and applied.version == configuration.version
         if applied is not None and is_in_force and not must_be_renewed(applied, now_ms):
             self._take(configuration)
             return False
-        routing = routing_configuration(configuration.document, configuration.version, now_ms)
+        routing = await asyncio.to_thread(
+            routing_configuration, configuration.document, configuration.version, now_ms
+        )
         try:
             await self._host.submit(Envelope(ApplyConfiguration(routing), new_id()))
         except CommandRefused:
@@ -91,6 +94,12 @@ class ConfigurationInForce:
         if self._current is None:
             raise NoConfiguration
         return self._current
+
+    @property
+    def version(self) -> str | None:
+        """What the engine has, as far as it is durable."""
+        applied = self._host.mirror.configuration
+        return None if applied is None else applied.version
 
     def view(self) -> ConfigurationView:
         """What the console needs of it, whole."""

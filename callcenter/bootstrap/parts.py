@@ -13,6 +13,7 @@ from callcenter.auth.principal import Principal
 from callcenter.auth.sessions import SessionKeeper
 from callcenter.auth.throttle import LoginThrottle
 from callcenter.bootstrap.configuration import ConfigurationInForce
+from callcenter.bootstrap.configuration_editing import ConfigurationEditor
 from callcenter.bootstrap.gateway import HostGateway
 from callcenter.bootstrap.people import Roster
 from callcenter.bootstrap.reading import Reading
@@ -218,6 +219,9 @@ def _services(parts: Parts) -> Services:
         board=parts.reading.board,
         introductions=parts.introductions,
         configuration=parts.configuration.view,
+        configuration_editor=ConfigurationEditor(
+            parts.store.config_versions, parts.store.users, parts.configuration, parts.clock
+        ),
         now_ms=parts.clock.now_ms,
         new_id=new_id,
         not_ready_reasons=parts.not_ready_reasons,

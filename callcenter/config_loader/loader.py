@@ -59,17 +59,25 @@ def load_folder(
             ]
     if not merged and not faults:
         faults.append(f"{folder}: there are no .yaml files [{FindingCode.FOLDER_EMPTY}]")
-    try:
-        document = Document.model_validate(merged)
-    except ValidationError as error:
-        faults += [_told(_of_value(one), folder, lines) for one in error.errors()]
-        raise ConfigError(faults) from error
-    found = findings(document, at_ms, agents)
+    configuration, found = checked(merged, at_ms, agents)
     faults += [_told(one, folder, lines) for one in found if one.is_error]
-    if faults:
+    if configuration is None or faults:
         raise ConfigError(faults)
     warnings = tuple(_told(one, folder, lines) for one in found)
-    return msgspec.structs.replace(of_document(document), warnings=warnings)
+    return msgspec.structs.replace(configuration, warnings=warnings)
+
+
+def checked(
+    plain: object, at_ms: int, agents: Sequence[PutAgent] | None
+) -> tuple[Configuration | None, tuple[Finding, ...]]:
+    """A document as plain values: its configuration, unless there are errors, and everything that is to say about it."""
+    try:
+        document = Document.model_validate(plain)
+    except ValidationError as error:
+        return None, tuple(_of_value(one) for one in error.errors())
+    found = findings(document, at_ms, agents)
+    has_errors = any(one.is_error for one in found)
+    return None if has_errors else of_document(document), found
 
 
 def of_document(document: Document) -> Configuration:

@@ -18,6 +18,7 @@ from aiohttp import web
 from callcenter.auth.authorise import ObjectKind, Permission
 from callcenter.auth.principal import Principal
 from callcenter.http.errors import ErrorCode
+from callcenter.http.limits import BODY_BYTES_MAX
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -126,6 +127,7 @@ class Route(Generic[S]):
     scope: Scope | None = None
     is_idempotent: bool = False
     is_cross_origin: bool = False
+    body_bytes_max: int = BODY_BYTES_MAX
     errors: tuple[ErrorCode, ...] = ()
 
 
@@ -142,6 +144,7 @@ def route(
     scope: Scope | None = None,
     is_idempotent: bool = False,
     is_cross_origin: bool = False,
+    body_bytes_max: int = BODY_BYTES_MAX,
     errors: Iterable[ErrorCode] = (),
 ) -> Callable[[Handler[S]], Route[S]]:
     """Declare a route. The decorated name becomes the `Route`; call its `handler` to call the function.
@@ -169,6 +172,7 @@ def route(
             scope=scope,
             is_idempotent=is_idempotent,
             is_cross_origin=is_cross_origin,
+            body_bytes_max=body_bytes_max,
             errors=tuple(errors),
         )
 

@@ -25,6 +25,7 @@ class ApiErrorCode(StrEnum):
 
     BODY_TOO_LARGE = "body_too_large"
     CHAT_THROTTLED = "chat_throttled"
+    CONFIGURATION_REFUSED = "configuration_refused"
     CONTENT_TYPE_UNSUPPORTED = "content_type_unsupported"
     FORBIDDEN = "forbidden"
     FRAME_INVALID = "frame_invalid"
@@ -78,6 +79,7 @@ class ErrorBody(msgspec.Struct, frozen=True):
 STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.BODY_TOO_LARGE: 413,
     ApiErrorCode.CHAT_THROTTLED: 429,
+    ApiErrorCode.CONFIGURATION_REFUSED: 422,
     ApiErrorCode.CONTENT_TYPE_UNSUPPORTED: 415,
     ApiErrorCode.FORBIDDEN: 403,
     ApiErrorCode.FRAME_INVALID: 422,

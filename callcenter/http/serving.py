@@ -27,7 +27,7 @@ from callcenter.auth.sessions import SessionKeeper
 from callcenter.http.contract import REQUEST_ID, SESSION_COOKIE, Call, Reply, Route, Scope
 from callcenter.http.decoding import decode_body, decode_query
 from callcenter.http.errors import OFFER_UNKNOWN_MESSAGE, ApiError, ApiErrorCode, ErrorCode
-from callcenter.http.limits import BODY_BYTES_MAX, BODY_WAIT_S, PATH_ID_LENGTH_MAX
+from callcenter.http.limits import BODY_WAIT_S, PATH_ID_LENGTH_MAX
 from routing.errors import RefusalCode
 
 S = TypeVar("S")
@@ -154,20 +154,24 @@ async def _body(declared: Route[Any], request: web.Request) -> msgspec.Struct | 
         return None
     if request.content_type != "application/json":
         raise ApiError(ApiErrorCode.CONTENT_TYPE_UNSUPPORTED, "Send the body as application/json.")
-    if (request.content_length or 0) > BODY_BYTES_MAX:
-        raise _too_large()
+    if (request.content_length or 0) > declared.body_bytes_max:
+        raise _too_large(declared)
     try:
         async with asyncio.timeout(BODY_WAIT_S):
             raw = await request.read()
     except TimeoutError as error:
         raise ApiError(ApiErrorCode.REQUEST_TIMEOUT, "The body did not arrive in time.") from error
     except web.HTTPRequestEntityTooLarge as error:
-        raise _too_large() from error
+        raise _too_large(declared) from error
+    if len(raw) > declared.body_bytes_max:  # sent in pieces, without saying its length
+        raise _too_large(declared)
     return decode_body(raw, declared.request)
 
 
-def _too_large() -> ApiError:
-    return ApiError(ApiErrorCode.BODY_TOO_LARGE, f"A body has at most {BODY_BYTES_MAX} bytes.")
+def _too_large(declared: Route[Any]) -> ApiError:
+    return ApiError(
+        ApiErrorCode.BODY_TOO_LARGE, f"A body has at most {declared.body_bytes_max} bytes here."
+    )
 
 
 def digest_of(

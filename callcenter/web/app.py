@@ -8,11 +8,16 @@ from aiohttp import web
 
 from agents.protocol import FromConsole, ToConsole
 from callcenter.http.contract import Route
-from callcenter.http.limits import BODY_BYTES_MAX
 from callcenter.http.middleware import add_security_headers, boundary
 from callcenter.http.openapi import document
 from callcenter.http.serving import Guard, mount
-from callcenter.web import desk_routes, read_routes, session_routes, user_routes
+from callcenter.web import (
+    configuration_routes,
+    desk_routes,
+    read_routes,
+    session_routes,
+    user_routes,
+)
 from callcenter.web.health_routes import add_health
 from callcenter.web.locating import Locator
 from callcenter.web.pages import add_pages
@@ -24,6 +29,7 @@ ROUTES: tuple[Route[Services], ...] = (
     *session_routes.ROUTES,
     *desk_routes.ROUTES,
     *read_routes.ROUTES,
+    *configuration_routes.ROUTES,
     *user_routes.ROUTES,
 )
 """The API of this package; channels add their own."""
@@ -54,7 +60,10 @@ def build_app(
     `extensions` hang in what is no plain call (sockets, routes with services of their own); `more_routes` and
     `more_frames` are only described in the OpenAPI document, so that it is whole.
     """
-    app = web.Application(middlewares=[boundary(services.new_id)], client_max_size=BODY_BYTES_MAX)
+    app = web.Application(
+        middlewares=[boundary(services.new_id)],
+        client_max_size=max(each.body_bytes_max for each in ROUTES),
+    )
     app.on_response_prepare.append(add_security_headers)
     guard = guard_of(services)
     mount(app, ROUTES, services, guard)

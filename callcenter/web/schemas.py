@@ -348,6 +348,43 @@ class ConfigurationView(msgspec.Struct, frozen=True):
     sites: list[SiteInfo] = []
 
 
+class FindingRow(msgspec.Struct, frozen=True):
+    """What a check says: an error, which refuses the configuration, or a warning. `path` points into the document."""
+
+    code: str
+    is_error: bool
+    path: str
+    message: str
+
+
+class ConfigurationDraft(_Request, frozen=True):
+    """A whole configuration document, as `docs/configuration.md` describes it in YAML."""
+
+    document: msgspec.Raw
+
+
+class CheckedConfiguration(msgspec.Struct, frozen=True):
+    """Every finding, errors and warnings; empty when there is nothing to say."""
+
+    findings: list[FindingRow]
+
+
+class StoredConfiguration(msgspec.Struct, frozen=True):
+    """The newest stored document, with its defaults written out; `version` is its SHA-256."""
+
+    version: str
+    is_in_force: bool
+    document: msgspec.Raw
+
+
+class AppliedConfiguration(msgspec.Struct, frozen=True):
+    """What was stored. It is not in force yet while a queue it drops holds contacts: then it will be by itself."""
+
+    version: str | None
+    is_in_force: bool
+    findings: list[FindingRow]
+
+
 # --- people -------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,12 @@ from callcenter.auth.sessions import SessionKeeper
 from callcenter.auth.throttle import LoginThrottle
 from callcenter.host.envelope import Envelope, Submitted
 from callcenter.web.names import Names
-from callcenter.web.schemas import ConfigurationView
+from callcenter.web.schemas import (
+    AppliedConfiguration,
+    ConfigurationView,
+    FindingRow,
+    StoredConfiguration,
+)
 from callcenter.web.used_keys import UsedKeys
 from routing.state import State
 
@@ -48,6 +53,19 @@ class Board(Protocol):
         """One line for each agent."""
 
 
+class ConfigurationEditing(Protocol):
+    """The stored configuration document, as JSON."""
+
+    async def stored(self) -> StoredConfiguration | None:
+        """The newest stored."""
+
+    async def check(self, document: bytes) -> list[FindingRow]:
+        """Everything there is to say about a document."""
+
+    async def apply(self, document: bytes) -> AppliedConfiguration:
+        """Store it and put it in force, unless there are errors."""
+
+
 async def _at_once(_seq: int) -> None:
     """A log that is never behind."""
 
@@ -64,6 +82,7 @@ class Services:
     board: Board
     introductions: Introductions
     configuration: Callable[[], ConfigurationView]
+    configuration_editor: ConfigurationEditing
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
     not_ready_reasons: Callable[[], list[str]]

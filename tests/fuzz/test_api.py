@@ -43,7 +43,11 @@ REAL_IDS = {
     "user_id": "u-sam",
     "widget_id": "shop",
 }
-CALLER = {Permission.MANAGE_PEOPLE: "ada", Permission.LIST_AGENTS: "sam"}
+CALLER = {
+    Permission.MANAGE_PEOPLE: "ada",
+    Permission.MANAGE_CONFIGURATION: "ada",
+    Permission.LIST_AGENTS: "sam",
+}
 """Who may call; agents may do the rest."""
 
 ALWAYS = (
@@ -53,7 +57,13 @@ ALWAYS = (
     "response_headers_conformance",
     "response_schema_conformance",
 )
-REFUSED_FOR_WHAT_IT_MEANS = {"add_user", "change_user", "set_password", "read_interactions"}
+REFUSED_FOR_WHAT_IT_MEANS = {
+    "add_user",
+    "change_user",
+    "set_password",
+    "read_interactions",
+    "put_configuration_document",
+}
 """Rules beyond a schema: a team that must exist, a password that is not one character repeated, a page mark."""
 
 

@@ -19,6 +19,8 @@ from callcenter.auth import people
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.sessions import SessionKeeper
 from callcenter.auth.throttle import LoginThrottle
+from callcenter.bootstrap.configuration import ConfigurationInForce
+from callcenter.bootstrap.configuration_editing import ConfigurationEditor
 from callcenter.clock import Clock, new_id
 from callcenter.host.envelope import Envelope, Published, Submitted
 from callcenter.host.host import Host
@@ -214,6 +216,12 @@ class ApiStage:
             board=self.board,
             introductions=self.introductions,
             configuration=view,
+            configuration_editor=ConfigurationEditor(
+                self.store.config_versions,
+                self.store.users,
+                ConfigurationInForce(self.store.config_versions, self.host, self.clock),
+                self.clock,
+            ),
             now_ms=self.clock.now_ms,
             new_id=new_id,
             not_ready_reasons=lambda: self.not_ready,

@@ -52,6 +52,7 @@ SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
         "password": PASSWORD,
     },
     schemas.UserChange: {"display_name": "Another"},
+    schemas.ConfigurationDraft: {"document": {}},
     schemas.NewPassword: {"password": "another long one"},
 }
 """A body that is right, for every type of body a route takes."""
@@ -170,9 +171,11 @@ def test_both_halves_of_the_domain_are_asked_for(caller: str) -> None:
 @pytest.mark.parametrize("each", [each for each in ROUTES if each.request is not None], ids=title)
 async def test_no_body_sets_what_is_not_asked_for(stage: ApiStage, each: Route[Any]) -> None:
     await set_up(stage)
-    by = {Permission.MANAGE_PEOPLE: "ada", Permission.WORK_CONTACT: "bob"}.get(
-        each.permission, "ann"
-    )
+    by = {
+        Permission.MANAGE_PEOPLE: "ada",
+        Permission.MANAGE_CONFIGURATION: "ada",
+        Permission.WORK_CONTACT: "bob",
+    }.get(each.permission, "ann")
     own = {ObjectKind.OFFER: "offered-to-ann.1", ObjectKind.CONTACT: "with-bob"}
     object_id = own.get(each.scope.kind, "u-sam") if each.scope else ""
     for field in ("domain_id", "user_id", "password_hash", "version", "priority", "is_admin"):
@@ -222,11 +225,14 @@ def test_every_command_is_idempotent_or_says_why_not() -> None:
         for each in ROUTES
         if each.method != "GET" and not each.is_idempotent
     }
-    # Logging in twice is two sessions; logging out and setting a password again change nothing more.
+    # Logging in twice is two sessions; logging out, setting a password and putting a document again change nothing
+    # more; a check changes nothing at all.
     assert without_key == {
         "POST /api/v1/session",
         "DELETE /api/v1/session",
         "POST /api/v1/users/{user_id}/password",
+        "POST /api/v1/configuration/check",
+        "PUT /api/v1/configuration/document",
     }
 
 
