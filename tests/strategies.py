@@ -10,10 +10,13 @@ from routing.ids import AgentId, DetailId, DispositionId, QueueId, ReasonId, Tea
 from routing.model import (
     BUILT_IN_REASONS,
     AgentState,
+    AgentStrategy,
     CapacityRule,
     Channel,
+    ContactStrategy,
     NotReadyReason,
     Party,
+    PriorityRule,
     QueuePolicy,
     RoutingConfiguration,
 )
@@ -57,6 +60,16 @@ agent_queues = st.one_of(
 )
 
 
+priorities = st.builds(
+    PriorityRule,
+    strategy=st.sampled_from(ContactStrategy),
+    credit_ms=st.integers(-20, 20),
+    acceleration_permille=st.integers(1, 3_000),
+    target_ms=durations_ms,
+    level=st.integers(-1, 1),
+)
+
+
 def queue_policies(queue_id: QueueId) -> st.SearchStrategy[QueuePolicy]:
     """Policies of one queue."""
     return st.builds(
@@ -70,6 +83,8 @@ def queue_policies(queue_id: QueueId) -> st.SearchStrategy[QueuePolicy]:
         waiting_alarm_ms=st.integers(5, 40),
         waiting_max=st.integers(1, 8),
         disposition_ids=st.just(DISPOSITION_IDS),
+        agent_strategy=st.sampled_from(AgentStrategy),
+        priority=priorities,
         broadcast=st.sampled_from([1, 1, 1, 2, 3]),
         broadcast_voice=st.sampled_from([1, 1, 2]),
     )

@@ -80,6 +80,8 @@ def _policy(queue: Queue) -> QueuePolicy:
         needs=_needs(queue.needs),
         agent_strategy=queue.agent_strategy,
         priority=_priority(queue.priority),
+        broadcast=queue.broadcast,
+        broadcast_voice=queue.broadcast_voice,
         calendar_id=None if queue.hours is None else CalendarId(queue.hours),
     )
 

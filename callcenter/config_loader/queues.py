@@ -8,7 +8,12 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from callcenter.config_loader.base import Closed, Id, Name, Seconds
-from routing.limits import LEVEL_MAX, LEVEL_MIN
+from routing.limits import (
+    BROADCAST_AGENTS_MAX,
+    BROADCAST_VOICE_AGENTS_MAX,
+    LEVEL_MAX,
+    LEVEL_MIN,
+)
 from routing.model import AgentStrategy, ContactStrategy
 
 CREDIT_S_MAX: Final = 24 * 3600
@@ -49,3 +54,5 @@ class Queue(Closed):
     agent_strategy: AgentStrategy = AgentStrategy.LONGEST_IDLE
     priority: Priority = Priority()
     hours: Id | None = None
+    broadcast: Annotated[int, Field(ge=1, le=BROADCAST_AGENTS_MAX)] = 1
+    broadcast_voice: Annotated[int, Field(ge=1, le=BROADCAST_VOICE_AGENTS_MAX)] = 1

@@ -70,11 +70,36 @@ class EngineMachine(RuleBasedStateMachine):
         """One rule for all of it, or nobody would ever get to work."""
         agent_id = data.draw(some.agent_ids)
         if what == 0:
-            self.give(cmd.ApplyConfiguration(data.draw(some.configurations())))
+            self.reload(data.draw(some.configurations()))
         elif what == 1:
             self.give(cmd.RemoveAgent(agent_id))
         else:
             self.put_agent(agent_id, data.draw(some.agent_queues), data.draw(some.capacities))
+
+    def reload(self, configuration: RoutingConfiguration) -> None:
+        """Whatever changes, no agent's state does, and no contact is dropped or taken from anybody."""
+        self.settle()
+        before = self.standing()
+        handled = self.give(cmd.ApplyConfiguration(configuration))
+        taken = (ev.AgentStateChanged, ev.ContactClosed, ev.ContactRequeued, ev.OfferRescinded)
+        assert not any(isinstance(event, taken) for event in handled.events)
+        assert self.standing() == before
+
+    def standing(self) -> tuple[object, ...]:
+        """What a reload must leave alone: everybody's state, and where each contact is unless it waits for an offer."""
+        state = self.engine.state
+        free = (ContactState.WAITING, ContactState.OFFERED)
+        return (
+            [
+                (agent.agent_id, agent.state, agent.reason_id, agent.next_state, agent.is_present)
+                for agent in state.agents.values()
+            ],
+            [
+                (one.contact_id, one.queue_id, one.agent_id if one.state not in free else None)
+                for one in state.contacts.values()
+            ],
+            [one.state in free for one in state.contacts.values()],
+        )
 
     def put_agent(
         self, agent_id: AgentId, queue_ids: tuple[QueueId, ...], capacity: CapacityRule

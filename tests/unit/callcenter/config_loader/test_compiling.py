@@ -19,6 +19,8 @@ def test_how_a_queue_matches() -> None:
         needs={"zh": 3, "en": 5},
         agent_strategy="best_proficiency",
         hours="office",
+        broadcast=3,
+        broadcast_voice=2,
         priority={
             "strategy": "accelerated",
             "credit_s": 90,
@@ -31,6 +33,7 @@ def test_how_a_queue_matches() -> None:
     assert policy.needs == (SkillNeed(SkillId("en"), 5), SkillNeed(SkillId("zh"), 3))
     assert policy.agent_strategy is AgentStrategy.BEST_PROFICIENCY
     assert policy.calendar_id == "office"
+    assert (policy.broadcast, policy.broadcast_voice) == (3, 2)
     assert policy.priority == PriorityRule(ContactStrategy.ACCELERATED, 90_000, 1_500, 40_000, 2)
 
 

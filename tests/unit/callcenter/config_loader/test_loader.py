@@ -129,6 +129,13 @@ def test_what_does_not_exist_is_found(tmp_path: Path) -> None:
     ]
 
 
+def test_more_than_five_phones_never_ring_at_once(tmp_path: Path) -> None:
+    many = QUEUES + "    broadcast: 6\n    broadcast_voice: 6\n"
+    assert faults(tmp_path / "a", a=many + REST) == [
+        "a.yaml:7: queues.0.broadcast_voice: Input should be less than or equal to 5 [value_invalid]"
+    ]
+
+
 def test_ids_stand_once(tmp_path: Path) -> None:
     teams = "teams:\n" + "  - {id: north, name: {en: N, zh: N}}\n" * 2
     (fault,) = faults(tmp_path / "a", a=QUEUES + REST.replace("teams: []\n", teams))
