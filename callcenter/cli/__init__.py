@@ -9,6 +9,7 @@ from callcenter.cli import (
     bench_command,
     config_commands,
     explain_command,
+    replay_command,
     run_command,
     simulate_command,
     user_commands,
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     explain_command.add(commands)
     bench_command.add(commands)
     simulate_command.add(commands)
+    replay_command.add(commands)
     parsed = parser.parse_args(arguments)
     try:
         code: int = parsed.action(parsed)

@@ -1,4 +1,4 @@
-"""Commands on the stored data as a whole: init, db, journal, replay. They work whether the server runs or not."""
+"""Commands on the stored data as a whole: init, db, journal. They work whether the server runs or not."""
 
 import argparse
 import secrets
@@ -12,7 +12,6 @@ from callcenter.clock import Clock
 from callcenter.config_loader.loader import load_folder
 from callcenter.host.chain import verify_journal
 from callcenter.host.recovery import DECODER
-from callcenter.host.replay import replay
 from callcenter.settings import Settings
 from callcenter.storage.schema import current, upgrade
 from callcenter.storage.store import SqlStore
@@ -41,11 +40,6 @@ def _add_database(commands: Subcommands) -> None:
     verifying = journal.add_parser("verify", help="check every event against the hash chain")
     add_data_dir(verifying)
     verifying.set_defaults(action=on_store(_journal_verify))
-    replaying = commands.add_parser(
-        "replay", help="decide the journal's inputs again and compare every decision"
-    )
-    add_data_dir(replaying)
-    replaying.set_defaults(action=on_store(_replay))
 
 
 async def _init(opened: SqlStore, parsed: argparse.Namespace) -> int:
@@ -92,19 +86,4 @@ async def _journal_verify(opened: SqlStore, parsed: argparse.Namespace) -> int:
             f"{damage.kind}: {damage.detail}"
         )
     say(f"The journal is whole: {verdict.checked} events, the last is number {verdict.last_seq}.")
-    return 0
-
-
-async def _replay(opened: SqlStore, _parsed: argparse.Namespace) -> int:
-    events = [DECODER.decode(record.payload) async for record in opened.journal.read(0)]
-    clock = Clock()
-    started_s = clock.monotonic_s()
-    divergence = replay(events)
-    elapsed_s = max(clock.monotonic_s() - started_s, 0.001)
-    if divergence is not None:
-        raise CommandError(
-            f"event {divergence.seq} was {divergence.recorded}, but decided again it is "
-            f"{divergence.decided}"
-        )
-    say(f"{len(events)} events, every decision the same ({len(events) / elapsed_s:.0f} events/s).")
     return 0
