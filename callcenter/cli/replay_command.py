@@ -10,6 +10,7 @@ from callcenter.cli.errors import CommandError
 from callcenter.cli.on_store import on_store
 from callcenter.cli.options import Subcommands, add_data_dir, say
 from callcenter.clock import Clock
+from callcenter.config_loader.compiling import routing_configuration
 from callcenter.config_loader.loader import load_folder
 from callcenter.host.recovery import DECODER
 from callcenter.host.replay import Replayer
@@ -78,7 +79,7 @@ async def _replay(opened: SqlStore, parsed: argparse.Namespace) -> int:
 
 
 async def _what_if(opened: SqlStore, parsed: argparse.Namespace) -> int:
-    configuration = load_folder(parsed.config).routing
+    loaded = load_folder(parsed.config, Clock().now_ms())
     progress, observer, fates = _Progress(), Observer(), Fates()
     async for record in opened.journal.read(0):
         event = DECODER.decode(record.payload)
@@ -88,6 +89,8 @@ async def _what_if(opened: SqlStore, parsed: argparse.Namespace) -> int:
             progress(f"  {observer.observed.events} events read ...")
     if not fates.of:
         raise CommandError("the journal holds no contacts: there is nothing to compare")
+    first_ms = observer.observed.first_ms
+    configuration = routing_configuration(loaded.document, loaded.version, first_ms)
     said: dict[str, Any] = compared(
         observer.observed,
         fates,

@@ -1,6 +1,7 @@
 """The command line as a person uses it: every failure is one plain line and exit code 1."""
 
 import asyncio
+import json
 import re
 import sqlite3
 import stat
@@ -284,3 +285,15 @@ async def test_one_changed_byte_is_named(tmp_path: Path, terminal: Terminal) -> 
             database.execute("UPDATE journal SET payload = ? WHERE seq = ?", (payload, seq))
         await beside(terminal, "journal", "verify")
         await server.start()
+
+
+async def test_the_journal_under_another_configuration(
+    server: LiveServer, terminal: Terminal
+) -> None:
+    await server.conversation("ann")
+    folder = str(terminal.folder)
+    said = await beside(terminal, "replay", "--config", folder)
+    assert "0 contacts differ from the journal" in said
+    figures = json.loads(await beside(terminal, "replay", "--config", folder, "--json"))
+    assert figures["queues"]["total"]["journal"]["answered"] == 1
+    assert figures["queues"]["total"]["estimated"]["answered"] == 1
