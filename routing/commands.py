@@ -16,6 +16,7 @@ from routing.ids import (
     ReasonId,
     SkillId,
     TeamId,
+    UserId,
 )
 from routing.model import (
     AgentState,
@@ -84,6 +85,17 @@ class EnqueueContact(msgspec.Struct, frozen=True, tag=True):
     credit_ms: int = 0
 
 
+class UpdateContactAttributes(msgspec.Struct, frozen=True, tag=True):
+    """What is known of a customer came late, or has changed: replaces the contact's own needs and credit.
+
+    A contact that waits is matched anew at its age; for one in somebody's hands it counts when it returns.
+    """
+
+    contact_id: ContactId
+    needs: tuple[SkillNeed, ...] = ()
+    credit_ms: int = 0
+
+
 class AcceptOffer(msgspec.Struct, frozen=True, tag=True):
     """The agent takes the offered contact."""
 
@@ -143,6 +155,32 @@ class ExtendWrapUp(msgspec.Struct, frozen=True, tag=True):
     agent_id: AgentId
 
 
+class AdjustPriority(msgspec.Struct, frozen=True, tag=True):
+    """A supervisor raises a contact by `credit_ms` of age, or lowers it; with `is_total`, to it and not by it."""
+
+    contact_id: ContactId
+    credit_ms: int
+    by: UserId
+    is_total: bool = False
+
+
+class AssignContact(msgspec.Struct, frozen=True, tag=True):
+    """A supervisor has the contact offered to this agent, whatever the agent's skills and earlier refusals."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    by: UserId
+
+
+class ForceAgentState(msgspec.Struct, frozen=True, tag=True):
+    """A supervisor asks for an agent's state; it applies as if the agent had asked."""
+
+    agent_id: AgentId
+    state: AgentState
+    by: UserId
+    reason_id: ReasonId | None = None
+
+
 class Tick(msgspec.Struct, frozen=True, tag=True):
     """Time has passed: fire what is due. Leaves no input event, since every deadline fires at its own time."""
 
@@ -155,6 +193,7 @@ Command = (
     | DisconnectAgent
     | SetAgentState
     | EnqueueContact
+    | UpdateContactAttributes
     | AcceptOffer
     | RejectOffer
     | AddMessage
@@ -163,5 +202,8 @@ Command = (
     | EndContact
     | CompleteWrapUp
     | ExtendWrapUp
+    | AdjustPriority
+    | AssignContact
+    | ForceAgentState
     | Tick
 )

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import msgspec
 
 from routing import events as ev
-from routing.ids import AgentId, DispositionId, ReasonId
+from routing.ids import AgentId, DispositionId, OfferId, ReasonId
 from routing.model import REASON_MISSED, REASON_PHONE_FAULT, REASON_SIGNED_IN, AgentState, Channel
-from routing.state import Agent, Contact, ContactState, State
+from routing.state import Agent, Contact, ContactState, NextState, State
 
 LIVE_CHANNELS_HELD = (Channel.VOICE, Channel.OUTBOUND_VOICE)
 """Channels whose connected contacts survive their agent's desk: a talking call ends only by its leg."""
@@ -30,6 +30,25 @@ class Step(msgspec.Struct, frozen=True):
     state: State
     now_ms: int
     emit: Callable[[ev.Event], None]
+
+
+def make_offer(step: Step, contact: Contact, agent: Agent, trigger: ev.OfferTrigger) -> None:
+    """Propose a waiting contact to an agent, for as long as its queue lets an offer live."""
+    contact_id, queue_id = contact.contact_id, contact.queue_id
+    offer_id = OfferId(f"{contact_id}.{contact.offers_made + 1}")
+    expires_at_ms = step.now_ms + step.state.queues[queue_id].offer_timeout_ms
+    step.emit(
+        ev.OfferMade(
+            step.now_ms,
+            offer_id,
+            contact_id,
+            agent.agent_id,
+            queue_id,
+            expires_at_ms,
+            trigger,
+            step.now_ms - contact.age_origin_ms,
+        )
+    )
 
 
 def waits_without_offer_to(contact: Contact, agent_id: AgentId) -> bool:
@@ -121,9 +140,22 @@ def apply_next_state(step: Step, agent_id: AgentId) -> None:
     agent = step.state.agents.get(agent_id)
     if agent is None or agent.next_state is None or agent.assignment_count:
         return
-    pending = agent.next_state
-    cause = ev.StateCause.REQUESTED
-    step.emit(ev.AgentStateChanged(step.now_ms, agent_id, pending.state, pending.reason_id, cause))
+    _enter_state(step, agent_id, agent.next_state)
+
+
+def follow_request(step: Step, agent: Agent) -> None:
+    """Ready applies at once; anything else as soon as nothing is in hand, and until then nothing is offered."""
+    asked = agent.next_state
+    if asked is not None and asked.state is AgentState.READY:
+        _enter_state(step, agent.agent_id, asked)
+        return
+    rescind_offers_to(step, agent, ev.RescindReason.AGENT_NOT_READY)
+    apply_next_state(step, agent.agent_id)
+
+
+def _enter_state(step: Step, agent_id: AgentId, asked: NextState) -> None:
+    state, reason_id, cause = asked.state, asked.reason_id, asked.cause
+    step.emit(ev.AgentStateChanged(step.now_ms, agent_id, state, reason_id, cause))
 
 
 def put_out_of_ready(step: Step, agent: Agent, state: AgentState, cause: ev.StateCause) -> None:

@@ -9,13 +9,14 @@ from typing import Any
 
 from routing import commands as cmd
 from routing import events as ev
+from routing.checks import Decision, askable_state, known_agent, open_contact
 from routing.configuration import configuration_fault
 from routing.consequences import (
     Step,
     abandon_contact,
-    apply_next_state,
     finish_conversation,
     finish_wrap_up,
+    follow_request,
     put_out_of_ready,
     requeue_connected,
     rescind_offers_of,
@@ -32,16 +33,18 @@ from routing.limits import (
     LEVEL_MIN,
 )
 from routing.model import (
-    BUILT_IN_REASONS,
     DISPOSITION_NONE_REMOVED,
     AgentState,
     Party,
     RejectCause,
 )
 from routing.state import Contact, ContactState, Offer, WrapUp
-
-Decision = Refusal | None
-
+from routing.supervising import (
+    adjust_priority,
+    assign_contact,
+    force_agent_state,
+    update_contact_attributes,
+)
 
 # --- configuration and agents ------------------------------------------------------------------------
 
@@ -100,17 +103,10 @@ def _put_agent(step: Step, command: cmd.PutAgent) -> Decision:
     return None
 
 
-def _unknown_agent(step: Step, agent_id: AgentId) -> Decision:
-    agent = step.state.agents.get(agent_id)
-    if agent is None or agent.is_removed:
-        return Refusal(RefusalCode.AGENT_UNKNOWN, f"There is no agent {agent_id}.")
-    return None
-
-
 def _remove_agent(step: Step, command: cmd.RemoveAgent) -> Decision:
-    if refusal := _unknown_agent(step, command.agent_id):
-        return refusal
-    agent = step.state.agents[command.agent_id]
+    agent = known_agent(step, command.agent_id)
+    if isinstance(agent, Refusal):
+        return agent
     step.emit(ev.AgentRemoved(step.now_ms, command.agent_id))
     rescind_offers_to(step, agent, ev.RescindReason.AGENT_REMOVED)
     requeue_connected(step, agent, ev.RequeueReason.AGENT_REMOVED)
@@ -121,9 +117,9 @@ def _remove_agent(step: Step, command: cmd.RemoveAgent) -> Decision:
 
 
 def _connect_agent(step: Step, command: cmd.ConnectAgent) -> Decision:
-    if refusal := _unknown_agent(step, command.agent_id):
-        return refusal
-    agent = step.state.agents[command.agent_id]
+    agent = known_agent(step, command.agent_id)
+    if isinstance(agent, Refusal):
+        return agent
     step.emit(ev.AgentConnected(step.now_ms, command.agent_id))
     if agent.state is AgentState.LOGGED_OUT:
         put_out_of_ready(step, agent, AgentState.NOT_READY, ev.StateCause.SIGNED_IN)
@@ -131,37 +127,20 @@ def _connect_agent(step: Step, command: cmd.ConnectAgent) -> Decision:
 
 
 def _disconnect_agent(step: Step, command: cmd.DisconnectAgent) -> Decision:
-    if refusal := _unknown_agent(step, command.agent_id):
-        return refusal
-    agent = step.state.agents[command.agent_id]
+    agent = known_agent(step, command.agent_id)
+    if isinstance(agent, Refusal):
+        return agent
     step.emit(ev.AgentDisconnected(step.now_ms, command.agent_id))
     rescind_offers_to(step, agent, ev.RescindReason.PRESENCE_LOST)
     return None
 
 
 def _set_agent_state(step: Step, command: cmd.SetAgentState) -> Decision:
-    if refusal := _unknown_agent(step, command.agent_id):
-        return refusal
-    agent = step.state.agents[command.agent_id]
-    is_not_ready = command.state is AgentState.NOT_READY
-    reason_id = command.reason_id
-    choosable = reason_id in step.state.reasons and reason_id not in BUILT_IN_REASONS
-    if is_not_ready and not choosable:
-        detail = f"{reason_id} is not a not-ready reason of the configuration."
-        return Refusal(RefusalCode.REASON_UNKNOWN, detail)
-    if not is_not_ready and reason_id is not None:
-        detail = "A reason goes with the state not_ready only."
-        return Refusal(RefusalCode.REASON_UNKNOWN, detail)
-    if command.state is not AgentState.LOGGED_OUT and not agent.is_present:
-        detail = f"Agent {agent.agent_id} has no desk open and can only be logged out."
-        return Refusal(RefusalCode.AGENT_NOT_PRESENT, detail)
-    step.emit(ev.AgentStateRequested(step.now_ms, agent.agent_id, command.state, reason_id))
-    if command.state is AgentState.READY:
-        cause = ev.StateCause.REQUESTED
-        step.emit(ev.AgentStateChanged(step.now_ms, agent.agent_id, AgentState.READY, None, cause))
-        return None
-    rescind_offers_to(step, agent, ev.RescindReason.AGENT_NOT_READY)
-    apply_next_state(step, agent.agent_id)
+    agent = askable_state(step, command.agent_id, command.state, command.reason_id)
+    if isinstance(agent, Refusal):
+        return agent
+    step.emit(ev.AgentStateRequested(step.now_ms, agent.agent_id, command.state, command.reason_id))
+    follow_request(step, agent)
     return None
 
 
@@ -189,17 +168,9 @@ def _enqueue_contact(step: Step, command: cmd.EnqueueContact) -> Decision:
     return None
 
 
-def _open_contact(step: Step, contact_id: ContactId) -> Contact | Refusal:
-    contact = step.state.contacts.get(contact_id)
-    if contact is None:
-        detail = f"Contact {contact_id} is not open."
-        return Refusal(RefusalCode.CONTACT_UNKNOWN, detail)
-    return contact
-
-
 def _held_contact(step: Step, contact_id: ContactId, agent_id: AgentId | None) -> Contact | Refusal:
     """The contact if it is with this agent: asked, connected or in wrap-up."""
-    contact = _open_contact(step, contact_id)
+    contact = open_contact(step, contact_id)
     if isinstance(contact, Refusal):
         return contact
     if agent_id is None or agent_id not in (contact.agent_id, *contact.asked):
@@ -222,7 +193,7 @@ def _add_message(step: Step, command: cmd.AddMessage) -> Decision:
     if command.author is Party.AGENT:
         contact = _connected_contact(step, command.contact_id, command.agent_id)
     else:
-        contact = _open_contact(step, command.contact_id)
+        contact = open_contact(step, command.contact_id)
     if isinstance(contact, Refusal):
         return contact
     if contact.state is ContactState.WRAP_UP:
@@ -236,7 +207,7 @@ def _add_message(step: Step, command: cmd.AddMessage) -> Decision:
 
 
 def _disconnect_customer(step: Step, command: cmd.DisconnectCustomer) -> Decision:
-    contact = _open_contact(step, command.contact_id)
+    contact = open_contact(step, command.contact_id)
     if isinstance(contact, Refusal):
         return contact
     step.emit(ev.CustomerDisconnected(step.now_ms, command.contact_id))
@@ -244,7 +215,7 @@ def _disconnect_customer(step: Step, command: cmd.DisconnectCustomer) -> Decisio
 
 
 def _return_customer(step: Step, command: cmd.ReturnCustomer) -> Decision:
-    contact = _open_contact(step, command.contact_id)
+    contact = open_contact(step, command.contact_id)
     if isinstance(contact, Refusal):
         return contact
     step.emit(ev.CustomerReturned(step.now_ms, command.contact_id))
@@ -255,7 +226,7 @@ def _end_contact(step: Step, command: cmd.EndContact) -> Decision:
     if command.ended_by is Party.AGENT:
         contact = _connected_contact(step, command.contact_id, command.agent_id)
     else:
-        contact = _open_contact(step, command.contact_id)
+        contact = open_contact(step, command.contact_id)
     if isinstance(contact, Refusal):
         return contact
     if contact.state is ContactState.WRAP_UP:
@@ -368,6 +339,10 @@ DECISIONS: dict[type, Callable[[Step, Any], Decision]] = {  # type: ignore[expli
     cmd.EndContact: _end_contact,
     cmd.CompleteWrapUp: _complete_wrap_up,
     cmd.ExtendWrapUp: _extend_wrap_up,
+    cmd.UpdateContactAttributes: update_contact_attributes,
+    cmd.AdjustPriority: adjust_priority,
+    cmd.AssignContact: assign_contact,
+    cmd.ForceAgentState: force_agent_state,
     cmd.Tick: _tick,
 }
 """One function for each command; a test holds this table against `commands.Command`."""

@@ -9,22 +9,25 @@ It never reads a clock, draws a random number, waits or writes anywhere.
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from routing import events as ev
 from routing import timers
 from routing.commands import Command
-from routing.consequences import Step
+from routing.consequences import Step, make_offer
 from routing.decisions import DECISIONS
 from routing.errors import InvariantViolation, Refusal
 from routing.expiries import EXPIRIES
-from routing.ids import AgentId, ContactId, OfferId
 from routing.index import IndexedMatcher
 from routing.matching import Matcher, freed
 from routing.model import asked_at_once
 from routing.reducer import apply
 from routing.state import Agent, Contact, ContactState, State, age_key, idle_key
+
+if TYPE_CHECKING:
+    from routing.ids import AgentId, ContactId
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(State)
@@ -135,23 +138,10 @@ class Engine:
                 self._offer(contact, agent, now_ms, ev.OfferTrigger.BROADCAST)
 
     def _offer(self, contact: Contact, agent: Agent, now_ms: int, trigger: ev.OfferTrigger) -> None:
-        offer_id = OfferId(f"{contact.contact_id}.{contact.offers_made + 1}")
         policy = self.state.queues[contact.queue_id]
-        expires_at_ms = now_ms + policy.offer_timeout_ms
         if not contact.asked and asked_at_once(policy, contact.channel) > 1:
             self._broadcasts.append(contact)
-        self._emit(
-            ev.OfferMade(
-                now_ms,
-                offer_id,
-                contact.contact_id,
-                agent.agent_id,
-                contact.queue_id,
-                expires_at_ms,
-                trigger,
-                now_ms - contact.age_origin_ms,
-            )
-        )
+        make_offer(Step(self.state, now_ms, self._emit), contact, agent, trigger)
 
 
 def restore(snapshot: bytes) -> State:

@@ -15,6 +15,7 @@ class RefusalCode(StrEnum):
     """Stable codes of everything the engine can refuse."""
 
     AGENT_INVALID = "agent_invalid"
+    AGENT_NOT_ELIGIBLE = "agent_not_eligible"
     AGENT_NOT_PRESENT = "agent_not_present"
     AGENT_UNKNOWN = "agent_unknown"
     CONFIGURATION_INVALID = "configuration_invalid"
@@ -22,6 +23,7 @@ class RefusalCode(StrEnum):
     CONTACT_ENDED = "contact_ended"
     CONTACT_EXISTS = "contact_exists"
     CONTACT_NOT_CONNECTED = "contact_not_connected"
+    CONTACT_NOT_WAITING = "contact_not_waiting"
     CONTACT_UNKNOWN = "contact_unknown"
     DISPOSITION_UNKNOWN = "disposition_unknown"
     EXTENSION_LIMIT = "extension_limit"

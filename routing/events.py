@@ -22,6 +22,7 @@ from routing.ids import (
     ReasonId,
     SkillId,
     TeamId,
+    UserId,
 )
 from routing.model import (
     AgentState,
@@ -42,6 +43,8 @@ class StateCause(StrEnum):
     SIGNED_IN = "signed_in"
     PRESENCE_LOST = "presence_lost"
     PHONE_FAULT = "phone_fault"
+    FORCED = "forced"
+    """A supervisor asked for it."""
 
 
 class RescindReason(StrEnum):
@@ -52,6 +55,8 @@ class RescindReason(StrEnum):
     AGENT_NOT_READY = "agent_not_ready"
     AGENT_REMOVED = "agent_removed"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
+    ASSIGNED = "assigned"
+    """A supervisor has given the contact to another agent."""
 
 
 class RequeueReason(StrEnum):
@@ -70,6 +75,8 @@ class OfferTrigger(StrEnum):
     """The contact could be offered: of the agents who were free the first was chosen."""
     BROADCAST = "broadcast"
     """The contact had just been offered, and its queue asks several agents at once."""
+    ASSIGNED = "assigned"
+    """A supervisor chose both."""
 
 
 class ContactOutcome(StrEnum):
@@ -205,6 +212,42 @@ class WrapUpExtended(_Event, frozen=True, array_like=True, tag=True):
     contact_id: ContactId
     agent_id: AgentId
     until_ms: int
+
+
+class ContactAttributesUpdated(_Event, frozen=True, array_like=True, tag=True):
+    """The contact's own needs and credit from here on."""
+
+    contact_id: ContactId
+    needs: tuple[SkillNeed, ...]
+    credit_ms: int
+
+
+class PriorityAdjusted(_Event, frozen=True, array_like=True, tag=True):
+    """A supervisor asked for `credit_ms`; `adjusted_ms` is what the contact's age has been given in all."""
+
+    contact_id: ContactId
+    credit_ms: int
+    by: UserId
+    is_total: bool
+    adjusted_ms: int
+
+
+class ContactAssigned(_Event, frozen=True, array_like=True, tag=True):
+    """A supervisor chose the agent; `overrides` names the filters that would have refused. The offer follows."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    by: UserId
+    overrides: tuple[str, ...]
+
+
+class AgentStateForced(_Event, frozen=True, array_like=True, tag=True):
+    """What a supervisor asked for; `AgentStateChanged` says when it applied."""
+
+    agent_id: AgentId
+    state: AgentState
+    by: UserId
+    reason_id: ReasonId | None
 
 
 # --- decisions --------------------------------------------------------------------------------------
@@ -354,6 +397,10 @@ InputEvent: TypeAlias = (
     | ContactEnded
     | WrapUpCompleted
     | WrapUpExtended
+    | ContactAttributesUpdated
+    | PriorityAdjusted
+    | ContactAssigned
+    | AgentStateForced
 )
 DecisionEvent: TypeAlias = (
     ContactQueued

@@ -17,7 +17,7 @@ from routing import events as ev
 from routing import timers
 from routing.ids import AgentId, ContactId, OfferId, QueueId, ReasonId
 from routing.limits import EXPLAINED_MAX
-from routing.matching import FILTERS, NaiveMatcher, refused_by
+from routing.matching import FILTERS, NaiveMatcher, refused_by, refused_by_hand
 from routing.model import AgentState, AgentStrategy, Channel, ContactStrategy, SkillNeed
 from routing.reasons import REASONS, Facts, Reasons
 from routing.state import Agent, Contact, ContactState, Deadline, State
@@ -347,9 +347,14 @@ def _first_difference(names: Sequence[str], one: Facts, other: Facts) -> str:
 
 
 def _is_confirmed(state: State, offer: ev.OfferMade) -> bool:
-    """Whether the naive scanner, asked the question that led to the offer, gives the same answer."""
+    """Whether the naive scanner, asked the question that led to the offer, gives the same answer.
+
+    A supervisor asked no question; then it is whether nothing stood against the offer that holds even so.
+    """
     matcher = NaiveMatcher(state)
     contact, agent = state.contacts[offer.contact_id], state.agents[offer.agent_id]
+    if offer.trigger is ev.OfferTrigger.ASSIGNED:
+        return refused_by_hand(agent, contact)[0] is None
     by_agent = offer.trigger is not ev.OfferTrigger.CONTACT_FREED
     if by_agent and matcher.best_contact(agent, offer.at_ms) is contact:
         return True

@@ -16,6 +16,7 @@ QueueId = NewType("QueueId", str)
 ReasonId = NewType("ReasonId", str)
 SkillId = NewType("SkillId", str)
 TeamId = NewType("TeamId", str)
+UserId = NewType("UserId", str)
 
 NO_AGENT = AgentId("")
 NO_CONTACT = ContactId("")

@@ -119,6 +119,9 @@ class IndexedMatcher:
             case ev.OfferRejected() | ev.OfferExpired() | ev.OfferRescinded():
                 if event.contact_waits:
                     self._enter_waiting(event.contact_id)
+            case ev.ContactAttributesUpdated() | ev.PriorityAdjusted():
+                if event.contact_id in self._live:
+                    self._enter_waiting(event.contact_id)
             case ev.OfferMade() | ev.ContactClosed():
                 self._live.pop(event.contact_id, None)
             case ev.AgentPut():

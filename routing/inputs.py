@@ -25,6 +25,12 @@ _COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-a
     ev.ContactEnded: lambda e: cmd.EndContact(e.contact_id, e.ended_by, e.agent_id),
     ev.WrapUpCompleted: lambda e: cmd.CompleteWrapUp(e.contact_id, e.agent_id, e.disposition_id),
     ev.WrapUpExtended: lambda e: cmd.ExtendWrapUp(e.contact_id, e.agent_id),
+    ev.ContactAttributesUpdated: lambda e: cmd.UpdateContactAttributes(
+        e.contact_id, e.needs, e.credit_ms
+    ),
+    ev.PriorityAdjusted: lambda e: cmd.AdjustPriority(e.contact_id, e.credit_ms, e.by, e.is_total),
+    ev.ContactAssigned: lambda e: cmd.AssignContact(e.contact_id, e.agent_id, e.by),
+    ev.AgentStateForced: lambda e: cmd.ForceAgentState(e.agent_id, e.state, e.by, e.reason_id),
 }
 """One entry for each input event; a test holds this table against `events.InputEvent`."""
 

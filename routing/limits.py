@@ -24,6 +24,9 @@ BROADCAST_AGENTS_MAX = 20
 BROADCAST_VOICE_AGENTS_MAX = 5
 """Agents whose phones ring at once for one call; more is refused with `configuration_invalid`."""
 
+ADJUSTED_MS_MAX = 24 * 3600 * 1000
+"""Age in ms a supervisor may give a contact, or take from it, in all; what goes beyond is cut to it."""
+
 DURATION_MS_MIN = 1
 """Shortest configurable deadline in ms: a deadline of 0 would fire inside the step that set it."""
 

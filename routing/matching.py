@@ -80,6 +80,17 @@ def refused_by(agent: Agent, contact: Contact) -> str | None:
     return None
 
 
+OVERRIDDEN_BY_HAND = ("skills", "exclusion")
+"""Filters a supervisor who assigns a contact by hand stands above; all others hold."""
+
+
+def refused_by_hand(agent: Agent, contact: Contact) -> tuple[str | None, tuple[str, ...]]:
+    """The first filter that holds even against a supervisor, or None; and those the supervisor overrides."""
+    refusing = [name for name, passes in FILTERS if not passes(agent, contact)]
+    held = next((name for name in refusing if name not in OVERRIDDEN_BY_HAND), None)
+    return held, tuple(name for name in refusing if name in OVERRIDDEN_BY_HAND)
+
+
 class Matcher(Protocol):
     """Finds the better half of a match."""
 
@@ -135,6 +146,7 @@ class NaiveMatcher:
 _FREED: dict[type, tuple[bool, bool]] = {
     ev.ContactQueued: (True, False),
     ev.ContactRequeued: (True, True),
+    ev.ContactAttributesUpdated: (True, False),
     ev.OfferAccepted: (False, True),
     ev.OfferRejected: (True, True),
     ev.OfferExpired: (True, True),

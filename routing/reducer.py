@@ -224,6 +224,11 @@ def _agent_state_requested(state: State, event: ev.AgentStateRequested) -> None:
     state.agents[event.agent_id].next_state = NextState(event.state, event.reason_id)
 
 
+def _agent_state_forced(state: State, event: ev.AgentStateForced) -> None:
+    next_state = NextState(event.state, event.reason_id, ev.StateCause.FORCED)
+    state.agents[event.agent_id].next_state = next_state
+
+
 def _agent_state_changed(state: State, event: ev.AgentStateChanged) -> None:
     agent = state.agents[event.agent_id]
     agent.next_state = None
@@ -295,6 +300,16 @@ def _contact_queued(state: State, event: ev.ContactQueued) -> None:
     contact.age_origin_ms = event.age_origin_ms
     contact.needs = _merged(state.queues[event.queue_id].needs, contact.own_needs)
     _wait(state, contact, event)
+
+
+def _contact_attributes_updated(state: State, event: ev.ContactAttributesUpdated) -> None:
+    contact = state.contacts[event.contact_id]
+    contact.own_needs, contact.credit_ms = event.needs, event.credit_ms
+    contact.needs = _merged(state.queues[contact.queue_id].needs, contact.own_needs)
+
+
+def _priority_adjusted(state: State, event: ev.PriorityAdjusted) -> None:
+    state.contacts[event.contact_id].adjusted_ms = event.adjusted_ms
 
 
 def _contact_requeued(state: State, event: ev.ContactRequeued) -> None:
@@ -494,6 +509,10 @@ _APPLY: dict[type, Callable[[State, Any], None]] = {  # type: ignore[explicit-an
     ev.ContactEnded: _contact_ended,
     ev.WrapUpCompleted: _wrap_up_ended,
     ev.WrapUpExtended: _wrap_up_extended,
+    ev.ContactAttributesUpdated: _contact_attributes_updated,
+    ev.PriorityAdjusted: _priority_adjusted,
+    ev.ContactAssigned: _told_only,
+    ev.AgentStateForced: _agent_state_forced,
     ev.ContactQueued: _contact_queued,
     ev.OfferMade: _offer_made,
     ev.OfferExpired: _offer_expired,

@@ -110,7 +110,8 @@ class Contact(msgspec.Struct, kw_only=True):
     `agent_id` is who has it in hand; `asked` holds the agents who have a live offer of it, and that offer's id.
     `excluded` holds the agents who refused or missed it and until when they are not asked again; afterwards
     they stand in `last_resort`: asked only if nobody else is eligible. `needs` are the queue's and the contact's
-    `own_needs` together. `wrapped_up_by` are the agents whose assignment of it is in wrap-up.
+    `own_needs` together. `wrapped_up_by` are the agents whose assignment of it is in wrap-up. `adjusted_ms` is age
+    a supervisor gave it, or took from it.
     """
 
     contact_id: ContactId
@@ -135,6 +136,7 @@ class Contact(msgspec.Struct, kw_only=True):
     credit_ms: int = 0
     wrapped_up_by: tuple[AgentId, ...] = ()
     asked: dict[AgentId, OfferId] = {}
+    adjusted_ms: int = 0
 
 
 class WrapUp(msgspec.Struct, kw_only=True):
@@ -165,6 +167,7 @@ class NextState(msgspec.Struct, frozen=True):
 
     state: AgentState
     reason_id: ReasonId | None
+    cause: ev.StateCause = ev.StateCause.REQUESTED
 
 
 class Agent(msgspec.Struct, kw_only=True):

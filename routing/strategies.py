@@ -72,8 +72,8 @@ def agent_key(strategy: AgentStrategy, agent: Agent, needs: Needs) -> AgentKey:
 
 
 def effective_origin_ms(contact: Contact, rule: PriorityRule) -> int:
-    """What age counts from once the credits of the queue and of the customer are given."""
-    return contact.age_origin_ms - rule.credit_ms - contact.credit_ms
+    """What age counts from once the credits of the queue, of the customer and of a supervisor are given."""
+    return contact.age_origin_ms - rule.credit_ms - contact.credit_ms - contact.adjusted_ms
 
 
 def order_key(contact: Contact, rule: PriorityRule) -> tuple[int, int]:

@@ -6,7 +6,7 @@ a day's work shows once in a while, happen all the time here.
 
 from hypothesis import strategies as st
 
-from routing.ids import AgentId, DetailId, DispositionId, QueueId, ReasonId, TeamId
+from routing.ids import AgentId, DetailId, DispositionId, QueueId, ReasonId, SkillId, TeamId, UserId
 from routing.model import (
     BUILT_IN_REASONS,
     AgentState,
@@ -19,9 +19,12 @@ from routing.model import (
     PriorityRule,
     QueuePolicy,
     RoutingConfiguration,
+    SkillNeed,
 )
 
 QUEUE_IDS = tuple(QueueId(f"q{number}") for number in range(3))
+SKILL_IDS = (SkillId("s0"), SkillId("s1"))
+SAM = UserId("sam")
 AGENT_IDS = tuple(AgentId(f"a{number}") for number in range(4))
 REASON_IDS = (ReasonId("break"), ReasonId("meal"))
 DISPOSITION_IDS = (DispositionId("solved"), DispositionId("sold"))
@@ -67,6 +70,11 @@ priorities = st.builds(
     acceleration_permille=st.integers(1, 3_000),
     target_ms=durations_ms,
     level=st.integers(-1, 1),
+)
+skill_ids = st.sampled_from(SKILL_IDS)
+skills = st.dictionaries(skill_ids, st.integers(1, 3), max_size=2)
+needs = st.one_of(
+    st.just(()), st.lists(st.builds(SkillNeed, skill_ids, st.integers(1, 3)), max_size=2).map(tuple)
 )
 
 

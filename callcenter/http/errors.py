@@ -118,6 +118,7 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
 
 STATUS_OF_REFUSAL: dict[RefusalCode, int] = {
     RefusalCode.AGENT_INVALID: 409,
+    RefusalCode.AGENT_NOT_ELIGIBLE: 409,
     RefusalCode.AGENT_NOT_PRESENT: 409,
     RefusalCode.AGENT_UNKNOWN: 404,
     RefusalCode.CONFIGURATION_INVALID: 409,
@@ -125,6 +126,7 @@ STATUS_OF_REFUSAL: dict[RefusalCode, int] = {
     RefusalCode.CONTACT_ENDED: 409,
     RefusalCode.CONTACT_EXISTS: 409,
     RefusalCode.CONTACT_NOT_CONNECTED: 409,
+    RefusalCode.CONTACT_NOT_WAITING: 409,
     RefusalCode.CONTACT_UNKNOWN: 404,
     RefusalCode.DISPOSITION_UNKNOWN: 404,
     RefusalCode.EXTENSION_LIMIT: 409,

@@ -96,5 +96,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[AgentGroup, ...]
     habits: CustomerHabits = CustomerHabits()
     faults: Faults = Faults()
+    supervises_every: Distribution | None = None
+    """How often a supervisor raises, assigns or forces, or something is learned late about a customer."""
     start_ms: int = 0
     """The clock's reading when the world begins."""

@@ -15,6 +15,7 @@ from callcenter.simulation.faults import Mishaps
 from callcenter.simulation.randomness import Streams
 from callcenter.simulation.record import Exchange, Record
 from callcenter.simulation.scenario import Scenario
+from callcenter.simulation.supervisor_model import SupervisorModel
 from routing import commands as cmd
 from routing import events as ev
 from routing.engine import Handled
@@ -61,6 +62,7 @@ class World:
         self._customers = Customers(self)
         self._agents = self._people()
         self._order = [*self._agents]
+        self._supervisor = SupervisorModel(self, self._customers.here, self._order)
         self._mishaps = Mishaps(self, [*self._agents.values()], self._restart)
         queues = scenario.configurations[0].queues
         self._dispositions = {policy.queue_id: policy.disposition_ids for policy in queues}
@@ -77,6 +79,7 @@ class World:
         for agent in self._agents.values():
             agent.begin()
         self._customers.begin()
+        self._supervisor.begin()
         self._mishaps.begin()
         while self._is_on():
             self._advance()

@@ -19,6 +19,7 @@ from routing.ids import (
     OfferId,
     QueueId,
     ReasonId,
+    SkillId,
     TeamId,
 )
 from routing.model import (
@@ -28,6 +29,7 @@ from routing.model import (
     Party,
     RejectCause,
     RoutingConfiguration,
+    SkillNeed,
 )
 from routing.state import ContactState
 from tests import strategies as some
@@ -52,17 +54,19 @@ class EngineMachine(RuleBasedStateMachine):
 
     @initialize(
         configuration=some.configurations(),
-        agents=st.lists(st.tuples(some.capacities, some.agent_queues), min_size=1, max_size=4),
+        agents=st.lists(
+            st.tuples(some.agent_queues, some.capacities, some.skills), min_size=1, max_size=4
+        ),
     )
     def begin(
         self,
         configuration: RoutingConfiguration,
-        agents: list[tuple[CapacityRule, tuple[QueueId, ...]]],
+        agents: list[tuple[tuple[QueueId, ...], CapacityRule, dict[SkillId, int]]],
     ) -> None:
         """A configuration, and agents at their desks, ready."""
         self.give(cmd.ApplyConfiguration(configuration))
-        for agent_id, (capacity, queue_ids) in zip(some.AGENT_IDS, agents, strict=False):
-            self.put_agent(agent_id, queue_ids, capacity)
+        for agent_id, (queue_ids, capacity, skills) in zip(some.AGENT_IDS, agents, strict=False):
+            self.put_agent(agent_id, queue_ids, capacity, skills)
             self.come_to_work(agent_id)
 
     @rule(data=st.data(), what=st.integers(0, 3))
@@ -74,7 +78,8 @@ class EngineMachine(RuleBasedStateMachine):
         elif what == 1:
             self.give(cmd.RemoveAgent(agent_id))
         else:
-            self.put_agent(agent_id, data.draw(some.agent_queues), data.draw(some.capacities))
+            queue_ids, capacity = data.draw(some.agent_queues), data.draw(some.capacities)
+            self.put_agent(agent_id, queue_ids, capacity, data.draw(some.skills))
 
     def reload(self, configuration: RoutingConfiguration) -> None:
         """Whatever changes, no agent's state does, and no contact is dropped or taken from anybody."""
@@ -102,11 +107,15 @@ class EngineMachine(RuleBasedStateMachine):
         )
 
     def put_agent(
-        self, agent_id: AgentId, queue_ids: tuple[QueueId, ...], capacity: CapacityRule
+        self,
+        agent_id: AgentId,
+        queue_ids: tuple[QueueId, ...],
+        capacity: CapacityRule,
+        skills: dict[SkillId, int],
     ) -> None:
         """Put an agent into those of the queues there are."""
         known = tuple(queue_id for queue_id in queue_ids if queue_id in self.engine.state.queues)
-        self.give(cmd.PutAgent(agent_id, TeamId("team"), known, capacity))
+        self.give(cmd.PutAgent(agent_id, TeamId("team"), known, capacity, skills))
 
     @rule(agent_id=some.agent_ids, opens=st.booleans())
     def desk(self, agent_id: AgentId, opens: bool) -> None:
@@ -197,6 +206,24 @@ class EngineMachine(RuleBasedStateMachine):
     def extend_wrap_up(self, data: st.DataObject) -> None:
         contact_id = self.pick_wrap_up(data)
         self.give(cmd.ExtendWrapUp(contact_id, self.pick_agent(data, contact_id)))
+
+    # --- supervisors ---
+
+    @rule(data=st.data(), credit_ms=st.integers(-20, 20), is_total=st.booleans())
+    def adjust_priority(self, data: st.DataObject, credit_ms: int, is_total: bool) -> None:
+        self.give(cmd.AdjustPriority(self.pick_contact(data), credit_ms, some.SAM, is_total))
+
+    @rule(data=st.data(), agent_id=some.agent_ids)
+    def assign(self, data: st.DataObject, agent_id: AgentId) -> None:
+        self.give(cmd.AssignContact(self.pick_contact(data), agent_id, some.SAM))
+
+    @rule(agent_id=some.agent_ids, state=some.agent_states, reason_id=some.reason_ids)
+    def force_state(self, agent_id: AgentId, state: AgentState, reason_id: ReasonId | None) -> None:
+        self.give(cmd.ForceAgentState(agent_id, state, some.SAM, reason_id))
+
+    @rule(data=st.data(), credit_ms=st.integers(0, 20), needs=some.needs)
+    def learn(self, data: st.DataObject, credit_ms: int, needs: tuple[SkillNeed, ...]) -> None:
+        self.give(cmd.UpdateContactAttributes(self.pick_contact(data), needs, credit_ms))
 
     # --- time ---
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from routing import events as ev
 from routing.ids import AgentId, ContactId, OfferId, QueueId, SkillId
+from routing.limits import ADJUSTED_MS_MAX
 from routing.model import (
     DISPOSITION_NONE_TIMEOUT,
     AgentState,
@@ -48,6 +49,8 @@ class KnownContact:
     gone_at_ms: int | None = None
     needs: tuple[SkillNeed, ...] = ()
     credit_ms: int = 0
+    adjusted_ms: int = 0
+    assigned_to: AgentId | None = None
 
 
 @dataclass
@@ -89,11 +92,15 @@ class Ledger:
             ev.AgentConnected: self._agent_connected,
             ev.AgentDisconnected: self._agent_disconnected,
             ev.AgentStateRequested: self._agent_state_requested,
+            ev.AgentStateForced: self._agent_state_requested,
             ev.AgentStateChanged: self._agent_state_changed,
             ev.ContactArrived: self._contact_arrived,
             ev.ContactQueued: self._contact_queued,
             ev.ContactRequeued: self._contact_requeued,
             ev.ContactClosed: self._contact_closed,
+            ev.ContactAttributesUpdated: self._contact_attributes_updated,
+            ev.PriorityAdjusted: self._priority_adjusted,
+            ev.ContactAssigned: self._contact_assigned,
             ev.CustomerDisconnected: self._customer_disconnected,
             ev.CustomerReturned: self._customer_returned,
             ev.OfferMade: self._offer_made,
@@ -190,7 +197,7 @@ class Ledger:
             agent.lost_at_ms = event.at_ms + self.rules.presence_grace_ms
         agent.is_present = False
 
-    def _agent_state_requested(self, event: ev.AgentStateRequested) -> None:
+    def _agent_state_requested(self, event: ev.AgentStateRequested | ev.AgentStateForced) -> None:
         self.agents[event.agent_id].wish = event.state
 
     def _agent_state_changed(self, event: ev.AgentStateChanged) -> str | None:
@@ -215,7 +222,7 @@ class Ledger:
                 return f"I7 {name} is logged out for lost presence, but is present"
             if agent.lost_at_ms != event.at_ms:
                 return f"I7 {name} is logged out at {event.at_ms}, due at {agent.lost_at_ms}"
-        if event.cause == ev.StateCause.REQUESTED:
+        if event.cause in (ev.StateCause.REQUESTED, ev.StateCause.FORCED):
             if event.state != AgentState.READY and self.works(name):
                 return f"I7 {name} is {event.state} with work in hand"
             if agent.wish != event.state:
@@ -244,6 +251,23 @@ class Ledger:
         contact.needs = (*self.policy_of(contact).needs, *event.needs)
         contact.credit_ms = event.credit_ms
         return None
+
+    def _contact_attributes_updated(self, event: ev.ContactAttributesUpdated) -> None:
+        contact = self.contacts[event.contact_id]
+        contact.needs = (*self.policy_of(contact).needs, *event.needs)
+        contact.credit_ms = event.credit_ms
+
+    def _priority_adjusted(self, event: ev.PriorityAdjusted) -> str | None:
+        contact = self.contacts[event.contact_id]
+        asked_ms = event.credit_ms if event.is_total else contact.adjusted_ms + event.credit_ms
+        contact.adjusted_ms = event.adjusted_ms
+        is_right = event.adjusted_ms == asked_ms or abs(event.adjusted_ms) == ADJUSTED_MS_MAX
+        if not is_right or contact.place not in (WAITING, OFFERED):
+            return f"I5 {event} does not fit {contact}"
+        return None
+
+    def _contact_assigned(self, event: ev.ContactAssigned) -> None:
+        self.contacts[event.contact_id].assigned_to = event.agent_id
 
     def _contact_queued(self, event: ev.ContactQueued) -> str | None:
         contact = self.contacts[event.contact_id]
@@ -299,6 +323,7 @@ class Ledger:
         self._offers += 1
         self.agents[event.agent_id].asked_last = self._offers
         contact.offers.add(event.offer_id)
+        contact.assigned_to = None
         contact.place, contact.due_ms = OFFERED, event.expires_at_ms
         contact.asked[event.agent_id] = event.offer_id
         return fault

@@ -15,7 +15,16 @@ from routing import commands as cmd
 from routing import events as ev
 from routing.engine import Engine, restore
 from routing.errors import InvariantViolation
-from routing.ids import AgentId, ContactId, DispositionId, QueueId, ReasonId, SkillId, TeamId
+from routing.ids import (
+    AgentId,
+    ContactId,
+    DispositionId,
+    QueueId,
+    ReasonId,
+    SkillId,
+    TeamId,
+    UserId,
+)
 from routing.index import IndexedMatcher
 from routing.invariants import check_all
 from routing.matching import NaiveMatcher
@@ -38,6 +47,7 @@ from routing.state import Contact, ContactState
 
 QUEUES = tuple(QueueId(f"q{number}") for number in range(4))
 SKILLS = tuple(SkillId(f"s{number}") for number in range(5))
+SAM = UserId("sam")
 DONE = DispositionId("done")
 BREAK = ReasonId("break")
 STRETCH_STEPS = 2_000
@@ -105,6 +115,10 @@ class Lockstep:
             (0.3, lambda: self.do(cmd.RemoveAgent(self.some_agent()))),
             (0.1, lambda: self.do(cmd.ApplyConfiguration(self.configuration()))),
             (0.2, self.restart),
+            (2, lambda: self.with_some_contact(self.adjust)),
+            (2, lambda: self.with_some_contact(self.assign)),
+            (2, lambda: self.with_some_contact(self.learn)),
+            (0.5, self.force),
             (1, lambda: self.do(cmd.Tick())),
         ]
 
@@ -112,15 +126,20 @@ class Lockstep:
         """A contact, now and then with needs and a credit of its own."""
         self.contacts += 1
         draw = self.random
+        needs, credit_ms = self.own_attributes()
+        channel = draw.choice([Channel.CHAT, Channel.CHAT, Channel.EMAIL])
+        contact_id = ContactId(f"c{self.contacts}")
+        queue_id = draw.choice(QUEUES)
+        self.do(cmd.EnqueueContact(contact_id, channel, queue_id, "", needs, credit_ms))
+
+    def own_attributes(self) -> tuple[tuple[SkillNeed, ...], int]:
+        """Needs and a credit, now and then."""
+        draw = self.random
         needs = tuple(
             SkillNeed(draw.choice(SKILLS), draw.randint(1, 5))
             for _ in range(draw.choice([0, 0, 1]))
         )
-        channel = draw.choice([Channel.CHAT, Channel.CHAT, Channel.EMAIL])
-        contact_id = ContactId(f"c{self.contacts}")
-        credit_ms = draw.choice([0, 0, 0, 70])
-        queue_id = draw.choice(QUEUES)
-        self.do(cmd.EnqueueContact(contact_id, channel, queue_id, "", needs, credit_ms))
+        return needs, draw.choice([0, 0, 0, 70])
 
     def answer(self) -> None:
         """Some offer is accepted, or rejected."""
@@ -150,6 +169,31 @@ class Lockstep:
             self.do(cmd.EndContact(contact.contact_id, Party.CUSTOMER))
         elif self.random.random() < 0.1:
             self.do(cmd.DisconnectCustomer(contact.contact_id))
+
+    def with_some_contact(self, do: Callable[[Contact], None]) -> None:
+        """Somebody picks any open contact."""
+        contacts = list(self.indexed.state.contacts.values())
+        if contacts:
+            do(self.random.choice(contacts))
+
+    def adjust(self, contact: Contact) -> None:
+        """A supervisor raises or lowers it."""
+        credit_ms, is_total = self.random.randint(-100, 100), self.random.random() < 0.5
+        self.do(cmd.AdjustPriority(contact.contact_id, credit_ms, SAM, is_total))
+
+    def assign(self, contact: Contact) -> None:
+        """A supervisor gives it to somebody."""
+        self.do(cmd.AssignContact(contact.contact_id, self.some_agent(), SAM))
+
+    def learn(self, contact: Contact) -> None:
+        """What is known of the customer changes."""
+        needs, credit_ms = self.own_attributes()
+        self.do(cmd.UpdateContactAttributes(contact.contact_id, needs, credit_ms))
+
+    def force(self) -> None:
+        """A supervisor changes somebody's state."""
+        state = self.random.choice([AgentState.READY, AgentState.READY, AgentState.LOGGED_OUT])
+        self.do(cmd.ForceAgentState(self.some_agent(), state, SAM))
 
     def restart(self) -> None:
         """The indexed engine comes back from a snapshot: its index is built anew."""

@@ -38,8 +38,16 @@ class Oracle:
         if agent is None:
             yield f"I3 {offer.offer_id} goes to {offer.agent_id}, who is not known"
             return
-        if reason := self.refused_by(agent, contact):
+        is_by_hand = contact.assigned_to == agent.agent_id
+        if reason := self.refused_by(agent, contact, is_by_hand=is_by_hand):
             yield f"I3 {offer.offer_id} goes to {offer.agent_id}: {reason}"
+        if not is_by_hand:
+            yield from self._passed_over(offer, contact, agent)
+
+    def _passed_over(
+        self, offer: ev.OfferMade, contact: KnownContact, agent: KnownAgent
+    ) -> Iterator[str]:
+        """Who waits for the agent, or could take the contact, and comes first."""
         for other in self._waiting():
             is_before = self.worth(other, offer.at_ms) > self.worth(contact, offer.at_ms)
             if is_before and self.refused_by(agent, other) is None:
@@ -58,18 +66,22 @@ class Oracle:
         began_ms = contact.due_ms - policy.offer_timeout_ms
         return contact.place == OFFERED and len(contact.asked) < asks and began_ms == at_ms
 
-    def refused_by(self, agent: KnownAgent, contact: KnownContact) -> str | None:
-        """Why the agent may not take the contact, or None."""
+    def refused_by(
+        self, agent: KnownAgent, contact: KnownContact, *, is_by_hand: bool = False
+    ) -> str | None:
+        """Why the agent may not take the contact, or None; a supervisor's hand stands above some reasons."""
         if contact.queue_id not in agent.queue_ids:
             return "not of this queue"
         if agent.is_removed or not agent.is_present:
             return "not present"
         if agent.state != AgentState.READY or agent.wish not in (None, AgentState.READY):
             return "not ready"
-        if any(agent.skills.get(need.skill_id, 0) < need.level for need in contact.needs):
-            return "not skilled enough"
-        if agent.agent_id in contact.excluded or agent.agent_id in contact.asked:
-            return "is asked already, or refused or missed it a moment ago"
+        if agent.agent_id in contact.asked:
+            return "is asked already"
+        skills = agent.skills
+        is_unskilled = any(skills.get(need.skill_id, 0) < need.level for need in contact.needs)
+        if not is_by_hand and (is_unskilled or agent.agent_id in contact.excluded):
+            return "not skilled enough, or refused or missed it a moment ago"
         return None if self._has_room(agent, contact) else "above capacity"
 
     def _has_room(self, agent: KnownAgent, contact: KnownContact) -> bool:
@@ -82,6 +94,7 @@ class Oracle:
         """How urgent a contact is: the larger goes first; then the older, then who arrived first."""
         rule = self.ledger.policy_of(contact).priority
         origin_ms = contact.age_origin_ms - contact.credit_ms - rule.credit_ms
+        origin_ms -= contact.adjusted_ms
         waited_ms = at_ms - origin_ms
         value, level = waited_ms, 0
         if rule.strategy == ContactStrategy.ACCELERATED:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from routing import commands as cmd
-from routing import consequences, decisions, expiries, matching, reducer, timers
+from routing import consequences, decisions, expiries, matching, reducer, supervising, timers
 from routing import events as ev
+from routing.checks import Decision
 from routing.consequences import Step
 from routing.engine import Engine, Handled, restore
 from routing.ids import AgentId
@@ -201,8 +202,7 @@ def reload_makes_everybody_ready_again(patch: Patch) -> None:
 
 
 def next_status_ignored(patch: Patch) -> None:
-    for module in (consequences, decisions):
-        patch.setattr(module, "apply_next_state", lambda _step, _agent_id: None)
+    patch.setattr(consequences, "apply_next_state", lambda _step, _agent_id: None)
 
 
 def age_reset_on_requeue(patch: Patch) -> None:
@@ -219,7 +219,7 @@ def age_reset_on_requeue(patch: Patch) -> None:
 
 
 def any_agent_may_accept(patch: Patch) -> None:
-    def accept(step: Step, command: cmd.AcceptOffer) -> decisions.Decision:
+    def accept(step: Step, command: cmd.AcceptOffer) -> Decision:
         offer = step.state.offers.get(command.offer_id)
         if offer is None:
             return decisions._accept_offer(step, command)
@@ -247,6 +247,34 @@ def phone_fault_leaves_the_agent_ready(patch: Patch) -> None:
             honest(step, agent, state, cause)
 
     patch.setattr(decisions, "put_out_of_ready", put_out)
+
+
+def raised_contact_keeps_its_place(patch: Patch) -> None:
+    honest = IndexedMatcher.note
+
+    def note(self: IndexedMatcher, event: ev.Event) -> None:
+        if not isinstance(event, ev.PriorityAdjusted):
+            honest(self, event)
+
+    patch.setattr(IndexedMatcher, "note", note)
+
+
+def assigned_beyond_capacity(patch: Patch) -> None:
+    names = (*matching.OVERRIDDEN_BY_HAND, "capacity")
+    patch.setattr(matching, "OVERRIDDEN_BY_HAND", names)
+
+
+def assigned_contact_offered_to_two(patch: Patch) -> None:
+    patch.setattr(supervising, "rescind_offers_of", lambda *_: None)
+
+
+def forced_state_cuts_the_work_in_hand(patch: Patch) -> None:
+    def follow(step: Step, agent: Agent) -> None:
+        asked = agent.next_state
+        if asked is not None:
+            consequences._enter_state(step, agent.agent_id, asked)
+
+    patch.setattr(supervising, "follow_request", follow)
 
 
 # --- the engine's loop ---
@@ -373,6 +401,10 @@ PLANTED: dict[Planted, str] = {
     any_agent_may_accept: "I2",
     missed_offers_cost_nothing: "I7",
     phone_fault_leaves_the_agent_ready: "I7",
+    raised_contact_keeps_its_place: "I5",
+    assigned_beyond_capacity: "INV-2",
+    assigned_contact_offered_to_two: "I4",
+    forced_state_cuts_the_work_in_hand: "I7",
     tick_taken_for_the_time: "I7",
     command_before_deadlines: "I7",
     contact_closed_twice: "I4",

@@ -47,6 +47,7 @@ def scenario_of(seed: int, scale: int = 1) -> Scenario:
         ),
         faults=_faults(luck),
         start_ms=luck.randrange(10**12),
+        supervises_every=luck.choice([None, Exponential(HOUR_MS / 30)]),
     )
 
 

@@ -97,6 +97,8 @@ NO_DESK = {
     ev.CustomerReturned,
     ev.MessageAdded,
     ev.ContactEnded,
+    ev.ContactAttributesUpdated,
+    ev.PriorityAdjusted,
 }
 """Events that touch nobody's desk while their contact is with nobody."""
 
@@ -108,6 +110,8 @@ BY_CONTACT = {
     ev.ContactArrived,
     ev.ContactQueued,
     ev.WaitingOverdue,
+    ev.ContactAttributesUpdated,
+    ev.PriorityAdjusted,
 }
 """Events whose agent is whoever has the contact."""
 
@@ -133,6 +137,8 @@ def _value(name: str, contact_id: str) -> object:
         "queue_ids": ("sales",),
         "skills": {"chinese": 3},
         "needs": (),
+        "is_total": False,
+        "overrides": (),
         "capacity": {"total": 1, "per_channel": {}},
         "configuration": msgspec.to_builtins(Scene().engine.state.configuration),
     }

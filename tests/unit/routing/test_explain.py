@@ -18,7 +18,7 @@ from routing.explain import (
     explain_waiting,
     verdict,
 )
-from routing.ids import AgentId, ContactId, SkillId, TeamId
+from routing.ids import AgentId, ContactId, SkillId, TeamId, UserId
 from routing.limits import EXPLAINED_MAX
 from routing.matching import FILTERS
 from routing.model import (
@@ -110,6 +110,17 @@ def test_an_offer_to_the_only_free_agent_has_no_runner_up(scene: Scene) -> None:
     why = told(scene, "c1")
     assert (why.agent_decided_by, why.runner_up_id) == (ONLY_ONE, None)
     assert (why.rival_count, why.contact_decided_by) == (1, ONLY_ONE)
+
+
+def test_an_offer_by_hand_is_confirmed_by_what_holds_even_so(scene: Scene) -> None:
+    scene.ready("ann")
+    scene.chat("c1")
+    scene.reject("c1")
+    scene.do(cmd.AssignContact(ContactId("c1"), AgentId("ann"), UserId("sam")))
+    why = told(scene, "c1", 2)
+    assert why.trigger is ev.OfferTrigger.ASSIGNED
+    assert why.is_confirmed
+    assert why.removed == (Group("exclusion", 1, ("ann",)),)
 
 
 def test_an_offer_to_a_freed_agent_tells_what_else_waited(scene: Scene) -> None:

@@ -10,7 +10,7 @@ from routing import events as ev
 from routing.decisions import DECISIONS
 from routing.errors import InvariantViolation, RefusalCode
 from routing.expiries import EXPIRIES
-from routing.ids import AgentId, ContactId, DetailId, OfferId, TeamId
+from routing.ids import AgentId, ContactId, DetailId, OfferId, TeamId, UserId
 from routing.inputs import _COMMAND_OF, command_of, is_input
 from routing.matching import _FREED
 from routing.model import AgentState, Channel, Party
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ANN, C1, OFFER = AgentId("ann"), ContactId("c1"), OfferId("c1.1")
+BOB, SAM = AgentId("bob"), UserId("sam")
 EVENTS = get_args(ev.Event)
 INPUTS = get_args(ev.InputEvent)
 COMMANDS = get_args(cmd.Command)
@@ -116,6 +117,10 @@ SAMPLES: dict[type, cmd.Command] = {
     cmd.EndContact: cmd.EndContact(C1, Party.CUSTOMER),
     cmd.CompleteWrapUp: cmd.CompleteWrapUp(C1, ANN, SOLVED),
     cmd.ExtendWrapUp: cmd.ExtendWrapUp(C1, ANN),
+    cmd.UpdateContactAttributes: cmd.UpdateContactAttributes(C1, (), 5_000),
+    cmd.AdjustPriority: cmd.AdjustPriority(C1, 5_000, SAM),
+    cmd.AssignContact: cmd.AssignContact(C1, BOB, SAM),
+    cmd.ForceAgentState: cmd.ForceAgentState(ANN, AgentState.LOGGED_OUT, SAM),
     cmd.Tick: cmd.Tick(),
 }
 
@@ -137,6 +142,10 @@ ReturnCustomer      waiting           offered           connected         wrap_u
 EndContact          closed            closed            wrap_up           contact_ended   contact_unknown
 CompleteWrapUp      not_your_contact  wrap_up_not_open  wrap_up_not_open  closed          contact_unknown
 ExtendWrapUp        not_your_contact  wrap_up_not_open  wrap_up_not_open  wrap_up         contact_unknown
+UpdateContactAttributes  waiting      offered           connected         contact_ended   contact_unknown
+AdjustPriority      waiting           offered           contact_not_waiting  contact_not_waiting  contact_unknown
+AssignContact       agent_unknown     agent_unknown     contact_not_waiting  contact_not_waiting  contact_unknown
+ForceAgentState     waiting           waiting           connected         wrap_up         closed
 Tick                waiting           offered           connected         wrap_up         closed
 """
 """(command, contact state) -> next state, or the code of the refusal."""
