@@ -2,17 +2,22 @@
 
 import argparse
 import asyncio
+from collections import Counter
 from pathlib import Path
 
 from callcenter.auth.people import agent_facts, is_working_agent
 from callcenter.bootstrap.configuration import store
 from callcenter.cli.errors import CommandError
-from callcenter.cli.on_store import on_store
-from callcenter.cli.options import Subcommands, add_data_dir, say
+from callcenter.cli.on_store import newest_configuration, on_store
+from callcenter.cli.options import Subcommands, add_data_dir, say, settings_of
 from callcenter.clock import Clock
+from callcenter.config_loader.compiling import routing_configuration
+from callcenter.config_loader.differences import differences, effects
 from callcenter.config_loader.loader import ConfigError, Configuration, load_folder
+from callcenter.host.recovery import JournalDamaged, recover
 from callcenter.storage.store import SqlStore
 from routing.commands import PutAgent
+from routing.ids import AgentId
 
 
 def add(commands: Subcommands) -> None:
@@ -29,6 +34,10 @@ def add(commands: Subcommands) -> None:
     applying.add_argument("folder", type=Path)
     add_data_dir(applying)
     applying.set_defaults(action=on_store(_config_apply))
+    comparing = group.add_parser("diff", help="say what a folder would change; changes nothing")
+    comparing.add_argument("folder", type=Path)
+    add_data_dir(comparing)
+    comparing.set_defaults(action=on_store(_config_diff))
 
 
 def _check_config(parsed: argparse.Namespace) -> int:
@@ -54,6 +63,30 @@ async def _config_apply(opened: SqlStore, parsed: argparse.Namespace) -> int:
     say(
         f"Configuration {configuration.version[:12]} is stored; a running server applies it in 2 s."
     )
+    return 0
+
+
+async def _config_diff(opened: SqlStore, parsed: argparse.Namespace) -> int:
+    users = await opened.users.all()
+    agents = [agent_facts(user) for user in users if is_working_agent(user)]
+    names = {AgentId(user.user_id): user.display_name for user in users}
+    now_ms = Clock().now_ms()
+    before = await newest_configuration(opened)
+    after = _loaded(parsed.folder, agents)
+    try:
+        recovered = await recover(opened.journal, settings_of(parsed).domain_id)
+    except JournalDamaged as error:
+        raise CommandError(str(error)) from error
+    contacts = Counter(contact.queue_id for contact in recovered.state.contacts.values())
+    old, new = (routing_configuration(one.document, one.version, now_ms) for one in (before, after))
+    lines = [
+        *differences(
+            before.document.model_dump(mode="json"), after.document.model_dump(mode="json")
+        ),
+        *effects(old, new, agents=agents, name_of=names.__getitem__, contacts=contacts),
+    ]
+    for line in lines or ["Nothing would change."]:
+        say(line)
     return 0
 
 

@@ -184,6 +184,24 @@ def test_config_apply_with_faults_changes_nothing(terminal: Terminal) -> None:
         assert database.execute("SELECT count(*) FROM config_versions").fetchone() == (1,)
 
 
+def test_config_diff_says_what_would_change(terminal: Terminal) -> None:
+    terminal.init()
+    diff = ("config", "diff", str(terminal.folder))
+    assert terminal.ok(*diff).splitlines()[-1] == "Nothing would change."
+    add = ("user", "add", "eve", "--name", "Eve", "--queues", "sales", "--password-stdin")
+    terminal.ok(*add, typed=f"{NEW_PASSWORD}\n")
+    text = (terminal.folder / "all.yaml").read_text(encoding="utf-8")
+    needs = text.replace("waiting_max: 3", "waiting_max: 9, needs: {zh: 3}")
+    (terminal.folder / "all.yaml").write_text(needs)
+    said = terminal.ok(*diff).splitlines()
+    assert said[-3:] == [
+        "queues.sales.waiting_max: 3 -> 9",
+        "queues.sales.needs.zh: new",
+        "agent Eve loses queue sales",
+    ]
+    assert "[skill_unheld]" in said[0]
+
+
 # --- beside a running server ------------------------------------------------------------------------
 
 
