@@ -24,6 +24,7 @@ class Permission(StrEnum):
     ANSWER_OFFER = "answer_offer"
     WORK_CONTACT = "work_contact"
     READ_CONTACT = "read_contact"
+    EXPLAIN_CONTACT = "explain_contact"
     READ_QUEUE = "read_queue"
     READ_AGENT = "read_agent"
     LIST_AGENTS = "list_agents"
@@ -89,6 +90,7 @@ GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
         Permission.ANSWER_OFFER: Reach.OWN_QUEUES,
         Permission.WORK_CONTACT: Reach.OWN_QUEUES,
         Permission.READ_CONTACT: Reach.OWN_QUEUES,
+        Permission.EXPLAIN_CONTACT: Reach.OWN,
         Permission.READ_QUEUE: Reach.OWN_QUEUES,
         Permission.READ_AGENT: Reach.OWN,
         Permission.READ_CONFIGURATION: Reach.OWN_QUEUES,
@@ -96,6 +98,7 @@ GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
     Role.SUPERVISOR: {
         Permission.HOLD_SESSION: Reach.OWN,
         Permission.READ_CONTACT: Reach.WATCHED,
+        Permission.EXPLAIN_CONTACT: Reach.WATCHED,
         Permission.READ_QUEUE: Reach.WATCHED,
         Permission.READ_AGENT: Reach.WATCHED,
         Permission.LIST_AGENTS: Reach.WATCHED,
@@ -104,6 +107,7 @@ GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
     Role.ADMIN: {
         Permission.HOLD_SESSION: Reach.OWN,
         Permission.READ_CONTACT: Reach.DOMAIN,
+        Permission.EXPLAIN_CONTACT: Reach.DOMAIN,
         Permission.READ_QUEUE: Reach.DOMAIN,
         Permission.READ_AGENT: Reach.DOMAIN,
         Permission.LIST_AGENTS: Reach.DOMAIN,

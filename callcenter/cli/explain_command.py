@@ -161,12 +161,12 @@ async def _agent_id(opened: SqlStore, state: State, wanted: str) -> str:
 async def _names(opened: SqlStore) -> Names:
     """Everybody's and everything's name: who may read the data directory may read all of it."""
     document = (await newest_configuration(opened)).document
+    people = {user.user_id: user.display_name for user in await opened.users.all()}
     return Names(
-        agents={user.user_id: user.display_name for user in await opened.users.all()},
+        agent_name=lambda agent_id: people.get(agent_id, agent_id),
         queues=_words(document.queues),
         reasons=_words(document.not_ready_reasons),
         skills=_words(document.skills),
-        is_open=True,
     )
 
 

@@ -1,6 +1,6 @@
 """How things are written out: names of people and queues, durations, counts with their nouns, in both languages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -71,10 +71,14 @@ def listed(items: Sequence[str], language: Language) -> str:
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
-    """What ids are called. An agent who is not in `agents` may not be named, unless `is_open` (then: the id)."""
+    """What ids are called, for one reader.
 
-    agents: Mapping[str, str]
+    `agent_name` gives None for an agent whom the reader may not know, `may_see_queue` says whether contacts of a
+    queue may be told by their id.
+    """
+
+    agent_name: Callable[[str], str | None]
     queues: Mapping[str, Words]
     reasons: Mapping[str, Words]
     skills: Mapping[str, Words]
-    is_open: bool = False
+    may_see_queue: Callable[[str], bool] = lambda _queue_id: True

@@ -103,7 +103,11 @@ class Teller:
         ]
         facts = {"channel": self._channel(standing), "needs": self._needs(standing.needs)}
         free = [self._candidate(one, why.at_ms) for one in why.candidates]
-        others = [one for one in why.rivals if one.contact_id != standing.contact_id]
+        others = [
+            self._rival(one)
+            for one in why.rivals
+            if one.contact_id != standing.contact_id and self._names.may_see_queue(one.queue_id)
+        ]
         cannot = [
             self._group(group, reason_words.REMOVED, "agents", facts) for group in why.removed
         ]
@@ -111,7 +115,7 @@ class Teller:
             Section(self._say(Say.THE_OFFER, number=str(number), agent=agent), headline),
             Section(self._say(Say.WHO_WAS_FREE), self._with_more(free, why.candidate_count)),
             Section(self._say(Say.WHO_CANNOT), cannot),
-            Section(self._say(Say.RIVALS, agent=agent), [self._rival(one) for one in others]),
+            Section(self._say(Say.RIVALS, agent=agent), others),
             Section(self._say(Say.RULES), self._rules(standing)),
         ]
         return [one for one in sections if one.lines]
@@ -189,7 +193,7 @@ class Teller:
             lines.append(
                 self._text(
                     words.CONTACT_DECIDED[by_contact],
-                    loser=second.contact_id,
+                    loser=self._contact(second),
                     strategy=words.CONTACT_STRATEGIES[strategy].of(self._language),
                     first=self._urgency(by_contact, first, strategy),
                     second=self._urgency(by_contact, second, strategy),
@@ -257,14 +261,15 @@ class Teller:
 
     def _nameable(self, agent_ids: Iterable[str]) -> list[str]:
         """The names of those whom the reader may know."""
-        agents, is_open = self._names.agents, self._names.is_open
-        return [self._agent(one) for one in agent_ids if is_open or one in agents]
+        names = (self._names.agent_name(agent_id) for agent_id in agent_ids)
+        return [name for name in names if name is not None]
 
     def _agent(self, agent_id: str) -> str:
-        name = self._names.agents.get(agent_id)
-        if name is None:
-            return agent_id if self._names.is_open else self._say(Say.SOMEBODY)
-        return name
+        return self._names.agent_name(agent_id) or self._say(Say.SOMEBODY)
+
+    def _contact(self, one: Rival) -> str:
+        is_known = self._names.may_see_queue(one.queue_id)
+        return one.contact_id if is_known else self._say(Say.SOME_CONTACT)
 
     def _queue(self, queue_id: str) -> str:
         return self._named("queue", queue_id)

@@ -175,6 +175,7 @@ class Say(StrEnum):
     NOTHING_WAITS = "nothing_waits"
     WHAT_WAITS = "what_waits"
     SOMEBODY = "somebody"
+    SOME_CONTACT = "some_contact"
     NEED = "need"
     NO_NEEDS = "no_needs"
 
@@ -229,6 +230,7 @@ SAY: dict[Say, Words] = {
         "What waits, and why {agent} does not get it", "等待的联络，以及为何不给{agent}"
     ),
     Say.SOMEBODY: Words("an agent you do not supervise", "不在您管辖内的坐席"),
+    Say.SOME_CONTACT: Words("a contact of another queue", "其他队列的联络"),
     Say.NEED: Words("{skill} from level {level}", "{skill} {level} 级起"),
     Say.NO_NEEDS: Words("no skill in particular", "无特定技能"),
 }

@@ -27,6 +27,8 @@ class ApiErrorCode(StrEnum):
     CHAT_THROTTLED = "chat_throttled"
     CONFIGURATION_REFUSED = "configuration_refused"
     CONTENT_TYPE_UNSUPPORTED = "content_type_unsupported"
+    EXPLANATION_BUSY = "explanation_busy"
+    EXPLANATION_TOO_LONG = "explanation_too_long"
     FORBIDDEN = "forbidden"
     FRAME_INVALID = "frame_invalid"
     HELLO_MISSING = "hello_missing"
@@ -81,6 +83,8 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.CHAT_THROTTLED: 429,
     ApiErrorCode.CONFIGURATION_REFUSED: 422,
     ApiErrorCode.CONTENT_TYPE_UNSUPPORTED: 415,
+    ApiErrorCode.EXPLANATION_BUSY: 503,
+    ApiErrorCode.EXPLANATION_TOO_LONG: 409,
     ApiErrorCode.FORBIDDEN: 403,
     ApiErrorCode.FRAME_INVALID: 422,
     ApiErrorCode.HELLO_MISSING: 408,

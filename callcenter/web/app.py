@@ -14,6 +14,7 @@ from callcenter.http.serving import Guard, mount
 from callcenter.web import (
     configuration_routes,
     desk_routes,
+    explain_routes,
     read_routes,
     session_routes,
     user_routes,
@@ -30,6 +31,7 @@ ROUTES: tuple[Route[Services], ...] = (
     *desk_routes.ROUTES,
     *read_routes.ROUTES,
     *configuration_routes.ROUTES,
+    *explain_routes.ROUTES,
     *user_routes.ROUTES,
 )
 """The API of this package; channels add their own."""

@@ -1,5 +1,6 @@
 """What the API stands on: everything a handler may use, handed in by the composition root."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,6 +28,8 @@ from routing.state import State
 
 class CommandHost(Protocol):
     """The single writer, as handlers see it. `mirror` is a fold of committed events only: all is read from it."""
+
+    domain_id: str
 
     @property
     def mirror(self) -> State:
@@ -99,6 +102,11 @@ class Services:
     def names(self) -> Names:
         """Display names of people."""
         return Names(self.store.users)
+
+    @cached_property
+    def recounting(self) -> asyncio.Lock:
+        """Held while a journal is folded for an explanation: one at a time."""
+        return asyncio.Lock()
 
     def known(self) -> Known:
         """What people may refer to: what the configuration in force has."""

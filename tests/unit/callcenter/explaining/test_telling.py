@@ -15,12 +15,7 @@ from routing.state import ContactState, State
 from tests.unit.routing.scene import HELP, SALES, Scene, capacity, configuration, policy
 
 CANTONESE = SkillId("cantonese")
-NAMES = Names(
-    agents={"ann": "Ann Bell", "bob": "Bob Cole"},
-    queues={"sales": Words("Sales", "销售"), "help": Words("Help", "帮助")},
-    reasons={"lunch": Words("Lunch", "午餐")},
-    skills={"cantonese": Words("Cantonese", "粤语")},
-)
+KNOWN = {"ann": "Ann Bell", "bob": "Bob Cole"}
 
 
 def flat(sections: list[Section]) -> list[str]:
@@ -28,15 +23,23 @@ def flat(sections: list[Section]) -> list[str]:
     return [line for section in sections for line in (section.title, *section.lines)]
 
 
-def teller(language: Language = Language.EN, *, is_open: bool = False) -> Teller:
-    names = Names(
-        agents=NAMES.agents,
-        queues=NAMES.queues,
-        reasons=NAMES.reasons,
-        skills=NAMES.skills,
-        is_open=is_open,
+def teller(
+    language: Language = Language.EN,
+    *,
+    is_open: bool = False,
+    seen: tuple[str, ...] = (SALES, HELP),
+) -> Teller:
+    """For somebody who knows ann and bob, or (`is_open`) everybody by their id."""
+    return Teller(
+        language,
+        Names(
+            agent_name=lambda agent_id: KNOWN.get(agent_id, agent_id if is_open else None),
+            queues={"sales": Words("Sales", "销售"), "help": Words("Help", "帮助")},
+            reasons={"lunch": Words("Lunch", "午餐")},
+            skills={"cantonese": Words("Cantonese", "粤语")},
+            may_see_queue=lambda queue_id: queue_id in seen,
+        ),
     )
-    return Teller(language, names)
 
 
 @pytest.fixture
@@ -203,6 +206,9 @@ def test_an_offer_to_an_agent_who_could_choose() -> None:
     assert "It comes before new: 5 s against 0 s (by time waited and credit)." in lines
     assert "Nobody else was free." in lines
     assert "new: waited 0 s (Sales)" in lines
+    hidden = flat(teller(seen=(HELP,)).offer(1, offer_of(scene, "old")[0]))
+    assert not any("new" in line.split() for line in hidden if "without new work" not in line)
+    assert any("before a contact of another queue" in line for line in hidden)
 
 
 @pytest.mark.parametrize("strategy", AgentStrategy)
