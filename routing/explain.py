@@ -355,8 +355,8 @@ def _is_confirmed(state: State, offer: ev.OfferMade) -> bool:
     contact, agent = state.contacts[offer.contact_id], state.agents[offer.agent_id]
     if offer.trigger is ev.OfferTrigger.ASSIGNED:
         return refused_by_hand(agent, contact)[0] is None
-    by_agent = offer.trigger is not ev.OfferTrigger.CONTACT_FREED
-    if by_agent and matcher.best_contact(agent, offer.at_ms) is contact:
+    is_for_agent = offer.trigger in (None, ev.OfferTrigger.AGENT_FREED)
+    if is_for_agent and matcher.best_contact(agent, offer.at_ms) is contact:
         return True
-    by_contact = offer.trigger is not ev.OfferTrigger.AGENT_FREED
-    return by_contact and matcher.best_agent(contact, offer.at_ms) is agent
+    is_for_contact = offer.trigger is not ev.OfferTrigger.AGENT_FREED
+    return is_for_contact and matcher.best_agent(contact, offer.at_ms) is agent

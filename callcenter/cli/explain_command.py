@@ -110,8 +110,7 @@ class _Reading(msgspec.Struct):
         answer, teller = self.answer, self.teller
         answer.state = ContactState.CLOSED if contact is None else contact.state
         if contact is None or contact.state is not ContactState.WAITING:
-            agent_id = None if contact is None else contact.agent_id
-            answer.sections.append(teller.elsewhere(answer.state, agent_id))
+            answer.sections.append(teller.elsewhere(contact))
             return
         answer.waiting = explain_waiting(self.state, contact, answer.at_ms)
         answer.sections.extend(teller.waiting(answer.waiting))

@@ -25,7 +25,7 @@ from routing.explain import (
 )
 from routing.model import ContactStrategy, SkillNeed
 from routing.reasons import Reason
-from routing.state import ContactState, Deadline
+from routing.state import Contact, ContactState, Deadline
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -69,10 +69,14 @@ class Teller:
             sections.insert(1, Section(self._say(Say.FREE_NOW), free))
         return sections
 
-    def elsewhere(self, state: ContactState, agent_id: str | None) -> Section:
-        """A contact that does not wait."""
-        agent = self._agent(agent_id or "")
-        return Section(self._text(words.STATES[state], agent=agent), [])
+    def elsewhere(self, contact: Contact | None) -> Section:
+        """A contact that does not wait; None for one that is closed."""
+        state, agent_ids = ContactState.CLOSED, []
+        if contact is not None:
+            state, agent_ids = contact.state, [*contact.asked, contact.agent_id or ""]
+        agents = [self._agent(agent_id) for agent_id in agent_ids if agent_id]
+        text = self._text(words.STATES[state], agent=listed(agents, self._language))
+        return Section(text, [])
 
     def why_not(self, verdict: Verdict, at_ms: int) -> Section:
         """One agent, one contact, while it waits."""

@@ -227,7 +227,6 @@ def _elsewhere(
 ) -> ContactExplanation:
     services = call.services
     state = ContactState.CLOSED if contact is None else contact.state
-    agent_id = None if contact is None else contact.agent_id
     return ContactExplanation(
         services.host.mirror.seq,
         services.now_ms(),
@@ -235,7 +234,7 @@ def _elsewhere(
         ContactWhere.WAITING if state is ContactState.ARRIVED else ContactWhere(state),
         None,
         None,
-        [reader.teller.elsewhere(state, agent_id)],
+        [reader.teller.elsewhere(contact)],
     )
 
 

@@ -8,10 +8,10 @@ from callcenter.explaining.telling import Section, Teller
 from routing import commands as cmd
 from routing import events as ev
 from routing.explain import OfferExplanation, explain_agent, explain_offer, explain_waiting, verdict
-from routing.ids import AgentId, ContactId, SkillId, TeamId
+from routing.ids import AgentId, ContactId, OfferId, SkillId, TeamId
 from routing.model import AgentState, AgentStrategy, ContactStrategy, PriorityRule, SkillNeed
 from routing.reducer import apply
-from routing.state import ContactState, State
+from routing.state import State
 from tests.unit.routing.scene import HELP, SALES, Scene, capacity, configuration, policy
 
 CANTONESE = SkillId("cantonese")
@@ -138,10 +138,15 @@ def test_an_idle_agent(scene: Scene) -> None:
 
 
 def test_a_contact_that_does_not_wait() -> None:
-    assert teller().elsewhere(ContactState.CONNECTED, "ann").title == (
-        "It does not wait: Ann Bell has it."
-    )
-    assert teller(Language.ZH).elsewhere(ContactState.CLOSED, None).title == "已关闭。"
+    scene = Scene(configuration(policy(SALES, broadcast=2), policy(HELP)))
+    scene.ready("ann")
+    scene.ready("bob")
+    scene.chat("c1")
+    offered = teller().elsewhere(scene.contact("c1"))
+    assert offered.title == "It does not wait: it is offered to Ann Bell, Bob Cole now."
+    scene.do(cmd.AcceptOffer(OfferId("c1.1"), AgentId("ann")))
+    assert teller().elsewhere(scene.contact("c1")).title == "It does not wait: Ann Bell has it."
+    assert teller(Language.ZH).elsewhere(None).title == "已关闭。"
 
 
 # --- offers ------------------------------------------------------------------------------------------
