@@ -158,6 +158,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a contact is and, while it waits, why; with agent_id also why not this agent */
+        get: operations["explain_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/explanation/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why each offer of a contact, or the one with this number, went to its agent */
+        get: operations["explain_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{contact_id}/messages": {
         parameters: {
             query?: never;
@@ -566,6 +600,14 @@ export interface components {
             findings: components["schemas"]["FindingRow"][];
         };
         /**
+         * ComingEvent
+         * @description What will happen by itself, and when.
+         */
+        ComingEvent: {
+            kind: string;
+            due_ms: number;
+        };
+        /**
          * ConfigurationDraft
          * @description A whole configuration document, as `docs/configuration.md` describes it in YAML.
          */
@@ -597,6 +639,19 @@ export interface components {
             language: string;
             opening_text: string;
             notes: string;
+        };
+        /**
+         * ContactExplanation
+         * @description Where a contact is and, while it waits, why. `sections` say the same in words, in the language asked for.
+         */
+        ContactExplanation: {
+            as_of_seq: number;
+            server_now_ms: number;
+            contact_id: string;
+            state: components["schemas"]["ContactWhere"];
+            waiting: components["schemas"]["WaitingView"] | null;
+            why_not: components["schemas"]["WhyNot"] | null;
+            sections: components["schemas"]["Section"][];
         };
         /**
          * ContactView
@@ -705,6 +760,46 @@ export interface components {
             request_id: string;
         };
         /**
+         * ExplainedOffer
+         * @description Why an offer went to its agent. The lists hold the first twenty, best first, of what the caller may see.
+         *
+         *         `agent_decided_by` and `contact_decided_by` name what put the first before the second. `is_confirmed`: decided
+         *         again from the journal by the plain scanner, it came to the same.
+         */
+        ExplainedOffer: {
+            seq: number;
+            number: number;
+            offer_id: string;
+            at_ms: number;
+            agent_id: string | null;
+            trigger: string | null;
+            waited_ms: number;
+            credit_ms: number;
+            agent_strategy: string;
+            contact_strategy: string;
+            configuration_version: string;
+            candidates: components["schemas"]["NamedAgent"][];
+            candidate_count: number;
+            agent_decided_by: string;
+            removed: components["schemas"]["RemovedAgents"][];
+            rivals: components["schemas"]["RivalContact"][];
+            rival_count: number;
+            contact_decided_by: string;
+            is_confirmed: boolean;
+            why_not: components["schemas"]["WhyNot"] | null;
+            sections: components["schemas"]["Section"][];
+        };
+        /**
+         * ExplanationQuery
+         * @description In which language, and whom to ask "why not" about.
+         */
+        ExplanationQuery: {
+            /** @default en */
+            language?: components["schemas"]["Language"];
+            /** @default null */
+            agent_id?: string | null;
+        };
+        /**
          * FindingRow
          * @description What a check says: an error, which refuses the configuration, or a warning. `path` points into the document.
          */
@@ -794,6 +889,12 @@ export interface components {
             limit?: number;
         };
         /**
+         * Language
+         * @description The languages explanations are told in.
+         * @enum {unknown}
+         */
+        Language: "en" | "zh";
+        /**
          * LocalName
          * @description A name in the languages of the console.
          */
@@ -851,6 +952,14 @@ export interface components {
             after_seq?: number;
             /** @default 200 */
             limit?: number;
+        };
+        /**
+         * NamedAgent
+         * @description An agent the caller may see.
+         */
+        NamedAgent: {
+            agent_id: string;
+            display_name: string;
         };
         /**
          * NewPassword
@@ -917,6 +1026,26 @@ export interface components {
         OfferTaken: {
             seq: number;
             contact_id: string;
+        };
+        /**
+         * OffersExplanation
+         * @description The offers of a contact, each explained from the journal before it.
+         */
+        OffersExplanation: {
+            contact_id: string;
+            offers: components["schemas"]["ExplainedOffer"][];
+        };
+        /**
+         * OffersQuery
+         * @description The same, and which offer; without a number all of them.
+         */
+        OffersQuery: {
+            /** @default en */
+            language?: components["schemas"]["Language"];
+            /** @default null */
+            agent_id?: string | null;
+            /** @default null */
+            number?: number | null;
         };
         /**
          * OwnDesk
@@ -998,11 +1127,47 @@ export interface components {
             name: components["schemas"]["LocalName"];
         };
         /**
+         * ReasonView
+         * @description One fact that speaks against the pair, with its numbers.
+         */
+        ReasonView: {
+            code: string;
+            facts: {
+                [key: string]: number | string;
+            };
+        };
+        /**
+         * RemovedAgents
+         * @description Those whom one filter removed: how many, and the first of those the caller may see.
+         */
+        RemovedAgents: {
+            filter: string;
+            count: number;
+            agents: components["schemas"]["NamedAgent"][];
+        };
+        /**
+         * RivalContact
+         * @description Another contact that the agent could have had.
+         */
+        RivalContact: {
+            contact_id: string;
+            queue_id: string;
+            waited_ms: number;
+        };
+        /**
          * Role
          * @description What kind of user this is; the permissions of each stand in `authorise.GRANTS`.
          * @enum {unknown}
          */
         Role: "admin" | "agent" | "supervisor";
+        /**
+         * Section
+         * @description A heading and what stands under it.
+         */
+        Section: {
+            title: string;
+            lines: string[];
+        };
         /**
          * SendMessage
          * @description What the agent writes to the customer.
@@ -1148,6 +1313,17 @@ export interface components {
             users: components["schemas"]["UserRow"][];
         };
         /**
+         * WaitingView
+         * @description Why a contact still waits.
+         */
+        WaitingView: {
+            waited_ms: number;
+            credit_ms: number;
+            agent_count: number;
+            removed: components["schemas"]["RemovedAgents"][];
+            coming: components["schemas"]["ComingEvent"][];
+        };
+        /**
          * WatchBoard
          * @description A supervisor's page wants the board (or no longer).
          */
@@ -1155,6 +1331,15 @@ export interface components {
             /** @enum {unknown} */
             type: "watch_board";
             is_watching: boolean;
+        };
+        /**
+         * WhyNot
+         * @description The first filter that says no to this agent, null if none does.
+         */
+        WhyNot: {
+            agent_id: string;
+            filter: string | null;
+            reasons: components["schemas"]["ReasonView"][];
         };
         /**
          * WidgetInfo
@@ -2022,6 +2207,176 @@ export interface operations {
                 };
             };
             /** @description overloaded, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    explain_contact: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+                agent_id?: string;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where a contact is and, while it waits, why; with agent_id also why not this agent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactExplanation"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description agent_unknown, contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    explain_offers: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+                agent_id?: string;
+                number?: number;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Why each offer of a contact, or the one with this number, went to its agent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OffersExplanation"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description agent_unknown, contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description explanation_too_long */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description explanation_busy, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
