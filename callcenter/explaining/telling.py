@@ -11,6 +11,7 @@ import msgspec
 from callcenter.explaining import reason_words, words
 from callcenter.explaining.naming import Language, Names, Words, counted, duration, listed
 from callcenter.explaining.words import SAY, Say
+from routing.events import OfferTrigger
 from routing.explain import (
     LAST_RESORT,
     ONLY_ONE,
@@ -189,6 +190,8 @@ class Teller:
 
     def _decided(self, why: OfferExplanation) -> list[str]:
         """What put the first before the second, of the agents and of the contacts."""
+        if why.trigger is OfferTrigger.ASSIGNED:
+            return []
         by_contact = why.contact_decided_by
         lines = [self._agent_decided(why)]
         if by_contact != ONLY_ONE:

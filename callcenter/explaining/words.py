@@ -34,8 +34,11 @@ TRIGGERS: dict[OfferTrigger, Words] = {
         "联络可以分配，在空闲者（{agents}）中{agent}排在最前。",
     ),
     OfferTrigger.BROADCAST: Words(
-        "The queue asks several at once, and {agent} came next of {agents} who were free.",
-        "队列同时邀请多人，在 {agents}空闲者中{agent}排在下一位。",
+        "The queue asks several at once, and {agent} came next of those free ({agents}).",
+        "队列同时邀请多人，在空闲者（{agents}）中{agent}排在下一位。",
+    ),
+    OfferTrigger.ASSIGNED: Words(
+        "A supervisor chose {agent} for this contact.", "班长为此联络指定了{agent}。"
     ),
 }
 

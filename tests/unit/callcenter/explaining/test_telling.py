@@ -8,7 +8,7 @@ from callcenter.explaining.telling import Section, Teller
 from routing import commands as cmd
 from routing import events as ev
 from routing.explain import OfferExplanation, explain_agent, explain_offer, explain_waiting, verdict
-from routing.ids import AgentId, ContactId, OfferId, SkillId, TeamId
+from routing.ids import AgentId, ContactId, OfferId, SkillId, TeamId, UserId
 from routing.model import AgentState, AgentStrategy, ContactStrategy, PriorityRule, SkillNeed
 from routing.reducer import apply
 from routing.state import State
@@ -214,6 +214,31 @@ def test_an_offer_to_an_agent_who_could_choose() -> None:
     hidden = flat(teller(seen=(HELP,)).offer(1, offer_of(scene, "old")[0]))
     assert not any("new" in line.split() for line in hidden if "without new work" not in line)
     assert any("before a contact of another queue" in line for line in hidden)
+
+
+def test_an_offer_to_several_and_one_by_hand() -> None:
+    scene = Scene(configuration(policy(SALES, broadcast=2), policy(HELP)))
+    scene.ready("ann")
+    scene.ready("bob")
+    scene.chat("c1")
+    second = [event for event in scene.journal if isinstance(event, ev.OfferMade)][1]
+    state = State()
+    for event in scene.journal[: scene.journal.index(second)]:
+        apply(state, event)
+    why = explain_offer(state, second)
+    assert why.is_confirmed
+    assert (
+        "The queue asks several at once, and Bob Cole came next of those free (1 agent)."
+        in flat(teller().offer(2, why))
+    )
+
+
+def test_an_offer_by_hand_was_no_competition(scene: Scene) -> None:
+    scene.do(cmd.AssignContact(ContactId("c1"), AgentId("ann"), UserId("sam")))
+    assert flat(teller().offer(1, offer_of(scene, "c1")[0]))[2:4] == [
+        "A supervisor chose Ann Bell for this contact.",
+        "Decided again from the journal: the same.",
+    ]
 
 
 @pytest.mark.parametrize("strategy", AgentStrategy)
