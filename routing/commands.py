@@ -36,13 +36,17 @@ class ApplyConfiguration(msgspec.Struct, frozen=True, tag=True):
 
 
 class PutAgent(msgspec.Struct, frozen=True, tag=True):
-    """Make an agent known, or change the facts of one; never changes the agent's state or drops work."""
+    """Make an agent known, or change the facts of one; never changes the agent's state or drops work.
+
+    Contacts of `primary_queue_id` go first for this agent, whatever others have waited.
+    """
 
     agent_id: AgentId
     team_id: TeamId
     queue_ids: tuple[QueueId, ...]
     capacity: CapacityRule
     skills: dict[SkillId, int] = {}
+    primary_queue_id: QueueId | None = None
 
 
 class RemoveAgent(msgspec.Struct, frozen=True, tag=True):
@@ -74,7 +78,8 @@ class SetAgentState(msgspec.Struct, frozen=True, tag=True):
 class EnqueueContact(msgspec.Struct, frozen=True, tag=True):
     """A contact has arrived for a queue. `customer_key` is a keyed hash, never an address.
 
-    `needs` are skills beyond the queue's own; `credit_ms` is age given to this customer.
+    `needs` are skills beyond the queue's own; `credit_ms` is age given to this customer. `preferred_agent_id` is whom
+    the queue's agent and team steps ask first (the owner, or who served last). `barred_agent_ids` never get this contact.
     """
 
     contact_id: ContactId
@@ -83,6 +88,8 @@ class EnqueueContact(msgspec.Struct, frozen=True, tag=True):
     customer_key: str = ""
     needs: tuple[SkillNeed, ...] = ()
     credit_ms: int = 0
+    preferred_agent_id: AgentId | None = None
+    barred_agent_ids: tuple[AgentId, ...] = ()
 
 
 class UpdateContactAttributes(msgspec.Struct, frozen=True, tag=True):

@@ -7,15 +7,24 @@ what stands here keeps the core whole whoever calls it, so the first fault is en
 from collections.abc import Iterator
 
 from routing.calendars import hours_faults
+from routing.ids import QueueId
 from routing.limits import (
     BROADCAST_AGENTS_MAX,
     BROADCAST_VOICE_AGENTS_MAX,
     DURATION_MS_MIN,
     LEVEL_MAX,
     LEVEL_MIN,
+    QUEUE_STEPS_MAX,
     QUEUES_MAX,
 )
-from routing.model import REASON_MISSED, REASON_SIGNED_IN, QueuePolicy, RoutingConfiguration
+from routing.model import (
+    REASON_MISSED,
+    REASON_SIGNED_IN,
+    QueuePolicy,
+    RoutingConfiguration,
+    RoutingStep,
+    StepAsks,
+)
 
 
 def configuration_fault(configuration: RoutingConfiguration) -> str | None:
@@ -70,3 +79,27 @@ def _queue_faults(configuration: RoutingConfiguration, policy: QueuePolicy) -> I
         yield f"queue {policy.queue_id}: a broadcast rings 1 to {BROADCAST_VOICE_AGENTS_MAX} phones"
     if policy.calendar_id is not None and policy.calendar_id not in configuration.calendars:
         yield f"queue {policy.queue_id}: there is no calendar {policy.calendar_id}"
+    queue_ids = {other.queue_id for other in configuration.queues}
+    for fault in _step_faults(policy.steps, queue_ids):
+        yield f"queue {policy.queue_id}: {fault}"
+
+
+def _step_faults(steps: tuple[RoutingStep, ...], queue_ids: set[QueueId]) -> Iterator[str]:
+    if not steps:
+        return
+    times_ms = [step.after_ms for step in steps]
+    if len(steps) > QUEUE_STEPS_MAX:
+        yield f"more than {QUEUE_STEPS_MAX} steps"
+    if times_ms[0] != 0 or times_ms != sorted(set(times_ms)):
+        yield "the first step must begin at 0 and each other after the one before"
+    if steps[-1].asks is StepAsks.AGENT or (
+        steps[-1].asks is StepAsks.TEAM and steps[-1].team_id is None
+    ):
+        yield "the last step asks the preferred agent or their team, which not every contact has"
+    for step in steps:
+        if step.credit_ms < 0:
+            yield "a step takes age away"
+        if any(not LEVEL_MIN <= need.level <= LEVEL_MAX for need in step.needs or ()):
+            yield "a step asks for a skill at a level outside 1 to 10"
+        if any(queue_id not in queue_ids for queue_id in step.queue_ids):
+            yield "a step adds the agents of a queue that there is not"

@@ -28,6 +28,7 @@ from routing.ids import AgentId, ContactId, OfferId
 from routing.limits import (
     AGENT_QUEUES_MAX,
     AGENT_SKILLS_MAX,
+    BARRED_AGENTS_MAX,
     CAPACITY_UNITS_MAX,
     LEVEL_MAX,
     LEVEL_MIN,
@@ -98,6 +99,7 @@ def _put_agent(step: Step, command: cmd.PutAgent) -> Decision:
             command.queue_ids,
             command.capacity,
             command.skills,
+            command.primary_queue_id,
         )
     )
     return None
@@ -157,11 +159,21 @@ def _enqueue_contact(step: Step, command: cmd.EnqueueContact) -> Decision:
     if len(step.state.waiting[command.queue_id]) >= policy.waiting_max:
         detail = f"Queue {command.queue_id} is full: {policy.waiting_max} contacts wait."
         return Refusal(RefusalCode.QUEUE_FULL, detail)
+    if len(command.barred_agent_ids) > BARRED_AGENTS_MAX:
+        detail = f"Contact {command.contact_id} is kept from more than {BARRED_AGENTS_MAX} agents."
+        return Refusal(RefusalCode.CONTACT_INVALID, detail)
     now_ms, contact_id, queue_id = step.now_ms, command.contact_id, command.queue_id
-    customer_key, needs = command.customer_key, command.needs
     step.emit(
         ev.ContactArrived(
-            now_ms, contact_id, command.channel, queue_id, customer_key, needs, command.credit_ms
+            now_ms,
+            contact_id,
+            command.channel,
+            queue_id,
+            command.customer_key,
+            command.needs,
+            command.credit_ms,
+            command.preferred_agent_id,
+            command.barred_agent_ids,
         )
     )
     step.emit(ev.ContactQueued(now_ms, contact_id, queue_id, now_ms))

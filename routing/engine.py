@@ -24,7 +24,9 @@ from routing.index import IndexedMatcher
 from routing.matching import Matcher, freed
 from routing.model import asked_at_once
 from routing.reducer import apply
-from routing.state import Agent, Contact, ContactState, State, age_key, idle_key
+from routing.state import Agent, Contact, ContactState, State, idle_key
+from routing.steps import step_now
+from routing.strategies import ContactRank, contact_rank
 
 if TYPE_CHECKING:
     from routing.ids import AgentId, ContactId
@@ -95,33 +97,77 @@ class Engine:
         apply(self.state, event)
         self._matcher.note(event)
         self._events.append(event)
-        contact, agent = freed(self.state, event)
-        if contact is not None:
+        contacts, agent = freed(self.state, event)
+        for contact in contacts:
             self._contacts[contact.contact_id] = contact
         if agent is not None:
             self._agents[agent.agent_id] = agent
 
     def _match(self, now_ms: int) -> None:
-        """Offer work to whoever this step has freed, agents first: they take the oldest of all that waits.
-
-        An agent or contact this step has not freed cannot have become matchable, so nobody else is looked at.
-        """
+        """Offer work to whoever this step has freed: nobody else can have become matchable, so nobody else is looked at."""
+        self._pass_steps(now_ms)
         agents, contacts = self._agents, self._contacts
         if agents:
             self._agents = {}
+        if contacts:
+            self._contacts = {}
+            self._match_contacts([*contacts.values()], [*agents.values()], now_ms)
+        elif agents:
             for agent in sorted(agents.values(), key=idle_key):
                 while (contact := self._matcher.best_contact(agent, now_ms)) is not None:
                     self._offer(contact, agent, now_ms, ev.OfferTrigger.AGENT_FREED)
-        if contacts:
-            self._contacts = {}
-            for contact in sorted(contacts.values(), key=age_key):
-                if contact.state is not ContactState.WAITING:
-                    continue
+        if self._broadcasts:
+            self._ask_more(now_ms)
+
+    def _match_contacts(self, contacts: list[Contact], agents: list[Agent], now_ms: int) -> None:
+        """The most urgent first, be it a freed contact or what waits for a freed agent.
+
+        So no contact is passed by a less urgent one, and each freed contact gets the best of all who are free.
+        """
+        for agent in agents:
+            self._matcher.enter(agent)
+        contacts.sort(key=lambda one: self._rank(one, now_ms))
+        while True:
+            while contacts and contacts[-1].state is not ContactState.WAITING:
+                contacts.pop()
+            wanted = self._most_urgent_for(agents, now_ms) if agents else None
+            contact = contacts[-1] if contacts else None
+            if contact is not None and (
+                wanted is None or self._rank(contact, now_ms) >= self._rank(wanted[0], now_ms)
+            ):
+                contacts.pop()
                 best = self._matcher.best_agent(contact, now_ms)
                 if best is not None:
                     self._offer(contact, best, now_ms, ev.OfferTrigger.CONTACT_FREED)
-        if self._broadcasts:
-            self._ask_more(now_ms)
+            elif wanted is not None:
+                self._offer(*wanted, now_ms, ev.OfferTrigger.AGENT_FREED)
+            else:
+                return
+
+    def _most_urgent_for(self, agents: list[Agent], now_ms: int) -> tuple[Contact, Agent] | None:
+        """The most urgent of what waits for these agents, and the one of them who has been idle longest."""
+        wanted = (
+            (contact, agent)
+            for agent in sorted(agents, key=idle_key)
+            if (contact := self._matcher.best_contact(agent, now_ms)) is not None
+        )
+        return max(wanted, key=lambda pair: self._rank(pair[0], now_ms), default=None)
+
+    def _pass_steps(self, now_ms: int) -> None:
+        """Whoever has come to wait, or waits for people who have left, goes on to the step it belongs in."""
+        deserted = self._matcher.deserted()
+        if not deserted and not self._contacts:
+            return
+        together = self._contacts | {contact.contact_id: contact for contact in deserted}
+        for contact in sorted(together.values(), key=lambda one: one.arrival):
+            if contact.state is not ContactState.WAITING:
+                continue
+            step = step_now(self.state, contact, now_ms, self._matcher.is_staffed)
+            if step != contact.step:
+                self._emit(ev.ContactStepped(now_ms, contact.contact_id, step))
+
+    def _rank(self, contact: Contact, now_ms: int) -> ContactRank:
+        return contact_rank(contact, self.state.queues[contact.queue_id].priority, now_ms)
 
     def _ask_more(self, now_ms: int) -> None:
         """Ask further agents for what was offered just now by queues that ask several at once.

@@ -22,6 +22,7 @@ class RefusalCode(StrEnum):
     CONFIGURATION_QUEUE_IN_USE = "configuration_queue_in_use"
     CONTACT_ENDED = "contact_ended"
     CONTACT_EXISTS = "contact_exists"
+    CONTACT_INVALID = "contact_invalid"
     CONTACT_NOT_CONNECTED = "contact_not_connected"
     CONTACT_NOT_WAITING = "contact_not_waiting"
     CONTACT_UNKNOWN = "contact_unknown"

@@ -109,6 +109,7 @@ class AgentPut(_Event, frozen=True, array_like=True, tag=True):
     queue_ids: tuple[QueueId, ...]
     capacity: CapacityRule
     skills: dict[SkillId, int] = {}
+    primary_queue_id: QueueId | None = None
 
 
 class AgentRemoved(_Event, frozen=True, array_like=True, tag=True):
@@ -146,6 +147,8 @@ class ContactArrived(_Event, frozen=True, array_like=True, tag=True):
     customer_key: str
     needs: tuple[SkillNeed, ...] = ()
     credit_ms: int = 0
+    preferred_agent_id: AgentId | None = None
+    barred_agent_ids: tuple[AgentId, ...] = ()
 
 
 class OfferAccepted(_Event, frozen=True, array_like=True, tag=True):
@@ -259,6 +262,13 @@ class ContactQueued(_Event, frozen=True, array_like=True, tag=True):
     contact_id: ContactId
     queue_id: QueueId
     age_origin_ms: int
+
+
+class ContactStepped(_Event, frozen=True, array_like=True, tag=True):
+    """The contact has come to this step of its queue: by its waiting, or because nobody was there for the one before."""
+
+    contact_id: ContactId
+    step: int
 
 
 class OfferMade(_Event, frozen=True, array_like=True, tag=True):
@@ -404,6 +414,7 @@ InputEvent: TypeAlias = (
 )
 DecisionEvent: TypeAlias = (
     ContactQueued
+    | ContactStepped
     | OfferMade
     | OfferExpired
     | OfferRescinded

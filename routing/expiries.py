@@ -18,11 +18,18 @@ from routing.consequences import (
 from routing.ids import AgentId
 from routing.model import DISPOSITION_NONE_TIMEOUT, REASON_MISSED, AgentState
 from routing.state import Contact, Deadline, DeadlineKind
+from routing.steps import enterable
 
 
 def _alarm_waiting(step: Step, deadline: Deadline) -> None:
     contact = step.state.contacts[deadline.contact_id]
     step.emit(ev.WaitingOverdue(step.now_ms, contact.contact_id, contact.queue_id))
+
+
+def _advance_step(step: Step, deadline: Deadline) -> None:
+    contact = step.state.contacts[deadline.contact_id]
+    target, _ = enterable(step.state, contact, contact.step + 1)
+    step.emit(ev.ContactStepped(step.now_ms, contact.contact_id, target))
 
 
 def _expire_offer(step: Step, deadline: Deadline) -> None:
@@ -79,6 +86,7 @@ def _alarm_not_ready(step: Step, deadline: Deadline) -> None:
 
 EXPIRIES: dict[DeadlineKind, Callable[[Step, Deadline], None]] = {
     DeadlineKind.ALARM_WAITING: _alarm_waiting,
+    DeadlineKind.ADVANCE_STEP: _advance_step,
     DeadlineKind.EXPIRE_OFFER: _expire_offer,
     DeadlineKind.PROBE_CONNECTED: _probe_connected,
     DeadlineKind.FINISH_WRAP_UP: _finish_wrap_up,

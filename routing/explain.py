@@ -23,9 +23,9 @@ from routing.reasons import REASONS, Facts, Reasons
 from routing.state import Agent, Contact, ContactState, Deadline, State
 from routing.strategies import (
     AGENT_KEY_PARTS,
-    CONTACT_RANK_PARTS,
+    CHOICE_RANK_PARTS,
     agent_key,
-    contact_rank,
+    choice_rank,
     effective_origin_ms,
 )
 
@@ -78,7 +78,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Rival(msgspec.Struct, frozen=True):
-    """A contact the agent could have. `parts`: the larger level and score first, then the smaller."""
+    """A contact the agent could have. `parts`: the agent's primary queue first, then the larger level and score, then the smaller."""
 
     contact_id: ContactId
     queue_id: QueueId
@@ -103,7 +103,7 @@ class OfferExplanation(msgspec.Struct, frozen=True):
     rivals: tuple[Rival, ...]
     rival_count: int
     contact_decided_by: str
-    """By what the first contact came before the second: a name of `CONTACT_RANK_PARTS`, or `only_one`."""
+    """By what the first contact came before the second: a name of `CHOICE_RANK_PARTS`, or `only_one`."""
     is_confirmed: bool
 
 
@@ -285,6 +285,7 @@ def deadlines_of(state: State, contact: Contact) -> tuple[Deadline, ...]:
     contact_id = contact.contact_id
     keys = (
         timers.contact_key(contact_id),
+        timers.step_key(contact_id),
         timers.gone_key(contact_id),
         *(timers.exclusion_key(contact_id, agent_id) for agent_id in contact.excluded),
     )
@@ -314,14 +315,14 @@ def _rivals(state: State, agent: Agent, now_ms: int) -> list[Rival]:
         for contact_id in line:
             contact = state.contacts[contact_id]
             if refused_by(agent, contact) is None:
-                ranked.append((contact_rank(contact, rule, now_ms), contact))
+                ranked.append((choice_rank(agent, contact, rule, now_ms), contact))
     ranked.sort(key=lambda one: one[0], reverse=True)
     return [
         Rival(
             contact.contact_id,
             contact.queue_id,
             now_ms - contact.age_origin_ms,
-            dict(zip(CONTACT_RANK_PARTS, (*rank[:2], -rank[2], -rank[3]), strict=True)),
+            dict(zip(CHOICE_RANK_PARTS, (*rank[:3], -rank[3], -rank[4]), strict=True)),
         )
         for rank, contact in ranked
     ]
@@ -339,7 +340,7 @@ def _agent_decided_by(candidates: Sequence[Candidate]) -> str:
 def _contact_decided_by(rivals: Sequence[Rival]) -> str:
     if len(rivals) < 2:
         return ONLY_ONE
-    return _first_difference(CONTACT_RANK_PARTS, rivals[0].parts, rivals[1].parts)
+    return _first_difference(CHOICE_RANK_PARTS, rivals[0].parts, rivals[1].parts)
 
 
 def _first_difference(names: Sequence[str], one: Facts, other: Facts) -> str:

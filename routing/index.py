@@ -6,6 +6,9 @@ eligible for. The best contact for an agent is the most urgent of its classes' h
 is the head of the class's agents. Cost: the heads of an agent's classes, and a logarithm; flat in the number of
 agents and of waiting contacts.
 
+A class that asks one agent alone lives only while something waits in it. Every class counts the agents who are
+ready, busy or not, so that it is known at once when a step is deserted.
+
 Nothing is deleted from a heap when the state changes. A waiting entry counts while it is the one `_live` holds for
 its contact; an agent's entry counts while the agent is free and its key is unchanged. A key that has become worse
 is corrected when it is met; a key that has become better is pushed again, by the rule that whoever an event frees
@@ -22,31 +25,33 @@ import msgspec
 
 from routing import events as ev
 from routing.ids import AgentId, ContactId, QueueId, SkillId
-from routing.matching import has_capacity, is_routable, may_ever_serve
-from routing.model import Channel, QueuePolicy, SkillNeed
-from routing.state import Agent, Contact, State
-from routing.strategies import AgentKey, agent_key, order_key, urgency
+from routing.matching import has_capacity, is_kept_from, is_routable, may_ever_serve
+from routing.model import Channel, QueuePolicy
+from routing.state import Agent, Contact, ContactState, Demand, State
+from routing.strategies import AgentKey, ChoiceRank, agent_key, order_key, urgency
 
 _DEAD_ENTRIES_ALLOWED = 64
 """Entries a heap may hold beyond twice what can be alive in it before it is rebuilt."""
 
-ClassId = tuple[QueueId, Channel, tuple[SkillNeed, ...]]
+ClassId = tuple[QueueId, Channel, Demand]
 _Anchor = tuple[QueueId, SkillId | None]
-_WaitingEntry = tuple[int, int, int, Contact]
-"""Effective origin, arrival, number of the push (so that contacts are never compared), contact."""
+_WaitingEntry = tuple[int, int, int, Contact, "_Class"]
+"""Effective origin, arrival, number of the push (so that contacts are never compared), contact, its class."""
 _IdleEntry = tuple[AgentKey, AgentId]
 
 
 class _Class(msgspec.Struct, eq=False):
-    """Contacts that ask for the same thing, and who could take them."""
+    """Contacts that ask for the same thing, and who could take them: `live` contacts, `staff` agents who are ready."""
 
     queue_id: QueueId
     channel: Channel
-    needs: tuple[SkillNeed, ...]
+    demand: Demand
     policy: QueuePolicy
     waiting: list[_WaitingEntry] = []
     idle: list[_IdleEntry] = []
     agents: dict[AgentId, None] = {}
+    live: int = 0
+    staff: int = 0
 
 
 class IndexedMatcher:
@@ -60,7 +65,10 @@ class IndexedMatcher:
         self._classes_of: dict[AgentId, list[_Class]] = {}
         self._holders: dict[SkillId, dict[AgentId, None]] = {}
         self._members: dict[QueueId, dict[AgentId, None]] = {}
+        self._personal: dict[AgentId, list[_Class]] = {}
+        self._ready: dict[AgentId, None] = {}
         self._live: dict[ContactId, _WaitingEntry] = {}
+        self._left: list[_Class] = []
         self._pushes = 0
         self._rebuild()
 
@@ -69,14 +77,15 @@ class IndexedMatcher:
     def best_agent(self, contact: Contact, now_ms: int) -> Agent | None:
         """The free agent to be asked first; one who refused the contact before only if there is no other."""
         del now_ms
-        group = self._class_of(contact)
+        if contact.demand.agent_id is not None and contact.state is not ContactState.WAITING:
+            return None  # a broadcast has asked the only one there is
+        group = self._class_of(contact, contact.demand)
         passed: list[_IdleEntry] = []
         found: Agent | None = None
         reluctant: Agent | None = None
         while found is None and (entry := self._idle_head(group)) is not None:
             agent = self._state.agents[entry[1]]
-            is_taken = agent.agent_id in contact.asked or agent.agent_id in contact.wrapped_up_by
-            if is_taken or agent.agent_id in contact.excluded:
+            if is_kept_from(contact, agent.agent_id):
                 passed.append(heapq.heappop(group.idle))
             elif agent.agent_id in contact.last_resort:
                 passed.append(heapq.heappop(group.idle))
@@ -92,7 +101,7 @@ class IndexedMatcher:
         if not is_routable(agent):
             return None
         best: _WaitingEntry | None = None
-        best_rank: tuple[int, int, int, int] | None = None
+        best_rank: ChoiceRank | None = None
         has_room = {channel: has_capacity(agent, channel) for channel in agent.capacity.per_channel}
         for group in self._classes_of.get(agent.agent_id, ()):
             if not group.waiting or not has_room[group.channel]:
@@ -101,33 +110,74 @@ class IndexedMatcher:
             if entry is None:
                 continue
             level, score = urgency(entry[0], group.policy.priority, now_ms)
-            rank = (level, score, -entry[0], -entry[1])
+            is_primary = int(group.queue_id == agent.primary_queue_id)
+            rank = (is_primary, level, score, -entry[0], -entry[1])
             if best_rank is None or rank > best_rank:
                 best, best_rank = entry, rank
         if best is not None:
             return best[3]
-        self._enter_free(agent)
+        self.enter(agent)
         return None
+
+    def is_staffed(self, contact: Contact, demand: Demand) -> bool:
+        """O(1), but for the first contact of a class."""
+        if demand.agent_id is not None:
+            agent = self._state.agents.get(demand.agent_id)
+            if agent is None or not is_routable(agent):
+                return False
+            return may_ever_serve(agent, contact.queue_id, contact.channel, demand)
+        return self._class_of(contact, demand).staff > 0
+
+    def deserted(self) -> list[Contact]:
+        """O(contacts of the classes whose last agent has left since it was asked before)."""
+        if not self._left:
+            return []
+        left, self._left = self._left, []
+        return [
+            entry[3]
+            for group in left
+            if group.staff == 0 and group.demand.skips_unstaffed
+            for entry in group.waiting
+            if self._live.get(entry[3].contact_id) is entry
+        ]
+
+    def enter(self, agent: Agent) -> None:
+        """Put the agent among the free of each class."""
+        if is_routable(agent):
+            for group in self._classes_of.get(agent.agent_id, ()):
+                self._push_free(agent, group)
 
     # --- following the state ---------------------------------------------------------------------
 
     def note(self, event: ev.Event) -> None:
         """Follow one applied event."""
         match event:
-            case ev.ContactQueued() | ev.ContactRequeued():
-                self._enter_waiting(event.contact_id)
-            case ev.OfferRejected() | ev.OfferExpired() | ev.OfferRescinded():
-                if event.contact_waits:
-                    self._enter_waiting(event.contact_id)
-            case ev.ContactAttributesUpdated() | ev.PriorityAdjusted():
-                if event.contact_id in self._live:
+            case (
+                ev.ContactQueued()
+                | ev.ContactRequeued()
+                | ev.ContactStepped()
+                | ev.OfferRejected()
+                | ev.OfferExpired()
+                | ev.OfferRescinded()
+                | ev.ContactAttributesUpdated()
+                | ev.PriorityAdjusted()
+            ):
+                if self._state.contacts[event.contact_id].state is ContactState.WAITING:
                     self._enter_waiting(event.contact_id)
             case ev.OfferMade() | ev.ContactClosed():
-                self._live.pop(event.contact_id, None)
+                self._leave_waiting(event.contact_id)
             case ev.AgentPut():
                 self._place_agent(self._state.agents[event.agent_id])
             case ev.AgentRemoved():
                 self._remove_agent(event.agent_id)
+            case (
+                ev.AgentStateChanged()
+                | ev.AgentStateRequested()
+                | ev.AgentStateForced()
+                | ev.AgentConnected()
+                | ev.AgentDisconnected()
+            ):
+                self._count(self._state.agents[event.agent_id])
             case ev.ConfigurationApplied():
                 self._rebuild()
             case _:
@@ -141,6 +191,9 @@ class IndexedMatcher:
             self._classes_of,
             self._holders,
             self._members,
+            self._personal,
+            self._ready,
+            self._live,
         ):
             table.clear()
         for agent in self._state.agents.values():
@@ -149,39 +202,51 @@ class IndexedMatcher:
             for contact_id in line:
                 self._enter_waiting(contact_id)
         for agent in self._state.agents.values():
-            self._enter_free(agent)
+            self.enter(agent)
+        self._left = []
 
-    def _class_of(self, contact: Contact) -> _Class:
-        """The contact's class, interned at its first contact."""
-        class_id = (contact.queue_id, contact.channel, contact.needs)
+    def _class_of(self, contact: Contact, demand: Demand) -> _Class:
+        """The class of such a contact, interned at its first."""
+        class_id = (contact.queue_id, contact.channel, demand)
         group = self._classes.get(class_id)
         if group is None:
             policy = self._state.queues[contact.queue_id]
-            group = _Class(contact.queue_id, contact.channel, contact.needs, policy)
+            group = _Class(contact.queue_id, contact.channel, demand, policy)
             self._classes[class_id] = group
-            self._by_anchor.setdefault(self._anchor(group), []).append(group)
-            for agent_id in self._rarest(group):
+            if demand.agent_id is not None:
+                self._personal.setdefault(demand.agent_id, []).append(group)
+            else:
+                for anchor in self._anchors(group):
+                    self._by_anchor.setdefault(anchor, []).append(group)
+            for agent_id in self._candidates(group):
                 self._join(self._state.agents[agent_id], group)
         return group
 
-    def _anchor(self, group: _Class) -> _Anchor:
-        """What a new agent finds the class by: its queue and the rarest skill it asks for."""
-        skills = [need.skill_id for need in group.needs]
+    def _anchors(self, group: _Class) -> list[_Anchor]:
+        """What a new agent finds the class by: each of its queues, with the rarest skill it asks for."""
+        skills = [need.skill_id for need in group.demand.needs]
         rarest = min(
             skills, key=lambda skill: (len(self._holders.get(skill, ())), skill), default=None
         )
-        return (group.queue_id, rarest)
+        return [(queue_id, rarest) for queue_id in (group.queue_id, *group.demand.queue_ids)]
 
-    def _rarest(self, group: _Class) -> Iterable[AgentId]:
-        """The smallest set of agents that holds everybody eligible."""
-        _, skill_id = self._anchor(group)
-        members = self._members.get(group.queue_id, {})
+    def _candidates(self, group: _Class) -> Iterable[AgentId]:
+        """A small set of agents that holds everybody eligible."""
+        demand = group.demand
+        if demand.agent_id is not None:
+            return [demand.agent_id] if demand.agent_id in self._classes_of else []
+        anchors = self._anchors(group)
+        members = [agent for queue_id, _ in anchors for agent in self._members.get(queue_id, ())]
+        skill_id = anchors[0][1]
         holders = members if skill_id is None else self._holders.get(skill_id, {})
-        return list(holders if len(holders) < len(members) else members)
+        return list(holders) if len(holders) < len(members) else members
 
     def _join(self, agent: Agent, group: _Class) -> None:
-        if may_ever_serve(agent, group.queue_id, group.channel, group.needs):
+        if agent.agent_id in group.agents:
+            return
+        if may_ever_serve(agent, group.queue_id, group.channel, group.demand):
             group.agents[agent.agent_id] = None
+            group.staff += agent.agent_id in self._ready
             self._classes_of[agent.agent_id].append(group)
             self._push_free(agent, group)
 
@@ -190,6 +255,8 @@ class IndexedMatcher:
         if agent.agent_id in self._classes_of:
             self._remove_agent(agent.agent_id)
         self._classes_of[agent.agent_id] = []
+        if is_routable(agent):
+            self._ready[agent.agent_id] = None
         for skill_id in agent.skills:
             self._holders.setdefault(skill_id, {})[agent.agent_id] = None
         for queue_id in agent.queue_ids:
@@ -197,36 +264,72 @@ class IndexedMatcher:
             for skill in (None, *agent.skills):
                 for group in self._by_anchor.get((queue_id, skill), ()):
                     self._join(agent, group)
+        for group in self._personal.get(agent.agent_id, ()):
+            self._join(agent, group)
 
     def _remove_agent(self, agent_id: AgentId) -> None:
+        self._leave(agent_id)
         for group in self._classes_of.pop(agent_id, ()):
             group.agents.pop(agent_id, None)
         for holders in (*self._holders.values(), *self._members.values()):
             holders.pop(agent_id, None)
 
+    # --- who is ready, and who has left ---
+
+    def _count(self, agent: Agent) -> None:
+        """Follow the agent into ready and out of it."""
+        if not is_routable(agent):
+            self._leave(agent.agent_id)
+        elif agent.agent_id not in self._ready:
+            self._ready[agent.agent_id] = None
+            for group in self._classes_of[agent.agent_id]:
+                group.staff += 1
+
+    def _leave(self, agent_id: AgentId) -> None:
+        """One less in each class; those that may have been deserted are remembered until `deserted` is asked."""
+        if agent_id not in self._ready:
+            return
+        del self._ready[agent_id]
+        for group in self._classes_of[agent_id]:
+            group.staff -= 1
+            if group.staff == 0 and group.live and group.demand.skips_unstaffed:
+                self._left.append(group)
+
     # --- heaps -----------------------------------------------------------------------------------
 
     def _enter_waiting(self, contact_id: ContactId) -> None:
         contact = self._state.contacts[contact_id]
-        group = self._class_of(contact)
+        self._leave_waiting(contact_id)
+        group = self._class_of(contact, contact.demand)
         origin_ms, arrival = order_key(contact, group.policy.priority)
         self._pushes += 1
-        entry = (origin_ms, arrival, self._pushes, contact)
+        entry = (origin_ms, arrival, self._pushes, contact, group)
         self._live[contact_id] = entry
+        group.live += 1
         heapq.heappush(group.waiting, entry)
-        alive_max = len(self._state.waiting[contact.queue_id])
-        if len(group.waiting) > _DEAD_ENTRIES_ALLOWED + 2 * alive_max:
+        if len(group.waiting) > _DEAD_ENTRIES_ALLOWED + 2 * group.live:
             live = self._live
             group.waiting = [one for one in group.waiting if live.get(one[3].contact_id) is one]
             heapq.heapify(group.waiting)
+
+    def _leave_waiting(self, contact_id: ContactId) -> None:
+        entry = self._live.pop(contact_id, None)
+        if entry is None:
+            return
+        group = entry[4]
+        group.live -= 1
+        agent_id = group.demand.agent_id
+        if group.live == 0 and agent_id is not None:
+            del self._classes[(group.queue_id, group.channel, group.demand)]
+            self._personal[agent_id].remove(group)
+            if agent_id in group.agents:
+                self._classes_of[agent_id].remove(group)
 
     def _waiting_head(self, group: _Class, agent_id: AgentId) -> _WaitingEntry | None:
         """The first live entry whose contact does not exclude the agent; dead ones are dropped on the way."""
         heap, live = group.waiting, self._live
         entry = heap[0]
-        contact = entry[3]
-        is_open_to_all = not contact.excluded and not contact.wrapped_up_by
-        if is_open_to_all and live.get(contact.contact_id) is entry:
+        if live.get(entry[3].contact_id) is entry and not is_kept_from(entry[3], agent_id):
             return entry
         passed: list[_WaitingEntry] = []
         found: _WaitingEntry | None = None
@@ -235,7 +338,7 @@ class IndexedMatcher:
             contact = entry[3]
             if live.get(contact.contact_id) is not entry:
                 heapq.heappop(heap)
-            elif agent_id in contact.excluded or agent_id in contact.wrapped_up_by:
+            elif is_kept_from(contact, agent_id):
                 passed.append(heapq.heappop(heap))
             else:
                 found = entry
@@ -244,15 +347,10 @@ class IndexedMatcher:
             heapq.heappush(heap, entry)
         return found
 
-    def _enter_free(self, agent: Agent) -> None:
-        if is_routable(agent):
-            for group in self._classes_of.get(agent.agent_id, ()):
-                self._push_free(agent, group)
-
     def _push_free(self, agent: Agent, group: _Class) -> None:
         if not is_routable(agent) or not has_capacity(agent, group.channel):
             return
-        key = agent_key(group.policy.agent_strategy, agent, group.needs)
+        key = agent_key(group.policy.agent_strategy, agent, group.demand.needs)
         heapq.heappush(group.idle, (key, agent.agent_id))
         if len(group.idle) > _DEAD_ENTRIES_ALLOWED + 2 * len(group.agents):
             fresh = [self._idle_entry(group, one) for one in group.agents]
@@ -265,7 +363,7 @@ class IndexedMatcher:
             return None
         if not has_capacity(agent, group.channel):
             return None
-        return (agent_key(group.policy.agent_strategy, agent, group.needs), agent_id)
+        return (agent_key(group.policy.agent_strategy, agent, group.demand.needs), agent_id)
 
     def _idle_head(self, group: _Class) -> _IdleEntry | None:
         """The first entry that is true now; what has become worse is corrected, what is over is dropped."""

@@ -9,13 +9,22 @@ from routing.commands import Command
 
 _COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-any]  # keyed by the argument's type
     ev.ConfigurationApplied: lambda e: cmd.ApplyConfiguration(e.configuration),
-    ev.AgentPut: lambda e: cmd.PutAgent(e.agent_id, e.team_id, e.queue_ids, e.capacity, e.skills),
+    ev.AgentPut: lambda e: cmd.PutAgent(
+        e.agent_id, e.team_id, e.queue_ids, e.capacity, e.skills, e.primary_queue_id
+    ),
     ev.AgentRemoved: lambda e: cmd.RemoveAgent(e.agent_id),
     ev.AgentConnected: lambda e: cmd.ConnectAgent(e.agent_id),
     ev.AgentDisconnected: lambda e: cmd.DisconnectAgent(e.agent_id),
     ev.AgentStateRequested: lambda e: cmd.SetAgentState(e.agent_id, e.state, e.reason_id),
     ev.ContactArrived: lambda e: cmd.EnqueueContact(
-        e.contact_id, e.channel, e.queue_id, e.customer_key, e.needs, e.credit_ms
+        e.contact_id,
+        e.channel,
+        e.queue_id,
+        e.customer_key,
+        e.needs,
+        e.credit_ms,
+        e.preferred_agent_id,
+        e.barred_agent_ids,
     ),
     ev.OfferAccepted: lambda e: cmd.AcceptOffer(e.offer_id, e.agent_id),
     ev.OfferRejected: lambda e: cmd.RejectOffer(e.offer_id, e.agent_id, e.cause),

@@ -8,19 +8,21 @@
     INV-6  nobody waits while an eligible agent is free
     INV-7  a deadline belongs to something that lives
     INV-8  a deadline that fires has an effect
+    INV-9  nobody waits in a step that is over, or that is to be passed because nobody is there for it
 
 INV-8 and the granting half of INV-2 hold inside a step and are checked there (engine, reducer). The rest is
 checked here: after every command in property and simulation tests, sampled in production. Explicit checks
-rather than `assert`, which `-O` removes. Cost O(contacts + agents), INV-6 O(waiting * agents).
+rather than `assert`, which `-O` removes. Cost O(contacts + agents), INV-6 and INV-9 O(waiting * agents).
 """
 
 from collections.abc import Callable, Iterator
 
 from routing import timers
 from routing.errors import InvariantViolation
-from routing.matching import refused_by
+from routing.matching import NaiveMatcher, refused_by
 from routing.model import REASON_MISSED, AgentState
 from routing.state import CONTACT_DEADLINES, Agent, Contact, ContactState, DeadlineKind, State
+from routing.steps import next_step_ms, step_now
 
 
 def _inv_1_one_place(state: State) -> Iterator[str]:
@@ -95,6 +97,10 @@ def _inv_5_deadlines(state: State) -> Iterator[str]:
 def _stuck_contact(state: State, contact: Contact) -> Iterator[str]:
     if not _has_deadline(state, contact):
         yield f"INV-5 contact {contact.contact_id} has no deadline for {contact.state}"
+    due_ms = next_step_ms(state, contact) if contact.state is ContactState.WAITING else None
+    armed = state.deadlines.get(timers.step_key(contact.contact_id))
+    if due_ms != (None if armed is None else armed.due_ms):
+        yield f"INV-5 contact {contact.contact_id} has no deadline for its next step, or a wrong one"
     is_unanswered = contact.state in (ContactState.WAITING, ContactState.OFFERED)
     is_gone = is_unanswered and not contact.is_customer_present
     if is_gone and timers.gone_key(contact.contact_id) not in state.deadlines:
@@ -138,6 +144,16 @@ def _inv_7_no_orphans(state: State) -> Iterator[str]:
             yield f"INV-7 deadline {key} belongs to nothing"
 
 
+def _inv_9_right_step(state: State) -> Iterator[str]:
+    is_staffed = NaiveMatcher(state).is_staffed
+    for line in state.waiting.values():
+        for contact_id in line:
+            contact = state.contacts[contact_id]
+            step = step_now(state, contact, state.now_ms, is_staffed)
+            if step != contact.step:
+                yield f"INV-9 contact {contact_id} rests in step {contact.step} instead of {step}"
+
+
 INVARIANTS: tuple[Callable[[State], Iterator[str]], ...] = (
     _inv_1_one_place,
     _inv_2_holds,
@@ -146,6 +162,7 @@ INVARIANTS: tuple[Callable[[State], Iterator[str]], ...] = (
     _inv_5_deadlines,
     _inv_6_work_conserving,
     _inv_7_no_orphans,
+    _inv_9_right_step,
 )
 
 

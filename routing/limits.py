@@ -27,6 +27,12 @@ BROADCAST_VOICE_AGENTS_MAX = 5
 ADJUSTED_MS_MAX = 24 * 3600 * 1000
 """Age in ms a supervisor may give a contact, or take from it, in all; what goes beyond is cut to it."""
 
+QUEUE_STEPS_MAX = 20
+"""Routing steps of one queue; more is refused with `configuration_invalid`."""
+
+BARRED_AGENTS_MAX = 50
+"""Agents one contact may be kept from for good; more is refused with `contact_invalid`."""
+
 DURATION_MS_MIN = 1
 """Shortest configurable deadline in ms: a deadline of 0 would fire inside the step that set it."""
 

@@ -6,14 +6,14 @@ the interface; `NaiveMatcher` answers by looking at everyone. Its cost grows wit
 contacts; an index answers the same questions faster and is checked against it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from routing import events as ev
-from routing.ids import QueueId
+from routing.ids import AgentId, QueueId
 from routing.model import AgentState, Channel, SkillNeed
-from routing.state import Agent, Contact, ContactState, State, units_in_use
-from routing.strategies import agent_key, contact_rank
+from routing.state import Agent, Contact, ContactState, Demand, State, units_in_use
+from routing.strategies import agent_key, choice_rank
 
 Filter = Callable[[Agent, Contact], bool]
 
@@ -41,19 +41,44 @@ def has_skills(agent: Agent, needs: tuple[SkillNeed, ...]) -> bool:
     return all(skills.get(need.skill_id, 0) >= need.level for need in needs)
 
 
-def may_ever_serve(
-    agent: Agent, queue_id: QueueId, channel: Channel, needs: tuple[SkillNeed, ...]
-) -> bool:
+def may_serve_queue(agent: Agent, queue_id: QueueId, demand: Demand) -> bool:
+    """Whether the agent belongs to the contact's queue, or to one of those its step has added."""
+    queue_ids = agent.queue_ids
+    return queue_id in queue_ids or any(one in queue_ids for one in demand.queue_ids)
+
+
+def is_asked(agent: Agent, demand: Demand) -> bool:
+    """Whether the step asks this agent: anybody, unless it names a team or an agent."""
+    if demand.agent_id is not None and agent.agent_id != demand.agent_id:
+        return False
+    return demand.team_id is None or agent.team_id == demand.team_id
+
+
+def may_ever_serve(agent: Agent, queue_id: QueueId, channel: Channel, demand: Demand) -> bool:
     """Whether the agent's facts, not its state of the moment, allow such a contact."""
     return (
-        queue_id in agent.queue_ids
+        may_serve_queue(agent, queue_id, demand)
+        and is_asked(agent, demand)
         and agent.capacity.per_channel.get(channel, 0) > 0
-        and has_skills(agent, needs)
+        and has_skills(agent, demand.needs)
+    )
+
+
+def is_kept_from(contact: Contact, agent_id: AgentId) -> bool:
+    """Whether this contact, unlike others of its class, is not for this agent just now, or never."""
+    return (
+        agent_id in contact.barred
+        or agent_id in contact.asked
+        or agent_id in contact.excluded
+        or agent_id in contact.wrapped_up_by
     )
 
 
 FILTERS: tuple[tuple[str, Filter], ...] = (
-    ("permission", lambda agent, contact: contact.queue_id in agent.queue_ids),
+    (
+        "permission",
+        lambda agent, contact: may_serve_queue(agent, contact.queue_id, contact.demand),
+    ),
     ("presence", lambda agent, _contact: agent.is_present and not agent.is_removed),
     (
         "readiness",
@@ -63,9 +88,11 @@ FILTERS: tuple[tuple[str, Filter], ...] = (
         "channel",
         lambda agent, contact: agent.capacity.per_channel.get(contact.channel, 0) > 0,
     ),
-    ("skills", lambda agent, contact: has_skills(agent, contact.needs)),
+    ("step", lambda agent, contact: is_asked(agent, contact.demand)),
+    ("skills", lambda agent, contact: has_skills(agent, contact.demand.needs)),
     ("asked", lambda agent, contact: agent.agent_id not in contact.asked),
     ("capacity", lambda agent, contact: has_capacity(agent, contact.channel)),
+    ("barred", lambda agent, contact: agent.agent_id not in contact.barred),
     ("wrap_up", lambda agent, contact: agent.agent_id not in contact.wrapped_up_by),
     ("exclusion", lambda agent, contact: agent.agent_id not in contact.excluded),
 )
@@ -80,7 +107,7 @@ def refused_by(agent: Agent, contact: Contact) -> str | None:
     return None
 
 
-OVERRIDDEN_BY_HAND = ("skills", "exclusion")
+OVERRIDDEN_BY_HAND = ("step", "skills", "exclusion")
 """Filters a supervisor who assigns a contact by hand stands above; all others hold."""
 
 
@@ -99,6 +126,18 @@ class Matcher(Protocol):
 
     def best_contact(self, agent: Agent, now_ms: int) -> Contact | None:
         """The most urgent waiting contact this agent is eligible for."""
+
+    def is_staffed(self, contact: Contact, demand: Demand) -> bool:
+        """Whether somebody who is ready, busy or not, could serve a contact that asks for this."""
+
+    def deserted(self) -> list[Contact]:
+        """Contacts that wait in a step which they pass when nobody is there for it, and nobody is any more.
+
+        Whoever was told of before may be left out.
+        """
+
+    def enter(self, agent: Agent) -> None:
+        """An event has freed the agent: `best_agent` must find them without `best_contact` having been asked."""
 
     def note(self, event: ev.Event) -> None:
         """Follow an event that has just been applied."""
@@ -125,26 +164,44 @@ class NaiveMatcher:
         )
 
     def best_contact(self, agent: Agent, now_ms: int) -> Contact | None:
-        """O(waiting contacts of the agent's queues)."""
-        contacts, queues = self._state.contacts, self._state.queues
-        eligible = (
-            contact
-            for queue_id in agent.queue_ids
-            for contact_id in self._state.waiting.get(queue_id, ())
-            if refused_by(agent, contact := contacts[contact_id]) is None
-        )
+        """O(waiting contacts)."""
+        queues = self._state.queues
         return max(
-            eligible,
-            key=lambda one: contact_rank(one, queues[one.queue_id].priority, now_ms),
+            (contact for contact in self._waiting() if refused_by(agent, contact) is None),
+            key=lambda one: choice_rank(agent, one, queues[one.queue_id].priority, now_ms),
             default=None,
         )
+
+    def is_staffed(self, contact: Contact, demand: Demand) -> bool:
+        """O(agents)."""
+        return any(
+            is_routable(agent) and may_ever_serve(agent, contact.queue_id, contact.channel, demand)
+            for agent in self._state.agents.values()
+        )
+
+    def deserted(self) -> list[Contact]:
+        """O(waiting contacts * agents)."""
+        return [
+            contact
+            for contact in self._waiting()
+            if contact.demand.skips_unstaffed and not self.is_staffed(contact, contact.demand)
+        ]
+
+    def enter(self, agent: Agent) -> None:
+        """Nobody is entered: everybody is looked at."""
 
     def note(self, event: ev.Event) -> None:
         """Nothing is remembered, so nothing has to be followed."""
 
+    def _waiting(self) -> Iterator[Contact]:
+        for line in self._state.waiting.values():
+            for contact_id in line:
+                yield self._state.contacts[contact_id]
+
 
 _FREED: dict[type, tuple[bool, bool]] = {
     ev.ContactQueued: (True, False),
+    ev.ContactStepped: (True, False),
     ev.ContactRequeued: (True, True),
     ev.ContactAttributesUpdated: (True, False),
     ev.OfferAccepted: (False, True),
@@ -162,12 +219,15 @@ _FREED: dict[type, tuple[bool, bool]] = {
 """Event -> (may have made its contact matchable, may have made its agent matchable)."""
 
 
-def freed(state: State, event: ev.Event) -> tuple[Contact | None, Agent | None]:
-    """The contact that waits and the agent that could take work because of this event, if any."""
+def freed(state: State, event: ev.Event) -> tuple[Iterable[Contact], Agent | None]:
+    """The contacts that wait and the agent that could take work because of this event, if any."""
+    if type(event) is ev.ConfigurationApplied:
+        everybody = [state.contacts[one] for line in state.waiting.values() for one in line]
+        return everybody, None
     frees_contact, frees_agent = _FREED.get(type(event), (False, False))
     contact = state.contacts.get(event.contact_id) if frees_contact else None  # type: ignore[union-attr]
     agent_id = event.agent_id if frees_agent else None  # type: ignore[union-attr]
     agent = state.agents.get(agent_id) if agent_id is not None else None
-    if contact is not None and contact.state is not ContactState.WAITING:
-        contact = None
-    return contact, agent
+    if contact is None or contact.state is not ContactState.WAITING:
+        return (), agent
+    return (contact,), agent

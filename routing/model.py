@@ -9,7 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from routing.calendars import OpenHours
-from routing.ids import CalendarId, DispositionId, QueueId, ReasonId, SkillId
+from routing.ids import CalendarId, DispositionId, QueueId, ReasonId, SkillId, TeamId
 
 
 class Channel(StrEnum):
@@ -132,8 +132,38 @@ class PriorityRule(msgspec.Struct, frozen=True):
     level: int = 0
 
 
+class StepAsks(StrEnum):
+    """Whom a routing step asks: everybody in the pool, one team, or the contact's preferred agent alone."""
+
+    POOL = "pool"
+    TEAM = "team"
+    AGENT = "agent"
+
+
+class RoutingStep(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a contact asks for once it has waited `after_ms`; the first step starts at 0.
+
+    `needs` replaces the queue's (None: the queue's own); what the contact itself asks for is kept unless `relax_own`.
+    `credit_ms` is age given from this step on, in addition to that of the steps before. Agents of `queue_ids` may
+    serve it too. With `asks` team, `team_id` names the team; None is the preferred agent's. A step that nobody who
+    is ready, busy or not, could serve is passed at once if `skip_unstaffed`; one that asks an agent always is.
+    """
+
+    after_ms: int = 0
+    needs: tuple[SkillNeed, ...] | None = None
+    relax_own: bool = False
+    credit_ms: int = 0
+    queue_ids: tuple[QueueId, ...] = ()
+    asks: StepAsks = StepAsks.POOL
+    team_id: TeamId | None = None
+    skip_unstaffed: bool = False
+
+
 class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules of one queue; durations in ms. `calendar_id` names its opening hours; without one it never closes."""
+    """The rules of one queue; durations in ms. `calendar_id` names its opening hours; without one it never closes.
+
+    Without `steps` its contacts ask for `needs` from first to last.
+    """
 
     queue_id: QueueId
     offer_timeout_ms: int
@@ -148,6 +178,7 @@ class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     agent_strategy: AgentStrategy = AgentStrategy.LONGEST_IDLE
     priority: PriorityRule = PriorityRule()
     calendar_id: CalendarId | None = None
+    steps: tuple[RoutingStep, ...] = ()
     broadcast: int = 1
     """Agents asked at once, the first to accept has the contact; for calls `broadcast_voice` counts instead."""
     broadcast_voice: int = 1

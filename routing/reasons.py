@@ -27,12 +27,15 @@ class ReasonCode(StrEnum):
     NOT_READY = "not_ready"
     LEAVING = "leaving"
     CHANNEL_NOT_TAKEN = "channel_not_taken"
+    NOT_OF_TEAM = "not_of_team"
+    NOT_ASKED = "not_asked"
     SKILL_MISSING = "skill_missing"
     SKILL_TOO_LOW = "skill_too_low"
     ASKED = "asked"
     CHANNEL_FULL = "channel_full"
     FULL = "full"
     EXCLUDED = "excluded"
+    BARRED = "barred"
     WRAPPING_UP = "wrapping_up"
 
 
@@ -67,6 +70,13 @@ def _channel(_agent: Agent, contact: Contact) -> Reasons:
     return (Reason(ReasonCode.CHANNEL_NOT_TAKEN, {"channel": contact.channel}),)
 
 
+def _step(agent: Agent, contact: Contact) -> Reasons:
+    demand, step = contact.demand, contact.step
+    if demand.agent_id is not None and demand.agent_id != agent.agent_id:
+        return (Reason(ReasonCode.NOT_ASKED, {"step": step}),)
+    return (Reason(ReasonCode.NOT_OF_TEAM, {"step": step, "team_id": demand.team_id or ""}),)
+
+
 def _skills(agent: Agent, contact: Contact) -> Reasons:
     lacking = []
     for need in contact.needs:
@@ -96,6 +106,10 @@ def _capacity(agent: Agent, contact: Contact) -> Reasons:
     return (Reason(ReasonCode.CHANNEL_FULL, facts),)
 
 
+def _barred(_agent: Agent, _contact: Contact) -> Reasons:
+    return (Reason(ReasonCode.BARRED),)
+
+
 def _wrap_up(agent: Agent, contact: Contact) -> Reasons:
     since_ms = agent.wrap_ups[contact.contact_id].started_at_ms
     return (Reason(ReasonCode.WRAPPING_UP, {"since_at_ms": since_ms}),)
@@ -110,9 +124,11 @@ REASONS: dict[str, Callable[[Agent, Contact], Reasons]] = {
     "presence": _presence,
     "readiness": _readiness,
     "channel": _channel,
+    "step": _step,
     "skills": _skills,
     "asked": _asked,
     "capacity": _capacity,
+    "barred": _barred,
     "wrap_up": _wrap_up,
     "exclusion": _exclusion,
 }

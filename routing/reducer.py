@@ -11,15 +11,15 @@ from typing import Any
 from routing import events as ev
 from routing import timers
 from routing.errors import InvariantViolation
-from routing.ids import AgentId, ContactId, OfferId, SkillId
+from routing.ids import AgentId, ContactId, OfferId
 from routing.limits import ENDED_OFFERS_KEPT
 from routing.model import (
     REASON_MISSED,
     REASON_PHONE_FAULT,
     AgentState,
     NotReadyReason,
+    QueuePolicy,
     RejectCause,
-    SkillNeed,
     asked_at_once,
 )
 from routing.state import (
@@ -29,12 +29,14 @@ from routing.state import (
     Contact,
     ContactState,
     DeadlineKind,
+    Demand,
     NextState,
     Offer,
     State,
     WrapUp,
     units_in_use,
 )
+from routing.steps import enterable, next_step_ms, step_by_waiting
 
 
 def apply(state: State, event: ev.Event) -> None:
@@ -54,6 +56,8 @@ def _move(state: State, contact: Contact, event: ev.Event, due_ms: int | None = 
         raise InvariantViolation(
             f"INV-1 {type(event).__name__} cannot follow {contact.state} of contact {contact.contact_id}"
         )
+    if contact.state is ContactState.WAITING:
+        timers.cancel(state, timers.step_key(contact.contact_id))
     contact.state = target
     contact.state_since_ms = event.at_ms
     key = timers.contact_key(contact.contact_id)
@@ -65,12 +69,29 @@ def _move(state: State, contact: Contact, event: ev.Event, due_ms: int | None = 
 
 
 def _wait(state: State, contact: Contact, event: ev.Event) -> None:
-    """Put the contact into its queue's waiting line; age is what it was."""
+    """Put the contact into its queue's waiting line; age and step are what they were."""
     every_ms = state.queues[contact.queue_id].waiting_alarm_ms
     due_ms = timers.following(contact.age_origin_ms, every_ms, event.at_ms)
     _move(state, contact, event, due_ms)
     contact.agent_id = None
     state.waiting[contact.queue_id][contact.contact_id] = None
+    _arm_step(state, contact)
+
+
+def _enter_step(state: State, contact: Contact, step: int) -> None:
+    """Ask for what the step says, or for what the first step after it says that the contact can be in."""
+    timers.cancel(state, timers.step_key(contact.contact_id))
+    contact.step, contact.demand = enterable(state, contact, step)
+    if contact.state is ContactState.WAITING:
+        _arm_step(state, contact)
+
+
+def _arm_step(state: State, contact: Contact) -> None:
+    """Give a waiting contact the deadline of its next step, if there is one."""
+    due_ms = next_step_ms(state, contact)
+    if due_ms is not None:
+        key, kind = timers.step_key(contact.contact_id), DeadlineKind.ADVANCE_STEP
+        timers.arm(state, key, kind, due_ms, contact_id=contact.contact_id)
 
 
 def _arm_gone(state: State, contact: Contact, at_ms: int) -> None:
@@ -157,7 +178,7 @@ def _connected_probe_ms(state: State) -> int:
 
 
 def _configuration_applied(state: State, event: ev.ConfigurationApplied) -> None:
-    configuration = event.configuration
+    configuration, before = event.configuration, state.queues
     state.configuration = configuration
     state.queues = {policy.queue_id: policy for policy in configuration.queues}
     state.reasons = {reason.reason_id: reason for reason in configuration.not_ready_reasons}
@@ -167,10 +188,24 @@ def _configuration_applied(state: State, event: ev.ConfigurationApplied) -> None
         state.reasons[REASON_PHONE_FAULT] = alike
     waiting = state.waiting
     state.waiting = {queue_id: waiting.get(queue_id, {}) for queue_id in state.queues}
+    for contact in state.contacts.values():
+        _migrate(state, contact, before[contact.queue_id], event.at_ms)
     for agent in state.agents.values():
         is_alarmed = timers.agent_key(agent.agent_id) in state.deadlines
         if agent.state is AgentState.NOT_READY and not is_alarmed:
             _arm_not_ready_alarm(state, agent, event.at_ms)
+
+
+def _migrate(state: State, contact: Contact, before: QueuePolicy, at_ms: int) -> None:
+    """Bring a contact under its queue's new rules: it keeps its age, and new steps are counted by its waiting."""
+    policy = state.queues[contact.queue_id]
+    if (before.steps, before.needs) == (policy.steps, policy.needs):
+        return
+    is_unanswered = contact.state in (ContactState.WAITING, ContactState.OFFERED)
+    waited_until_ms = at_ms if is_unanswered else contact.connected_at_ms
+    is_same = before.steps == policy.steps
+    by_waiting = step_by_waiting(policy, waited_until_ms - contact.step_origin_ms)
+    _enter_step(state, contact, contact.step if is_same else by_waiting)
 
 
 def _agent_put(state: State, event: ev.AgentPut) -> None:
@@ -182,6 +217,7 @@ def _agent_put(state: State, event: ev.AgentPut) -> None:
             queue_ids=event.queue_ids,
             capacity=event.capacity,
             skills=event.skills,
+            primary_queue_id=event.primary_queue_id,
             state_since_ms=event.at_ms,
         )
         return
@@ -189,6 +225,7 @@ def _agent_put(state: State, event: ev.AgentPut) -> None:
     agent.queue_ids = event.queue_ids
     agent.capacity = event.capacity
     agent.skills = event.skills
+    agent.primary_queue_id = event.primary_queue_id
     agent.is_removed = False
 
 
@@ -269,15 +306,6 @@ def _not_ready_overdue(state: State, event: ev.NotReadyOverdue) -> None:
 # --- contacts ----------------------------------------------------------------------------------------
 
 
-def _merged(*groups: tuple[SkillNeed, ...]) -> tuple[SkillNeed, ...]:
-    """All the needs, the higher level of each skill, in the order of the skills: equal needs compare equal."""
-    levels: dict[SkillId, int] = {}
-    for group in groups:
-        for need in group:
-            levels[need.skill_id] = max(need.level, levels.get(need.skill_id, 0))
-    return tuple(SkillNeed(skill_id, level) for skill_id, level in sorted(levels.items()))
-
-
 def _contact_arrived(state: State, event: ev.ContactArrived) -> None:
     state.arrivals += 1
     state.contacts[event.contact_id] = Contact(
@@ -287,6 +315,9 @@ def _contact_arrived(state: State, event: ev.ContactArrived) -> None:
         customer_key=event.customer_key,
         own_needs=event.needs,
         credit_ms=event.credit_ms,
+        preferred_agent_id=event.preferred_agent_id,
+        barred=dict.fromkeys(event.barred_agent_ids),
+        demand=Demand(),
         arrival=state.arrivals,
         arrived_at_ms=event.at_ms,
         age_origin_ms=event.at_ms,
@@ -298,22 +329,30 @@ def _contact_queued(state: State, event: ev.ContactQueued) -> None:
     contact = state.contacts[event.contact_id]
     contact.queue_id = event.queue_id
     contact.age_origin_ms = event.age_origin_ms
-    contact.needs = _merged(state.queues[event.queue_id].needs, contact.own_needs)
+    is_new = contact.state is ContactState.ARRIVED
+    contact.step_origin_ms = event.age_origin_ms if is_new else event.at_ms
+    waited_ms = event.at_ms - contact.step_origin_ms
+    _enter_step(state, contact, step_by_waiting(state.queues[event.queue_id], waited_ms))
     _wait(state, contact, event)
 
 
 def _contact_attributes_updated(state: State, event: ev.ContactAttributesUpdated) -> None:
     contact = state.contacts[event.contact_id]
     contact.own_needs, contact.credit_ms = event.needs, event.credit_ms
-    contact.needs = _merged(state.queues[contact.queue_id].needs, contact.own_needs)
+    _enter_step(state, contact, contact.step)
 
 
 def _priority_adjusted(state: State, event: ev.PriorityAdjusted) -> None:
     state.contacts[event.contact_id].adjusted_ms = event.adjusted_ms
 
 
+def _contact_stepped(state: State, event: ev.ContactStepped) -> None:
+    _enter_step(state, state.contacts[event.contact_id], event.step)
+
+
 def _contact_requeued(state: State, event: ev.ContactRequeued) -> None:
     contact = state.contacts[event.contact_id]
+    contact.step_origin_ms += event.age_origin_ms - contact.age_origin_ms
     contact.age_origin_ms = event.age_origin_ms
     _release(state, state.agents[event.agent_id], event.contact_id)
     _wait(state, contact, event)
@@ -514,6 +553,7 @@ _APPLY: dict[type, Callable[[State, Any], None]] = {  # type: ignore[explicit-an
     ev.ContactAssigned: _told_only,
     ev.AgentStateForced: _agent_state_forced,
     ev.ContactQueued: _contact_queued,
+    ev.ContactStepped: _contact_stepped,
     ev.OfferMade: _offer_made,
     ev.OfferExpired: _offer_expired,
     ev.OfferRescinded: _offer_rescinded,

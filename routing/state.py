@@ -77,6 +77,7 @@ class DeadlineKind(StrEnum):
     """Every deadline, named by the action that follows."""
 
     ALARM_WAITING = "alarm_waiting"
+    ADVANCE_STEP = "advance_step"
     EXPIRE_OFFER = "expire_offer"
     PROBE_CONNECTED = "probe_connected"
     FINISH_WRAP_UP = "finish_wrap_up"
@@ -104,13 +105,29 @@ class Deadline(msgspec.Struct, frozen=True):
     agent_id: AgentId = NO_AGENT
 
 
+class Demand(msgspec.Struct, frozen=True):
+    """Whom a contact asks for in its present step; contacts of one queue, channel and demand form a class.
+
+    `queue_ids` are further queues whose agents may serve it; a `team_id` or an `agent_id` asks nobody else.
+    `credit_ms` is the age its steps have given. `skips_unstaffed`: it does not rest here while nobody is there for it.
+    """
+
+    needs: tuple[SkillNeed, ...] = ()
+    queue_ids: tuple[QueueId, ...] = ()
+    team_id: TeamId | None = None
+    agent_id: AgentId | None = None
+    credit_ms: int = 0
+    skips_unstaffed: bool = False
+
+
 class Contact(msgspec.Struct, kw_only=True):
     """One customer's request. `arrival` is the contact's number in order of arrival: the last tie-break.
 
     `agent_id` is who has it in hand; `asked` holds the agents who have a live offer of it, and that offer's id.
     `excluded` holds the agents who refused or missed it and until when they are not asked again; afterwards
-    they stand in `last_resort`: asked only if nobody else is eligible. `needs` are the queue's and the contact's
-    `own_needs` together. `wrapped_up_by` are the agents whose assignment of it is in wrap-up. `adjusted_ms` is age
+    they stand in `last_resort`: asked only if nobody else is eligible. Whoever is `barred` is never asked. `step` is
+    the queue's step it has come to, counted from `step_origin_ms`, and `demand` what it asks for there.
+    `wrapped_up_by` are the agents whose assignment of it is in wrap-up. `adjusted_ms` is age
     a supervisor gave it, or took from it.
     """
 
@@ -121,6 +138,7 @@ class Contact(msgspec.Struct, kw_only=True):
     arrival: int
     arrived_at_ms: int
     age_origin_ms: int
+    demand: Demand
     state: ContactState = ContactState.ARRIVED
     state_since_ms: int = 0
     connected_at_ms: int = 0
@@ -132,11 +150,19 @@ class Contact(msgspec.Struct, kw_only=True):
     ended_by: Party | None = None
     last_message_seq: int = 0
     own_needs: tuple[SkillNeed, ...] = ()
-    needs: tuple[SkillNeed, ...] = ()
     credit_ms: int = 0
     wrapped_up_by: tuple[AgentId, ...] = ()
     asked: dict[AgentId, OfferId] = {}
     adjusted_ms: int = 0
+    preferred_agent_id: AgentId | None = None
+    barred: dict[AgentId, None] = {}
+    step: int = 0
+    step_origin_ms: int = 0
+
+    @property
+    def needs(self) -> tuple[SkillNeed, ...]:
+        """The skills it asks for in its present step."""
+        return self.demand.needs
 
 
 class WrapUp(msgspec.Struct, kw_only=True):
@@ -196,6 +222,7 @@ class Agent(msgspec.Struct, kw_only=True):
     contacts_taken: int = 0
     offered_order: int = 0
     wrap_ups: dict[ContactId, WrapUp] = {}
+    primary_queue_id: QueueId | None = None
 
     @property
     def assignment_count(self) -> int:

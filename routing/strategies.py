@@ -28,6 +28,10 @@ ContactRank = tuple[int, int, int, int]
 CONTACT_RANK_PARTS = ("level", "score", "origin_ms", "arrival")
 """What the parts of a `ContactRank` are; the last two are negated in it, since the smaller goes first."""
 
+ChoiceRank = tuple[int, int, int, int, int]
+CHOICE_RANK_PARTS = ("is_primary", *CONTACT_RANK_PARTS)
+"""What the parts of a `ChoiceRank` are: 1 if it is of the agent's primary queue, then those of a `ContactRank`."""
+
 Needs = tuple[SkillNeed, ...]
 
 
@@ -72,8 +76,9 @@ def agent_key(strategy: AgentStrategy, agent: Agent, needs: Needs) -> AgentKey:
 
 
 def effective_origin_ms(contact: Contact, rule: PriorityRule) -> int:
-    """What age counts from once the credits of the queue, of the customer and of a supervisor are given."""
-    return contact.age_origin_ms - rule.credit_ms - contact.credit_ms - contact.adjusted_ms
+    """What age counts from once the credits of the queue, the customer, the steps and a supervisor are given."""
+    credits_ms = rule.credit_ms + contact.credit_ms + contact.demand.credit_ms + contact.adjusted_ms
+    return contact.age_origin_ms - credits_ms
 
 
 def order_key(contact: Contact, rule: PriorityRule) -> tuple[int, int]:
@@ -111,6 +116,12 @@ def urgency(origin_ms: int, rule: PriorityRule, now_ms: int) -> tuple[int, int]:
         return (0, now_ms - origin_ms)
     level = rule.level if strategy in _LEVELLED else 0
     return (level, _URGENCIES[strategy](now_ms - origin_ms, rule))
+
+
+def choice_rank(agent: Agent, contact: Contact, rule: PriorityRule, now_ms: int) -> ChoiceRank:
+    """Sorts waiting contacts as this agent is to take them: those of its primary queue last, the most urgent last."""
+    is_primary = int(contact.queue_id == agent.primary_queue_id)
+    return (is_primary, *contact_rank(contact, rule, now_ms))
 
 
 def contact_rank(contact: Contact, rule: PriorityRule, now_ms: int) -> ContactRank:

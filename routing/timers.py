@@ -19,6 +19,11 @@ def contact_key(contact_id: ContactId) -> str:
     return f"contact/{contact_id}"
 
 
+def step_key(contact_id: ContactId) -> str:
+    """The deadline of a waiting contact's next step."""
+    return f"step/{contact_id}"
+
+
 def gone_key(contact_id: ContactId) -> str:
     """The deadline of a customer whose socket is gone."""
     return f"gone/{contact_id}"

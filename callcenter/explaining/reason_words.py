@@ -31,6 +31,14 @@ REASONS: dict[ReasonCode, Words] = {
     ReasonCode.CHANNEL_NOT_TAKEN: Words(
         "{agent} does not take {channel}.", "{agent}不处理{channel}。"
     ),
+    ReasonCode.NOT_OF_TEAM: Words(
+        "{agent} is not of the team {team}, which alone is asked in this step.",
+        "{agent}不属于团队“{team}”；本步骤只询问该团队。",
+    ),
+    ReasonCode.NOT_ASKED: Words(
+        "In this step only the preferred agent is asked; {agent} is somebody else.",
+        "本步骤只询问首选坐席；{agent}不是。",
+    ),
     ReasonCode.SKILL_MISSING: Words(
         "{agent} does not have the skill {skill}; level {level} is asked for.",
         "{agent}没有技能“{skill}”；要求等级 {level}。",
@@ -54,6 +62,7 @@ REASONS: dict[ReasonCode, Words] = {
         "{agent} refused or missed it and is not asked again for another {until}.",
         "{agent}拒接或错过了它，{until}内不再询问。",
     ),
+    ReasonCode.BARRED: Words("{agent} is barred from it for good.", "{agent}被永久排除在外。"),
     ReasonCode.WRAPPING_UP: Words(
         "{agent} has been wrapping up an earlier part of it for {since}.",
         "{agent}正在对其前一段做话后处理，已 {since}。",
@@ -65,11 +74,13 @@ REMOVED: dict[str, Words] = {
     "presence": Words("{agents} without an open desk", "{agents}没有打开工作台"),
     "readiness": Words("{agents} not ready", "{agents}未就绪"),
     "channel": Words("{agents} who do not take {channel}", "{agents}不处理{channel}"),
+    "step": Words("{agents} whom its present step does not ask", "{agents}不在当前步骤的询问范围"),
     "skills": Words(
         "{agents} without the skills asked for, {needs}", "{agents}技能不足（要求{needs}）"
     ),
     "asked": Words("{agents} who have an offer of it", "{agents}已收到它的邀请"),
     "capacity": Words("{agents} with no room for more", "{agents}已满，接不下更多"),
+    "barred": Words("{agents} barred from it for good", "{agents}被永久排除"),
     "exclusion": Words(
         "{agents} who refused or missed it a moment ago", "{agents}刚刚拒接或错过了它"
     ),
@@ -90,12 +101,19 @@ NOT_FOR_AGENT: dict[str, Words] = {
     "channel": Words(
         "{contacts} of channels {agent} does not take", "{contacts}的渠道{agent}不处理"
     ),
+    "step": Words(
+        "{contacts} whose present step does not ask {agent}",
+        "{contacts}当前步骤不询问{agent}",
+    ),
     "skills": Words(
         "{contacts} in need of skills {agent} does not have", "{contacts}要求的技能{agent}不具备"
     ),
     "asked": Words("{contacts} that {agent} has an offer of", "{contacts}已向{agent}发出邀请"),
     "capacity": Words(
         "{contacts} for which {agent} has no room", "{contacts}：{agent}已满，接不下"
+    ),
+    "barred": Words(
+        "{contacts} that {agent} is barred from for good", "{contacts}已将{agent}永久排除"
     ),
     "exclusion": Words(
         "{contacts} that {agent} refused or missed a moment ago",
@@ -112,6 +130,10 @@ DEADLINES: dict[DeadlineKind, Words] = {
     DeadlineKind.ALARM_WAITING: Words(
         "In {due}: an alarm for the supervisor; the contact goes on waiting.",
         "{due}后：提醒班长；联络继续等待。",
+    ),
+    DeadlineKind.ADVANCE_STEP: Words(
+        "In {due}: the next step of its queue begins, with others to ask.",
+        "{due}后：进入队列的下一步骤，询问范围改变。",
     ),
     DeadlineKind.EXPIRE_OFFER: Words("In {due}: the offer runs out.", "{due}后：邀请超时。"),
     DeadlineKind.PROBE_CONNECTED: Words(

@@ -201,6 +201,7 @@ class Teller:
                 self._text(
                     words.CONTACT_DECIDED[by_contact],
                     loser=self._contact(second),
+                    agent=self._agent(why.agent_id),
                     strategy=words.CONTACT_STRATEGIES[strategy].of(self._language),
                     first=self._urgency(by_contact, first, strategy),
                     second=self._urgency(by_contact, second, strategy),

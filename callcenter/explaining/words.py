@@ -110,6 +110,10 @@ AGENT_DECIDED: dict[str, Words] = {
 
 CONTACT_DECIDED: dict[str, Words] = {
     ONLY_ONE: Words("Nothing else waited that {agent} could take.", "没有其他{agent}可接的联络。"),
+    "is_primary": Words(
+        "It comes before {loser}: it is of the queue that {agent} serves first.",
+        "排在 {loser} 之前：它属于{agent}的首要队列。",
+    ),
     "level": Words(
         "It comes before {loser}: priority {first} against {second}.",
         "排在 {loser} 之前：优先级 {first} 对 {second}。",

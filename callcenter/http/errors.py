@@ -129,6 +129,7 @@ STATUS_OF_REFUSAL: dict[RefusalCode, int] = {
     RefusalCode.CONFIGURATION_QUEUE_IN_USE: 409,
     RefusalCode.CONTACT_ENDED: 409,
     RefusalCode.CONTACT_EXISTS: 409,
+    RefusalCode.CONTACT_INVALID: 422,
     RefusalCode.CONTACT_NOT_CONNECTED: 409,
     RefusalCode.CONTACT_NOT_WAITING: 409,
     RefusalCode.CONTACT_UNKNOWN: 404,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from routing import events as ev
-from routing.ids import AgentId, ContactId, OfferId, QueueId, SkillId
+from routing.ids import AgentId, ContactId, OfferId, QueueId, SkillId, TeamId
 from routing.limits import ADJUSTED_MS_MAX
 from routing.model import (
     DISPOSITION_NONE_TIMEOUT,
@@ -21,6 +21,7 @@ from routing.model import (
     RoutingConfiguration,
     SkillNeed,
 )
+from tests.sim.ledger_steps import begin, enter, step_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,15 @@ class KnownContact:
     credit_ms: int = 0
     adjusted_ms: int = 0
     assigned_to: AgentId | None = None
+    own_needs: tuple[SkillNeed, ...] = ()
+    preferred_agent_id: AgentId | None = None
+    barred: tuple[AgentId, ...] = ()
+    step: int = 0
+    step_origin_ms: int = 0
+    step_credit_ms: int = 0
+    pool: tuple[QueueId, ...] = ()
+    asked_team: TeamId | None = None
+    asked_agent: AgentId | None = None
 
 
 @dataclass
@@ -58,6 +68,7 @@ class KnownAgent:
     """An agent. `lost_at_ms` is when the grace of a lost presence is over."""
 
     agent_id: AgentId
+    team_id: TeamId
     queue_ids: tuple[QueueId, ...]
     capacity: CapacityRule
     is_present: bool = False
@@ -72,6 +83,7 @@ class KnownAgent:
     skills: dict[SkillId, int] = field(default_factory=dict)
     taken: int = 0
     asked_last: int = 0
+    primary_queue_id: QueueId | None = None
 
 
 class Ledger:
@@ -96,6 +108,7 @@ class Ledger:
             ev.AgentStateChanged: self._agent_state_changed,
             ev.ContactArrived: self._contact_arrived,
             ev.ContactQueued: self._contact_queued,
+            ev.ContactStepped: self._contact_stepped,
             ev.ContactRequeued: self._contact_requeued,
             ev.ContactClosed: self._contact_closed,
             ev.ContactAttributesUpdated: self._contact_attributes_updated,
@@ -159,17 +172,31 @@ class Ledger:
     # --- configuration and agents ---
 
     def _configuration_applied(self, event: ev.ConfigurationApplied) -> None:
+        before = {} if self.configuration is None else {p.queue_id: p for p in self.rules.queues}
         self.configuration = event.configuration
+        for contact in self.contacts.values():
+            old, new = before[contact.queue_id], self.policy_of(contact)
+            if old.steps != new.steps:
+                is_waiting = contact.place in (WAITING, OFFERED)
+                begin(self, contact, event.at_ms if is_waiting else contact.talks_since_ms)
+            elif old.needs != new.needs:
+                enter(self, contact, contact.step)
 
     def _agent_put(self, event: ev.AgentPut) -> None:
         known = self.agents.get(event.agent_id)
         if known is None:
             self.agents[event.agent_id] = KnownAgent(
-                event.agent_id, event.queue_ids, event.capacity, skills=event.skills
+                event.agent_id,
+                event.team_id,
+                event.queue_ids,
+                event.capacity,
+                skills=event.skills,
+                primary_queue_id=event.primary_queue_id,
             )
             return
         known.queue_ids, known.capacity, known.is_removed = event.queue_ids, event.capacity, False
-        known.skills = event.skills
+        known.skills, known.team_id = event.skills, event.team_id
+        known.primary_queue_id = event.primary_queue_id
 
     def _agent_removed(self, event: ev.AgentRemoved) -> None:
         agent = self.agents[event.agent_id]
@@ -248,14 +275,15 @@ class Ledger:
         contact = self.contacts[event.contact_id] = KnownContact(
             event.contact_id, event.channel, event.queue_id, self._arrivals, event.at_ms
         )
-        contact.needs = (*self.policy_of(contact).needs, *event.needs)
-        contact.credit_ms = event.credit_ms
+        contact.own_needs, contact.credit_ms = event.needs, event.credit_ms
+        contact.preferred_agent_id = event.preferred_agent_id
+        contact.barred = event.barred_agent_ids
         return None
 
     def _contact_attributes_updated(self, event: ev.ContactAttributesUpdated) -> None:
         contact = self.contacts[event.contact_id]
-        contact.needs = (*self.policy_of(contact).needs, *event.needs)
-        contact.credit_ms = event.credit_ms
+        contact.own_needs, contact.credit_ms = event.needs, event.credit_ms
+        enter(self, contact, contact.step)
 
     def _priority_adjusted(self, event: ev.PriorityAdjusted) -> str | None:
         contact = self.contacts[event.contact_id]
@@ -273,13 +301,22 @@ class Ledger:
         contact = self.contacts[event.contact_id]
         if contact.place != WAITING or event.age_origin_ms != contact.age_origin_ms:
             return f"I5 {event} does not fit {contact}"
+        contact.step_origin_ms = event.age_origin_ms
+        begin(self, contact, event.at_ms)
         return None
+
+    def _contact_stepped(self, event: ev.ContactStepped) -> str | None:
+        contact = self.contacts[event.contact_id]
+        fault = next(step_faults(self, contact, event.step, event.at_ms), None)
+        enter(self, contact, event.step)
+        return fault
 
     def _contact_requeued(self, event: ev.ContactRequeued) -> str | None:
         contact = self.contacts[event.contact_id]
         talked_ms = event.at_ms - contact.talks_since_ms
         is_right = contact.place == TALKING and contact.agent_id == event.agent_id
         contact.age_origin_ms += talked_ms
+        contact.step_origin_ms += talked_ms
         self._wait(contact)
         self._forget_if_done(self.agents[event.agent_id])
         if not contact.is_customer_here:

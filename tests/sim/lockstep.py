@@ -9,7 +9,9 @@ import argparse
 import random
 import sys
 from collections.abc import Callable, Sequence
-from itertools import count
+from itertools import accumulate, count
+
+import msgspec
 
 from routing import commands as cmd
 from routing import events as ev
@@ -41,13 +43,16 @@ from routing.model import (
     QueuePolicy,
     RejectCause,
     RoutingConfiguration,
+    RoutingStep,
     SkillNeed,
+    StepAsks,
 )
 from routing.state import Contact, ContactState
 
 QUEUES = tuple(QueueId(f"q{number}") for number in range(4))
 SKILLS = tuple(SkillId(f"s{number}") for number in range(5))
 SAM = UserId("sam")
+TEAMS = (TeamId("north"), TeamId("south"))
 DONE = DispositionId("done")
 BREAK = ReasonId("break")
 STRETCH_STEPS = 2_000
@@ -130,7 +135,13 @@ class Lockstep:
         channel = draw.choice([Channel.CHAT, Channel.CHAT, Channel.EMAIL])
         contact_id = ContactId(f"c{self.contacts}")
         queue_id = draw.choice(QUEUES)
-        self.do(cmd.EnqueueContact(contact_id, channel, queue_id, "", needs, credit_ms))
+        preferred = draw.choice([None, None, self.some_agent(), AgentId("stranger")])
+        barred = draw.choice([(), (), (self.some_agent(), self.some_agent())])
+        self.do(
+            cmd.EnqueueContact(
+                contact_id, channel, queue_id, "", needs, credit_ms, preferred, barred
+            )
+        )
 
     def own_attributes(self) -> tuple[tuple[SkillNeed, ...], int]:
         """Needs and a credit, now and then."""
@@ -210,8 +221,9 @@ class Lockstep:
         units = {Channel.CHAT: draw.randint(0, 3), Channel.EMAIL: 2}
         skills = {one: draw.randint(1, 5) for one in draw.sample(SKILLS, draw.randint(0, 5))}
         capacity = CapacityRule(draw.randint(1, 4), units)
-        agent_id = AgentId(f"a{number}")
-        self.do(cmd.PutAgent(agent_id, TeamId("team"), queues, capacity, skills))
+        agent_id, team_id = AgentId(f"a{number}"), draw.choice(TEAMS)
+        primary = draw.choice([None, None, None, draw.choice(QUEUES)])
+        self.do(cmd.PutAgent(agent_id, team_id, queues, capacity, skills, primary))
 
     def configuration(self) -> RoutingConfiguration:
         """Queues with rules at random, of the strategies under test."""
@@ -250,6 +262,33 @@ class Lockstep:
             agent_strategy=draw.choice(self.agent_strategies),
             priority=rule,
             broadcast=draw.choice([1, 1, 1, 2, 5]),
+            steps=self.stages(),
+        )
+
+    def stages(self) -> tuple[RoutingStep, ...]:
+        """None at all, or a few at random of which the last asks everybody."""
+        draw = self.random
+        gaps_ms = [0, *(draw.choice([5, 20, 60]) for _ in range(draw.randint(0, 3)))]
+        times_ms = list(accumulate(gaps_ms))
+        if len(times_ms) == 1 or draw.random() < 0.3:
+            return ()
+        last = msgspec.structs.replace(self.step(times_ms[-1]), asks=StepAsks.POOL)
+        return (*(self.step(after_ms) for after_ms in times_ms[:-1]), last)
+
+    def step(self, after_ms: int) -> RoutingStep:
+        """One step."""
+        draw = self.random
+        asked = sorted(draw.sample(SKILLS, draw.randint(0, 2)))
+        needs = tuple(SkillNeed(skill_id, draw.randint(1, 4)) for skill_id in asked)
+        return RoutingStep(
+            after_ms=after_ms,
+            needs=draw.choice([None, needs]),
+            relax_own=draw.random() < 0.3,
+            credit_ms=draw.choice([0, 0, 60]),
+            queue_ids=tuple(draw.sample(QUEUES, draw.choice([0, 0, 1, 2]))),
+            asks=draw.choice(list(StepAsks)),
+            team_id=draw.choice([None, *TEAMS]),
+            skip_unstaffed=draw.random() < 0.5,
         )
 
 

@@ -5,10 +5,15 @@ the command must not be overdue, forgotten, or kept waiting while somebody is fr
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from routing import events as ev
 from routing.model import CALLS, AgentState, AgentStrategy, ContactStrategy
 from tests.sim.ledger import OFFERED, WAITING, WRAP_UP, KnownAgent, KnownContact, Ledger
+from tests.sim.ledger_steps import must_leave
+
+if TYPE_CHECKING:
+    from routing.ids import ContactId
 
 
 class Oracle:
@@ -16,10 +21,15 @@ class Oracle:
 
     def __init__(self) -> None:
         self.ledger = Ledger()
+        self._waits_anew: set[ContactId | None] = set()
 
     def judge(self, events: Sequence[ev.Event], clock_ms: int) -> list[str]:
         """What is wrong with these events, and with what rests after them; empty when nothing is."""
         faults: list[str] = []
+        others = [event for event in events if not isinstance(event, ev.OfferMade)]
+        self._waits_anew = {getattr(event, "contact_id", None) for event in others}
+        if any(isinstance(event, ev.ConfigurationApplied) for event in events):
+            self._waits_anew |= {*self.ledger.contacts}
         for event in events:
             if isinstance(event, ev.OfferMade):
                 faults.extend(self._offer_faults(event))
@@ -49,8 +59,10 @@ class Oracle:
     ) -> Iterator[str]:
         """Who waits for the agent, or could take the contact, and comes first."""
         for other in self._waiting():
-            is_before = self.worth(other, offer.at_ms) > self.worth(contact, offer.at_ms)
-            if is_before and self.refused_by(agent, other) is None:
+            if (
+                self._comes_before(other, contact, agent, offer.at_ms)
+                and self.refused_by(agent, other) is None
+            ):
                 yield f"I5 {offer.offer_id} passes {other.contact_id}, which is more urgent"
         for peer in self.ledger.agents.values():
             is_before = self.rank(peer, contact) < self.rank(agent, contact)
@@ -70,18 +82,25 @@ class Oracle:
         self, agent: KnownAgent, contact: KnownContact, *, is_by_hand: bool = False
     ) -> str | None:
         """Why the agent may not take the contact, or None; a supervisor's hand stands above some reasons."""
-        if contact.queue_id not in agent.queue_ids:
-            return "not of this queue"
-        if agent.is_removed or not agent.is_present:
-            return "not present"
-        if agent.state != AgentState.READY or agent.wish not in (None, AgentState.READY):
-            return "not ready"
-        if agent.agent_id in contact.asked:
-            return "is asked already"
-        skills = agent.skills
-        is_unskilled = any(skills.get(need.skill_id, 0) < need.level for need in contact.needs)
-        if not is_by_hand and (is_unskilled or agent.agent_id in contact.excluded):
-            return "not skilled enough, or refused or missed it a moment ago"
+        reasons = {
+            "not of this queue": not {contact.queue_id, *contact.pool} & {*agent.queue_ids},
+            "not present": agent.is_removed or not agent.is_present,
+            "not ready": agent.state != AgentState.READY
+            or agent.wish not in (None, AgentState.READY),
+            "barred for good": agent.agent_id in contact.barred,
+            "asked already": agent.agent_id in contact.asked,
+        }
+        overridden = {
+            "not of the team its step asks": contact.asked_team not in (None, agent.team_id),
+            "not the agent its step asks": contact.asked_agent not in (None, agent.agent_id),
+            "not skilled enough": any(
+                agent.skills.get(need.skill_id, 0) < need.level for need in contact.needs
+            ),
+            "refused or missed it a moment ago": agent.agent_id in contact.excluded,
+        }
+        for reason, holds in (reasons if is_by_hand else reasons | overridden).items():
+            if holds:
+                return reason
         return None if self._has_room(agent, contact) else "above capacity"
 
     def _has_room(self, agent: KnownAgent, contact: KnownContact) -> bool:
@@ -90,11 +109,21 @@ class Oracle:
         units = agent.capacity.per_channel.get(contact.channel, 0)
         return len(held) < agent.capacity.total and alike < units
 
+    def _comes_before(
+        self, other: KnownContact, contact: KnownContact, agent: KnownAgent, at_ms: int
+    ) -> bool:
+        """Whether the other was to be chosen; what an agent does first counts where the agent was to choose."""
+        ranks = [self.worth(one, at_ms) for one in (other, contact)]
+        if contact.contact_id not in self._waits_anew:
+            is_first = [one.queue_id == agent.primary_queue_id for one in (other, contact)]
+            return (is_first[0], ranks[0]) > (is_first[1], ranks[1])
+        return ranks[0] > ranks[1]
+
     def worth(self, contact: KnownContact, at_ms: int) -> tuple[int, ...]:
         """How urgent a contact is: the larger goes first; then the older, then who arrived first."""
         rule = self.ledger.policy_of(contact).priority
-        origin_ms = contact.age_origin_ms - contact.credit_ms - rule.credit_ms
-        origin_ms -= contact.adjusted_ms
+        credits_ms = contact.credit_ms + contact.step_credit_ms + contact.adjusted_ms
+        origin_ms = contact.age_origin_ms - credits_ms - rule.credit_ms
         waited_ms = at_ms - origin_ms
         value, level = waited_ms, 0
         if rule.strategy == ContactStrategy.ACCELERATED:
@@ -127,20 +156,25 @@ class Oracle:
 
     def _resting_faults(self, now_ms: int) -> Iterator[str]:
         for contact in self.ledger.contacts.values():
-            name = contact.contact_id
-            if contact.place in (OFFERED, WRAP_UP) and contact.due_ms <= now_ms:
-                yield f"I7 the {contact.place} of {name} was due at {contact.due_ms}"
-            if contact.gone_at_ms is not None and contact.gone_at_ms <= now_ms:
-                yield f"I7 the gone customer of {name} was due at {contact.gone_at_ms}"
-            for agent_id, until_ms in contact.excluded.items():
-                if until_ms <= now_ms:
-                    yield f"I7 the exclusion of {agent_id} from {name} was due at {until_ms}"
+            yield from self._overdue_faults(contact, now_ms)
         for agent in self.ledger.agents.values():
             yield from self._agent_faults(agent, now_ms)
         for contact in self._waiting():
+            if must_leave(self.ledger, contact, contact.step, now_ms):
+                yield f"I7 {contact.contact_id} still waits in step {contact.step}"
             for agent in self.ledger.agents.values():
                 if self.refused_by(agent, contact) is None:
                     yield f"I5 {contact.contact_id} waits while {agent.agent_id} is free"
+
+    def _overdue_faults(self, contact: KnownContact, now_ms: int) -> Iterator[str]:
+        name = contact.contact_id
+        if contact.place in (OFFERED, WRAP_UP) and contact.due_ms <= now_ms:
+            yield f"I7 the {contact.place} of {name} was due at {contact.due_ms}"
+        if contact.gone_at_ms is not None and contact.gone_at_ms <= now_ms:
+            yield f"I7 the gone customer of {name} was due at {contact.gone_at_ms}"
+        for agent_id, until_ms in contact.excluded.items():
+            if until_ms <= now_ms:
+                yield f"I7 the exclusion of {agent_id} from {name} was due at {until_ms}"
 
     def _agent_faults(self, agent: KnownAgent, now_ms: int) -> Iterator[str]:
         name = agent.agent_id

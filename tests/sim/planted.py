@@ -128,7 +128,7 @@ def index_forgets_who_comes_back(_: Patch) -> EngineMaker:
 
 
 def index_enters_nobody_as_free(patch: Patch) -> None:
-    patch.setattr(IndexedMatcher, "_enter_free", lambda *_: None)
+    patch.setattr(IndexedMatcher, "enter", lambda *_: None)
 
 
 # --- booking ---
@@ -395,7 +395,7 @@ PLANTED: dict[Planted, str] = {
     rescinded_contact_forgotten: "I5",
     presence_grace_not_cancelled: "I7",
     wrap_up_without_a_limit: "INV-5",
-    reload_makes_everybody_ready_again: "INV-6",
+    reload_makes_everybody_ready_again: "I3",
     next_status_ignored: "I7",
     age_reset_on_requeue: "I5",
     any_agent_may_accept: "I2",

@@ -92,6 +92,7 @@ NO_DESK = {
     ev.ConfigurationApplied,  # changes no desk that is not told by another event
     ev.ContactArrived,
     ev.ContactQueued,
+    ev.ContactStepped,
     ev.WaitingOverdue,
     ev.CustomerDisconnected,  # of a contact that waits
     ev.CustomerReturned,
@@ -109,6 +110,7 @@ BY_CONTACT = {
     ev.ContactEnded,
     ev.ContactArrived,
     ev.ContactQueued,
+    ev.ContactStepped,
     ev.WaitingOverdue,
     ev.ContactAttributesUpdated,
     ev.PriorityAdjusted,
@@ -139,6 +141,7 @@ def _value(name: str, contact_id: str) -> object:
         "needs": (),
         "is_total": False,
         "overrides": (),
+        "step": 1,
         "capacity": {"total": 1, "per_channel": {}},
         "configuration": msgspec.to_builtins(Scene().engine.state.configuration),
     }

@@ -8,7 +8,15 @@ from routing import commands as cmd
 from routing import events as ev
 from routing.engine import Engine
 from routing.ids import AgentId, ContactId, DetailId, OfferId, ReasonId
-from routing.model import AgentState, CapacityRule, Channel, NotReadyReason, Party, RejectCause
+from routing.model import (
+    AgentState,
+    CapacityRule,
+    Channel,
+    NotReadyReason,
+    Party,
+    RejectCause,
+    RoutingStep,
+)
 from tests.unit.chaos import histories as h
 
 AGENTS = [AgentId(f"a{number}") for number in range(5)]
@@ -20,8 +28,10 @@ def _configuration() -> cmd.ApplyConfiguration:
     reasons = tuple(
         NotReadyReason(ReasonId(name), 60_000) for name in ("missed", "signed_in", "break")
     )
+    steps = (RoutingStep(), RoutingStep(after_ms=10_000, credit_ms=1_000))
+    queues = tuple(msgspec.structs.replace(one, steps=steps) for one in h.CONFIGURATION.queues)
     return cmd.ApplyConfiguration(
-        msgspec.structs.replace(h.CONFIGURATION, not_ready_reasons=reasons)
+        msgspec.structs.replace(h.CONFIGURATION, queues=queues, not_ready_reasons=reasons)
     )
 
 

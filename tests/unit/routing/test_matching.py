@@ -93,9 +93,11 @@ def test_the_filters_stand_in_the_order_of_the_contract() -> None:
         "presence",
         "readiness",
         "channel",
+        "step",
         "skills",
         "asked",
         "capacity",
+        "barred",
         "wrap_up",
         "exclusion",
     ]

@@ -13,7 +13,7 @@ from routing.matching import FILTERS
 from routing.model import AgentState, AgentStrategy, Channel, ContactStrategy
 from routing.reasons import ReasonCode
 from routing.state import ContactState, DeadlineKind
-from routing.strategies import AGENT_KEY_PARTS, CONTACT_RANK_PARTS
+from routing.strategies import AGENT_KEY_PARTS, CHOICE_RANK_PARTS
 
 FILTER_NAMES = {name for name, _ in FILTERS}
 TABLES: list[tuple[dict[Any, Words], set[Any]]] = [
@@ -27,7 +27,7 @@ TABLES: list[tuple[dict[Any, Words], set[Any]]] = [
     (words.CONTACT_STRATEGIES, set(ContactStrategy)),
     (words.SCORES, set(AgentStrategy)),
     (words.AGENT_DECIDED, {ONLY_ONE, LAST_RESORT, *AGENT_KEY_PARTS}),
-    (words.CONTACT_DECIDED, {ONLY_ONE, *CONTACT_RANK_PARTS}),
+    (words.CONTACT_DECIDED, {ONLY_ONE, *CHOICE_RANK_PARTS}),
     (words.STATES, set(ContactState)),
     (words.AGENT_STATES, set(AgentState)),
     (words.SAY, set(words.Say)),
