@@ -93,6 +93,7 @@ def queue_policies(queue_id: QueueId) -> st.SearchStrategy[QueuePolicy]:
         disposition_ids=st.just(DISPOSITION_IDS),
         agent_strategy=st.sampled_from(AgentStrategy),
         priority=priorities,
+        needs=needs,
         broadcast=st.sampled_from([1, 1, 1, 2, 3]),
         broadcast_voice=st.sampled_from([1, 1, 2]),
     )
