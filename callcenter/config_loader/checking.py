@@ -24,16 +24,17 @@ def findings(
     if found:
         return found
     routing = routing_configuration(document, "", at_ms)
-    fault = configuration_fault(routing)
-    if fault is not None:
-        return (Finding(FindingCode.CONFIGURATION_INVALID, (), fault),)
     facts = Facts(
         routing=routing,
         agents=None if agents is None else tuple(agents),
         channels={QueueId(widget.queue): (Channel.CHAT,) for widget in document.widgets},
         at_ms=at_ms,
     )
-    return (*lints(facts), *_doubts(document, at_ms))
+    told = (*lints(facts), *_doubts(document, at_ms))
+    fault = configuration_fault(routing)
+    if fault is None or any(one.is_error for one in told):
+        return told
+    return (*told, Finding(FindingCode.CONFIGURATION_INVALID, (), fault))
 
 
 def _doubts(document: Document, at_ms: int) -> tuple[Finding, ...]:

@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from callcenter.config_loader.calendars import CompiledCalendar, compile_calendar
-from callcenter.config_loader.queues import Needs, Priority, Queue
+from callcenter.config_loader.queues import Needs, Priority, Queue, Step
 from callcenter.config_loader.schema import Document
-from routing.ids import CalendarId, DispositionId, QueueId, ReasonId, SkillId
+from routing.ids import CalendarId, DispositionId, QueueId, ReasonId, SkillId, TeamId
 from routing.model import (
     NotReadyReason,
     PriorityRule,
     QueuePolicy,
     RoutingConfiguration,
+    RoutingStep,
     SkillNeed,
 )
 
@@ -80,6 +81,7 @@ def _policy(queue: Queue) -> QueuePolicy:
         needs=_needs(queue.needs),
         agent_strategy=queue.agent_strategy,
         priority=_priority(queue.priority),
+        steps=tuple(_step(step) for step in queue.steps),
         broadcast=queue.broadcast,
         broadcast_voice=queue.broadcast_voice,
         calendar_id=None if queue.hours is None else CalendarId(queue.hours),
@@ -89,6 +91,19 @@ def _policy(queue: Queue) -> QueuePolicy:
 def _needs(needs: Needs) -> tuple[SkillNeed, ...]:
     """In the order of the ids, as everywhere in the core."""
     return tuple(SkillNeed(SkillId(skill_id), needs[skill_id]) for skill_id in sorted(needs))
+
+
+def _step(step: Step) -> RoutingStep:
+    return RoutingStep(
+        after_ms=step.after_s * 1000,
+        needs=None if step.needs is None else _needs(step.needs),
+        relax_own=step.relax_own,
+        credit_ms=step.credit_s * 1000,
+        queue_ids=tuple(QueueId(one) for one in step.queues),
+        asks=step.asks,
+        team_id=None if step.team is None else TeamId(step.team),
+        skip_unstaffed=step.skip_unstaffed,
+    )
 
 
 def _priority(priority: Priority) -> PriorityRule:

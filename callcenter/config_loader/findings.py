@@ -24,6 +24,8 @@ class FindingCode(StrEnum):
     QUEUE_UNMATCHABLE = "queue_unmatchable"
     CAPACITY_NONE = "capacity_none"
     PRIORITY_UNBOUNDED = "priority_unbounded"
+    STEP_UNREACHABLE = "step_unreachable"
+    LAST_STEP_UNMATCHABLE = "last_step_unmatchable"
     ALARM_TOO_LATE = "alarm_too_late"
     CLASSES_MANY = "classes_many"
     HOURS_NEVER_OPEN = "hours_never_open"

@@ -11,8 +11,16 @@ import msgspec
 
 from callcenter.config_loader.findings import Finding, FindingCode, Path
 from routing.commands import PutAgent
-from routing.ids import QueueId
-from routing.model import Channel, ContactStrategy, QueuePolicy, RoutingConfiguration, SkillNeed
+from routing.ids import QueueId, SkillId
+from routing.model import (
+    Channel,
+    ContactStrategy,
+    QueuePolicy,
+    RoutingConfiguration,
+    RoutingStep,
+    SkillNeed,
+    StepAsks,
+)
 
 CLASSES_OF_AGENT_MAX: Final = 50
 """Requirement classes of one agent above which each of its decisions costs noticeably more."""
@@ -45,30 +53,106 @@ def _holds(agent: PutAgent, needs: tuple[SkillNeed, ...]) -> bool:
     return all(agent.skills.get(need.skill_id, 0) >= need.level for need in needs)
 
 
+class _Ask(msgspec.Struct, frozen=True):
+    """What a queue's contacts ask for at one time: `path` is the step's, or the queue's when it has none."""
+
+    path: Path
+    policy: QueuePolicy
+    step: RoutingStep
+    needs_path: Path
+
+    @property
+    def needs(self) -> tuple[SkillNeed, ...]:
+        """The skills asked for, without those of the contact itself."""
+        return self.policy.needs if self.step.needs is None else self.step.needs
+
+    def may_be_served_by(self, agent: PutAgent) -> bool:
+        """Whether this agent is in the pool and has the skills."""
+        pool = (self.policy.queue_id, *self.step.queue_ids)
+        is_of_team = self.step.team_id in (None, agent.team_id)
+        is_in_pool = is_of_team and any(queue_id in agent.queue_ids for queue_id in pool)
+        return is_in_pool and _holds(agent, self.needs)
+
+
+def _asks(path: Path, policy: QueuePolicy) -> list[_Ask]:
+    """What the queue asks for, from first to last."""
+    if not policy.steps:
+        return [_Ask(path, policy, RoutingStep(), (*path, "needs"))]
+    places = [(*path, "steps", number) for number in range(len(policy.steps))]
+    return [
+        _Ask(place, policy, step, (*(path if step.needs is None else place), "needs"))
+        for place, step in zip(places, policy.steps, strict=True)
+    ]
+
+
 def _unheld_skills(facts: Facts) -> Iterator[Finding]:
+    if facts.agents is None:
+        return
+    best: dict[SkillId, int] = {}
+    for agent in facts.agents:
+        for skill_id, level in agent.skills.items():
+            best[skill_id] = max(level, best.get(skill_id, 0))
+    told: set[Path] = set()
     for path, policy in _queues(facts):
-        for need in policy.needs if facts.agents is not None else ():
-            if not any(_holds(agent, (need,)) for agent in facts.agents or ()):
-                message = f"no agent has {need.skill_id} at level {need.level} or better"
-                where = (*path, "needs", need.skill_id)
-                yield _warning(FindingCode.SKILL_UNHELD, where, message)
+        for ask in _asks(path, policy):
+            for need in ask.needs:
+                where = (*ask.needs_path, need.skill_id)
+                if best.get(need.skill_id, 0) < need.level and where not in told:
+                    told.add(where)
+                    message = f"no agent has {need.skill_id} at level {need.level} or better"
+                    yield _warning(FindingCode.SKILL_UNHELD, where, message)
 
 
 def _nobody_can_serve(facts: Facts) -> Iterator[Finding]:
-    """Each need may be met by somebody, and still nobody meets them all and takes the channel."""
+    """Each need may be met by somebody, and still nobody meets them all, or nobody takes the channel."""
     if facts.agents is None:
         return
+    agents_of: dict[QueueId, list[PutAgent]] = {}
+    for agent in facts.agents:
+        for queue_id in agent.queue_ids:
+            agents_of.setdefault(queue_id, []).append(agent)
     for path, policy in _queues(facts):
-        own = [agent for agent in facts.agents if policy.queue_id in agent.queue_ids]
-        if not own:
+        last = _asks(path, policy)[-1]
+        own = agents_of.get(policy.queue_id, [])
+        pool = own + [
+            one for queue_id in last.step.queue_ids for one in agents_of.get(queue_id, [])
+        ]
+        if not pool:
             yield _warning(FindingCode.QUEUE_WITHOUT_AGENTS, path, "no agent takes this queue")
-        elif not any(_holds(agent, policy.needs) for agent in own):
-            message = f"none of its {len(own)} agents has all the skills it needs"
-            yield _warning(FindingCode.QUEUE_UNMATCHABLE, path, message)
+        elif not any(last.may_be_served_by(agent) for agent in pool):
+            which, code = "its agents", FindingCode.QUEUE_UNMATCHABLE
+            if policy.steps:
+                which, code = "the agents of its last step", FindingCode.LAST_STEP_UNMATCHABLE
+            message = f"none of {which} has all the skills that are asked for"
+            yield _warning(code, last.path, message)
         for channel in facts.channels.get(policy.queue_id, ()):
-            if own and not any(agent.capacity.per_channel.get(channel, 0) for agent in own):
-                message = f"none of its {len(own)} agents has capacity for {channel}"
+            if pool and not any(one.capacity.per_channel.get(channel, 0) for one in pool):
+                message = f"none of its {len(pool)} agents has capacity for {channel}"
                 yield _warning(FindingCode.CAPACITY_NONE, path, message)
+
+
+def _steps_out_of_reach(facts: Facts) -> Iterator[Finding]:
+    for path, policy in _queues(facts):
+        before_ms = -1
+        for number, step in enumerate(policy.steps):
+            where = (*path, "steps", number, "after_s")
+            if number == 0 and step.after_ms:
+                message = "the first step begins at 0: before it nobody would be asked"
+                yield Finding(FindingCode.STEP_UNREACHABLE, where, message)
+            elif step.after_ms <= before_ms:
+                message = "a step begins later than the one before, or it is never reached"
+                yield Finding(FindingCode.STEP_UNREACHABLE, where, message)
+            before_ms = max(before_ms, step.after_ms)
+        if not policy.steps:
+            continue
+        last = policy.steps[-1]
+        asks_preferred = last.asks is StepAsks.TEAM and last.team_id is None
+        if last.asks is StepAsks.AGENT or asks_preferred:
+            message = (
+                "the last step asks the preferred agent or their team, which not every contact has"
+            )
+            where = (*path, "steps", len(policy.steps) - 1, "asks")
+            yield Finding(FindingCode.LAST_STEP_UNMATCHABLE, where, message)
 
 
 def _unbounded_priority(facts: Facts) -> Iterator[Finding]:
@@ -89,20 +173,25 @@ def _unbounded_priority(facts: Facts) -> Iterator[Finding]:
 
 
 def _many_classes(facts: Facts) -> Iterator[Finding]:
-    classes = {policy.queue_id: 1 for policy in facts.routing.queues}
-    most, agent_id = max(
-        (
-            (sum(classes.get(queue_id, 0) for queue_id in agent.queue_ids), agent.agent_id)
-            for agent in facts.agents or ()
-        ),
-        default=(0, None),
-    )
-    if most > CLASSES_OF_AGENT_MAX:
-        message = (
-            f"agent {agent_id} serves {most} requirement classes; above {CLASSES_OF_AGENT_MAX} each decision "
-            "costs noticeably more"
-        )
-        yield _warning(FindingCode.CLASSES_MANY, ("queues",), message)
+    asks_of: dict[QueueId, list[_Ask]] = {}
+    for path, policy in _queues(facts):
+        for ask in _asks(path, policy):
+            for queue_id in dict.fromkeys((policy.queue_id, *ask.step.queue_ids)):
+                asks_of.setdefault(queue_id, []).append(ask)
+    for agent in facts.agents or ():
+        served = {
+            ask.path: None
+            for queue_id in agent.queue_ids
+            for ask in asks_of.get(queue_id, ())
+            if ask.may_be_served_by(agent)
+        }
+        if len(served) > CLASSES_OF_AGENT_MAX:
+            message = (
+                f"agent {agent.agent_id} serves {len(served)} requirement classes; above "
+                f"{CLASSES_OF_AGENT_MAX} each decision costs noticeably more"
+            )
+            yield _warning(FindingCode.CLASSES_MANY, ("queues",), message)
+            return  # one is enough to know of it
 
 
 def _never_open(facts: Facts) -> Iterator[Finding]:
@@ -115,6 +204,7 @@ def _never_open(facts: Facts) -> Iterator[Finding]:
 LINTS: Final[tuple[Callable[[Facts], Iterator[Finding]], ...]] = (
     _unheld_skills,
     _nobody_can_serve,
+    _steps_out_of_reach,
     _unbounded_priority,
     _many_classes,
     _never_open,

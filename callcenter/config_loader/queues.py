@@ -3,9 +3,9 @@
 Durations are whole seconds here, because people write them; the core gets milliseconds.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from callcenter.config_loader.base import Closed, Id, Name, Seconds
 from routing.limits import (
@@ -13,8 +13,9 @@ from routing.limits import (
     BROADCAST_VOICE_AGENTS_MAX,
     LEVEL_MAX,
     LEVEL_MIN,
+    QUEUE_STEPS_MAX,
 )
-from routing.model import AgentStrategy, ContactStrategy
+from routing.model import AgentStrategy, ContactStrategy, StepAsks
 
 CREDIT_S_MAX: Final = 24 * 3600
 """Most age a queue may give or take, in seconds: overtaking is bounded by it."""
@@ -35,6 +36,25 @@ class Priority(Closed):
     level: Annotated[int, Field(ge=-1000, le=1000)] = 0
 
 
+class Step(Closed):
+    """Whom a contact asks for once it has waited `after_s` in the queue."""
+
+    after_s: Annotated[int, Field(ge=0, le=7 * 24 * 3600)] = 0
+    needs: Needs | None = None
+    relax_own: bool = False
+    credit_s: Annotated[int, Field(ge=0, le=CREDIT_S_MAX)] = 0
+    queues: list[Id] = []
+    asks: StepAsks = StepAsks.POOL
+    team: Id | None = None
+    skip_unstaffed: bool = False
+
+    @model_validator(mode="after")
+    def _names_a_team_it_asks(self) -> Self:
+        if self.team is not None and self.asks is not StepAsks.TEAM:
+            raise ValueError("team goes with asks: team alone")
+        return self
+
+
 class Queue(Closed):
     """A waiting line and its rules."""
 
@@ -53,6 +73,7 @@ class Queue(Closed):
     needs: Needs = {}
     agent_strategy: AgentStrategy = AgentStrategy.LONGEST_IDLE
     priority: Priority = Priority()
+    steps: Annotated[list[Step], Field(max_length=QUEUE_STEPS_MAX)] = []
     hours: Id | None = None
     broadcast: Annotated[int, Field(ge=1, le=BROADCAST_AGENTS_MAX)] = 1
     broadcast_voice: Annotated[int, Field(ge=1, le=BROADCAST_VOICE_AGENTS_MAX)] = 1

@@ -46,6 +46,12 @@ def _of_queue(queue: Queue, path: Path, ids: dict[str, set[str]]) -> Iterator[Fi
         queue.dispositions, ids["dispositions"], (*path, "dispositions"), "disposition"
     )
     yield from _unknown(queue.needs, ids["skills"], (*path, "needs"), "skill")
+    for number, step in enumerate(queue.steps):
+        where = (*path, "steps", number)
+        yield from _unknown(step.needs or (), ids["skills"], (*where, "needs"), "skill")
+        yield from _unknown(step.queues, ids["queues"], (*where, "queues"), "queue")
+        if step.team is not None:
+            yield from _unknown([step.team], ids["teams"], (*where, "team"), "team")
     if queue.hours is not None:
         yield from _unknown([queue.hours], ids["calendars"], (*path, "hours"), "calendar")
 

@@ -1,5 +1,8 @@
 """Seconds become milliseconds, business hours become instants over a horizon that moves on in time."""
 
+import pytest
+from pydantic import ValidationError
+
 from callcenter.config_loader.compiling import (
     HORIZON_DAYS,
     RENEW_BEFORE_DAYS,
@@ -7,8 +10,15 @@ from callcenter.config_loader.compiling import (
     routing_configuration,
 )
 from routing.configuration import configuration_fault
-from routing.ids import CalendarId, SkillId
-from routing.model import AgentStrategy, ContactStrategy, PriorityRule, SkillNeed
+from routing.ids import CalendarId, QueueId, SkillId, TeamId
+from routing.model import (
+    AgentStrategy,
+    ContactStrategy,
+    PriorityRule,
+    RoutingStep,
+    SkillNeed,
+    StepAsks,
+)
 from tests.unit.callcenter.config_loader.documents import NOW_MS, document, queue
 
 DAY_MS = 24 * 3600 * 1000
@@ -35,6 +45,37 @@ def test_how_a_queue_matches() -> None:
     assert policy.calendar_id == "office"
     assert (policy.broadcast, policy.broadcast_voice) == (3, 2)
     assert policy.priority == PriorityRule(ContactStrategy.ACCELERATED, 90_000, 1_500, 40_000, 2)
+
+
+def test_steps() -> None:
+    told = queue(
+        needs={"zh": 3},
+        steps=[
+            {"asks": "agent"},
+            {"after_s": 5, "asks": "team", "team": "north", "skip_unstaffed": True},
+            {"after_s": 9, "needs": {}, "relax_own": True, "credit_s": 30, "queues": ["sales"]},
+        ],
+    )
+    routing = routing_configuration(document(told), "v", NOW_MS)
+    assert configuration_fault(routing) is None
+    assert routing.queues[0].steps == (
+        RoutingStep(asks=StepAsks.AGENT),
+        RoutingStep(
+            after_ms=5_000, asks=StepAsks.TEAM, team_id=TeamId("north"), skip_unstaffed=True
+        ),
+        RoutingStep(
+            after_ms=9_000,
+            needs=(),
+            relax_own=True,
+            credit_ms=30_000,
+            queue_ids=(QueueId("sales"),),
+        ),
+    )
+
+
+def test_a_team_goes_with_asking_a_team() -> None:
+    with pytest.raises(ValidationError, match="team goes with asks: team"):
+        document(queue(steps=[{"team": "north"}]))
 
 
 def test_a_queue_that_says_nothing_is_matched_by_age_alone() -> None:

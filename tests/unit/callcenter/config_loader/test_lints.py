@@ -60,6 +60,41 @@ def test_who_could_serve(queues: list[dict[str, Any]], agents: Agents, expected:
     assert codes(*queues, agents=agents, widgets=[WIDGET]) == expected
 
 
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([{}, {"after_s": 30, "needs": {}}], []),
+        ([{"after_s": 5}], ["STEP_UNREACHABLE"]),
+        ([{}, {"after_s": 9}, {"after_s": 9}], ["STEP_UNREACHABLE"]),
+        ([{}, {"after_s": 9}, {"after_s": 5}], ["STEP_UNREACHABLE"]),
+        ([{"asks": "agent"}], ["LAST_STEP_UNMATCHABLE"]),
+        ([{"asks": "agent"}, {"asks": "team", "after_s": 9}], ["LAST_STEP_UNMATCHABLE"]),
+        ([{"asks": "agent"}, {"asks": "team", "team": "north", "after_s": 9}], []),
+        ([{}, {"asks": "team", "team": "south", "after_s": 9}], ["last_step_unmatchable"]),
+        ([{"needs": {"zh": 10}}, {"after_s": 9}], ["skill_unheld"]),
+        ([{}, {"after_s": 9, "needs": {"zh": 10}}], ["skill_unheld", "last_step_unmatchable"]),
+    ],
+)
+def test_steps(steps: list[dict[str, Any]], expected: list[str]) -> None:
+    teams = [{"id": one, "name": NAME} for one in ("north", "south")]
+    assert codes(queue(steps=steps), teams=teams) == expected
+
+
+def test_a_wider_pool_counts() -> None:
+    wide = queue("vip", steps=[{}, {"after_s": 9, "queues": ["sales"]}])
+    assert codes(queue(), wide) == []
+    narrow = queue("vip", needs={"zh": 10}, steps=[{"needs": {"zh": 9}, "queues": ["sales"]}])
+    assert codes(queue(), narrow) == []
+
+
+def test_steps_count_as_classes() -> None:
+    half = [{"after_s": second} for second in range(CLASSES_OF_AGENT_MAX // 4)]
+    queues = [queue(f"q{number}", steps=half[:20]) for number in range(5)]
+    queue_ids = [one["id"] for one in queues]
+    assert codes(*queues, agents=[agent("bo", *queue_ids)]) == ["classes_many"]
+    assert codes(*queues, agents=[agent("bo", *queue_ids[:4])])[-1:] == ["queue_without_agents"]
+
+
 def test_skills_are_named_with_their_place() -> None:
     (skill, _) = told(queue("help"), queue(needs={"en": 5, "zh": 1}))
     assert skill.path == ("queues", 1, "needs", "en")

@@ -120,11 +120,15 @@ def test_what_does_not_exist_is_found(tmp_path: Path) -> None:
     widget = "widgets:\n  - {id: w, name: {en: W, zh: W}, greeting: {en: W, zh: W}, queue: none}\n"
     rest = REST.replace("id: missed", "id: other").replace("id: solved", "id: done")
     queue = QUEUES + "    needs: {zh: 3}\n    hours: day\n"
+    queue += "    steps:\n      - {needs: {fr: 1}, queues: [x]}\n      - {asks: team, team: y}\n"
     assert faults(tmp_path / "a", a=queue + widget, b=rest) == [
         "a.yaml:5: queues.0.dispositions: there is no disposition solved [reference_unknown]",
         "a.yaml:6: queues.0.needs: there is no skill zh [reference_unknown]",
+        "a.yaml:9: queues.0.steps.0.needs: there is no skill fr [reference_unknown]",
+        "a.yaml:9: queues.0.steps.0.queues: there is no queue x [reference_unknown]",
+        "a.yaml:10: queues.0.steps.1.team: there is no team y [reference_unknown]",
         "a.yaml:7: queues.0.hours: there is no calendar day [reference_unknown]",
-        "a.yaml:9: widgets.0.queue: there is no queue none [reference_unknown]",
+        "a.yaml:12: widgets.0.queue: there is no queue none [reference_unknown]",
         "b.yaml:1: not_ready_reasons: the built-in reason missed needs a name and an alert time [built_in_missing]",
     ]
 
