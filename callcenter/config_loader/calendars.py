@@ -20,15 +20,18 @@ from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from types import ModuleType
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-import holidays
 import msgspec
 from pydantic import AfterValidator, Field, model_validator
 
 from callcenter.config_loader.base import Closed, Id, Name
 from routing.calendars import Calendar, OpenHours, hours_of
+
+if TYPE_CHECKING:
+    import holidays
 
 DAYS_MAX = 1_000
 """Entries in `days` of one calendar; more is a fault."""
@@ -93,8 +96,15 @@ def _is_zone(key: str) -> str:
     return key
 
 
+def _library() -> ModuleType:
+    """The package of holidays; loading it takes longer than all the rest of a restart, and few documents need it."""
+    import holidays  # noqa: PLC0415  # see above
+
+    return holidays
+
+
 def _is_country(code: str) -> str:
-    if code not in holidays.list_supported_countries():
+    if code not in _library().list_supported_countries():
         raise ValueError(f"no holidays are known for the country {code}; codes are like CN and DE")
     return code
 
@@ -133,7 +143,7 @@ class PublicHolidays(Closed):
 
     @model_validator(mode="after")
     def _knows_the_region(self) -> Self:
-        known = holidays.country_holidays(self.country).subdivisions
+        known = _library().country_holidays(self.country).subdivisions
         if self.region is not None and self.region not in known:
             listed = f"one of {', '.join(known)}" if known else "left out: it has none"
             raise ValueError(
@@ -308,14 +318,15 @@ def _named_hours(calendar: BusinessCalendar, entry: NamedDay, day: date) -> tupl
 
 def _holidays(
     rule: PublicHolidays, from_day: date, until_day: date, language: str
-) -> holidays.HolidayBase:
+) -> "holidays.HolidayBase":
     """Holidays of the years of these days; a country without names in this language gives those it has."""
-    return holidays.country_holidays(
+    found: holidays.HolidayBase = _library().country_holidays(
         rule.country,
         subdiv=rule.region,
         years=range(from_day.year, until_day.year + 1),
         language=language,
     )
+    return found
 
 
 def _unknown_makeup_years(
