@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import msgspec
 
 from routing.ids import AgentId, ContactId, DetailId, TeamId
+from routing.model import CapacityRule
 
 
 class StorageError(Exception):
@@ -201,6 +202,8 @@ class User(msgspec.Struct, frozen=True):
 
     `queue_ids`: an agent takes work of these, a supervisor sees these. `watched_team_ids`: teams a supervisor
     sees. `skills`: skill id to level, 1 to 10. `site`: where the agent works; empty when that does not matter.
+    `capacity`: on all channels; without it the agent takes `chat_capacity` chats and nothing else.
+    `primary_queue_id`: its contacts go first; empty for none.
     """
 
     user_id: str
@@ -217,6 +220,8 @@ class User(msgspec.Struct, frozen=True):
     version: int
     skills: dict[str, int] = {}
     site: str = ""
+    capacity: CapacityRule | None = None
+    primary_queue_id: str = ""
 
 
 class Users(Protocol):

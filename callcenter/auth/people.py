@@ -72,6 +72,8 @@ class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "en"
     skills: dict[str, int] = {}
     site: str = ""
+    capacity: CapacityRule | None = None
+    primary_queue_id: str = ""
 
 
 async def create(
@@ -100,6 +102,8 @@ async def create(
         version=0,
         skills=person.skills,
         site=person.site,
+        capacity=person.capacity,
+        primary_queue_id=person.primary_queue_id,
     )
     check_person(draft, known)
     if await users.by_username(person.username) is not None:
@@ -155,7 +159,16 @@ def check_person(user: ports.User, known: Known) -> None:
         raise PersonInvalid("language", "The language is a tag such as en or zh-CN.")
     if not 0 <= user.chat_capacity <= CAPACITY_UNITS_MAX:
         raise PersonInvalid("chat_capacity", f"The chat capacity is 0 to {CAPACITY_UNITS_MAX}.")
+    _check_capacity(user.capacity)
     _check_references(user, known)
+
+
+def _check_capacity(capacity: CapacityRule | None) -> None:
+    if capacity is None:
+        return
+    units = (capacity.total, *capacity.per_channel.values())
+    if min(units) < 0 or max(units) > CAPACITY_UNITS_MAX:
+        raise PersonInvalid("capacity", f"Capacities are 0 to {CAPACITY_UNITS_MAX}.")
 
 
 def is_display_name(name: str) -> bool:
@@ -174,6 +187,8 @@ def _check_references(user: ports.User, known: Known) -> None:
         raise PersonInvalid("queue_ids", f"At most {AGENT_QUEUES_MAX} queues, each once.")
     if not all(queue_id in known.queue_ids for queue_id in user.queue_ids):
         raise PersonInvalid("queue_ids", "The configuration has no such queue.")
+    if user.primary_queue_id and user.primary_queue_id not in user.queue_ids:
+        raise PersonInvalid("primary_queue_id", "The primary queue is one of the person's queues.")
     if not all(team_id in known.team_ids for team_id in user.watched_team_ids):
         raise PersonInvalid("watched_team_ids", "The configuration has no such team.")
     if len(user.skills) > AGENT_SKILLS_MAX:
@@ -188,14 +203,14 @@ def _check_references(user: ports.User, known: Known) -> None:
 
 def agent_facts(user: ports.User) -> PutAgent:
     """What the engine must know of an agent."""
+    chats_alone = CapacityRule(user.chat_capacity, {Channel.CHAT: user.chat_capacity})
     return PutAgent(
         agent_id=AgentId(user.user_id),
         team_id=user.team_id,
         queue_ids=tuple(QueueId(queue_id) for queue_id in user.queue_ids),
-        capacity=CapacityRule(
-            total=user.chat_capacity, per_channel={Channel.CHAT: user.chat_capacity}
-        ),
+        capacity=user.capacity or chats_alone,
         skills={SkillId(skill_id): level for skill_id, level in user.skills.items()},
+        primary_queue_id=QueueId(user.primary_queue_id) if user.primary_queue_id else None,
     )
 
 
@@ -221,16 +236,12 @@ def roster_commands(
             continue
         facts = agent_facts(user)
         there = tuple(queue_id for queue_id in facts.queue_ids if queue_id in queue_ids)
-        facts = msgspec.structs.replace(facts, queue_ids=there)
+        first = facts.primary_queue_id if facts.primary_queue_id in there else None
+        facts = msgspec.structs.replace(facts, queue_ids=there, primary_queue_id=first)
         if agent is None or agent.is_removed or _differs(agent, facts):
             commands.append(facts)
     return commands
 
 
 def _differs(agent: Agent, facts: PutAgent) -> bool:
-    return (agent.team_id, agent.queue_ids, agent.capacity, agent.skills) != (
-        facts.team_id,
-        facts.queue_ids,
-        facts.capacity,
-        facts.skills,
-    )
+    return any(getattr(agent, name) != getattr(facts, name) for name in facts.__struct_fields__)

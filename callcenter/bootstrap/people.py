@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 from callcenter import ports
@@ -13,6 +14,7 @@ from callcenter.bootstrap.gateway import HostGateway
 from callcenter.clock import new_id
 from callcenter.config_loader.loader import PEOPLE_FILE
 from callcenter.host.host import Host
+from routing.model import CapacityRule
 
 
 def demo_people(folder: Path) -> list[people.NewPerson]:
@@ -33,6 +35,8 @@ def _person(one: dict[str, Any]) -> people.NewPerson:
         language=one["language"],
         skills=one.get("skills", {}),
         site=one.get("site", ""),
+        capacity=msgspec.convert(one.get("capacity"), CapacityRule | None),
+        primary_queue_id=one.get("primary_queue", ""),
     )
 
 

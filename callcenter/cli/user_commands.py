@@ -15,6 +15,7 @@ from callcenter.cli.on_store import Work, create_person, new_person, newest_conf
 from callcenter.cli.options import Subcommands, add_data_dir, say
 from callcenter.storage.store import SqlStore
 from routing.ids import TeamId
+from routing.model import CapacityRule, Channel
 
 
 def add(commands: Subcommands) -> None:
@@ -46,6 +47,11 @@ def _add_facts(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--queues", help="queue ids, separated by commas")
     parser.add_argument("--watched-teams", help="teams a supervisor sees")
     parser.add_argument("--chat-capacity", type=int, help="chats at once (at first: 3)")
+    parser.add_argument(
+        "--capacity",
+        help="contacts at once per channel and in total, such as chat=3,voice=1,total=3; instead of --chat-capacity",
+    )
+    parser.add_argument("--primary-queue", help="queue id whose contacts go first; empty for none")
     parser.add_argument("--skills", help="skills and levels from 1 to 10, such as zh=9,en=4")
     parser.add_argument("--site", help="site id; empty for none")
 
@@ -69,8 +75,10 @@ def _facts(parsed: argparse.Namespace) -> dict[str, object]:
         "queue_ids": None if parsed.queues is None else _listed(parsed.queues),
         "watched_team_ids": None if parsed.watched_teams is None else _listed(parsed.watched_teams),
         "chat_capacity": parsed.chat_capacity,
-        "skills": None if parsed.skills is None else _levels(parsed.skills),
+        "skills": None if parsed.skills is None else _numbers(parsed.skills, "--skills"),
         "site": parsed.site,
+        "capacity": None if parsed.capacity is None else _capacity(parsed.capacity),
+        "primary_queue_id": parsed.primary_queue,
     }
     return {name: value for name, value in given.items() if value is not None}
 
@@ -123,14 +131,24 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(one.strip() for one in text.split(",") if one.strip())
 
 
-def _levels(text: str) -> dict[str, int]:
-    levels: dict[str, int] = {}
+def _numbers(text: str, option: str) -> dict[str, int]:
+    numbers: dict[str, int] = {}
     for one in _listed(text):
-        skill_id, _, level = one.partition("=")
-        if not (level.isascii() and level.isdigit()) or skill_id in levels:
-            raise CommandError(f"--skills: {one} is not a skill and its level, such as zh=9, once")
-        levels[skill_id] = int(level)
-    return levels
+        name, _, number = one.partition("=")
+        if not (number.isascii() and number.isdigit()) or name in numbers:
+            raise CommandError(f"{option}: {one} is not a name and its number, such as zh=9, once")
+        numbers[name] = int(number)
+    return numbers
+
+
+def _capacity(text: str) -> CapacityRule:
+    """Without a total, all channels may be full at once."""
+    numbers = _numbers(text, "--capacity")
+    total = numbers.pop("total", sum(numbers.values()))
+    unknown = [name for name in numbers if name not in set(Channel)]
+    if unknown:
+        raise CommandError(f"--capacity: {unknown[0]} is none of {', '.join(Channel)}")
+    return CapacityRule(total, {Channel(name): number for name, number in numbers.items()})
 
 
 def _password(parsed: argparse.Namespace) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.types import TypeEngine
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -185,6 +185,8 @@ users = sa.Table(
     _must("version", sa.BigInteger),
     sa.Column("skills", sa.String, nullable=False, server_default="{}"),
     _text("site"),
+    _maybe("capacity", sa.String),
+    _text("primary_queue_id"),
     sa.UniqueConstraint("domain_id", "username_key"),
     sa.Index(None, "domain_id", "version"),
 )

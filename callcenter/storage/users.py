@@ -9,12 +9,14 @@ from callcenter.ports import User
 from callcenter.storage.database import Database, upsert
 from callcenter.storage.tables import users
 from callcenter.storage.usernames import username_key
+from routing.model import CapacityRule
 
 _KEY: Final = ["domain_id", "user_id"]
 _JSON: Final[dict[str, Any]] = {
     "queue_ids": tuple[str, ...],
     "watched_team_ids": tuple[str, ...],
     "skills": dict[str, int],
+    "capacity": CapacityRule,
 }
 """Columns kept as JSON text, and what is in them."""
 
@@ -76,7 +78,8 @@ def _columns(user: User) -> dict[str, Any]:
     columns = msgspec.structs.asdict(user)
     columns["username_key"] = username_key(user.username)
     for name in _JSON:
-        columns[name] = msgspec.json.encode(columns[name]).decode()
+        if columns[name] is not None:
+            columns[name] = msgspec.json.encode(columns[name]).decode()
     return columns
 
 
@@ -84,5 +87,6 @@ def _user(row: sa.Row[Any]) -> User:
     columns = row._asdict()
     del columns["domain_id"], columns["username_key"]
     for name, kind in _JSON.items():
-        columns[name] = msgspec.json.decode(columns[name], type=kind)
+        if columns[name] is not None:
+            columns[name] = msgspec.json.decode(columns[name], type=kind)
     return User(**columns)

@@ -27,6 +27,7 @@ from routing.limits import (
     LEVEL_MAX,
     LEVEL_MIN,
 )
+from routing.model import Channel
 
 PAGE_LENGTH_MAX = 200
 SEQ_MAX = 2**53 - 1
@@ -388,6 +389,13 @@ class AppliedConfiguration(msgspec.Struct, frozen=True):
 # --- people -------------------------------------------------------------------------------------------
 
 
+class CapacityFacts(_Request, frozen=True):
+    """How much an agent may have in hand at once: units in total, and contacts per channel (absent: none)."""
+
+    total: Capacity
+    per_channel: dict[Channel, Capacity]
+
+
 class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     """A person as an administrator sees them. `chat_capacity` is in contacts at once, `skills` are levels, 1 to 10."""
 
@@ -403,6 +411,8 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     is_disabled: bool
     skills: dict[str, int]
     site: str | None
+    capacity: CapacityFacts | None
+    primary_queue_id: str | None
 
 
 class UsersView(msgspec.Struct, frozen=True):
@@ -431,6 +441,8 @@ class NewUser(_Request, frozen=True, kw_only=True):
     watched_team_ids: QueueIds | None = None
     skills: Skills = {}
     site: Id | None = None
+    capacity: CapacityFacts | None = None
+    primary_queue_id: Id | None = None
 
 
 class UserChange(_Request, frozen=True, kw_only=True):
@@ -446,6 +458,8 @@ class UserChange(_Request, frozen=True, kw_only=True):
     is_disabled: bool | UnsetType = UNSET
     skills: Skills | UnsetType = UNSET
     site: Id | UnsetType | None = UNSET
+    capacity: CapacityFacts | UnsetType | None = UNSET
+    primary_queue_id: Id | UnsetType | None = UNSET
 
 
 class NewPassword(_Request, frozen=True):

@@ -18,9 +18,18 @@ from callcenter.auth.principal import Role
 from callcenter.host.envelope import Envelope
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.web.schemas import NewPassword, NewUser, UserChange, UserRow, UsersView, UserView
+from callcenter.web.schemas import (
+    CapacityFacts,
+    NewPassword,
+    NewUser,
+    UserChange,
+    UserRow,
+    UsersView,
+    UserView,
+)
 from callcenter.web.services import Services
 from routing.ids import TeamId
+from routing.model import CapacityRule
 
 
 @route(
@@ -172,6 +181,8 @@ def user_row(user: ports.User) -> UserRow:
         is_disabled=user.is_disabled,
         skills=user.skills,
         site=user.site or None,
+        capacity=None if user.capacity is None else _facts(user.capacity),
+        primary_queue_id=user.primary_queue_id or None,
     )
 
 
@@ -197,6 +208,8 @@ def _person(wanted: NewUser) -> NewPerson:
         language=wanted.language,
         skills=wanted.skills,
         site=wanted.site or "",
+        capacity=_rule(wanted.capacity),
+        primary_queue_id=wanted.primary_queue_id or "",
     )
 
 
@@ -209,11 +222,22 @@ def _changes(wanted: UserChange) -> dict[str, object]:
             changes[name] = tuple(changes[name])
     if "team_id" in changes:
         changes["team_id"] = TeamId(changes["team_id"] or "")
-    if "site" in changes:
-        changes["site"] = changes["site"] or ""
+    for name in ("site", "primary_queue_id"):
+        if name in changes:
+            changes[name] = changes[name] or ""
+    if wanted.capacity is not UNSET:
+        changes["capacity"] = _rule(wanted.capacity)
     if "role" in changes:
         changes["role"] = str(changes["role"])
     return changes
+
+
+def _facts(rule: CapacityRule) -> CapacityFacts:
+    return CapacityFacts(rule.total, rule.per_channel)
+
+
+def _rule(facts: CapacityFacts | None) -> CapacityRule | None:
+    return None if facts is None else CapacityRule(facts.total, facts.per_channel)
 
 
 async def _user(call: Call[Services]) -> ports.User:

@@ -2,6 +2,7 @@ import msgspec
 import pytest
 
 from callcenter.ports import Store, UsernameTaken
+from routing.model import CapacityRule, Channel
 from tests.contract.rows import user
 
 
@@ -13,6 +14,8 @@ async def test_nobody_at_first(store: Store) -> None:
 
 async def test_a_person_is_found_as_stored(store: Store) -> None:
     facts = {"is_disabled": True, "queue_ids": (), "skills": {"zh": 9, "en": 4}, "site": "上海"}
+    facts |= {"capacity": CapacityRule(4, {Channel.CHAT: 3, Channel.VOICE: 1})}
+    facts |= {"primary_queue_id": "sales"}
     stored = await store.users.put(user("u-1", "LiLei", **facts))
     assert stored == user("u-1", "LiLei", version=1, **facts)
     assert await store.users.get("u-1") == stored

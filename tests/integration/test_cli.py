@@ -87,6 +87,15 @@ def test_what_is_given_of_a_person_is_changed(terminal: Terminal) -> None:
         assert "--skills: zh" in terminal.fails("user", "change", "eve", "--skills", wrong)
     assert "no such skill" in terminal.fails("user", "change", "eve", "--skills", "fr=3")
     assert "1 to 10" in terminal.fails("user", "change", "eve", "--skills", "zh=11")
+    terminal.ok("user", "change", "eve", "--capacity", "chat=2,voice=1", "--primary-queue", "sales")
+    with closing(sqlite3.connect(terminal.data_dir / "callcenter.db")) as database:
+        query = "SELECT capacity, primary_queue_id FROM users WHERE username = 'eve'"
+        capacity, primary = database.execute(query).fetchone()
+    assert '"total":3,"per_channel":{"chat":2,"voice":1}' in capacity
+    assert primary == "sales"
+    assert "pigeon is none of" in terminal.fails("user", "change", "eve", "--capacity", "pigeon=1")
+    assert "0 to 50" in terminal.fails("user", "change", "eve", "--capacity", "chat=51")
+    assert "one of the" in terminal.fails("user", "change", "eve", "--primary-queue", "help")
     assert "no such site" in terminal.fails("user", "change", "eve", "--site", "mars")
     assert "no user bob" in terminal.fails("user", "change", "bob")
 
@@ -115,7 +124,7 @@ def test_without_data_every_command_says_what_to_do(
 
 def test_a_database_without_configuration(terminal: Terminal) -> None:
     assert terminal.ok("db", "upgrade").startswith("Database: empty -> ")
-    assert terminal.ok("db", "upgrade").startswith("Database: 0002 -> ")
+    assert terminal.ok("db", "upgrade").startswith("Database: 0003 -> ")
     line = terminal.fails("user", "add", "eve", "--password-stdin", typed=f"{NEW_PASSWORD}\n")
     assert "callcenter init" in line
 

@@ -3,6 +3,7 @@
 import pytest
 
 from routing.ids import AgentId
+from routing.model import CapacityRule, Channel
 from tests.integration.api_stage import PASSWORD, ApiStage
 
 NEW = {
@@ -98,6 +99,25 @@ async def test_skills_reach_the_engine(stage: ApiStage) -> None:
     user = await stage.store.users.get(user_id)
     assert user is not None
     assert (user.site, user.skills) == ("", {"zh": 10, "en": 3})
+
+
+async def test_capacity_on_all_channels_and_a_queue_that_goes_first(stage: ApiStage) -> None:
+    capacity = {"total": 4, "per_channel": {"chat": 3, "voice": 1}}
+    facts = {"capacity": capacity, "primary_queue_id": "sales"}
+    added = await stage.ask("POST", "/api/v1/users", by="ada", body={**NEW, **facts})
+    user = added.body["user"]
+    assert (user["capacity"], user["primary_queue_id"]) == (capacity, "sales")
+    agent = stage.host.mirror.agents[AgentId(user["user_id"])]
+    assert agent.capacity == CapacityRule(4, {Channel.CHAT: 3, Channel.VOICE: 1})
+    assert agent.primary_queue_id == "sales"
+    path = f"/api/v1/users/{user['user_id']}"
+    body: dict[str, object] = {"capacity": None, "primary_queue_id": None}
+    assert (await stage.ask("PATCH", path, by="ada", body=body)).status == 200
+    agent = stage.host.mirror.agents[AgentId(user["user_id"])]
+    assert agent.capacity == CapacityRule(2, {Channel.CHAT: 2})
+    assert agent.primary_queue_id is None
+    for wrong in ({"primary_queue_id": "help"}, {"capacity": {"total": 1}}):
+        assert (await stage.ask("PATCH", path, by="ada", body=wrong)).status == 422
 
 
 async def test_an_agent_who_becomes_a_supervisor_takes_no_work(stage: ApiStage) -> None:

@@ -549,6 +549,22 @@ export interface components {
             message: string;
         };
         /**
+         * CapacityFacts
+         * @description How much an agent may have in hand at once: units in total, and contacts per channel (absent: none).
+         */
+        CapacityFacts: {
+            total: number;
+            per_channel: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Channel
+         * @description The medium a contact came by.
+         * @enum {unknown}
+         */
+        Channel: "callback" | "chat" | "email" | "fax" | "outbound_voice" | "sms" | "task" | "voice";
+        /**
          * ChatLine
          * @description A durable message; the customer's own come back too, which is their acknowledgement.
          */
@@ -989,6 +1005,10 @@ export interface components {
             };
             /** @default null */
             site?: string | null;
+            /** @default null */
+            capacity?: components["schemas"]["CapacityFacts"] | null;
+            /** @default null */
+            primary_queue_id?: string | null;
         };
         /**
          * NextState
@@ -1277,6 +1297,8 @@ export interface components {
                 [key: string]: number;
             };
             site?: string | null;
+            capacity?: components["schemas"]["CapacityFacts"] | null;
+            primary_queue_id?: string | null;
         };
         /**
          * UserRow
@@ -1297,6 +1319,8 @@ export interface components {
                 [key: string]: number;
             };
             site: string | null;
+            capacity: components["schemas"]["CapacityFacts"] | null;
+            primary_queue_id: string | null;
         };
         /**
          * UserView

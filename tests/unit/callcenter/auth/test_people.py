@@ -79,6 +79,9 @@ async def test_a_person_is_stored_with_a_hash_only() -> None:
         ("skills", {"zh": 11}),
         ("skills", {f"s{number}": 3 for number in range(101)}),
         ("site", "north"),
+        ("capacity", CapacityRule(51, {})),
+        ("capacity", CapacityRule(1, {Channel.VOICE: -1})),
+        ("primary_queue_id", "help"),
     ],
 )
 async def test_what_cannot_be_is_refused_by_name(field: str, value: object) -> None:
@@ -146,3 +149,5 @@ async def test_a_queue_that_was_dropped_is_left_out_until_it_is_back() -> None:
     (fewer,) = people.roster_commands([user], {}, QUEUES[:1])
     assert fewer == msgspec.structs.replace(people.agent_facts(user), queue_ids=QUEUES[:1])
     assert people.roster_commands([user], {}, QUEUES) == [people.agent_facts(user)]
+    first = msgspec.structs.replace(user, primary_queue_id="help")
+    assert people.roster_commands([first], {}, QUEUES[:1]) == [fewer]
