@@ -9,6 +9,7 @@ naive scanner, and `is_confirmed` says whether that came to the same. Cost: O(ag
 contacts) for an agent; `Survey` can be fed in portions, so that a caller with other work can pause between.
 """
 
+import heapq
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
@@ -24,6 +25,7 @@ from routing.state import Agent, Contact, ContactState, Deadline, State
 from routing.strategies import (
     AGENT_KEY_PARTS,
     CHOICE_RANK_PARTS,
+    ChoiceRank,
     agent_key,
     choice_rank,
     effective_origin_ms,
@@ -241,8 +243,8 @@ def explain_offer(state: State, offer: ev.OfferMade) -> OfferExplanation:
         survey.add(name, one.agent_id)
         if name is None:
             free.append(one)
-    candidates = sorted((_candidate(state, one, contact) for one in free), key=_candidate_order)
-    rivals = _rivals(state, agent, offer.at_ms)
+    candidates = _candidates(state, free, contact)
+    rivals, rival_count = _rivals(state, agent, offer.at_ms)
     others = [one.agent_id for one in candidates[:2] if one.agent_id != agent.agent_id]
     return OfferExplanation(
         offer.offer_id,
@@ -250,13 +252,13 @@ def explain_offer(state: State, offer: ev.OfferMade) -> OfferExplanation:
         agent.agent_id,
         offer.trigger,
         standing(state, contact, offer.at_ms),
-        tuple(candidates[:EXPLAINED_MAX]),
-        len(candidates),
+        tuple(candidates),
+        len(free),
         _agent_decided_by(candidates),
         others[0] if others else None,
         survey.groups(),
-        tuple(rivals[:EXPLAINED_MAX]),
-        len(rivals),
+        tuple(rivals),
+        rival_count,
         _contact_decided_by(rivals),
         _is_confirmed(state, offer),
     )
@@ -296,36 +298,43 @@ def deadlines_of(state: State, contact: Contact) -> tuple[Deadline, ...]:
 # --- candidates and rivals ---------------------------------------------------------------------------
 
 
-def _candidate(state: State, agent: Agent, contact: Contact) -> Candidate:
+def _candidates(state: State, free: list[Agent], contact: Contact) -> list[Candidate]:
+    """The first of those who could be asked, best first."""
     strategy = state.queues[contact.queue_id].agent_strategy
-    key: tuple[int | str, ...] = agent_key(strategy, agent, contact.needs)
-    parts = dict(zip(AGENT_KEY_PARTS, key, strict=True))
-    return Candidate(agent.agent_id, agent.agent_id in contact.last_resort, parts)
+    ordered = (
+        (one.agent_id in contact.last_resort, agent_key(strategy, one, contact.needs))
+        for one in free
+    )
+    return [
+        Candidate(key[-1], is_last_resort, _named(AGENT_KEY_PARTS, key))
+        for is_last_resort, key in heapq.nsmallest(EXPLAINED_MAX, ordered)
+    ]
 
 
-def _candidate_order(one: Candidate) -> tuple[bool, tuple[int | str, ...]]:
-    return (one.is_last_resort, tuple(one.parts.values()))
-
-
-def _rivals(state: State, agent: Agent, now_ms: int) -> list[Rival]:
-    """Everything that waits and this agent may have, the most urgent first."""
-    ranked = []
+def _rivals(state: State, agent: Agent, now_ms: int) -> tuple[list[Rival], int]:
+    """Of what waits and this agent may have, the most urgent first, and how many there are."""
+    ranked: list[tuple[ChoiceRank, Contact]] = []
     for queue_id, line in state.waiting.items():
         rule = state.queues[queue_id].priority
         for contact_id in line:
             contact = state.contacts[contact_id]
             if refused_by(agent, contact) is None:
                 ranked.append((choice_rank(agent, contact, rule, now_ms), contact))
-    ranked.sort(key=lambda one: one[0], reverse=True)
-    return [
+    first = heapq.nlargest(EXPLAINED_MAX, ranked, key=lambda one: one[0])
+    told = [
         Rival(
             contact.contact_id,
             contact.queue_id,
             now_ms - contact.age_origin_ms,
-            dict(zip(CHOICE_RANK_PARTS, (*rank[:3], -rank[3], -rank[4]), strict=True)),
+            _named(CHOICE_RANK_PARTS, (*rank[:3], -rank[3], -rank[4])),
         )
-        for rank, contact in ranked
+        for rank, contact in first
     ]
+    return told, len(ranked)
+
+
+def _named(names: Sequence[str], parts: Sequence[int | str]) -> Facts:
+    return dict(zip(names, parts, strict=True))
 
 
 def _agent_decided_by(candidates: Sequence[Candidate]) -> str:

@@ -2,7 +2,8 @@
 
 An explanation is not stored, so it costs the folding of what came before: from the newest snapshot if the offer is
 younger, else from the journal's start. Each record is checked against the chain on the way, so what is explained is
-what was decided. Between two portions other work of the loop gets its turn.
+what was decided. Between two portions other work of the loop gets its turn; the explaining itself, which looks at
+every agent and at all that waits, is done in a thread: the folded state is nobody else's.
 """
 
 import asyncio
@@ -80,7 +81,8 @@ async def _offers_after(
             if isinstance(event, ev.OfferMade) and event.contact_id == wanted.contact_id:
                 number = state.contacts[event.contact_id].offers_made + 1
                 if wanted.number in (None, number):
-                    found.append(_recounted(state, record.seq, event, wanted.agent_id))
+                    told = asyncio.to_thread(_recounted, state, record.seq, event, wanted.agent_id)
+                    found.append(await told)
                 if wanted.number == number:
                     break
             apply(state, event)

@@ -40,7 +40,7 @@ from routing.state import Agent, Contact, ContactState, State
 AGENTS_AT_ONCE = 500
 """Agents looked at before other work of the loop gets its turn: about 1 ms."""
 
-FOLDED_EVENTS_MAX = 1_000_000
+FOLDED_EVENTS_MAX = 500_000
 """Events of the journal read for one answer; past it 409 `explanation_too_long`."""
 
 FOLDING_WAIT_S = 10.0
