@@ -83,9 +83,9 @@ def service_level(limit_ms: float) -> Measure:
     return lambda cell: _share(_within(cell.answered_ms, limit_ms), cell.offered)
 
 
-def occupancy(agents: int) -> Measure:
+def occupancy(agents: float) -> Measure:
     """The share of the time of so many agents that went into these contacts."""
-    return lambda cell: cell.busy_area / (cell.for_ms * agents)
+    return lambda cell: _share(cell.busy_area, cell.for_ms * agents)
 
 
 def _quantiles_s(cell: Cell) -> list[float] | None:
@@ -136,7 +136,7 @@ class Report:
         }
 
     def figures(
-        self, *, agents: int, service_level_s: float, wait_points_s: Sequence[float]
+        self, *, agents: float, service_level_s: float, wait_points_s: Sequence[float]
     ) -> dict[str, Any]:
         """Everything, by the names of the JSON."""
         said: dict[str, Any] = {name: self._count(count) for name, count in COUNTS.items()}

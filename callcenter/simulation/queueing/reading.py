@@ -84,6 +84,11 @@ def _faults(scenario: Scenario) -> Iterator[tuple[_Path, str]]:
         if not any(serves(group, one) for group in scenario.agents):
             yield where, f"no agent holds what class {one.name} requires"
     for number, group in enumerate(scenario.agents):
+        ends_s = [0.0, *(shift.until_s for shift in group.shifts)]
+        for place, shift in enumerate(group.shifts):
+            if not ends_s[place] <= shift.from_s < shift.until_s:
+                what = "shifts must follow each other, each with from_s before until_s"
+                yield ("agents", number, "shifts", place), what
         if group.primary is not None:
             what = "primary is not possible yet: the engine knows no class that goes first for an agent"
             yield ("agents", number, "primary"), what

@@ -25,7 +25,7 @@ from callcenter.simulation.randomness import Streams
 from routing import commands as cmd
 from routing import events as ev
 from routing.ids import AgentId, ContactId, OfferId, QueueId
-from routing.model import Channel, Party
+from routing.model import AgentState, Channel, Party
 
 _Happening = tuple[int, int, Callable[[Any], None], Any]
 
@@ -81,7 +81,7 @@ class Run:
     def __init__(self, scenario: Scenario, traces: Traces, seed: int, *, batches: int = 1) -> None:
         """The window is cut into `batches` of equal length."""
         streams = Streams(seed)
-        self._engine = staffed_engine(scenario)
+        self._engine, self._changes = staffed_engine(scenario)
         self._places = scenario.limits.waiting
         self._lanes = [Lane(one, streams, traces.get(one.name, ())) for one in scenario.classes]
         self._callers: dict[ContactId, Caller] = {}
@@ -102,6 +102,8 @@ class Run:
         """Class name -> its cells, one for each batch."""
         for edge_ms in self._edges:
             self._at(edge_ms, self._turn, edge_ms)
+        for at_ms, agent_id, state in self._changes:
+            self._at(at_ms, self._come_or_go, (agent_id, state))
         for lane in self._lanes:
             self._plan_arrival(lane)
         last_ms = 2 * self._edges[-1] - self._edges[0]
@@ -211,6 +213,10 @@ class Run:
 
     # --- agents ---
 
+    def _come_or_go(self, what: tuple[AgentId, AgentState]) -> None:
+        """Who goes while somebody talks goes afterwards."""
+        self._send(cmd.SetAgentState(*what))
+
     def _send(self, command: cmd.Command) -> None:
         """The engine must take it; whoever is offered something sees it."""
         handled = self._engine.handle(command, self._now_ms)
@@ -219,6 +225,8 @@ class Run:
         for event in handled.events:
             if type(event) is ev.OfferMade:
                 self._offered(event)
+            elif type(event) is ev.OfferRescinded:
+                self._withdrawn(event)
 
     def _offered(self, event: ev.OfferMade) -> None:
         caller = self._callers[event.contact_id]
@@ -231,6 +239,14 @@ class Run:
             self._at(self._now_ms + lane.ring_ms, self._answer, (caller, event.offer_id))
         else:
             self._answer((caller, event.offer_id))
+
+    def _withdrawn(self, event: ev.OfferRescinded) -> None:
+        """The agent went before answering; who left has been booked already."""
+        caller = self._callers.get(event.contact_id)
+        if caller is not None and caller.offer_id == event.offer_id:
+            caller.offer_id = None
+            self._unanswered += 1
+            caller.lane.busy.change(-1, self._now_ms)
 
     def _answer(self, what: tuple[Caller, OfferId]) -> None:
         caller, offer_id = what

@@ -49,15 +49,25 @@ class CustomerClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     ring_s: NotNegative = 0
     wrap_up_s: NotNegative = 0
     credit_s: NotNegative = 0
+    acceleration: Annotated[float, msgspec.Meta(ge=0.001, le=1000)] = 1.0
+    target_s: Positive | None = None
     strategy: Strategy = Strategy()
 
 
+class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When agents are there; a call they have at its end is finished."""
+
+    from_s: NotNegative
+    until_s: Positive
+
+
 class AgentGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Agents who are alike, there from the first moment to the last."""
+    """Agents who are alike; without shifts they are there from the first moment to the last."""
 
     count: Annotated[int, msgspec.Meta(ge=1)]
     skills: dict[Name, Level] = {}
     primary: Name | None = None
+    shifts: tuple[Shift, ...] = ()
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -89,3 +99,12 @@ Traces = dict[str, tuple[Call, ...]]
 def serves(group: AgentGroup, one: CustomerClass) -> bool:
     """Whether agents of the group hold what the class asks for."""
     return all(group.skills.get(skill, 0) >= level for skill, level in one.requires.items())
+
+
+def there_s(group: AgentGroup, from_s: float, until_s: float) -> float:
+    """How long one agent of the group is there within a window."""
+    if not group.shifts:
+        return until_s - from_s
+    return sum(
+        max(0.0, min(shift.until_s, until_s) - max(shift.from_s, from_s)) for shift in group.shifts
+    )

@@ -39,11 +39,15 @@ def send(engine: Engine, command: cmd.Command, now_ms: int) -> None:
         raise EngineRefused(refusal.detail)
 
 
-def staffed_engine(scenario: Scenario) -> Engine:
-    """The real engine at time 0, everybody ready."""
+Change = tuple[int, AgentId, AgentState]
+"""An agent comes or goes: when (ms), who, and to what."""
+
+
+def staffed_engine(scenario: Scenario) -> tuple[Engine, list[Change]]:
+    """The real engine at time 0: those without shifts are ready; and when the others come and go."""
     engine = Engine()
     send(engine, cmd.ApplyConfiguration(_configuration(scenario)), 0)
-    number = 0
+    number, changes = 0, []
     for group in scenario.agents:
         put = _put(scenario, group)
         for _ in range(group.count):
@@ -51,8 +55,12 @@ def staffed_engine(scenario: Scenario) -> Engine:
             agent_id = AgentId(f"a{number}")
             send(engine, cmd.PutAgent(agent_id, TeamId("all"), *put), 0)
             send(engine, cmd.ConnectAgent(agent_id), 0)
-            send(engine, cmd.SetAgentState(agent_id, AgentState.READY), 0)
-    return engine
+            if not group.shifts:
+                send(engine, cmd.SetAgentState(agent_id, AgentState.READY), 0)
+            for shift in group.shifts:
+                changes.append((round(shift.from_s * 1000), agent_id, AgentState.READY))
+                changes.append((round(shift.until_s * 1000), agent_id, AgentState.LOGGED_OUT))
+    return engine, sorted(changes)
 
 
 def _put(
@@ -94,7 +102,8 @@ def _policy(scenario: Scenario, one: CustomerClass) -> QueuePolicy:
             or scenario.strategy.contact
             or ContactStrategy.PRIORITY_AGE,
             credit_ms=round(one.credit_s * 1000),
-            target_ms=round(scenario.service_level_s * 1000),
+            acceleration_permille=round(one.acceleration * 1000),
+            target_ms=round((one.target_s or scenario.service_level_s) * 1000),
             level=one.priority,
         ),
     )

@@ -11,7 +11,7 @@ import msgspec
 from callcenter.simulation.queueing.estimates import CONFIDENCE
 from callcenter.simulation.queueing.measures import Report
 from callcenter.simulation.queueing.run import Run
-from callcenter.simulation.queueing.scenario import Scenario, Traces, serves
+from callcenter.simulation.queueing.scenario import Scenario, Traces, serves, there_s
 from callcenter.simulation.queueing.tally import Cell, merged
 
 BATCHES = 20
@@ -82,9 +82,12 @@ def figures(scenario: Scenario, name: str, cells: list[Cell], replications: int)
     )
 
 
-def agents_of(scenario: Scenario, name: str) -> int:
-    """How many agents can take the class; all of them for the total."""
+def agents_of(scenario: Scenario, name: str) -> float:
+    """How many agents who can take the class are there in the mean of the window; all of them for the total."""
     wanted = [one for one in scenario.classes if one.name == name]
+    from_s, until_s = scenario.warmup_s, scenario.warmup_s + scenario.duration_s
     return sum(
-        group.count for group in scenario.agents if all(serves(group, one) for one in wanted)
+        group.count * there_s(group, from_s, until_s) / scenario.duration_s
+        for group in scenario.agents
+        if all(serves(group, one) for one in wanted)
     )

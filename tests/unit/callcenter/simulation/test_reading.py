@@ -51,6 +51,11 @@ def test_a_good_file(tmp_path: Path) -> None:
     [
         ("steps: []", "steps: [{after_s: 20}]", "s.yaml:8: steps are not possible yet"),
         ("count: 3,", "count: 3, primary: sales,", "s.yaml:10: primary is not possible yet"),
+        (
+            "count: 3,",
+            "count: 3, shifts: [{from_s: 0, until_s: 9}, {from_s: 8, until_s: 20}],",
+            "s.yaml:10: shifts must follow each other",
+        ),
         ("sales: 2", "sales: 0", "s.yaml:10: Expected `int` >= 1"),
         ("{sales: 2}", "{}", "s.yaml:3: no agent holds what class sales requires"),
         ("mean_s: 240", "mean_s: 0", "s.yaml:6: Expected `float` > 0.0"),

@@ -19,6 +19,7 @@ from callcenter.simulation.queueing.scenario import (
     CustomerClass,
     Limits,
     Scenario,
+    Shift,
     Strategy,
 )
 from callcenter.simulation.queueing.simulate import simulate
@@ -39,12 +40,17 @@ def one_class(name: str = "all", **changes: object) -> CustomerClass:
 
 
 def figures(
-    calls: tuple[Call, ...], one: CustomerClass | None = None, agents: int = 1, **changes: object
+    calls: tuple[Call, ...],
+    one: CustomerClass | None = None,
+    group: AgentGroup | None = None,
+    **changes: object,
 ) -> dict[str, Any]:
     """The total of 100 s with these calls, as plain values."""
     one = one or one_class()
     kept: dict[str, Any] = {"duration_s": 100, "wait_points_s": (5, 10, 1_234_567.5)}
-    scenario = Scenario(classes=(one,), agents=(AgentGroup(count=agents),), **{**kept, **changes})
+    scenario = Scenario(
+        classes=(one,), agents=(group or AgentGroup(count=1),), **{**kept, **changes}
+    )
     said, _ = simulate(scenario, {one.name: calls}, seed=1, replications=1)
     total: dict[str, Any] = said["total"]
     return total
@@ -209,3 +215,41 @@ def test_the_index_decides_as_the_naive_matcher(
 def test_the_scenarios_at_hand_check(path: Path) -> None:
     scenario, _ = read_scenario(path)
     assert scenario.classes
+
+
+def test_agents_come_and_go_by_their_shifts() -> None:
+    """There from 20 to 40 s and from 60 s: two wait 10 s, the one in between is talked to beyond the shift."""
+    shifts = (Shift(20, 40), Shift(60, 200))
+    group = AgentGroup(count=1, shifts=shifts)
+    said = figures((at(10, 5), at(35, 10), at(50, 10)), group=group)
+    assert values(said, "answered", "asa_s") == [3, pytest.approx(20 / 3)]
+    assert values(said, "occupancy") == [pytest.approx(25 / 60)]
+
+
+def test_who_goes_while_it_rings_is_not_asked_any_more() -> None:
+    shifts = (Shift(0, 12), Shift(30, 200))
+    group = AgentGroup(count=1, shifts=shifts)
+    ringing = one_class(ring_s=5)
+    said = figures((at(10, 10),), ringing, group)
+    assert values(said, "answered", "asa_s") == [1, 25]
+    assert values(said, "occupancy") == [pytest.approx((2 + 5 + 10) / 82)]
+
+
+def test_a_class_may_have_its_own_promise_and_its_own_pace() -> None:
+    """Both wait when the agent is free at 20 s: mail for 18 s, sales for 8 s."""
+    for strategy, faster in (
+        (ContactStrategy.SLA_URGENCY, {"target_s": 1.0}),
+        (ContactStrategy.ACCELERATED, {"acceleration": 3.0}),
+    ):
+        first = one_class("first")
+        mail, sales = one_class("mail"), one_class("sales", **faster)
+        scenario = Scenario(
+            classes=(first, mail, sales),
+            agents=(AgentGroup(count=1),),
+            duration_s=100,
+            strategy=Strategy(contact=strategy),
+        )
+        calls = {"first": (at(0, 20),), "mail": (at(2, 5),), "sales": (at(12, 5),)}
+        said, _ = simulate(scenario, calls, seed=1, replications=1)
+        waits = [said["classes"][name]["asa_s"]["value"] for name in ("mail", "sales")]
+        assert waits == [23, 8], strategy
