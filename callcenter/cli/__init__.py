@@ -12,6 +12,7 @@ from callcenter.cli import (
     replay_command,
     run_command,
     simulate_command,
+    trace_command,
     user_commands,
 )
 from callcenter.cli.errors import CommandError
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bench_command.add(commands)
     simulate_command.add(commands)
     replay_command.add(commands)
+    trace_command.add(commands)
     parsed = parser.parse_args(arguments)
     try:
         code: int = parsed.action(parsed)

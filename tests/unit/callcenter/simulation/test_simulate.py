@@ -21,6 +21,7 @@ from callcenter.simulation.queueing.scenario import (
     Scenario,
     Shift,
     Strategy,
+    Traces,
 )
 from callcenter.simulation.queueing.simulate import simulate
 from routing.engine import Engine
@@ -249,7 +250,7 @@ def test_a_class_may_have_its_own_promise_and_its_own_pace() -> None:
             duration_s=100,
             strategy=Strategy(contact=strategy),
         )
-        calls = {"first": (at(0, 20),), "mail": (at(2, 5),), "sales": (at(12, 5),)}
+        calls: Traces = {"first": (at(0, 20),), "mail": (at(2, 5),), "sales": (at(12, 5),)}
         said, _ = simulate(scenario, calls, seed=1, replications=1)
         waits = [said["classes"][name]["asa_s"]["value"] for name in ("mail", "sales")]
         assert waits == [23, 8], strategy

@@ -1,0 +1,1 @@
+"""`callcenter import-trace`: real calls, as another system wrote them down, made into a scenario with its traces."""
