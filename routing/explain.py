@@ -39,7 +39,10 @@ LAST_RESORT = "last_resort"
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What a contact brings into the competition. `credit_ms` is the queue's and its own, on top of `waited_ms`."""
+    """What a contact brings into the competition. `credit_ms` is given on top of `waited_ms`, by queue, step and customer.
+
+    `step` counts from 1 to `step_count`.
+    """
 
     contact_id: ContactId
     channel: Channel
@@ -52,6 +55,8 @@ class Standing(msgspec.Struct, frozen=True):
     contact_strategy: ContactStrategy
     offers_made: int
     configuration_version: str
+    step: int
+    step_count: int
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -279,6 +284,8 @@ def standing(state: State, contact: Contact, now_ms: int) -> Standing:
         policy.priority.strategy,
         contact.offers_made,
         "" if configuration is None else configuration.version,
+        contact.step + 1,
+        max(1, len(policy.steps)),
     )
 
 

@@ -81,4 +81,5 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     queues: Mapping[str, Words]
     reasons: Mapping[str, Words]
     skills: Mapping[str, Words]
+    teams: Mapping[str, Words]
     may_see_queue: Callable[[str], bool] = lambda _queue_id: True

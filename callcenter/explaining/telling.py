@@ -61,7 +61,7 @@ class Teller:
         ]
         coming = [self._deadline(one, why.at_ms) for one in why.deadlines]
         sections = [
-            Section(headline, []),
+            Section(headline, self._step(standing)),
             Section(self._say(Say.WHO_CANNOT), cannot),
             Section(self._say(Say.WHAT_NEXT), coming),
         ]
@@ -254,9 +254,15 @@ class Teller:
         return [
             self._say(Say.AGENT_RULE, strategy=agents),
             self._say(Say.CONTACT_RULE, strategy=contacts),
+            *self._step(standing),
             self._say(Say.NEEDS, needs=self._needs(standing.needs)),
             self._say(Say.VERSION, version=standing.configuration_version[:12]),
         ]
+
+    def _step(self, standing: Standing) -> list[str]:
+        """Where it is among the steps of its queue, if there are several."""
+        step, steps = str(standing.step), str(standing.step_count)
+        return [self._say(Say.STEP, step=step, steps=steps)] if standing.step_count > 1 else []
 
     def _needs(self, needs: Iterable[SkillNeed]) -> str:
         told = [
@@ -291,6 +297,7 @@ class Teller:
             "queue": self._names.queues,
             "reason": self._names.reasons,
             "skill": self._names.skills,
+            "team": self._names.teams,
             "channel": {str(channel): text for channel, text in words.CHANNELS.items()},
         }
         text = tables.get(kind, {}).get(value)

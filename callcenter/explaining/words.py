@@ -173,6 +173,7 @@ class Say(StrEnum):
     AGENT_RULE = "agent_rule"
     CONTACT_RULE = "contact_rule"
     NEEDS = "needs"
+    STEP = "step"
     VERSION = "version"
     CONFIRMED = "confirmed"
     NOT_CONFIRMED = "not_confirmed"
@@ -218,6 +219,10 @@ SAY: dict[Say, Words] = {
     Say.AGENT_RULE: Words("Agents: {strategy}.", "坐席：{strategy}。"),
     Say.CONTACT_RULE: Words("Contacts: {strategy}.", "联络：{strategy}。"),
     Say.NEEDS: Words("Asked for: {needs}.", "要求：{needs}。"),
+    Say.STEP: Words(
+        "Step {step} of the {steps} steps of its queue.",
+        "队列共 {steps} 个步骤，当前为第 {step} 步。",
+    ),
     Say.VERSION: Words("Configuration {version}.", "配置版本 {version}。"),
     Say.CONFIRMED: Words(
         "Decided again from the journal: the same.", "依据日志重新判定：结果相同。"

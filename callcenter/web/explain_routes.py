@@ -66,6 +66,7 @@ class _Reader:
                 queues={one.queue_id: _words(one.name) for one in view.queues},
                 reasons={one.reason_id: _words(one.name) for one in view.not_ready_reasons},
                 skills={one.skill_id: _words(one.name) for one in view.skills},
+                teams={one.team_id: _words(one.name) for one in view.teams},
                 may_see_queue=self.may_see_queue,
             ),
         )
@@ -129,6 +130,8 @@ async def explain_contact(call: Call[Services]) -> ContactExplanation:
     waiting = WaitingView(
         why.standing.waited_ms,
         why.standing.credit_ms,
+        why.standing.step,
+        why.standing.step_count,
         why.agent_count,
         reader.removed(why.removed),
         [ComingEvent(one.kind, one.due_ms) for one in why.deadlines],
@@ -249,6 +252,8 @@ def _explained(reader: _Reader, one: RecountedOffer) -> ExplainedOffer:
         trigger=why.trigger,
         waited_ms=why.standing.waited_ms,
         credit_ms=why.standing.credit_ms,
+        step=why.standing.step,
+        step_count=why.standing.step_count,
         agent_strategy=why.standing.agent_strategy,
         contact_strategy=why.standing.contact_strategy,
         configuration_version=why.standing.configuration_version,

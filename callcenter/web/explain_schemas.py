@@ -68,10 +68,12 @@ class WhyNot(msgspec.Struct, frozen=True):
 
 
 class WaitingView(msgspec.Struct, frozen=True):
-    """Why a contact still waits."""
+    """Why a contact still waits. `step` counts from 1 to `step_count`."""
 
     waited_ms: int
     credit_ms: int
+    step: int
+    step_count: int
     agent_count: int
     removed: list[RemovedAgents]
     coming: list[ComingEvent]
@@ -112,6 +114,8 @@ class ExplainedOffer(msgspec.Struct, frozen=True, kw_only=True):
     trigger: str | None
     waited_ms: int
     credit_ms: int
+    step: int
+    step_count: int
     agent_strategy: str
     contact_strategy: str
     configuration_version: str

@@ -791,6 +791,8 @@ export interface components {
             trigger: string | null;
             waited_ms: number;
             credit_ms: number;
+            step: number;
+            step_count: number;
             agent_strategy: string;
             contact_strategy: string;
             configuration_version: string;
@@ -1338,11 +1340,13 @@ export interface components {
         };
         /**
          * WaitingView
-         * @description Why a contact still waits.
+         * @description Why a contact still waits. `step` counts from 1 to `step_count`.
          */
         WaitingView: {
             waited_ms: number;
             credit_ms: number;
+            step: number;
+            step_count: number;
             agent_count: number;
             removed: components["schemas"]["RemovedAgents"][];
             coming: components["schemas"]["ComingEvent"][];

@@ -9,7 +9,15 @@ from routing import commands as cmd
 from routing import events as ev
 from routing.explain import OfferExplanation, explain_agent, explain_offer, explain_waiting, verdict
 from routing.ids import AgentId, ContactId, OfferId, SkillId, TeamId, UserId
-from routing.model import AgentState, AgentStrategy, ContactStrategy, PriorityRule, SkillNeed
+from routing.model import (
+    AgentState,
+    AgentStrategy,
+    ContactStrategy,
+    PriorityRule,
+    RoutingStep,
+    SkillNeed,
+    StepAsks,
+)
 from routing.reducer import apply
 from routing.state import State
 from tests.unit.routing.scene import HELP, SALES, Scene, capacity, configuration, policy
@@ -37,6 +45,7 @@ def teller(
             queues={"sales": Words("Sales", "销售"), "help": Words("Help", "帮助")},
             reasons={"lunch": Words("Lunch", "午餐")},
             skills={"cantonese": Words("Cantonese", "粤语")},
+            teams={"north": Words("North", "北区")},
             may_see_queue=lambda queue_id: queue_id in seen,
         ),
     )
@@ -122,6 +131,30 @@ def test_an_agent_nothing_speaks_against(scene: Scene) -> None:
     why = explain_waiting(scene.engine.state, scene.contact("c1"), scene.now_ms)
     assert teller().waiting(why)[1] == Section(
         "Can take it now, an offer is on its way", ["Ann Bell"]
+    )
+
+
+def test_a_contact_in_a_step_of_its_queue() -> None:
+    steps = (
+        RoutingStep(asks=StepAsks.TEAM, team_id=TeamId("north")),
+        RoutingStep(after_ms=30_000),
+    )
+    scene = Scene(configuration(policy(SALES, steps=steps), policy(HELP)))
+    scene.ready("ann")
+    scene.chat("c1")
+    scene.let_pass(10_000)
+    why = explain_waiting(scene.engine.state, scene.contact("c1"), scene.now_ms)
+    lines = flat(teller().waiting(why))
+    assert lines[1] == "Step 1 of the 2 steps of its queue."
+    assert "1 agent whom its present step does not ask: Ann Bell" in lines
+    assert "In 20 s: the next step of its queue begins, with others to ask." in lines
+    found = verdict(scene.agent("ann"), scene.contact("c1"))
+    assert teller().why_not(found, scene.now_ms).lines == [
+        "Ann Bell is not of the team North, which alone is asked in this step."
+    ]
+    scene.wait(20_000)
+    assert "Step 2 of the 2 steps of its queue." in flat(
+        teller().offer(1, offer_of(scene, "c1")[0])
     )
 
 
