@@ -73,6 +73,18 @@ CHATS_STARTED_PER_MINUTE_MAX = 30
 MESSAGE_CHARACTERS_MAX = 4_000
 """Length of one chat message or of wrap-up notes."""
 
+PROFILE_WAIT_MS = 20
+"""How long an arriving contact waits for its customer's profile; then it enters without."""
+
+PROFILE_LATE_MS = 10_000
+"""How long after that a profile still counts; one that is later is dropped."""
+
+PROFILE_LOOKUPS_MAX = 500
+"""Look-ups of profiles under way at once; a contact beyond that enters without."""
+
+PROFILES_PER_WRITE = 1_000
+"""Rows of an import written in one transaction: commands of live contacts go in between."""
+
 DRAIN_MS = 5_000
 """How long a stopping server waits for what is under way."""
 

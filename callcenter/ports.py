@@ -296,6 +296,34 @@ class ConfigVersions(Protocol):
         """The one applied last."""
 
 
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """What the company knows of a customer; "" and None where it knows nothing.
+
+    `customer_key` is the keyed hash by which the journal knows the customer; `address` stands in this row alone.
+    """
+
+    customer_key: str
+    address: str
+    tier: str = ""
+    language: str = ""
+    region: str = ""
+    owner_agent_id: AgentId | None = None
+    has_open_complaint: bool = False
+
+
+class Profiles(Protocol):
+    """Customers' profiles (transaction kind 3)."""
+
+    async def get(self, customer_key: str) -> Profile | None:
+        """By key."""
+
+    async def put(self, profiles: Sequence[Profile]) -> None:
+        """Insert or replace all of them, each of another key, in one transaction."""
+
+    async def delete(self, customer_key: str) -> bool:
+        """Forget a customer; whether there was one to forget."""
+
+
 class Store(Protocol):
     """One domain's store, whole. `probe` raises StorageUnavailable while a durable write is impossible."""
 
@@ -306,6 +334,7 @@ class Store(Protocol):
     users: Users
     sessions: Sessions
     config_versions: ConfigVersions
+    profiles: Profiles
 
     async def probe(self) -> None:
         """Write one durable row; used to find out whether a failing disk has recovered."""

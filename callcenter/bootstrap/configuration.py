@@ -11,9 +11,11 @@ from callcenter.channels.chat_routes import WidgetConfiguration, WidgetText
 from callcenter.clock import Clock, new_id
 from callcenter.config_loader.base import Name
 from callcenter.config_loader.compiling import must_be_renewed, routing_configuration
+from callcenter.config_loader.customer_rules import compiled_rules
 from callcenter.config_loader.loader import Configuration, load_folder, of_stored
 from callcenter.config_loader.queues import Queue
 from callcenter.config_loader.schema import Document
+from callcenter.customers.rules import CustomerRules
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
 from callcenter.web.schemas import (
@@ -49,6 +51,7 @@ class ConfigurationInForce:
         self._current: Configuration | None = None
         self._view: ConfigurationView | None = None
         self._widgets: dict[str, WidgetConfiguration] = {}
+        self._customer_rules = CustomerRules()
 
     async def store_folder(self, folder: Path) -> Configuration:
         """Check and store a folder; `follow` then applies it. Raises ConfigError."""
@@ -111,11 +114,16 @@ class ConfigurationInForce:
         """One chat widget."""
         return self._widgets.get(widget_id)
 
+    def customer_rules(self) -> CustomerRules:
+        """What customers' profiles mean for their contacts."""
+        return self._customer_rules
+
     def _take(self, configuration: Configuration) -> None:
         if self._current is not None and self._current.version == configuration.version:
             return
         self._current = configuration
         self._view = _view(configuration)
+        self._customer_rules = CustomerRules(compiled_rules(configuration.document.customer_rules))
         self._widgets = {
             widget.id: WidgetConfiguration(
                 widget.id,

@@ -28,16 +28,8 @@ class DataDir:
         self._lock = self._take_lock()
 
     def secret(self) -> bytes:
-        """The domain's secret key, made at the first start, readable by the owner alone."""
-        file = self.path / "secret.key"
-        if not file.exists():
-            _write_private(file, secrets.token_bytes(_SECRET_BYTES))
-        secret = file.read_bytes()
-        if len(secret) != _SECRET_BYTES:
-            raise SecretDamaged(
-                f"{file} does not hold {_SECRET_BYTES} bytes; restore it from a backup"
-            )
-        return secret
+        """The domain's secret key."""
+        return secret_of(self.path)
 
     def demo_passwords(self, usernames: list[str], fixed: str) -> dict[str, str]:
         """The demo's passwords: made once for each data directory, then kept."""
@@ -64,6 +56,17 @@ class DataDir:
             file.close()
             raise DataDirInUse(str(self.path)) from error
         return file
+
+
+def secret_of(data_dir: Path) -> bytes:
+    """The secret key of a data directory, made at the first use, readable by the owner alone. Raises SecretDamaged."""
+    file = data_dir / "secret.key"
+    if not file.exists():
+        _write_private(file, secrets.token_bytes(_SECRET_BYTES))
+    secret = file.read_bytes()
+    if len(secret) != _SECRET_BYTES:
+        raise SecretDamaged(f"{file} does not hold {_SECRET_BYTES} bytes; restore it from a backup")
+    return secret
 
 
 def _write_private(file: Path, content: bytes) -> None:

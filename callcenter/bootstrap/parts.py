@@ -26,6 +26,8 @@ from callcenter.channels.chat_socket import CustomerSockets
 from callcenter.channels.chat_throttle import StartThrottle
 from callcenter.channels.chat_tokens import ChatTokens
 from callcenter.clock import Clock, new_id
+from callcenter.customers.keys import CustomerKeys
+from callcenter.customers.lookup import CustomerLookup
 from callcenter.host.envelope import HostError
 from callcenter.host.host import Host
 from callcenter.http.serving import Guard
@@ -59,6 +61,7 @@ class Parts:
     sessions: SessionKeeper
     configuration: ConfigurationInForce
     roster: Roster
+    customers: CustomerLookup
     passwords: Passwords
     introductions: Introductions
     reading: Reading
@@ -91,6 +94,7 @@ class Parts:
             "customer_sockets": self.chat_hub.window_count,
             "inbox_commands": self.host.inbox_depth,
             "journal_seq": self.host.mirror.seq,
+            **{f"profile_lookups_{name}": n for name, n in self.customers.counts.items()},
         }
 
 
@@ -136,6 +140,7 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
     gateway = HostGateway(host)
     sessions = SessionKeeper(store.sessions, store.users, clock.now_ms)
     roster = Roster(store.users, sessions, host, gateway)
+    configuration = ConfigurationInForce(store.config_versions, host, clock)
     introductions = Introductions()
     reading = Reading(store, host, roster.name, clock)
     parts = Parts(
@@ -144,8 +149,9 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
         host=host,
         clock=clock,
         sessions=sessions,
-        configuration=ConfigurationInForce(store.config_versions, host, clock),
+        configuration=configuration,
         roster=roster,
+        customers=CustomerLookup(store.profiles, configuration.customer_rules, gateway),
         passwords=Passwords(argon2id()),
         introductions=introductions,
         reading=reading,
@@ -166,6 +172,8 @@ def build_web(parts: Parts, secret: bytes) -> web.Application:
     chat = ChatServices(
         host=parts.host,
         tokens=tokens,
+        customer_keys=CustomerKeys(secret),
+        customers=parts.customers,
         throttle=StartThrottle(parts.settings.chats_per_minute),
         widget=parts.configuration.widget,
         now_ms=parts.clock.now_ms,

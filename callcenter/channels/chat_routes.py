@@ -10,6 +10,8 @@ from msgspec import Meta
 from callcenter.auth.authorise import Permission
 from callcenter.channels.chat_throttle import StartThrottle
 from callcenter.channels.chat_tokens import ChatTokens
+from callcenter.customers.keys import CustomerKeys
+from callcenter.customers.lookup import CustomerLookup
 from callcenter.host.envelope import Envelope
 from callcenter.host.host import Host
 from callcenter.http.contract import Call, route
@@ -73,6 +75,8 @@ class ChatServices:
 
     host: Host
     tokens: ChatTokens
+    customer_keys: CustomerKeys
+    customers: CustomerLookup
     throttle: StartThrottle
     widget: Callable[[str], WidgetConfiguration | None]
     now_ms: Callable[[], int]
@@ -131,9 +135,18 @@ async def start_chat(call: Call[ChatServices]) -> ChatStarted:
     form = call.body(StartChat)
     services.throttle.check(call.request.remote or "")
     contact_id = ContactId(services.new_id())
-    customer_key = services.tokens.customer_key(form.email)
+    customer_key = services.customer_keys.key_of(form.email)
+    customer = await services.customers.look_up(customer_key)
     envelope = Envelope(
-        EnqueueContact(contact_id, Channel.CHAT, widget.queue_id, customer_key),
+        EnqueueContact(
+            contact_id,
+            Channel.CHAT,
+            widget.queue_id,
+            customer_key,
+            customer.attributes.needs,
+            customer.attributes.credit_ms,
+            customer.attributes.preferred_agent_id,
+        ),
         f"chat:{widget.widget_id}:{call.idempotency_key}",
         call.digest,
         {"contact_id": contact_id},
@@ -141,6 +154,7 @@ async def start_chat(call: Call[ChatServices]) -> ChatStarted:
     )
     submitted = await services.host.submit(envelope)
     known_id = ContactId(submitted.reply["contact_id"])
+    services.customers.follow(known_id, customer)
     return ChatStarted(known_id, services.tokens.token_of(known_id))
 
 

@@ -1,4 +1,4 @@
-"""The customer's proof: a token for one contact, and the keyed hash by which a returning customer is known.
+"""The customer's proof: a token for one contact.
 
 A token is the contact id with an HMAC over it, so nothing has to be stored and a guess is hopeless. It ends with
 the contact: a closed contact is answered for 24 h only.
@@ -22,19 +22,15 @@ class ChatTokens:
 
     def token_of(self, contact_id: ContactId) -> str:
         """The token of a contact; always the same."""
-        return f"{contact_id}.{self._mac('chat', contact_id)}"
+        return f"{contact_id}.{self._mac(contact_id)}"
 
     def contact_of(self, token: str) -> ContactId | None:
         """The contact a token proves, or None."""
         contact_id, dot, mac = token[:_TOKEN_LENGTH_MAX].rpartition(".")
-        expected = self._mac("chat", contact_id)
+        expected = self._mac(contact_id)
         is_genuine = hmac.compare_digest(mac.encode(), expected.encode())
         return ContactId(contact_id) if dot and is_genuine else None
 
-    def customer_key(self, email: str) -> str:
-        """What the journal knows a customer by; empty for one who left no address."""
-        return self._mac("customer", email.strip().casefold()) if email.strip() else ""
-
-    def _mac(self, purpose: str, text: str) -> str:
-        digest = hmac.digest(self._secret, f"{purpose}:{text}".encode(), hashlib.sha256)
+    def _mac(self, contact_id: str) -> str:
+        digest = hmac.digest(self._secret, f"chat:{contact_id}".encode(), hashlib.sha256)
         return urlsafe_b64encode(digest[:24]).decode()

@@ -9,6 +9,7 @@ from callcenter.cli import (
     bench_command,
     config_commands,
     explain_command,
+    import_profiles_command,
     replay_command,
     run_command,
     simulate_command,
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     user_commands.add(commands)
     config_commands.add(commands)
     explain_command.add(commands)
+    import_profiles_command.add(commands)
     bench_command.add(commands)
     simulate_command.add(commands)
     replay_command.add(commands)

@@ -35,6 +35,9 @@ def references(document: Document) -> Iterator[Finding]:
         yield from _of_queue(queue, ("queues", number), ids)
     for number, widget in enumerate(document.widgets):
         yield from _unknown([widget.queue], ids["queues"], ("widgets", number, "queue"), "queue")
+    for number, rule in enumerate(document.customer_rules):
+        path = ("customer_rules", number, "needs")
+        yield from _unknown(rule.needs, ids["skills"], path, "skill")
     for reason_id in (REASON_MISSED, REASON_SIGNED_IN):
         if reason_id not in ids["not_ready_reasons"]:
             message = f"the built-in reason {reason_id} needs a name and an alert time"

@@ -1,6 +1,6 @@
 """What a configuration folder may say. Closed: an unknown key is an error.
 
-Types and bounds of single values stand here and in `queues` and `calendars`; what refers to what is checked in
+Types and bounds of single values stand here and in `queues`, `calendars` and `customer_rules`; what refers to what is checked in
 `references`, what makes sense together in `lints`.
 """
 
@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 
 from callcenter.config_loader.base import Closed, Id, Name, Named, Seconds
 from callcenter.config_loader.calendars import BusinessCalendar
+from callcenter.config_loader.customer_rules import CustomerRuleEntry
 from callcenter.config_loader.queues import Queue
 from routing.limits import QUEUES_MAX
 from routing.model import MISSED_LIMITS, REASON_MISSED, REASON_PHONE_FAULT, Channel
@@ -54,6 +55,7 @@ class Document(Closed):
     skills: Annotated[list[Named], Field(max_length=2_000)] = []
     sites: Annotated[list[Named], Field(max_length=1_000)] = []
     calendars: Annotated[list[BusinessCalendar], Field(max_length=200)] = []
+    customer_rules: Annotated[list[CustomerRuleEntry], Field(max_length=200)] = []
 
     @field_validator("not_ready_reasons")
     @classmethod

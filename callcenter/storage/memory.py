@@ -19,6 +19,7 @@ from callcenter.ports import (
     Journal,
     JournalBatch,
     JournalRecord,
+    Profiles,
     ProjectionRows,
     RowChange,
     Sessions,
@@ -35,7 +36,12 @@ from callcenter.storage.interactions import (
     OpenContact,
 )
 from callcenter.storage.memory_disk import Disk
-from callcenter.storage.memory_people import MemoryConfigVersions, MemorySessions, MemoryUsers
+from callcenter.storage.memory_people import (
+    MemoryConfigVersions,
+    MemoryProfiles,
+    MemorySessions,
+    MemoryUsers,
+)
 from callcenter.storage.merging import merge
 from callcenter.storage.page_marks import mark, place
 from callcenter.storage.tables import PROJECTION_TABLES
@@ -314,6 +320,7 @@ class MemoryStore:
         self.users: Users = MemoryUsers(self._disk)
         self.sessions: Sessions = MemorySessions(self._disk)
         self.config_versions: ConfigVersions = MemoryConfigVersions(self._disk)
+        self.profiles: Profiles = MemoryProfiles(self._disk)
 
     def fail_writes(self, *, fail: bool = True) -> None:
         """Behave like a store whose disk is full, or recover."""

@@ -1,8 +1,10 @@
-"""People, sessions and configuration documents in memory: see `memory`."""
+"""People, sessions, configuration documents and profiles in memory: see `memory`."""
+
+from collections.abc import Sequence
 
 import msgspec
 
-from callcenter.ports import ConfigVersion, Session, StorageError, User, UsernameTaken
+from callcenter.ports import ConfigVersion, Profile, Session, StorageError, User, UsernameTaken
 from callcenter.storage.memory_disk import Disk
 from callcenter.storage.usernames import username_key
 
@@ -102,3 +104,25 @@ class MemoryConfigVersions:
     async def newest(self) -> ConfigVersion | None:
         """The one applied last."""
         return next(reversed(self._versions.values()), None)
+
+
+class MemoryProfiles:
+    """`ports.Profiles` in memory."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._profiles: dict[str, Profile] = {}
+
+    async def get(self, customer_key: str) -> Profile | None:
+        """By key."""
+        return self._profiles.get(customer_key)
+
+    async def put(self, profiles: Sequence[Profile]) -> None:
+        """Insert or replace."""
+        self._disk.check()
+        self._profiles.update((profile.customer_key, profile) for profile in profiles)
+
+    async def delete(self, customer_key: str) -> bool:
+        """Forget a customer."""
+        self._disk.check()
+        return self._profiles.pop(customer_key, None) is not None

@@ -14,7 +14,7 @@ from sqlalchemy.types import TypeEngine
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -212,6 +212,19 @@ config_versions = sa.Table(
     _must("applied_at_ms", sa.BigInteger),
     _must("applied_no", sa.BigInteger),
     sa.UniqueConstraint("domain_id", "applied_no"),
+)
+
+profiles = sa.Table(
+    "profiles",
+    metadata,
+    _domain(),
+    _key("customer_key"),
+    _must("address", sa.String),
+    _must("tier", sa.String),
+    _must("language", sa.String),
+    _must("region", sa.String),
+    _maybe("owner_agent_id", sa.String),
+    _must("has_open_complaint", sa.Boolean),
 )
 
 probe = sa.Table(

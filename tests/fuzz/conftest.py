@@ -8,11 +8,15 @@ from typing import Any, TypeVar
 
 import pytest
 
+from callcenter.bootstrap.gateway import HostGateway
 from callcenter.channels.chat_routes import ROUTES as CHAT_ROUTES
 from callcenter.channels.chat_routes import ChatServices, WidgetConfiguration, WidgetText
 from callcenter.channels.chat_throttle import StartThrottle
 from callcenter.channels.chat_tokens import ChatTokens
 from callcenter.clock import new_id
+from callcenter.customers.keys import CustomerKeys
+from callcenter.customers.lookup import CustomerLookup
+from callcenter.customers.rules import CustomerRules
 from callcenter.http.serving import mount
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import open_store
@@ -55,6 +59,8 @@ class Target:
         chat = ChatServices(
             host=stage.host,
             tokens=ChatTokens(b"a secret of this test"),
+            customer_keys=CustomerKeys(b"a secret of this test"),
+            customers=CustomerLookup(stage.store.profiles, CustomerRules, HostGateway(stage.host)),
             throttle=StartThrottle(10_000),
             widget={"shop": _widget()}.get,
             now_ms=stage.clock.now_ms,

@@ -36,16 +36,6 @@ def test_another_secret_proves_nothing() -> None:
     assert ChatTokens(b"x" * 32).contact_of(TOKENS.token_of(ContactId("c1"))) is None
 
 
-def test_a_customers_key() -> None:
-    key = TOKENS.customer_key("Carol@Example.org ")
-    assert key == TOKENS.customer_key("carol@example.org")
-    assert key != TOKENS.customer_key("carol@example.com")
-    assert key != ChatTokens(b"x" * 32).customer_key("carol@example.org")
-    assert "carol" not in key
-    assert TOKENS.customer_key("  ") == ""
-    assert TOKENS.token_of(ContactId("carol@example.org")).rpartition(".")[2] != key
-
-
 def test_starts_are_counted_for_each_address() -> None:
     throttle = StartThrottle(2)
     for _ in range(2):

@@ -1,0 +1,82 @@
+"""Customers' profiles: imported, ruled upon, and felt by the contact that arrives."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from routing.ids import SkillId
+from routing.model import SkillNeed
+from tests.integration.live_server import LiveServer, configuration_folder
+from tests.integration.terminal import Terminal
+
+RULES = """
+customer_rules:
+  - {when: 'tier = "vip"', credit_s: 120}
+  - {when: 'language = "zh"', needs: {zh: 3}, preferred: owner}
+"""
+VIP = "address,tier,language,owner\nCAROL@example.org,vip,zh,ann\n"
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """A terminal before anything was done."""
+    return Terminal(tmp_path, capsys)
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[LiveServer]:
+    """A running server with rules."""
+    async with LiveServer(tmp_path, timing={"more": RULES}) as running:
+        yield running
+
+
+def write(folder: Path, text: str) -> str:
+    file = folder / "customers.csv"
+    file.write_text(text, encoding="utf-8")
+    return str(file)
+
+
+async def test_a_known_customer_enters_with_what_the_rules_say(
+    server: LiveServer, terminal: Terminal, tmp_path: Path
+) -> None:
+    plain = await server.start_chat()
+    file = write(tmp_path, VIP)
+    told = await asyncio.to_thread(terminal.ok, "import-profiles", file)
+    assert told == "1 profiles stored.\n"
+    known = await server.start_chat()
+    before, contact = server.contact(plain["contact_id"]), server.contact(known["contact_id"])
+    assert before is not None
+    assert contact is not None
+    assert (before.credit_ms, before.own_needs) == (0, ())
+    assert (contact.credit_ms, contact.own_needs) == (120_000, (SkillNeed(SkillId("zh"), 3),))
+    assert contact.preferred_agent_id == server.agent("ann").agent_id
+
+
+def test_bad_rows_are_told_and_good_ones_stored(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.init()
+    file = write(tmp_path, "address,tier\na@b.example,vip\n,vip\nc@d.example,TOP\n")
+    for _ in range(2):
+        code, output, errors = terminal("import-profiles", file)
+        assert (code, output) == (1, "1 profiles stored.\n")
+        assert errors.splitlines() == [
+            f"{file}:3: address: an address or number has 1 to 200 printable characters",
+            f"{file}:4: tier: a tier has small letters, digits, - and _, up to 32 characters",
+            "callcenter: 2 rows were not stored; correct them and import the file again",
+        ]
+
+
+def test_a_file_that_is_no_list_of_profiles_is_refused(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.init()
+    assert "line 1 must name the columns" in terminal.fails("import-profiles", write(tmp_path, "x"))
+    assert "No such file" in terminal.fails("import-profiles", str(tmp_path / "none.csv"))
+
+
+def test_a_rule_about_a_skill_that_is_not_there_is_found(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    folder = configuration_folder(tmp_path / "config", more=RULES.replace("{zh: 3}", "{yue: 3}"))
+    code, _, errors = terminal("check-config", str(folder), at=False)
+    assert code == 1
+    assert "there is no skill yue [reference_unknown]" in errors
