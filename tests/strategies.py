@@ -4,6 +4,8 @@ Few agents, few queues, times of a few milliseconds: collisions, ties and deadli
 a day's work shows once in a while, happen all the time here.
 """
 
+from itertools import accumulate
+
 from hypothesis import strategies as st
 
 from routing.ids import AgentId, DetailId, DispositionId, QueueId, ReasonId, SkillId, TeamId, UserId
@@ -19,7 +21,9 @@ from routing.model import (
     PriorityRule,
     QueuePolicy,
     RoutingConfiguration,
+    RoutingStep,
     SkillNeed,
+    StepAsks,
 )
 
 QUEUE_IDS = tuple(QueueId(f"q{number}") for number in range(3))
@@ -31,7 +35,10 @@ DISPOSITION_IDS = (DispositionId("solved"), DispositionId("sold"))
 
 agent_ids = st.sampled_from(AGENT_IDS)
 queue_ids = st.sampled_from(QUEUE_IDS)
-team_ids = st.sampled_from([TeamId("team")])
+TEAM_IDS = (TeamId("north"), TeamId("south"))
+team_ids = st.sampled_from(TEAM_IDS)
+preferred_agent_ids = st.sampled_from([None, *AGENT_IDS, AgentId("stranger")])
+barred_agent_ids = st.one_of(st.just(()), st.lists(agent_ids, max_size=2).map(tuple))
 detail_ids = st.sampled_from([DetailId("d1")])
 disposition_ids = st.sampled_from([*DISPOSITION_IDS, DispositionId("unknown")])
 reason_ids = st.sampled_from([None, *REASON_IDS, *BUILT_IN_REASONS, ReasonId("unknown")])
@@ -78,6 +85,32 @@ needs = st.one_of(
 )
 
 
+@st.composite
+def steps(draw: st.DrawFn) -> tuple[RoutingStep, ...]:
+    """None, or up to four at rising times; the last asks everybody who could be asked."""
+    gaps_ms = draw(st.lists(st.integers(1, 20), max_size=3))
+    if not gaps_ms:
+        return ()
+    times_ms = list(accumulate([0, *gaps_ms]))
+    earlier = [draw(step(after_ms, st.sampled_from(StepAsks))) for after_ms in times_ms[:-1]]
+    return (*earlier, draw(step(times_ms[-1], st.just(StepAsks.POOL))))
+
+
+def step(after_ms: int, asks: st.SearchStrategy[StepAsks]) -> st.SearchStrategy[RoutingStep]:
+    """One step."""
+    return st.builds(
+        RoutingStep,
+        after_ms=st.just(after_ms),
+        needs=st.one_of(st.none(), needs),
+        relax_own=st.booleans(),
+        credit_ms=st.sampled_from([0, 0, 30]),
+        queue_ids=st.sampled_from([(), (), (QUEUE_IDS[0],)]),
+        asks=asks,
+        team_id=st.sampled_from([None, *TEAM_IDS]),
+        skip_unstaffed=st.booleans(),
+    )
+
+
 def queue_policies(queue_id: QueueId) -> st.SearchStrategy[QueuePolicy]:
     """Policies of one queue."""
     return st.builds(
@@ -94,6 +127,7 @@ def queue_policies(queue_id: QueueId) -> st.SearchStrategy[QueuePolicy]:
         agent_strategy=st.sampled_from(AgentStrategy),
         priority=priorities,
         needs=needs,
+        steps=steps(),
         broadcast=st.sampled_from([1, 1, 1, 2, 3]),
         broadcast_voice=st.sampled_from([1, 1, 2]),
     )

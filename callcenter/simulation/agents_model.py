@@ -44,8 +44,11 @@ class AgentModel:
 
     def put(self, capacity: CapacityRule) -> None:
         """An administrator makes the agent known with this capacity."""
-        queue_ids = self._group.queue_ids
-        self._stage.send(cmd.PutAgent(self.agent_id, TeamId(self._group.name), queue_ids, capacity))
+        group = self._group
+        team_id = TeamId(group.name)
+        self._stage.send(
+            cmd.PutAgent(self.agent_id, team_id, group.queue_ids, capacity, group.skills)
+        )
 
     @property
     def usual_capacity(self) -> CapacityRule:

@@ -9,7 +9,7 @@ from functools import partial
 import msgspec
 
 from callcenter.simulation.distributions import draw_ms
-from callcenter.simulation.scenario import Load
+from callcenter.simulation.scenario import Load, people_of
 from callcenter.simulation.stage import Reactions, Stage, chance
 from routing import commands as cmd
 from routing import events as ev
@@ -27,6 +27,7 @@ class Customer(msgspec.Struct, kw_only=True):
     messages: int
     hangs_up: bool
     sends_twice: bool
+    arrival: cmd.EnqueueContact
     spell: int = 0
     agent_id: AgentId | None = None
 
@@ -40,6 +41,7 @@ class Customers:
         self._agenda = stage.agenda
         self._habits = stage.scenario.habits
         self._arrivals = 0
+        self._agent_ids = [*people_of(stage.scenario)]
         self._stale = stage.streams.of("stale")
         self.here: dict[ContactId, Customer] = {}
         self.reactions: Reactions = {
@@ -66,7 +68,7 @@ class Customers:
         contact_id = customer.contact_id
         self._plan_arrival(load)
         self._plan_tab(contact_id)
-        handled = self._stage.send(cmd.EnqueueContact(contact_id, load.channel, load.queue_id))
+        handled = self._stage.send(customer.arrival)
         if handled.refusal is not None:
             return
         self.here[contact_id] = customer
@@ -78,9 +80,11 @@ class Customers:
         self._arrivals += 1
         streams, habits = self._stage.streams, self._habits
         kind = f"{load.queue_id}/{load.channel}"
+        contact_id = ContactId(f"c{self._arrivals}")
         return Customer(
-            contact_id=ContactId(f"c{self._arrivals}"),
+            contact_id=contact_id,
             load=load,
+            arrival=self._arrival(contact_id, load),
             patience_ms=draw_ms(load.patience, streams.of(f"patience/{kind}")),
             talk_ms=draw_ms(load.talk, streams.of(f"talk/{kind}")),
             messages=streams.of("messages").randint(0, habits.messages_max),
@@ -88,11 +92,21 @@ class Customers:
             sends_twice=chance(streams.of("twice").random(), habits.sends_twice),
         )
 
+    def _arrival(self, contact_id: ContactId, load: Load) -> cmd.EnqueueContact:
+        luck, habits = self._stage.streams.of("acquaintances"), self._habits
+        prefers, bars = chance(luck.random(), habits.prefers), chance(luck.random(), habits.bars)
+        preferred, barred = luck.choice(self._agent_ids), luck.choice(self._agent_ids)
+        return cmd.EnqueueContact(
+            contact_id,
+            load.channel,
+            load.queue_id,
+            preferred_agent_id=preferred if prefers else None,
+            barred_agent_ids=(barred,) if bars else (),
+        )
+
     def _arrive_again(self, customer: Customer) -> None:
         if customer.contact_id in self.here:
-            load = customer.load
-            again = cmd.EnqueueContact(customer.contact_id, load.channel, load.queue_id)
-            self._stage.send(again)
+            self._stage.send(customer.arrival)
 
     # --- waiting and leaving ---
 

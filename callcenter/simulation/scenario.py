@@ -12,7 +12,7 @@ from callcenter.simulation.distributions import (
     LogNormal,
     Uniform,
 )
-from routing.ids import QueueId
+from routing.ids import AgentId, QueueId, SkillId
 from routing.model import CapacityRule, Channel, RoutingConfiguration
 
 
@@ -36,6 +36,10 @@ class CustomerHabits(msgspec.Struct, frozen=True, kw_only=True):
     tab_closed_after: Distribution = Exponential(30_000)
     tab_closed_for: Distribution = Exponential(30_000)
     comes_back: float = 0.7
+    prefers: float = 0.0
+    """How often a customer has an agent they are to be asked for first."""
+    bars: float = 0.0
+    """How often some agent must never get the customer."""
     sends_twice: float = 0.0
     """How often an arrival or an end is sent a second time."""
 
@@ -47,6 +51,7 @@ class AgentGroup(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     queue_ids: tuple[QueueId, ...]
     capacity: CapacityRule
+    skills: dict[SkillId, int] = {}
     answers_after: Distribution = Uniform(1_000, 8_000)
     rejects: float = 0.0
     phone_fails: float = 0.0
@@ -100,3 +105,12 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """How often a supervisor raises, assigns or forces, or something is learned late about a customer."""
     start_ms: int = 0
     """The clock's reading when the world begins."""
+
+
+def people_of(scenario: Scenario) -> dict[AgentId, AgentGroup]:
+    """Everybody, group by group."""
+    return {
+        AgentId(f"{group.name}{number}"): group
+        for group in scenario.groups
+        for number in range(1, group.count + 1)
+    }

@@ -14,7 +14,7 @@ from callcenter.simulation.customers import Customers
 from callcenter.simulation.faults import Mishaps
 from callcenter.simulation.randomness import Streams
 from callcenter.simulation.record import Exchange, Record
-from callcenter.simulation.scenario import Scenario
+from callcenter.simulation.scenario import Scenario, people_of
 from callcenter.simulation.supervisor_model import SupervisorModel
 from routing import commands as cmd
 from routing import events as ev
@@ -141,12 +141,8 @@ class World:
     # --- people ---
 
     def _people(self) -> dict[AgentId, AgentModel]:
-        names = [
-            (AgentId(f"{group.name}{number}"), group)
-            for group in self.scenario.groups
-            for number in range(1, group.count + 1)
-        ]
-        return {agent_id: AgentModel(self, agent_id, group) for agent_id, group in names}
+        everybody = people_of(self.scenario)
+        return {agent_id: AgentModel(self, agent_id, everybody[agent_id]) for agent_id in everybody}
 
     def _offered(self, event: ev.OfferMade) -> None:
         place = self._order.index(event.agent_id)

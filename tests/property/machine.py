@@ -79,7 +79,13 @@ class EngineMachine(RuleBasedStateMachine):
             self.give(cmd.RemoveAgent(agent_id))
         else:
             queue_ids, capacity = data.draw(some.agent_queues), data.draw(some.capacities)
-            self.put_agent(agent_id, queue_ids, capacity, data.draw(some.skills))
+            self.put_agent(
+                agent_id,
+                queue_ids,
+                capacity,
+                data.draw(some.skills),
+                team_id=data.draw(some.team_ids),
+            )
 
     def reload(self, configuration: RoutingConfiguration) -> None:
         """Whatever changes, no agent's state does, and no contact is dropped or taken from anybody."""
@@ -112,10 +118,13 @@ class EngineMachine(RuleBasedStateMachine):
         queue_ids: tuple[QueueId, ...],
         capacity: CapacityRule,
         skills: dict[SkillId, int],
+        *,
+        team_id: TeamId = some.TEAM_IDS[0],
     ) -> None:
         """Put an agent into those of the queues there are."""
         known = tuple(queue_id for queue_id in queue_ids if queue_id in self.engine.state.queues)
-        self.give(cmd.PutAgent(agent_id, TeamId("team"), known, capacity, skills))
+        primary = known[0] if known and team_id is some.TEAM_IDS[1] else None
+        self.give(cmd.PutAgent(agent_id, team_id, known, capacity, skills, primary))
 
     @rule(agent_id=some.agent_ids, opens=st.booleans())
     def desk(self, agent_id: AgentId, opens: bool) -> None:
@@ -137,11 +146,34 @@ class EngineMachine(RuleBasedStateMachine):
     def chat(self, queue_id: QueueId) -> None:
         self.arrive(Channel.CHAT, queue_id)
 
-    @rule(channel=some.channels, queue_id=some.queue_ids)
-    def arrive(self, channel: Channel, queue_id: QueueId) -> None:
+    @rule(
+        channel=some.channels,
+        queue_id=some.queue_ids,
+        needs=some.needs,
+        preferred=some.preferred_agent_ids,
+        barred=some.barred_agent_ids,
+    )
+    def arrive(
+        self,
+        channel: Channel,
+        queue_id: QueueId,
+        *,
+        needs: tuple[SkillNeed, ...] = (),
+        preferred: AgentId | None = None,
+        barred: tuple[AgentId, ...] = (),
+    ) -> None:
         self.arrivals += 1
         contact_id = ContactId(f"c{self.arrivals}")
-        self.give(cmd.EnqueueContact(contact_id, channel, queue_id))
+        self.give(
+            cmd.EnqueueContact(
+                contact_id,
+                channel,
+                queue_id,
+                needs=needs,
+                preferred_agent_id=preferred,
+                barred_agent_ids=barred,
+            )
+        )
 
     @rule(data=st.data(), channel=some.channels, queue_id=some.queue_ids)
     def arrive_twice(self, data: st.DataObject, channel: Channel, queue_id: QueueId) -> None:

@@ -101,6 +101,28 @@ def offer_beyond_capacity(patch: Patch) -> EngineMaker:
     return _without_filter(patch, "capacity")
 
 
+def barred_agent_as_the_last_resort(patch: Patch) -> EngineMaker:
+    return _without_filter(patch, "barred")
+
+
+def step_asks_everybody(patch: Patch) -> EngineMaker:
+    return _without_filter(patch, "step")
+
+
+def waits_for_people_who_have_left(patch: Patch) -> None:
+    patch.setattr(IndexedMatcher, "deserted", lambda _: [])
+
+
+def stale_index_entry_after_a_step(patch: Patch) -> None:
+    honest = IndexedMatcher.note
+
+    def note(self: IndexedMatcher, event: ev.Event) -> None:
+        if not isinstance(event, ev.ContactStepped):
+            honest(self, event)
+
+    patch.setattr(IndexedMatcher, "note", note)
+
+
 def freed_capacity_pulls_nothing(patch: Patch) -> None:
     patch.delitem(matching._FREED, ev.ContactClosed)
 
@@ -152,6 +174,34 @@ def rejection_improves_the_idle_rank(patch: Patch) -> None:
         reducer._became_idle(state, state.agents[event.agent_id], event.at_ms)
 
     _replace(patch, ev.OfferRejected, rejected)  # type: ignore[arg-type]
+
+
+def relaxation_lost(patch: Patch) -> None:
+    def stepped(state: State, event: ev.ContactStepped) -> None:
+        contact = state.contacts[event.contact_id]
+        asked = contact.demand
+        reducer._enter_step(state, contact, event.step)
+        contact.demand = asked
+
+    _replace(patch, ev.ContactStepped, stepped)  # type: ignore[arg-type]
+
+
+def step_lost_on_return(patch: Patch) -> None:
+    honest = reducer._wait
+
+    def wait(state: State, contact: Contact, event: ev.Event) -> None:
+        honest(state, contact, event)
+        reducer._enter_step(state, contact, 0)
+
+    patch.setattr(reducer, "_wait", wait)
+
+
+def step_without_a_deadline(patch: Patch) -> None:
+    patch.setattr(reducer, "_arm_step", lambda *_: None)
+
+
+def reload_forgets_who_waits(patch: Patch) -> None:
+    patch.setattr(reducer, "_migrate", lambda *_: None)
 
 
 def rescinded_contact_forgotten(patch: Patch) -> EngineMaker:
@@ -386,6 +436,14 @@ PLANTED: dict[Planted, str] = {
     offer_to_a_not_ready_agent: "I3",
     offer_to_an_absent_agent: "I3",
     offer_beyond_capacity: "INV-2",
+    barred_agent_as_the_last_resort: "I3",
+    step_asks_everybody: "I3",
+    waits_for_people_who_have_left: "I7",
+    stale_index_entry_after_a_step: "I5",
+    relaxation_lost: "I5",
+    step_lost_on_return: "I7",
+    step_without_a_deadline: "INV-5",
+    reload_forgets_who_waits: "I7",
     freed_capacity_pulls_nothing: "I5",
     stale_index_entry: "INV-3",
     index_forgets_who_comes_back: "I5",

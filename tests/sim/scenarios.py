@@ -6,20 +6,25 @@ import msgspec
 
 from callcenter.simulation.distributions import Exponential, LogNormal, Uniform
 from callcenter.simulation.scenario import AgentGroup, CustomerHabits, Faults, Load, Scenario
-from routing.ids import DispositionId, QueueId, ReasonId
+from routing.ids import DispositionId, QueueId, ReasonId, SkillId, TeamId
 from routing.model import (
     BUILT_IN_REASONS,
     CapacityRule,
     Channel,
     NotReadyReason,
+    PriorityRule,
     QueuePolicy,
     RoutingConfiguration,
+    RoutingStep,
+    SkillNeed,
+    StepAsks,
 )
 
 HOUR_MS = 3_600_000
 DAY_MS = 8 * HOUR_MS
 CONTACTS_A_DAY = 200
 DISPOSITIONS = (DispositionId("solved"), DispositionId("sold"))
+SKILL = SkillId("s0")
 REASONS = (ReasonId("break"), ReasonId("meal"))
 
 
@@ -27,7 +32,10 @@ def scenario_of(seed: int, scale: int = 1) -> Scenario:
     """The day of this seed, with about 200 contacts for each unit of `scale`."""
     luck = random.Random(f"scenario/{seed}")
     queue_ids = tuple(QueueId(f"q{number}") for number in range(luck.randint(1, 3)))
-    groups = tuple(_group(luck, f"g{number}", queue_ids) for number in range(luck.randint(1, 3)))
+    groups = tuple(
+        _skilled(seed, _group(luck, f"g{number}", queue_ids))
+        for number in range(luck.randint(1, 3))
+    )
     gap_ms = DAY_MS * len(queue_ids) / (CONTACTS_A_DAY * scale)
     units = sum(group.count * group.capacity.total for group in groups)
     talk_ms = max(5_000, gap_ms / len(queue_ids) * units * luck.uniform(0.3, 1.2))
@@ -35,7 +43,8 @@ def scenario_of(seed: int, scale: int = 1) -> Scenario:
         for_ms=DAY_MS,
         drain_ms=2 * HOUR_MS,
         configurations=tuple(
-            _asking_several(seed, _configuration(luck, queue_ids, number)) for number in range(3)
+            _widening(seed, _asking_several(seed, _configuration(luck, queue_ids, number)))
+            for number in range(3)
         ),
         loads=tuple(_load(luck, queue_id, gap_ms, talk_ms) for queue_id in queue_ids),
         groups=groups,
@@ -44,6 +53,8 @@ def scenario_of(seed: int, scale: int = 1) -> Scenario:
             closes_tab=luck.choice([0.0, 0.3]),
             sends_twice=luck.choice([0.0, 0.2]),
             tab_closed_for=Exponential(luck.choice([10_000, 60_000])),
+            prefers=0.4,
+            bars=0.1,
         ),
         faults=_faults(luck),
         start_ms=luck.randrange(10**12),
@@ -80,6 +91,47 @@ def _asking_several(seed: int, configuration: RoutingConfiguration) -> RoutingCo
         for policy in configuration.queues
     )
     return msgspec.structs.replace(configuration, queues=queues)
+
+
+def _widening(seed: int, configuration: RoutingConfiguration) -> RoutingConfiguration:
+    """Every other seed has queues that ask for skills and widen what they ask for."""
+    if seed % 2:
+        return configuration
+    luck = random.Random(f"steps/{seed}/{configuration.version}")
+    queue_ids = tuple(policy.queue_id for policy in configuration.queues)
+    queues = tuple(
+        msgspec.structs.replace(
+            policy,
+            needs=(SkillNeed(SKILL, luck.randint(1, 3)),) if luck.random() < 0.5 else (),
+            priority=PriorityRule(credit_ms=luck.choice([0, 60_000])),
+            steps=_steps(luck, queue_ids),
+        )
+        for policy in configuration.queues
+    )
+    return msgspec.structs.replace(configuration, queues=queues)
+
+
+def _steps(luck: random.Random, queue_ids: tuple[QueueId, ...]) -> tuple[RoutingStep, ...]:
+    """None, or the preferred agent, their team or one team, and in the end everybody."""
+    asks = luck.sample([StepAsks.AGENT, StepAsks.TEAM, StepAsks.POOL], luck.randint(0, 3))
+    last = RoutingStep(
+        after_ms=luck.randint(1, 30_000) + 30_000 * len(asks),
+        needs=(),
+        queue_ids=tuple(luck.sample(queue_ids, luck.randint(0, len(queue_ids)))),
+        skip_unstaffed=luck.random() < 0.5,
+    )
+    earlier = tuple(
+        RoutingStep(
+            after_ms=30_000 * number,
+            needs=luck.choice([None, (SkillNeed(SKILL, luck.randint(1, 5)),)]),
+            credit_ms=luck.choice([0, 30_000]),
+            asks=asked,
+            team_id=luck.choice([None, TeamId("g0")]),
+            skip_unstaffed=luck.random() < 0.5,
+        )
+        for number, asked in enumerate(asks)
+    )
+    return (*earlier, last) if earlier else ()
 
 
 def _policy(luck: random.Random, queue_id: QueueId) -> QueuePolicy:
@@ -126,6 +178,12 @@ def _group(luck: random.Random, name: str, queue_ids: tuple[QueueId, ...]) -> Ag
         break_every=Exponential(luck.choice([HOUR_MS / 2, 4 * HOUR_MS])),
         vanish_every=luck.choice([None, Exponential(HOUR_MS)]),
     )
+
+
+def _skilled(seed: int, group: AgentGroup) -> AgentGroup:
+    luck = random.Random(f"skills/{seed}/{group.name}")
+    skills = {SKILL: luck.randint(1, 5)} if luck.random() < 0.7 else {}
+    return msgspec.structs.replace(group, skills=skills)
 
 
 def _faults(luck: random.Random) -> Faults:
