@@ -147,7 +147,12 @@ class TypingPush(msgspec.Struct, frozen=True, tag_field="type", tag="typing"):
 
 
 class QueueLine(msgspec.Struct, frozen=True):
-    """One queue now and today. `oldest_waiting_since_ms` is null when nobody waits."""
+    """One queue now and today. `oldest_waiting_since_ms` is null when nobody waits.
+
+    Today's figures are of the stays in the queue that began today: `service_level_permille` by the queue's formula and
+    threshold, null while nothing is decided; `mean_wait_of_answered_ms` by the channel's clock, `mean_handle_ms` talk
+    and wrap-up of an assignment; null while there is none. `estimate_*_ms`: what a newcomer would wait, null if unknown.
+    """
 
     queue_id: str
     waiting: int
@@ -162,6 +167,12 @@ class QueueLine(msgspec.Struct, frozen=True):
     answered_today: int
     abandoned_today: int
     mean_wait_of_answered_ms: int | None
+    mean_handle_ms: int | None = None
+    service_level_permille: int | None = None
+    service_formula: str = ""
+    service_threshold_ms: int = 0
+    estimate_p50_ms: int | None = None
+    estimate_p90_ms: int | None = None
 
 
 class AgentLine(msgspec.Struct, frozen=True):

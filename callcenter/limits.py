@@ -97,3 +97,6 @@ DAY_POLL_MS = 20_000
 CONFIGURATION_BYTES_MAX = 1_000_000
 """Size of a configuration document sent through the API; a larger one is refused with 413 `body_too_large`, and
 the command line takes it."""
+
+ESTIMATES_LEARN_FROM_EVENTS = 20_000
+"""How many of the journal's newest events the wait estimates read at a start; some ten to an answered contact."""

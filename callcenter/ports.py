@@ -8,13 +8,14 @@ Every Protocol here has two implementations that pass the same contract tests: `
     └── StaleWriter          another writer owns this domain's journal; step down
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
-from routing.ids import AgentId, ContactId, DetailId, TeamId
+from routing.ids import AgentId, ContactId, DetailId, QueueId, ReasonId, TeamId
 from routing.model import CapacityRule
+from routing.service_level import AgentTimes, Figures, OpenWrapUp, Segment
 
 
 class StorageError(Exception):
@@ -171,6 +172,87 @@ class InteractionPage(msgspec.Struct, frozen=True):
     as_of_seq: int
     interactions: list[Interaction]
     next_before: str | None
+
+
+class OpenContact(msgspec.Struct, frozen=True):
+    """A contact that is not closed: where it stands, what its age counts from, and its stay in the queue."""
+
+    interaction: Interaction
+    stage: str
+    age_origin_ms: int
+    segment: Segment | None
+
+
+class AgentStanding(msgspec.Struct, frozen=True):
+    """An agent's state and since when, what is in hand, and since when the agent's time is of one kind."""
+
+    agent_id: AgentId
+    team_id: TeamId
+    state: str
+    reason_id: ReasonId | None
+    since_ms: int
+    ringing: int
+    talking: int
+    wrap_ups: tuple[OpenWrapUp, ...]
+    kind_since_ms: int
+
+
+_WRAP_UPS = msgspec.json.Decoder(tuple[OpenWrapUp, ...])
+
+
+def wrap_ups_text(wrap_ups: Iterable[OpenWrapUp]) -> str:
+    """An agent's wrap-ups as the column `wrap_ups` holds them: no more of them than an agent has capacity."""
+    return msgspec.json.encode(tuple(wrap_ups)).decode()
+
+
+def wrap_ups_of(text: str) -> tuple[OpenWrapUp, ...]:
+    """The wrap-ups of the column's text."""
+    return _WRAP_UPS.decode(text) if text else ()
+
+
+class QueueInterval(msgspec.Struct, frozen=True):
+    """Figures of the segments that began in the quarter of an hour from `start_ms` under one threshold."""
+
+    queue_id: QueueId
+    start_ms: int
+    threshold_ms: int
+    figures: Figures
+
+
+class AgentInterval(msgspec.Struct, frozen=True):
+    """How an agent's time went in the quarter of an hour from `start_ms`."""
+
+    agent_id: AgentId
+    start_ms: int
+    times: AgentTimes
+
+
+class Beginning(msgspec.Struct, frozen=True):
+    """What a fold goes on from, all of it true at one seq."""
+
+    as_of_seq: int
+    open_contacts: list[OpenContact]
+    agents: list[AgentStanding]
+    thresholds: dict[QueueId, int]
+    intervals: list[QueueInterval]
+    """Those that began at the instant asked for or later."""
+
+
+class Statistics(Protocol):
+    """Reads of the stored figures; the seq they are true as of comes first."""
+
+    async def beginning(self, since_ms: int, /) -> Beginning:
+        """What a board or a projection starts from, with the intervals since an instant."""
+
+    async def queues(
+        self, from_ms: int, until_ms: int, /
+    ) -> tuple[int, list[QueueInterval], list[Segment]]:
+        """Intervals that start in [from, until), and the segments that began there and are not over."""
+
+    async def agents(
+        self, from_ms: int, until_ms: int, /
+    ) -> tuple[int, list[AgentInterval], list[AgentStanding]]:
+        """Intervals that start in [from, until), and every agent's standing."""
 
 
 class Interactions(Protocol):
@@ -331,6 +413,7 @@ class Store(Protocol):
     details: Details
     rows: ProjectionRows
     interactions: Interactions
+    statistics: Statistics
     users: Users
     sessions: Sessions
     config_versions: ConfigVersions

@@ -64,6 +64,7 @@ def _durations_ms(configuration: RoutingConfiguration) -> Iterator[int]:
             policy.reoffer_gap_ms,
             policy.wrap_up_extension_ms,
             policy.waiting_alarm_ms,
+            policy.service_level.threshold_ms,
         )
 
 

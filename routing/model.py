@@ -159,6 +159,22 @@ class RoutingStep(msgspec.Struct, frozen=True, kw_only=True):
     skip_unstaffed: bool = False
 
 
+class ServiceFormula(StrEnum):
+    """The formulas of service level, by what they do with customers who left; `service_level` says them exactly."""
+
+    SHORT_ABANDONS_EXCLUDED = "short_abandons_excluded"
+    SHORT_ABANDONS_SUCCEED = "short_abandons_succeed"
+    ABANDONS_FAIL = "abandons_fail"
+    ANSWERED_ONLY = "answered_only"
+
+
+class ServiceLevelRule(msgspec.Struct, frozen=True):
+    """Within how many ms a queue's contacts are to be answered, and the formula of the share that was."""
+
+    threshold_ms: int = 20_000
+    formula: ServiceFormula = ServiceFormula.SHORT_ABANDONS_EXCLUDED
+
+
 class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     """The rules of one queue; durations in ms. `calendar_id` names its opening hours; without one it never closes.
 
@@ -182,6 +198,7 @@ class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     broadcast: int = 1
     """Agents asked at once, the first to accept has the contact; for calls `broadcast_voice` counts instead."""
     broadcast_voice: int = 1
+    service_level: ServiceLevelRule = ServiceLevelRule()
 
 
 def asked_at_once(policy: QueuePolicy, channel: Channel) -> int:

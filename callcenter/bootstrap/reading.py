@@ -7,11 +7,13 @@ from callcenter.host.envelope import Published
 from callcenter.host.host import Host
 from callcenter.host.recovery import DECODER
 from callcenter.limits import PROJECTION_LAG_MS
-from callcenter.projections.feeds import BoardFeed, InteractionLogProjection
+from callcenter.projections.feeds import BoardFeed, EstimateFeed, InteractionLogProjection
 from callcenter.projections.runner import ProjectionRunner
+from callcenter.projections.segments import Hours, hours_of
 from callcenter.storage.store import SqlStore
 from callcenter.supervision.board import LiveBoard
 from routing.state import State
+from routing.waits import WaitEstimates
 
 
 class Reading:
@@ -23,11 +25,18 @@ class Reading:
         """Nothing is read before `start`."""
         self._host = host
         self._clock = clock
-        rows = store.boards
-        self._feed = BoardFeed(rows, store.journal, DECODER.decode)
-        log = InteractionLogProjection(rows)
+        rows = store.statistics
+        self._feed = BoardFeed(rows, store.journal, DECODER.decode, self._hours)
+        log = InteractionLogProjection(rows, self._hours)
         self.interaction_log = ProjectionRunner(store.journal, store.rows, log, DECODER.decode)
-        self.board = LiveBoard(self.mirror, lambda: self._feed.board, agent_name, clock.now_ms)
+        self._estimates = EstimateFeed(store.journal, DECODER.decode, self.mirror)
+        self.board = LiveBoard(
+            self.mirror,
+            lambda: self._feed.board,
+            agent_name,
+            clock.now_ms,
+            estimate=self.estimates.of_newcomer,
+        )
         self._day_start_ms = 0
         self._seen_seq = -1
         self._advanced_at_ms = clock.now_ms()
@@ -36,9 +45,15 @@ class Reading:
         """The committed state."""
         return self._host.mirror
 
+    @property
+    def estimates(self) -> WaitEstimates:
+        """How long waiting contacts will wait."""
+        return self._estimates.estimates
+
     async def start(self) -> None:
-        """Build today's board from what is stored."""
+        """Build today's board from what is stored, and learn what waits are like."""
         await self.follow_the_day()
+        await self._estimates.start()
 
     async def follow_the_day(self) -> None:
         """Start a new board when a new day has begun. Called every minute."""
@@ -50,11 +65,16 @@ class Reading:
     def on_published(self, published: Published) -> None:
         """Hand the events on. A board that cannot follow is built anew at the next look at the day."""
         self.interaction_log.publish(published.first_seq, published.events)
+        self._estimates.publish(published.events)
         try:
             self._feed.publish(published.first_seq, published.events)
         except Exception:
             self._day_start_ms = 0
             raise
+
+    def _hours(self) -> Hours:
+        configuration = self._host.mirror.configuration
+        return {} if configuration is None else hours_of(configuration)
 
     def not_ready_reason(self) -> str | None:
         """Whether the interaction log stands still while there is something to write."""

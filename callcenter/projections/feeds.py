@@ -3,24 +3,21 @@
 The folds themselves are pure; these few lines are what they need of the world.
 """
 
-from collections.abc import Sequence
-from typing import Final, Protocol
+from collections.abc import Callable, Sequence
+from typing import Final
 
-from callcenter.ports import Journal
+from callcenter.limits import ESTIMATES_LEARN_FROM_EVENTS
+from callcenter.ports import Journal, Statistics
 from callcenter.projections.interactions import NAME, InteractionLog
-from callcenter.projections.queue_board import ANSWERED_IN_TIME_MS, BoardStart, QueueBoard
+from callcenter.projections.queue_board import QueueBoard
 from callcenter.projections.runner import Decode
+from callcenter.projections.segments import Hours
 from routing.events import Event
+from routing.state import State
+from routing.waits import WaitEstimates
 
 NEVER_MS: Final = 2**62
-"""Later than anything arrives: `board(NEVER_MS, 0)` gives the open contacts alone."""
-
-
-class BoardRows(Protocol):
-    """Reads what a board starts from, all of it at one seq."""
-
-    async def board(self, arrived_at_ms: int, in_time_ms: int, /) -> BoardStart:
-        """All open contacts, all agents, and counts of the closed contacts that arrived since."""
+"""Later than anything arrives: `beginning(NEVER_MS)` gives what is open alone."""
 
 
 class InteractionLogProjection(InteractionLog):
@@ -28,24 +25,28 @@ class InteractionLogProjection(InteractionLog):
 
     name = NAME
 
-    def __init__(self, rows: BoardRows) -> None:
-        """`rows` is where it starts from."""
+    def __init__(self, rows: Statistics, hours: Callable[[], Hours]) -> None:
+        """`rows` is where it starts from, `hours` the open hours of the newest configuration."""
         super().__init__()
         self._rows = rows
+        self._hours = hours
 
     async def restart(self) -> int:
         """Go on from the stored rows."""
-        as_of_seq, open_contacts, agents, _ = await self._rows.board(NEVER_MS, 0)
-        self.start((row for row, *_ in open_contacts), agents)
-        return as_of_seq
+        beginning = await self._rows.beginning(NEVER_MS)
+        self.start(beginning, self._hours())
+        return beginning.as_of_seq
 
 
 class BoardFeed:
     """A board that follows what is published. Call `restart` once the host runs, and at each midnight."""
 
-    def __init__(self, rows: BoardRows, journal: Journal, decode: Decode) -> None:
+    def __init__(
+        self, rows: Statistics, journal: Journal, decode: Decode, hours: Callable[[], Hours]
+    ) -> None:
         """Nothing is read yet."""
         self._rows = rows
+        self._hours = hours
         self._journal = journal
         self._decode = decode
         self._published_seq = 0
@@ -62,7 +63,7 @@ class BoardFeed:
     async def restart(self, day_start_ms: int) -> None:
         """Build the board of a day; the one before stays live until the new one has caught up."""
         board = QueueBoard(day_start_ms)
-        board.start(*await self._rows.board(day_start_ms, ANSWERED_IN_TIME_MS))
+        board.start(await self._rows.beginning(day_start_ms), self._hours())
         while True:
             async for record in self._journal.read(board.as_of_seq):
                 board.apply(record.seq, self._decode(record.payload))
@@ -70,3 +71,30 @@ class BoardFeed:
             if board.as_of_seq >= self._published_seq:
                 break
         self.board, self._is_live = board, True
+
+
+class EstimateFeed:
+    """Wait estimates that follow what is published. They learn from the newest part of the journal at a start."""
+
+    def __init__(self, journal: Journal, decode: Decode, mirror: Callable[[], State]) -> None:
+        """Nothing is known yet."""
+        self._journal = journal
+        self._decode = decode
+        self._mirror = mirror
+        self._is_live = False
+        self.estimates = WaitEstimates()
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Fold events that are durable now."""
+        for event in events if self._is_live else ():
+            self.estimates.note(event)
+
+    async def start(self) -> None:
+        """Learn from the last events before now, then take agents and lines from the committed state."""
+        seq = max(0, self._mirror().seq - ESTIMATES_LEARN_FROM_EVENTS)
+        while seq < self._mirror().seq:
+            async for record in self._journal.read(seq):
+                self.estimates.note(self._decode(record.payload))
+                seq = record.seq
+        self.estimates.settle(self._mirror())
+        self._is_live = True

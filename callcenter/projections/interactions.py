@@ -5,18 +5,21 @@ commit together; the rest is overwritten. What must happen only the first time (
 memory of each open contact: three flags, which `start` takes from the rows. Redoing from the cursor therefore
 gives the same rows.
 
-The agents' states stand at the same cursor, so that a queue board can start from one moment.
+The agents' states and the figures of service level (`figure_rows`) stand at the same cursor, so that a queue board
+can start from one moment.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
 
-from callcenter.ports import Interaction, RowChange
+from callcenter.ports import Beginning, RowChange
+from callcenter.projections.figure_rows import FigureRows
+from callcenter.projections.segments import Hours
 from callcenter.projections.stages import stage_after
 from routing import events as ev
-from routing.ids import AgentId, ContactId, ReasonId
+from routing.ids import AgentId, ContactId
 from routing.model import AgentState, Party
 from routing.state import ContactState
 
@@ -57,29 +60,28 @@ class InteractionLog:
         """Begin at seq 0; `start` begins later."""
         self._open: dict[ContactId, _Marks] = {}
         self._agents: dict[AgentId, tuple[str, str | None]] = {}
+        self._figures = FigureRows()
         self._handlers = self._handlers_by_type()
 
-    def start(
-        self,
-        interactions: Iterable[Interaction],
-        agents: Iterable[tuple[AgentId, Any, str, ReasonId | None, int]],
-    ) -> None:
+    def start(self, beginning: Beginning, hours: Hours) -> None:
         """Go on from stored rows: the open contacts, and the agents with their states."""
+        rows = [one.interaction for one in beginning.open_contacts]
         self._open = {
             row.contact_id: _Marks(
                 is_offered=row.first_offered_at_ms is not None,
                 is_answered=row.answered_at_ms is not None,
                 is_ended=row.ended_at_ms is not None,
             )
-            for row in interactions
-            if row.closed_at_ms is None
+            for row in rows
         }
-        self._agents = {agent_id: (state, reason) for agent_id, _, state, reason, _ in agents}
+        self._agents = {one.agent_id: (one.state, one.reason_id) for one in beginning.agents}
+        self._figures.start(beginning, hours)
 
     def changes(self, _seq: int, event: ev.Event) -> list[RowChange]:
         """What an event changes. Events come in the order of their seq, each once."""
         handler = self._handlers.get(type(event))
-        return [] if handler is None else handler(event)
+        changes = [] if handler is None else handler(event)
+        return [*changes, *self._figures.changes(event)]
 
     def _handlers_by_type(self) -> dict[type, Callable[[Any], list[RowChange]]]:
         """The events that count here; every event that moves a contact does (a test walks the core's table)."""

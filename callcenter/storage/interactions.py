@@ -1,33 +1,20 @@
 """The interaction log in SQL, read: what it returns is true as of the projection's cursor, in one read."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
 from callcenter.ports import Interaction, InteractionPage
 from callcenter.storage.database import Database
 from callcenter.storage.page_marks import mark, place
-from callcenter.storage.tables import agent_states, interactions, projection_cursors
-from routing.events import ContactOutcome
-from routing.ids import AgentId, ContactId, ReasonId, TeamId
+from callcenter.storage.tables import interactions, projection_cursors
+from routing.ids import ContactId
 
 PROJECTION: Final = "interactions"
 """Name of the cursor that the interaction log and the agents' states stand at."""
 
-OpenContact = tuple[Interaction, str, int]
-"""An open contact, where it stands, and what its age counts from."""
-
-AgentStanding = tuple[AgentId, TeamId, str, ReasonId | None, int]
-"""An agent, the team, the state, its reason, and since when."""
-
-ClosedCounts = tuple[str, int, int, int, int, int]
-"""A queue, and of its closed contacts: all, answered, answered in time, abandoned, sum of waits until answered."""
-
-BoardStart = tuple[int, list[OpenContact], list[AgentStanding], list[ClosedCounts]]
-"""What a queue board begins with, and the seq it is true at."""
-
-_COLUMNS: Final = [interactions.c[name] for name in Interaction.__struct_fields__]
+COLUMNS: Final = [interactions.c[name] for name in Interaction.__struct_fields__]
 
 
 class SqlInteractions:
@@ -40,7 +27,7 @@ class SqlInteractions:
 
     async def get(self, contact_id: ContactId) -> Interaction | None:
         """One row."""
-        query = sa.select(*_COLUMNS).where(self._mine, interactions.c.contact_id == contact_id)
+        query = sa.select(*COLUMNS).where(self._mine, interactions.c.contact_id == contact_id)
         row = await self._database.read(lambda connection: connection.execute(query).first())
         return None if row is None else Interaction(*row)
 
@@ -55,7 +42,7 @@ class SqlInteractions:
         """Newest first. Raises ValueError when `before` is not a mark this method gave."""
         key = (interactions.c.arrived_at_ms, interactions.c.contact_id)
         query = (
-            sa.select(*_COLUMNS)
+            sa.select(*COLUMNS)
             .where(self._mine)
             .order_by(*(column.desc() for column in key))
             .limit(limit + 1)
@@ -71,11 +58,9 @@ class SqlInteractions:
             newest = sorted(found, key=_by_arrival, reverse=True)
             return self._as_of_seq(connection), newest[: limit + 1]
 
-        as_of_seq, rows = await self._database.read(job)
+        seq, rows = await self._database.read(job)
         next_before = mark(rows[limit - 1]) if len(rows) > limit else None
-        return InteractionPage(
-            as_of_seq=as_of_seq, interactions=rows[:limit], next_before=next_before
-        )
+        return InteractionPage(as_of_seq=seq, interactions=rows[:limit], next_before=next_before)
 
     async def since(self, arrived_at_ms: int) -> tuple[int, list[Interaction]]:
         """All that arrived since, or are not closed yet."""
@@ -85,61 +70,11 @@ class SqlInteractions:
 
         return await self._database.read(job)
 
-    async def board(self, arrived_at_ms: int, in_time_ms: int) -> BoardStart:
-        """All open contacts, all agents, and counts of the closed contacts that arrived since, at one seq."""
-        open_contacts = sa.select(
-            *_COLUMNS, interactions.c.stage, interactions.c.age_origin_ms
-        ).where(self._mine, interactions.c.closed_at_ms.is_(None))
-        columns = ("agent_id", "team_id", "state", "reason_id", "since_ms")
-        agents = (
-            sa.select(*(agent_states.c[name] for name in columns))
-            .where(agent_states.c.domain_id == self._domain_id, ~agent_states.c.is_removed)
-            .order_by(agent_states.c.agent_id)
-        )
-        counts = self._closed_counts(arrived_at_ms, in_time_ms)
-
-        def job(connection: sa.Connection) -> BoardStart:
-            return (
-                self._as_of_seq(connection),
-                [
-                    (Interaction(*row), stage, age_origin_ms)
-                    for *row, stage, age_origin_ms in connection.execute(open_contacts)
-                ],
-                [tuple(row) for row in connection.execute(agents)],
-                [tuple(row) for row in connection.execute(counts)],
-            )
-
-        return await self._database.read(job)
-
-    def _closed_counts(self, arrived_at_ms: int, in_time_ms: int) -> sa.Select[Any]:
-        wait_ms = interactions.c.answered_at_ms - interactions.c.arrived_at_ms
-        return (
-            sa.select(
-                interactions.c.queue_id,
-                sa.func.count(),
-                sa.func.count(interactions.c.answered_at_ms),
-                sa.func.count(sa.case((wait_ms <= in_time_ms, 1))),
-                sa.func.count(sa.case((interactions.c.outcome == ContactOutcome.ABANDONED, 1))),
-                sa.func.coalesce(sa.func.sum(wait_ms), 0),
-            )
-            .where(
-                self._mine,
-                interactions.c.arrived_at_ms >= arrived_at_ms,
-                interactions.c.closed_at_ms.is_not(None),
-            )
-            .group_by(interactions.c.queue_id)
-            .order_by(interactions.c.queue_id)
-        )
-
     def _as_of_seq(self, connection: sa.Connection) -> int:
-        query = sa.select(projection_cursors.c.as_of_seq).where(
-            projection_cursors.c.domain_id == self._domain_id,
-            projection_cursors.c.projection == PROJECTION,
-        )
-        return connection.scalar(query) or 0
+        return as_of_seq(connection, self._domain_id)
 
     def _since(self, connection: sa.Connection, arrived_at_ms: int) -> list[Interaction]:
-        arrived, rows = interactions.c.arrived_at_ms, sa.select(*_COLUMNS).where(self._mine)
+        arrived, rows = interactions.c.arrived_at_ms, sa.select(*COLUMNS).where(self._mine)
         # Two queries, because one with OR leaves the index of open contacts unused.
         before = rows.where(arrived < arrived_at_ms, interactions.c.closed_at_ms.is_(None))
         found = [
@@ -147,6 +82,14 @@ class SqlInteractions:
             *connection.execute(rows.where(arrived >= arrived_at_ms)),
         ]
         return sorted((Interaction(*row) for row in found), key=_by_arrival)
+
+
+def as_of_seq(connection: sa.Connection, domain_id: str) -> int:
+    """The seq that the interaction log, the agents' states and the figures stand at."""
+    query = sa.select(projection_cursors.c.as_of_seq).where(
+        projection_cursors.c.domain_id == domain_id, projection_cursors.c.projection == PROJECTION
+    )
+    return connection.scalar(query) or 0
 
 
 def _by_arrival(row: Interaction) -> tuple[int, str]:

@@ -5,8 +5,7 @@ because both run the same contract tests. `fail_writes` stands for the full disk
 """
 
 from collections.abc import AsyncIterator, Sequence
-from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 from callcenter.ports import (
     CommandOutcome,
@@ -21,20 +20,14 @@ from callcenter.ports import (
     JournalRecord,
     Profiles,
     ProjectionRows,
-    RowChange,
     Sessions,
     Snapshot,
     StaleWriter,
+    Statistics,
     StorageError,
     Users,
 )
-from callcenter.storage.interactions import (
-    PROJECTION,
-    AgentStanding,
-    BoardStart,
-    ClosedCounts,
-    OpenContact,
-)
+from callcenter.storage.interactions import PROJECTION
 from callcenter.storage.memory_disk import Disk
 from callcenter.storage.memory_people import (
     MemoryConfigVersions,
@@ -42,14 +35,16 @@ from callcenter.storage.memory_people import (
     MemorySessions,
     MemoryUsers,
 )
-from callcenter.storage.merging import merge
+from callcenter.storage.memory_rows import (
+    MemoryProjectionRows,
+    MemoryStatistics,
+    Row,
+    interaction_of,
+)
 from callcenter.storage.page_marks import mark, place
-from callcenter.storage.tables import PROJECTION_TABLES
-from routing.events import ContactOutcome
 from routing.ids import ContactId
 
 ZERO_CHAIN: Final = bytes(32)
-Row = dict[str, Any]
 
 
 class MemoryDetails:
@@ -162,50 +157,6 @@ class MemoryJournal:
             del self._snapshots[seq]
 
 
-class MemoryProjectionRows:
-    """`ports.ProjectionRows` in memory."""
-
-    def __init__(self, disk: Disk) -> None:
-        self._disk = disk
-        self.cursors: dict[str, int] = {}
-        self.tables: dict[str, dict[tuple[Any, ...], Row]] = {
-            name: {} for name in PROJECTION_TABLES
-        }
-
-    async def cursor(self, projection: str) -> int:
-        """The seq the projection stands at."""
-        return self.cursors.get(projection, 0)
-
-    async def commit(self, projection: str, as_of_seq: int, changes: Sequence[RowChange]) -> None:
-        """Apply the changes and move the cursor."""
-        self._disk.check()
-        merged = merge(changes)
-        for name, *columns in merged:
-            if name not in self.tables:
-                raise StorageError(f"no projection may change a table {name!r}")
-            unknown = [c for c in chain(*columns) if c not in PROJECTION_TABLES[name].columns]
-            if unknown:
-                raise StorageError(f"table {name} has no columns {unknown}")
-        for (name, *_), same in merged.items():
-            for change in same:
-                row = self.tables[name].setdefault(tuple(change.key.values()), _defaults(name))
-                row |= change.key | change.put
-                for column, count in change.add.items():
-                    row[column] += count
-        self.cursors[projection] = as_of_seq
-
-
-def _defaults(table: str) -> Row:
-    """A row that nothing was put into, as the database makes it."""
-    row: Row = {}
-    for column in PROJECTION_TABLES[table].columns:
-        is_text = column.type.python_type is str
-        row[column.name] = None if column.nullable else column.type.python_type()
-        if is_text and not column.nullable:
-            row[column.name] = ""
-    return row
-
-
 class MemoryInteractions:
     """`ports.Interactions` in memory."""
 
@@ -223,7 +174,7 @@ class MemoryInteractions:
     async def get(self, contact_id: ContactId) -> Interaction | None:
         """One row."""
         row = self._rows.tables["interactions"].get((contact_id,))
-        return None if row is None else _interaction(row)
+        return None if row is None else interaction_of(row)
 
     async def page(
         self,
@@ -237,7 +188,7 @@ class MemoryInteractions:
         end = None if before is None else place(before)
         sees_all = queue_ids is None and agent_id is None
         found = [
-            _interaction(row)
+            interaction_of(row)
             for row in reversed(self._all())
             if (end is None or (row["arrived_at_ms"], row["contact_id"]) < end)
             and (
@@ -254,55 +205,11 @@ class MemoryInteractions:
     async def since(self, arrived_at_ms: int) -> tuple[int, list[Interaction]]:
         """All that arrived since, or are not closed yet."""
         found = [
-            _interaction(row)
+            interaction_of(row)
             for row in self._all()
             if row["arrived_at_ms"] >= arrived_at_ms or row["closed_at_ms"] is None
         ]
         return self._as_of_seq, found
-
-    async def board(self, arrived_at_ms: int, in_time_ms: int) -> BoardStart:
-        """All open contacts, all agents, and counts of the closed contacts that arrived since, at one seq."""
-        open_contacts: list[OpenContact] = [
-            (_interaction(row), row["stage"], row["age_origin_ms"])
-            for row in self._all()
-            if row["closed_at_ms"] is None
-        ]
-        agents = self._rows.tables["agent_states"].values()
-        standings: list[AgentStanding] = [
-            (row["agent_id"], row["team_id"], row["state"], row["reason_id"], row["since_ms"])
-            for row in sorted(agents, key=lambda row: str(row["agent_id"]))
-            if not row["is_removed"]
-        ]
-        closed = [
-            row
-            for row in self._all()
-            if row["arrived_at_ms"] >= arrived_at_ms and row["closed_at_ms"] is not None
-        ]
-        counts = [
-            _counts(queue_id, [row for row in closed if row["queue_id"] == queue_id], in_time_ms)
-            for queue_id in sorted({row["queue_id"] for row in closed})
-        ]
-        return self._as_of_seq, open_contacts, standings, counts
-
-
-def _counts(queue_id: str, rows: list[Row], in_time_ms: int) -> ClosedCounts:
-    waits_ms = [
-        row["answered_at_ms"] - row["arrived_at_ms"]
-        for row in rows
-        if row["answered_at_ms"] is not None
-    ]
-    return (
-        queue_id,
-        len(rows),
-        len(waits_ms),
-        sum(wait_ms <= in_time_ms for wait_ms in waits_ms),
-        sum(row["outcome"] == ContactOutcome.ABANDONED for row in rows),
-        sum(waits_ms),
-    )
-
-
-def _interaction(row: Row) -> Interaction:
-    return Interaction(**{name: row[name] for name in Interaction.__struct_fields__})
 
 
 class MemoryStore:
@@ -312,11 +219,11 @@ class MemoryStore:
         self._disk = Disk()
         details = MemoryDetails(self._disk)
         rows = MemoryProjectionRows(self._disk)
-        self.boards = MemoryInteractions(rows)
         self.details: Details = details
         self.journal: Journal = MemoryJournal(self._disk, details)
         self.rows: ProjectionRows = rows
-        self.interactions: Interactions = self.boards
+        self.interactions: Interactions = MemoryInteractions(rows)
+        self.statistics: Statistics = MemoryStatistics(rows)
         self.users: Users = MemoryUsers(self._disk)
         self.sessions: Sessions = MemorySessions(self._disk)
         self.config_versions: ConfigVersions = MemoryConfigVersions(self._disk)

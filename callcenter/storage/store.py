@@ -12,6 +12,7 @@ from callcenter.ports import (
     Profiles,
     ProjectionRows,
     Sessions,
+    Statistics,
     StorageError,
     Users,
 )
@@ -24,6 +25,7 @@ from callcenter.storage.profiles import SqlProfiles
 from callcenter.storage.projection_rows import SqlProjectionRows
 from callcenter.storage.schema import revision_of
 from callcenter.storage.sessions import SqlSessions
+from callcenter.storage.statistics import SqlStatistics
 from callcenter.storage.tables import HEAD, probe
 from callcenter.storage.users import SqlUsers
 
@@ -44,8 +46,8 @@ class SqlStore:
         self.journal: Journal = SqlJournal(database, domain_id)
         self.details: Details = SqlDetails(database, domain_id)
         self.rows: ProjectionRows = SqlProjectionRows(database, domain_id)
-        self.boards = SqlInteractions(database, domain_id)
-        self.interactions: Interactions = self.boards
+        self.interactions: Interactions = SqlInteractions(database, domain_id)
+        self.statistics: Statistics = SqlStatistics(database, domain_id)
         self.users: Users = SqlUsers(database, domain_id)
         self.sessions: Sessions = SqlSessions(database, domain_id)
         self.config_versions: ConfigVersions = SqlConfigVersions(database, domain_id)

@@ -12,6 +12,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
+from routing.service_level import AgentTimes, Figures
+
 Kind = type[TypeEngine[Any]]
 
 HEAD: Final = "0004"
@@ -44,6 +46,14 @@ def _text(name: str) -> sa.Column[str]:
 
 def _count(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.Integer, nullable=False, server_default="0")
+
+
+def _sum(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False, server_default="0")
+
+
+def _no(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false())
 
 
 def _maybe(name: str, kind: Kind) -> sa.Column[Any]:
@@ -143,6 +153,12 @@ interactions = sa.Table(
     # Where an open contact stands: what a board that starts now cannot learn from the columns above.
     _text("stage"),
     sa.Column("age_origin_ms", sa.BigInteger, nullable=False, server_default="0"),
+    # The stay in its queue that is not over (none while there is no `segment_entered_at_ms`).
+    _maybe("segment_entered_at_ms", sa.BigInteger),
+    _maybe("segment_threshold_ms", sa.BigInteger),
+    _no("segment_is_answered"),
+    _no("segment_is_stopped"),
+    _maybe("talk_since_ms", sa.BigInteger),
     sa.Index(None, "domain_id", "arrived_at_ms", "contact_id"),
     sa.Index(None, "domain_id", "queue_id", "arrived_at_ms", "contact_id"),
     sa.Index(None, "domain_id", "agent_id", "arrived_at_ms", "contact_id"),
@@ -164,6 +180,42 @@ agent_states = sa.Table(
     _maybe("reason_id", sa.String),
     sa.Column("since_ms", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("is_removed", sa.Boolean, nullable=False, server_default=sa.false()),
+    # What is in hand, and since when the agent's time is of the kind that follows from it.
+    _count("ringing"),
+    _count("talking"),
+    _text("wrap_ups"),
+    _sum("kind_since_ms"),
+)
+
+# Counts of the segments that began in a quarter of an hour; a new threshold gets a row of its own.
+queue_intervals = sa.Table(
+    "queue_intervals",
+    metadata,
+    _domain(),
+    _key("queue_id"),
+    _key("start_ms", sa.BigInteger),
+    _key("threshold_ms", sa.BigInteger),
+    *[_sum(name) for name in Figures.__struct_fields__],
+    sa.Index(None, "domain_id", "start_ms"),
+)
+
+agent_intervals = sa.Table(
+    "agent_intervals",
+    metadata,
+    _domain(),
+    _key("agent_id"),
+    _key("start_ms", sa.BigInteger),
+    *[_sum(name) for name in AgentTimes.__struct_fields__],
+    sa.Index(None, "domain_id", "start_ms"),
+)
+
+# The thresholds in force at the projection's cursor, which a fold that starts there cannot learn otherwise.
+queue_thresholds = sa.Table(
+    "queue_thresholds",
+    metadata,
+    _domain(),
+    _key("queue_id"),
+    _sum("threshold_ms"),
 )
 
 users = sa.Table(
@@ -235,5 +287,8 @@ probe = sa.Table(
     _must("body", sa.LargeBinary),
 )
 
-PROJECTION_TABLES: Final = {table.name: table for table in (interactions, agent_states)}
+PROJECTION_TABLES: Final = {
+    table.name: table
+    for table in (interactions, agent_states, queue_intervals, agent_intervals, queue_thresholds)
+}
 """What a projection may change."""

@@ -8,8 +8,10 @@ from callcenter.auth.authorise import ObjectFacts, Permission, may
 from callcenter.auth.principal import Principal
 from callcenter.projections.queue_board import QueueBoard, QueueRow
 from routing.ids import QueueId
-from routing.model import AgentState
+from routing.model import AgentState, QueuePolicy
+from routing.service_level import Running, level, mean_ms
 from routing.state import Agent, State
+from routing.waits import Band, Unknown
 
 
 class LiveBoard:
@@ -21,8 +23,14 @@ class LiveBoard:
         fold: Callable[[], QueueBoard],
         agent_name: Callable[[str], str],
         now_ms: Callable[[], int],
+        *,
+        estimate: Callable[[QueueId, int], Band | Unknown],
     ) -> None:
-        """All parts are read at the same moment, between two group commits, so they agree."""
+        """All parts are read at the same moment, between two group commits, so they agree.
+
+        `estimate` says what somebody who joined a queue at an instant would wait.
+        """
+        self._estimate = estimate
         self._mirror = mirror
         self._fold = fold
         self._agent_name = agent_name
@@ -41,8 +49,13 @@ class LiveBoard:
             group = _group_of(agent)
             for queue_id in agent.queue_ids:
                 agents[queue_id, group] += 1
-        rows = {row.queue_id: row for row in self._fold().read(state.queues).queues}
-        return [_queue_line(rows[queue_id], agents) for queue_id in state.queues]
+        fold, now_ms = self._fold(), self._now_ms()
+        rows = {row.queue_id: row for row in fold.read(state.queues).queues}
+        running = fold.running(now_ms)
+        return [
+            self._queue_line(policy, rows[policy.queue_id], agents, running)
+            for policy in state.queues.values()
+        ]
 
     def agent_lines(self) -> list[AgentLine]:
         """One line for each agent."""
@@ -62,6 +75,39 @@ class LiveBoard:
         ]
         return BoardPush(self.as_of_seq, self._now_ms(), queues, agents)
 
+    def _queue_line(
+        self,
+        policy: QueuePolicy,
+        row: QueueRow,
+        agents: Counter[tuple[QueueId, str]],
+        running: dict[QueueId, Running],
+    ) -> QueueLine:
+        queue_id, today, rule = row.queue_id, row.today, policy.service_level
+        share = level(rule, today, running.get(queue_id, Running()))
+        estimate = self._estimate(queue_id, self._now_ms())
+        band = estimate if isinstance(estimate, Band) else None
+        return QueueLine(
+            queue_id=queue_id,
+            waiting=row.waiting,
+            oldest_waiting_since_ms=row.oldest_waiting_since_ms,
+            offered=row.offered,
+            connected=row.connected,
+            wrap_up=row.wrap_up,
+            agents_ready=agents[queue_id, "ready"],
+            agents_busy=agents[queue_id, "busy"],
+            agents_not_ready=agents[queue_id, "not_ready"],
+            arrived_today=today.entered,
+            answered_today=today.answered,
+            abandoned_today=today.abandoned,
+            mean_wait_of_answered_ms=mean_ms(today.wait_ms, today.stopped),
+            mean_handle_ms=mean_ms(today.handle_ms, today.handled),
+            service_level_permille=share.permille,
+            service_formula=rule.formula,
+            service_threshold_ms=rule.threshold_ms,
+            estimate_p50_ms=None if band is None else band.p50_ms,
+            estimate_p90_ms=None if band is None else band.p90_ms,
+        )
+
     def _agent_line(self, agent: Agent) -> AgentLine:
         return AgentLine(
             agent_id=agent.agent_id,
@@ -75,26 +121,6 @@ class LiveBoard:
             capacity_total=agent.capacity.total,
             is_in_wrap_up=bool(agent.wrap_ups),
         )
-
-
-def _queue_line(row: QueueRow, agents: Counter[tuple[QueueId, str]]) -> QueueLine:
-    answered = row.answered_today
-    mean_wait_ms = row.answered_wait_ms_sum_today // answered if answered else None
-    return QueueLine(
-        queue_id=row.queue_id,
-        waiting=row.waiting,
-        oldest_waiting_since_ms=row.oldest_waiting_since_ms,
-        offered=row.offered,
-        connected=row.connected,
-        wrap_up=row.wrap_up,
-        agents_ready=agents[row.queue_id, "ready"],
-        agents_busy=agents[row.queue_id, "busy"],
-        agents_not_ready=agents[row.queue_id, "not_ready"],
-        arrived_today=row.arrived_today,
-        answered_today=row.answered_today,
-        abandoned_today=row.abandoned_today,
-        mean_wait_of_answered_ms=mean_wait_ms,
-    )
 
 
 def _facts_of(line: AgentLine) -> ObjectFacts:

@@ -1,0 +1,176 @@
+"""Agents' time: each instant of an agent on duty is one kind of work or waiting, booked when the kind changes.
+
+An agent who talks with two customers and wraps up a third is talking: an hour of an agent is an hour, whatever is in
+hand, so occupancy never passes 100 %.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from callcenter.ports import AgentStanding, Beginning
+from routing import events as ev
+from routing.ids import AgentId, ContactId
+from routing.model import AgentState
+from routing.service_level import INTERVAL_MS, interval_start_ms
+from routing.state import ContactState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Standing(msgspec.Struct):
+    """An agent now: the state, the contacts in hand by stage, and since when the kind of time is what it is."""
+
+    state: AgentState = AgentState.LOGGED_OUT
+    ringing: int = 0
+    talking: int = 0
+    wrapping: int = 0
+    kind_since_ms: int = 0
+
+    @property
+    def kind(self) -> str | None:
+        """The column of `AgentTimes` that this instant belongs to; None when it belongs to none."""
+        for count, column in (
+            (self.talking, "talk_ms"),
+            (self.wrapping, "wrap_up_ms"),
+            (self.ringing, "ring_ms"),
+        ):
+            if count:
+                return column
+        return _FREE[self.state]
+
+
+_FREE: dict[AgentState, str | None] = {
+    AgentState.READY: "available_ms",
+    AgentState.NOT_READY: "not_ready_ms",
+    AgentState.LOGGED_OUT: None,
+}
+
+
+HandEvent = (
+    ev.OfferMade
+    | ev.OfferAccepted
+    | ev.OfferRejected
+    | ev.OfferExpired
+    | ev.OfferRescinded
+    | ev.ContactRequeued
+    | ev.WrapUpStarted
+    | ev.WrapUpCompleted
+    | ev.WrapUpExpired
+)
+"""Events that change what an agent has in hand, and name the agent."""
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A stretch of an agent's time within one interval."""
+
+    agent_id: AgentId
+    start_ms: int
+    kind: str
+    for_ms: int
+
+
+def standing_of(row: AgentStanding) -> Standing:
+    """An agent as stored."""
+    return Standing(
+        AgentState(row.state), row.ringing, row.talking, len(row.wrap_ups), row.kind_since_ms
+    )
+
+
+class AgentClocks:
+    """What every agent is doing, and since when."""
+
+    def __init__(self) -> None:
+        """Begin at seq 0; `start` begins later."""
+        self.standings: dict[AgentId, Standing] = {}
+        self._talks_with: dict[ContactId, AgentId] = {}
+        self._handlers: dict[type, Callable[[Any], list[Piece]]] = {
+            ev.AgentPut: self._put,
+            ev.AgentRemoved: self._removed,
+            ev.AgentStateChanged: self._state_changed,
+            ev.OfferMade: lambda e: self._turn(e, ringing=1),
+            ev.OfferAccepted: self._accepted,
+            ev.OfferRejected: lambda e: self._turn(e, ringing=-1),
+            ev.OfferExpired: lambda e: self._turn(e, ringing=-1),
+            ev.OfferRescinded: lambda e: self._turn(e, ringing=-1),
+            ev.ContactRequeued: lambda e: self._turn(e, talking=-1),
+            ev.WrapUpStarted: lambda e: self._turn(e, talking=-1, wrapping=1),
+            ev.WrapUpCompleted: lambda e: self._turn(e, wrapping=-1),
+            ev.WrapUpExpired: lambda e: self._turn(e, wrapping=-1),
+            ev.ContactClosed: self._closed,
+        }
+
+        self.handled = frozenset(self._handlers)
+        """Events that may change an agent's standing."""
+
+    def start(self, beginning: Beginning) -> None:
+        """Go on from what is stored."""
+        self.standings = {one.agent_id: standing_of(one) for one in beginning.agents}
+        self._talks_with = {
+            one.interaction.contact_id: one.interaction.agent_id
+            for one in beginning.open_contacts
+            if one.stage == ContactState.CONNECTED and one.interaction.agent_id is not None
+        }
+
+    def apply(self, event: ev.Event) -> list[Piece]:
+        """The time that an event ends. Events come in order, each once."""
+        handler = self._handlers.get(type(event))
+        return [] if handler is None else handler(event)
+
+    def _put(self, event: ev.AgentPut) -> list[Piece]:
+        self.standings.setdefault(event.agent_id, Standing(kind_since_ms=event.at_ms))
+        return []
+
+    def _removed(self, event: ev.AgentRemoved) -> list[Piece]:
+        return self._book(event.agent_id, event.at_ms, AgentState.LOGGED_OUT, {})
+
+    def _state_changed(self, event: ev.AgentStateChanged) -> list[Piece]:
+        return self._book(event.agent_id, event.at_ms, event.state, {})
+
+    def _accepted(self, event: ev.OfferAccepted) -> list[Piece]:
+        self._talks_with[event.contact_id] = event.agent_id
+        return self._turn(event, ringing=-1, talking=1)
+
+    def _closed(self, event: ev.ContactClosed) -> list[Piece]:
+        """Of a contact that nobody wraps up: its agent talks no more."""
+        agent_id = self._talks_with.pop(event.contact_id, None)
+        return [] if agent_id is None else self._book(agent_id, event.at_ms, None, {"talking": -1})
+
+    def _turn(self, event: HandEvent, **counts: int) -> list[Piece]:
+        if "talking" in counts and not isinstance(event, ev.OfferAccepted):
+            self._talks_with.pop(event.contact_id, None)
+        return self._book(event.agent_id, event.at_ms, None, counts)
+
+    def _book(
+        self,
+        agent_id: AgentId,
+        now_ms: int,
+        state: AgentState | None,
+        counts: dict[str, int],
+    ) -> list[Piece]:
+        """Change an agent's standing; the pieces end the kind of time that was."""
+        standing = self.standings.get(agent_id)
+        if standing is None:
+            return []
+        kind = standing.kind
+        standing.state = standing.state if state is None else state
+        for name, count in counts.items():
+            setattr(standing, name, getattr(standing, name) + count)
+        if standing.kind == kind:
+            return []
+        since_ms, standing.kind_since_ms = standing.kind_since_ms, now_ms
+        return pieces(agent_id, kind, since_ms, now_ms)
+
+
+def pieces(agent_id: AgentId, kind: str | None, from_ms: int, until_ms: int) -> list[Piece]:
+    """The time from one instant to another, cut at the edges of the intervals."""
+    if kind is None:
+        return []
+    cut: list[Piece] = []
+    while from_ms < until_ms:
+        start_ms = interval_start_ms(from_ms)
+        end_ms = min(until_ms, start_ms + INTERVAL_MS)
+        cut.append(Piece(agent_id, start_ms, kind, end_ms - from_ms))
+        from_ms = end_ms
+    return cut
