@@ -353,13 +353,12 @@ class WaitEstimates:
         duty = self._duties.pop(event.agent_id, None) or _Duty(())
         for queue_id in duty.queue_ids if duty.is_ready else ():
             self._line(queue_id, event.at_ms).agents -= 1
-        match event:
-            case ev.AgentPut():
-                duty = _Duty(event.queue_ids, duty.is_ready)
-            case ev.AgentStateChanged():
-                duty = _Duty(duty.queue_ids, event.state is AgentState.READY)
-            case ev.AgentRemoved():
-                return
+        if isinstance(event, ev.AgentRemoved):
+            return
+        if isinstance(event, ev.AgentPut):
+            duty = _Duty(event.queue_ids, duty.is_ready)
+        else:
+            duty = _Duty(duty.queue_ids, event.state is AgentState.READY)
         self._put_duty(event.agent_id, duty, event.at_ms)
 
     def _put_duty(self, agent_id: AgentId, duty: _Duty, now_ms: int) -> None:

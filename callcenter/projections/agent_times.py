@@ -123,7 +123,11 @@ class AgentClocks:
         return []
 
     def _removed(self, event: ev.AgentRemoved) -> list[Piece]:
-        return self._book(event.agent_id, event.at_ms, AgentState.LOGGED_OUT, {})
+        """What was in hand is forgotten: should the agent be put back, it starts anew."""
+        standing = self.standings.pop(event.agent_id, None)
+        if standing is None:
+            return []
+        return pieces(event.agent_id, standing.kind, standing.kind_since_ms, event.at_ms)
 
     def _state_changed(self, event: ev.AgentStateChanged) -> list[Piece]:
         return self._book(event.agent_id, event.at_ms, event.state, {})
@@ -156,7 +160,7 @@ class AgentClocks:
         kind = standing.kind
         standing.state = standing.state if state is None else state
         for name, count in counts.items():
-            setattr(standing, name, getattr(standing, name) + count)
+            setattr(standing, name, max(0, getattr(standing, name) + count))
         if standing.kind == kind:
             return []
         since_ms, standing.kind_since_ms = standing.kind_since_ms, now_ms

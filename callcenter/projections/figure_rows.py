@@ -5,10 +5,10 @@ changes, together with the little that the folds need to go on after a restart.
 """
 
 from callcenter.ports import Beginning, RowChange, wrap_ups_text
-from callcenter.projections.agent_times import AgentClocks, Piece
+from callcenter.projections.agent_times import AgentClocks, Piece, Standing
 from callcenter.projections.segments import Delta, Hours, Segments
 from routing import events as ev
-from routing.ids import NO_CONTACT, AgentId, ContactId, QueueId
+from routing.ids import NO_AGENT, NO_CONTACT, AgentId, ContactId, QueueId
 from routing.service_level import Figures, Segment, interval_start_ms, values
 
 _NAMES = Figures.__struct_fields__
@@ -38,20 +38,23 @@ class FigureRows:
             changes += [_threshold_row(*one) for one in self._segments.thresholds.items()]
         pieces = self._clocks.apply(event)
         changes += [_agent_row(piece) for piece in pieces]
-        agent_id = getattr(event, "agent_id", None)
-        if agent_id in self._clocks.standings and type(event) in self._clocks.handled:
-            changes.append(self._standing_row(AgentId(agent_id)))
+        changes += self._standing_rows(event)
         return changes
 
-    def _standing_row(self, agent_id: AgentId) -> RowChange:
-        standing = self._clocks.standings[agent_id]
+    def _standing_rows(self, event: ev.Event) -> list[RowChange]:
+        agent_id = AgentId(getattr(event, "agent_id", None) or NO_AGENT)
+        standing = self._clocks.standings.get(agent_id)
+        if isinstance(event, ev.AgentRemoved):
+            standing = Standing()
+        if standing is None or type(event) not in self._clocks.handled:
+            return []
         put = {
             "ringing": standing.ringing,
             "talking": standing.talking,
             "wrap_ups": wrap_ups_text(self._segments.wrap_ups.get(agent_id, {}).values()),
             "kind_since_ms": standing.kind_since_ms,
         }
-        return RowChange("agent_states", {"agent_id": agent_id}, put)
+        return [RowChange("agent_states", {"agent_id": agent_id}, put)]
 
 
 def _queue_row(delta: Delta) -> RowChange:

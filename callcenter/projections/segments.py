@@ -56,6 +56,7 @@ class Segments:
         self.open: dict[ContactId, Segment] = {}
         self.thresholds: dict[QueueId, int] = {}
         self.wrap_ups: dict[AgentId, dict[ContactId, OpenWrapUp]] = {}
+        """Of every agent there is."""
         self._channels: dict[ContactId, Channel] = {}
         self._hours: Hours = {}
         self._handlers: dict[type, Callable[[Any], list[Delta]]] = {
@@ -69,6 +70,8 @@ class Segments:
             ev.WrapUpCompleted: self._wrap_up_ended,
             ev.WrapUpExpired: self._wrap_up_ended,
             ev.ContactClosed: self._closed,
+            ev.AgentPut: self._agent_put,
+            ev.AgentRemoved: self._agent_removed,
         }
 
     def start(self, beginning: Beginning, hours: Hours) -> None:
@@ -141,14 +144,17 @@ class Segments:
         return self._stopped(segment, event.at_ms)
 
     def _wrap_up_started(self, event: ev.WrapUpStarted) -> list[Delta]:
+        """The conversation is over; one without a reply gets none any more, so its clock shows nothing."""
         segment = self.open[event.contact_id]
-        self.wrap_ups.setdefault(event.agent_id, {})[event.contact_id] = OpenWrapUp(
-            event.contact_id,
-            segment.queue_id,
-            segment.entered_at_ms,
-            segment.threshold_ms,
-            event.at_ms,
-        )
+        segment.is_stopped = True
+        if event.agent_id in self.wrap_ups:
+            self.wrap_ups[event.agent_id][event.contact_id] = OpenWrapUp(
+                event.contact_id,
+                segment.queue_id,
+                segment.entered_at_ms,
+                segment.threshold_ms,
+                event.at_ms,
+            )
         return self._handled(segment, event.at_ms)
 
     def _wrap_up_ended(self, event: ev.WrapUpCompleted | ev.WrapUpExpired) -> list[Delta]:
@@ -167,6 +173,15 @@ class Segments:
             return self._left(segment, event.at_ms, Figures(forced_out=1))
         in_time = int(self._clock_ms(segment, event.at_ms) <= segment.threshold_ms)
         return self._left(segment, event.at_ms, Figures(abandoned=1, abandoned_in_time=in_time))
+
+    def _agent_put(self, event: ev.AgentPut) -> list[Delta]:
+        self.wrap_ups.setdefault(event.agent_id, {})
+        return []
+
+    def _agent_removed(self, event: ev.AgentRemoved) -> list[Delta]:
+        """The time of a wrap-up that ends by its agent's removal is not counted."""
+        self.wrap_ups.pop(event.agent_id, None)
+        return []
 
     def _left(self, segment: Segment, now_ms: int, unanswered: Figures) -> list[Delta]:
         """The stay is over: its assignment too, or nobody had answered."""

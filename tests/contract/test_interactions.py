@@ -1,6 +1,6 @@
 import pytest
 
-from callcenter.ports import RowChange, Store
+from callcenter.ports import Store
 from routing.ids import ContactId
 from tests.contract.rows import interaction
 
@@ -85,26 +85,3 @@ async def test_since_gives_the_day_and_what_is_open(filled: Store) -> None:
     as_of_seq, rows = await filled.interactions.since(700)
     assert as_of_seq == 40
     assert [row.contact_id for row in rows] == ["c-01", "c-03", "c-05", "c-07", "c-08", "c-09"]
-
-
-async def test_a_board_starts_from_one_moment(filled: Store) -> None:
-    agents = [
-        RowChange(
-            table="agent_states",
-            key={"agent_id": agent_id},
-            put={"team_id": "t-1", "state": "not_ready", "reason_id": "break", "since_ms": 5,
-                 "is_removed": agent_id == "a-3"},
-        )
-        for agent_id in ("a-2", "a-1", "a-3")
-    ]  # fmt: skip
-    await filled.rows.commit("interactions", 41, agents)
-    as_of_seq, found, standings, counts = await filled.boards.board(100, 300)  # type: ignore[attr-defined]  # not in the port yet
-    assert as_of_seq == 41
-    assert sorted((row.contact_id, stage, origin_ms) for row, stage, origin_ms in found) == [
-        (f"c-{n:02}", "waiting", 100 * n) for n in (1, 3, 5, 7, 9)
-    ]
-    assert counts == [("sales", 2, 2, 1, 0, 700), ("support", 2, 0, 0, 2, 0)]
-    assert standings == [
-        ("a-1", "t-1", "not_ready", "break", 5),
-        ("a-2", "t-1", "not_ready", "break", 5),
-    ]

@@ -206,6 +206,7 @@ class ApiStage:
             lambda: self._board,
             lambda agent_id: names.get(agent_id, ""),
             self.clock.now_ms,
+            estimate=lambda _queue_id, _now_ms: Unknown.TOO_LITTLE_SEEN,
         )
         return Services(
             host=self.host,

@@ -3,7 +3,9 @@
 import random
 
 import msgspec
+from msgspec.structs import replace
 
+from callcenter.simulation import presets
 from routing import events as ev
 from routing.ids import (
     AgentId,
@@ -15,10 +17,10 @@ from routing.ids import (
     ReasonId,
     TeamId,
 )
-from routing.model import AgentState, CapacityRule, Channel, Party
+from routing.model import AgentState, CapacityRule, Channel, Party, ServiceLevelRule
 
 QUEUES = (QueueId("support"), QueueId("sales"), QueueId("billing"))
-START_MS = 1_000_000
+START_MS = 900_000 * 1_000 - 300_000
 DAY_START_MS = START_MS + 300_000
 """Midnight falls into the middle: contacts arrive before, and are answered after."""
 
@@ -46,7 +48,21 @@ class History:
         for _ in range(steps):
             self._now_ms += self._random.choice((0, 0, 1, 500, 5_000, 15_000))
             self._random.choice((self._agent_step, self._arrive, *[self._contact_step] * 6))()
+            if self._random.random() < 0.03:
+                self._configure()
         return self.events
+
+    def _configure(self) -> None:
+        """Thresholds change, also in the middle of an interval."""
+        usual = presets.configuration(QUEUES)
+        queues = tuple(
+            replace(
+                policy,
+                service_level=ServiceLevelRule(self._random.choice((1, 5_000, 20_000, 60_000))),
+            )
+            for policy in usual.queues
+        )
+        self._say(ev.ConfigurationApplied(self._now_ms, replace(usual, queues=queues)))
 
     def _say(self, *events: ev.Event) -> None:
         self.events.extend(events)
@@ -82,8 +98,9 @@ class History:
     def _arrive(self) -> None:
         contact = _Contact(ContactId(f"c-{self._new_id()}"), self._random.choice(QUEUES))
         now_ms, contact_id, queue_id = self._now_ms, contact.contact_id, contact.queue_id
+        channel = self._random.choice((Channel.CHAT, Channel.VOICE))
         self._say(
-            ev.ContactArrived(now_ms, contact_id, Channel.CHAT, queue_id, f"key of {contact_id}"),
+            ev.ContactArrived(now_ms, contact_id, channel, queue_id, f"key of {contact_id}"),
             ev.ContactQueued(now_ms, contact_id, queue_id, now_ms),
         )
         self._contacts.append(contact)
@@ -154,9 +171,9 @@ class History:
 
     def _message(self, contact: _Contact) -> None:
         detail_id = DetailId(f"d-{self._new_id()}")
-        self._say(
-            ev.MessageAdded(self._now_ms, contact.contact_id, detail_id, Party.CUSTOMER, None)
-        )
+        is_agent = contact.stage == "connected" and self._random.random() < 0.5
+        author, agent_id = (Party.AGENT, contact.agent_id) if is_agent else (Party.CUSTOMER, None)
+        self._say(ev.MessageAdded(self._now_ms, contact.contact_id, detail_id, author, agent_id))
 
     def _requeue(self, contact: _Contact) -> None:
         contact.stage = "waiting"

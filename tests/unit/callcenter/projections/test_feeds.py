@@ -22,7 +22,7 @@ class Stage:
     def __init__(self) -> None:
         self.store = MemoryStore()
         self.events = History(5).grow(300)
-        self.feed = BoardFeed(self.store.boards, self, DECODER.decode)  # type: ignore[arg-type]
+        self.feed = BoardFeed(self.store.statistics, self, DECODER.decode, dict)  # type: ignore[arg-type]
         self.publish_while_reading = 0
         self.published = 0
 

@@ -112,10 +112,13 @@ async def rows_after(
             await store.rows.commit(NAME, seq, changes)
             changes = []
             if seq in restarts:
-                _, open_contacts, agents, _ = await store.boards.board(NEVER_MS, 0)
                 log = InteractionLog()
-                log.start((row for row, *_ in open_contacts), agents)
-    return [*await store.interactions.since(0), *await store.boards.board(0, 0)]
+                log.start(await store.statistics.beginning(NEVER_MS), {})
+    return [
+        await store.interactions.since(0),
+        await store.statistics.beginning(0),
+        await store.statistics.agents(0, NEVER_MS),
+    ]
 
 
 @given(st.integers(0, 10**9), st.sets(st.integers(1, 200), max_size=20))

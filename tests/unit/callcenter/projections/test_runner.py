@@ -66,7 +66,7 @@ class Scene:
         self.rows = Rows(self.store)
         self.events = History(seed).grow(steps)
         self.appended = 0
-        projection = InteractionLogProjection(self.store.boards)
+        projection = InteractionLogProjection(self.store.statistics, dict)
         self.journal = Journal(self.store)
         self.runner = ProjectionRunner(
             self.journal,  # type: ignore[arg-type]  # the runner only reads
@@ -101,7 +101,7 @@ class Scene:
 
     async def everything(self) -> tuple[object, ...]:
         interactions = await self.store.interactions.since(0)
-        return interactions, await self.store.boards.board(0, 0)
+        return interactions, await self.store.statistics.beginning(0)
 
     async def check(self) -> None:
         """The rows are what folding once, in order, from the beginning gives."""

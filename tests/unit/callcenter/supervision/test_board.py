@@ -7,7 +7,9 @@ from callcenter.auth.principal import Principal, Role
 from callcenter.projections.queue_board import QueueBoard
 from callcenter.supervision.board import LiveBoard
 from routing.commands import PutAgent
-from routing.ids import AgentId, TeamId
+from routing.ids import AgentId, QueueId, TeamId
+from routing.model import Party
+from routing.waits import Band, Unknown
 from tests.unit.routing.scene import HELP, SALES, Scene, capacity
 
 NOW_MS = 99
@@ -25,7 +27,14 @@ class Wall:
             self.fold,
             lambda agent_id: agent_id.title(),
             lambda: NOW_MS,
+            estimate=self.estimate,
         )
+        self.band: Band | Unknown = Unknown.NOBODY_ON_DUTY
+
+    def estimate(self, _queue_id: QueueId, now_ms: int) -> Band | Unknown:
+        """What the test has set."""
+        assert now_ms == NOW_MS
+        return self.band
 
     def fold(self) -> QueueBoard:
         """Up to date."""
@@ -80,9 +89,28 @@ def test_a_queue_line(wall: Wall) -> None:
     assert (sales.agents_ready, sales.agents_busy, sales.agents_not_ready) == (0, 1, 1)
     assert (help_.agents_ready, help_.agents_busy, help_.agents_not_ready) == (1, 0, 0)
     assert (sales.arrived_today, sales.answered_today, sales.abandoned_today) == (5, 2, 1)
-    assert sales.mean_wait_of_answered_ms == 3_500
-    assert help_.mean_wait_of_answered_ms is None
+    assert (sales.mean_wait_of_answered_ms, sales.mean_handle_ms) == (None, 0)
+    assert (help_.mean_wait_of_answered_ms, help_.mean_handle_ms) == (None, None)
     assert help_.oldest_waiting_since_ms is None
+
+
+def test_service_level_and_estimate_of_a_queue(wall: Wall) -> None:
+    sales, help_ = wall.board.queue_lines()
+    assert (sales.service_formula, sales.service_threshold_ms) == (
+        "short_abandons_excluded",
+        20_000,
+    )
+    assert (help_.service_level_permille, help_.estimate_p50_ms, help_.estimate_p90_ms) == (
+        None,
+    ) * 3
+    wall.scene.message("c1", Party.AGENT)
+    wall.band = Band(30_000, 70_000)
+    sales, _ = wall.board.queue_lines()
+    assert sales.mean_wait_of_answered_ms == 4_000
+    assert (
+        sales.service_level_permille == 500
+    )  # c1 in time; c2 ended without a reply; c5 left at once
+    assert (sales.estimate_p50_ms, sales.estimate_p90_ms) == (30_000, 70_000)
 
 
 def test_an_agent_line(wall: Wall) -> None:
