@@ -100,3 +100,6 @@ the command line takes it."""
 
 ESTIMATES_LEARN_FROM_EVENTS = 20_000
 """How many of the journal's newest events the wait estimates read at a start; some ten to an answered contact."""
+
+STATISTICS_FOR_MS_MAX = 31 * 24 * 3_600_000
+"""The longest time one statistics call tells of; longer is refused with `request_invalid`."""

@@ -191,7 +191,7 @@ class AgentStanding(msgspec.Struct, frozen=True):
     state: str
     reason_id: ReasonId | None
     since_ms: int
-    ringing: int
+    offered: int
     talking: int
     wrap_ups: tuple[OpenWrapUp, ...]
     kind_since_ms: int

@@ -17,6 +17,7 @@ from routing.model import (
     QueuePolicy,
     RoutingConfiguration,
     RoutingStep,
+    ServiceLevelRule,
     SkillNeed,
 )
 
@@ -85,6 +86,9 @@ def _policy(queue: Queue) -> QueuePolicy:
         broadcast=queue.broadcast,
         broadcast_voice=queue.broadcast_voice,
         calendar_id=None if queue.hours is None else CalendarId(queue.hours),
+        service_level=ServiceLevelRule(
+            queue.service_level.within_s * 1000, queue.service_level.formula
+        ),
     )
 
 

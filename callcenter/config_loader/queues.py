@@ -15,7 +15,7 @@ from routing.limits import (
     LEVEL_MIN,
     QUEUE_STEPS_MAX,
 )
-from routing.model import AgentStrategy, ContactStrategy, StepAsks
+from routing.model import AgentStrategy, ContactStrategy, ServiceFormula, StepAsks
 
 CREDIT_S_MAX: Final = 24 * 3600
 """Most age a queue may give or take, in seconds: overtaking is bounded by it."""
@@ -55,6 +55,13 @@ class Step(Closed):
         return self
 
 
+class ServiceLevel(Closed):
+    """What counts as answered in time, and the formula of the share."""
+
+    within_s: Seconds = 20
+    formula: ServiceFormula = ServiceFormula.SHORT_ABANDONS_EXCLUDED
+
+
 class Queue(Closed):
     """A waiting line and its rules."""
 
@@ -77,3 +84,4 @@ class Queue(Closed):
     hours: Id | None = None
     broadcast: Annotated[int, Field(ge=1, le=BROADCAST_AGENTS_MAX)] = 1
     broadcast_voice: Annotated[int, Field(ge=1, le=BROADCAST_VOICE_AGENTS_MAX)] = 1
+    service_level: ServiceLevel = ServiceLevel()

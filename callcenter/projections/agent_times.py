@@ -23,7 +23,7 @@ class Standing(msgspec.Struct):
     """An agent now: the state, the contacts in hand by stage, and since when the kind of time is what it is."""
 
     state: AgentState = AgentState.LOGGED_OUT
-    ringing: int = 0
+    offered: int = 0
     talking: int = 0
     wrapping: int = 0
     kind_since_ms: int = 0
@@ -34,7 +34,7 @@ class Standing(msgspec.Struct):
         for count, column in (
             (self.talking, "talk_ms"),
             (self.wrapping, "wrap_up_ms"),
-            (self.ringing, "ring_ms"),
+            (self.offered, "ring_ms"),
         ):
             if count:
                 return column
@@ -74,7 +74,7 @@ class Piece(msgspec.Struct, frozen=True):
 def standing_of(row: AgentStanding) -> Standing:
     """An agent as stored."""
     return Standing(
-        AgentState(row.state), row.ringing, row.talking, len(row.wrap_ups), row.kind_since_ms
+        AgentState(row.state), row.offered, row.talking, len(row.wrap_ups), row.kind_since_ms
     )
 
 
@@ -89,11 +89,11 @@ class AgentClocks:
             ev.AgentPut: self._put,
             ev.AgentRemoved: self._removed,
             ev.AgentStateChanged: self._state_changed,
-            ev.OfferMade: lambda e: self._turn(e, ringing=1),
+            ev.OfferMade: lambda e: self._turn(e, offered=1),
             ev.OfferAccepted: self._accepted,
-            ev.OfferRejected: lambda e: self._turn(e, ringing=-1),
-            ev.OfferExpired: lambda e: self._turn(e, ringing=-1),
-            ev.OfferRescinded: lambda e: self._turn(e, ringing=-1),
+            ev.OfferRejected: lambda e: self._turn(e, offered=-1),
+            ev.OfferExpired: lambda e: self._turn(e, offered=-1),
+            ev.OfferRescinded: lambda e: self._turn(e, offered=-1),
             ev.ContactRequeued: lambda e: self._turn(e, talking=-1),
             ev.WrapUpStarted: lambda e: self._turn(e, talking=-1, wrapping=1),
             ev.WrapUpCompleted: lambda e: self._turn(e, wrapping=-1),
@@ -134,7 +134,7 @@ class AgentClocks:
 
     def _accepted(self, event: ev.OfferAccepted) -> list[Piece]:
         self._talks_with[event.contact_id] = event.agent_id
-        return self._turn(event, ringing=-1, talking=1)
+        return self._turn(event, offered=-1, talking=1)
 
     def _closed(self, event: ev.ContactClosed) -> list[Piece]:
         """Of a contact that nobody wraps up: its agent talks no more."""

@@ -49,7 +49,7 @@ class FigureRows:
         if standing is None or type(event) not in self._clocks.handled:
             return []
         put = {
-            "ringing": standing.ringing,
+            "offered": standing.offered,
             "talking": standing.talking,
             "wrap_ups": wrap_ups_text(self._segments.wrap_ups.get(agent_id, {}).values()),
             "kind_since_ms": standing.kind_since_ms,

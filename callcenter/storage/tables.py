@@ -181,7 +181,7 @@ agent_states = sa.Table(
     sa.Column("since_ms", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("is_removed", sa.Boolean, nullable=False, server_default=sa.false()),
     # What is in hand, and since when the agent's time is of the kind that follows from it.
-    _count("ringing"),
+    _count("offered"),
     _count("talking"),
     _text("wrap_ups"),
     _sum("kind_since_ms"),

@@ -17,6 +17,7 @@ from callcenter.web import (
     explain_routes,
     read_routes,
     session_routes,
+    statistics_routes,
     user_routes,
 )
 from callcenter.web.health_routes import add_health
@@ -30,6 +31,7 @@ ROUTES: tuple[Route[Services], ...] = (
     *session_routes.ROUTES,
     *desk_routes.ROUTES,
     *read_routes.ROUTES,
+    *statistics_routes.ROUTES,
     *configuration_routes.ROUTES,
     *explain_routes.ROUTES,
     *user_routes.ROUTES,

@@ -36,7 +36,7 @@ async def filled(store: Store) -> Store:
                 "reason_id": "break",
                 "since_ms": 5,
                 "is_removed": agent_id == "a-3",
-                "ringing": 1,
+                "offered": 1,
                 "talking": 2,
                 "wrap_ups": wrap_ups_text([WRAP_UP]) if agent_id == "a-2" else "",
                 "kind_since_ms": 7,
@@ -80,7 +80,7 @@ async def test_agents_intervals_and_standings(filled: Store) -> None:
     assert intervals == [AgentInterval(AgentId("a-1"), 900_000, AgentTimes(talk_ms=3, ring_ms=4))]
     assert [one.agent_id for one in standings] == ["a-1", "a-2"]
     assert (standings[0].wrap_ups, standings[1].wrap_ups) == ((), (WRAP_UP,))
-    assert (standings[0].ringing, standings[0].talking, standings[0].kind_since_ms) == (1, 2, 7)
+    assert (standings[0].offered, standings[0].talking, standings[0].kind_since_ms) == (1, 2, 7)
     assert (await filled.statistics.agents(0, 900_000))[1] == []
 
 

@@ -64,6 +64,7 @@ from routing.model import (
     QueuePolicy,
     RoutingConfiguration,
 )
+from routing.waits import Unknown
 
 PASSWORD = "long enough to pass"  # noqa: S105 - everybody's here
 SALES, HELP = QueueId("sales"), QueueId("help")

@@ -149,8 +149,10 @@ def test_who_has_credit_stands_in_front() -> None:
 
 
 def test_those_ahead_who_leave_shorten_the_wait() -> None:
-    rates = {"agents": 2, "answers": 20.0, "agent_ms": 400_000.0, "waited_ms": 600_000.0}
-    patient, few, many = (_Line(**rates, leavers=leavers) for leavers in (0.0, 0.01, 10.0))
+    patient, few, many = (
+        _Line(agents=2, answers=20.0, agent_ms=400_000.0, waited_ms=600_000.0, leavers=leavers)
+        for leavers in (0.0, 0.01, 10.0)
+    )
     for ahead in (0, 3, 30):
         exact = sum(1 / (20 / 400_000 * 2 + place * 10 / 600_000) for place in range(ahead + 1))
         assert many.mean_ms(ahead, 0) == pytest.approx(exact, rel=0.04)

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from callcenter.simulation import presets
 from callcenter.simulation.distributions import Exponential as ExponentialMs
 from callcenter.simulation.queueing.durations import (
-    Duration,
     Erlang,
     Exponential,
     Hyperexponential,
@@ -29,6 +28,8 @@ from routing.commands import Command
 from routing.engine import Engine, Handled
 from routing.waits import WaitEstimates
 from tests.validation.estimates.coverage import Watcher
+
+Service = Exponential | Erlang | Hyperexponential | Lognormal
 
 HOUR_S = 3600
 DAY_S = 12 * HOUR_S
@@ -72,7 +73,7 @@ def play_world(seed: int) -> Watcher:
     return watcher
 
 
-def _one(agents: int, load: float, service: Duration, patience_s: float) -> Scenario:
+def _one(agents: int, load: float, service: Service, patience_s: float) -> Scenario:
     per_h = load * agents * HOUR_S / service.mean_s
     one = CustomerClass(
         name="calls",
@@ -85,7 +86,7 @@ def _one(agents: int, load: float, service: Duration, patience_s: float) -> Scen
 
 def _skills(load: float) -> Scenario:
     """Two languages and a product: specialists, generalists, different service times, one class with credit."""
-    services: dict[str, Duration] = {
+    services: dict[str, Service] = {
         "sales": Lognormal(240, 300),
         "support": Hyperexponential(420, 600),
         "mandarin": Exponential(300),

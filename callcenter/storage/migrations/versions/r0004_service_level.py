@@ -67,7 +67,7 @@ def upgrade() -> None:
         op.add_column(
             "interactions", sa.Column(name, sa.Boolean(), nullable=False, server_default=no)
         )
-    for name in ("ringing", "talking"):
+    for name in ("offered", "talking"):
         op.add_column(
             "agent_states", sa.Column(name, sa.Integer(), nullable=False, server_default="0")
         )

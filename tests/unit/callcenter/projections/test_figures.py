@@ -106,8 +106,8 @@ def test_stored_times_of_agents_are_what_one_fold_gives(seed: int, cuts: set[int
     for agent_id in {piece[0] for piece in plain}:  # an hour of an agent is an hour
         quarters = [sum(kinds.values()) for key, kinds in plain.items() if key[0] == agent_id]
         assert max(quarters) <= INTERVAL_MS
-    assert {one.agent_id: (one.ringing, one.talking) for one in standings} == {
-        agent_id: (one.ringing, one.talking) for agent_id, one in clocks.standings.items()
+    assert {one.agent_id: (one.offered, one.talking) for one in standings} == {
+        agent_id: (one.offered, one.talking) for agent_id, one in clocks.standings.items()
     }
 
 

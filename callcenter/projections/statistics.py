@@ -1,0 +1,57 @@
+"""From stored intervals to what is told of a time: totals, shares, and what still runs at the moment of telling."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from callcenter.ports import AgentInterval, AgentStanding, QueueInterval
+from callcenter.projections.agent_times import pieces, standing_of
+from routing.ids import AgentId, QueueId
+from routing.service_level import AgentTimes, Figures, Running
+
+
+class QueueTotal(msgspec.Struct):
+    """A queue's figures over a time, and the thresholds they were counted with."""
+
+    figures: Figures = Figures()
+    running: Running = Running()
+    thresholds_ms: dict[int, None] = {}
+
+    def add(self, interval: QueueInterval) -> None:
+        """Count an interval in."""
+        self.figures = self.figures.plus(interval.figures)
+        self.thresholds_ms[interval.threshold_ms] = None
+
+
+def queue_totals(
+    intervals: Iterable[QueueInterval], running: dict[QueueId, Running]
+) -> dict[QueueId, QueueTotal]:
+    """Each queue's sum."""
+    totals: dict[QueueId, QueueTotal] = {}
+    for interval in intervals:
+        totals.setdefault(interval.queue_id, QueueTotal()).add(interval)
+    for queue_id, clocks in running.items():
+        totals.setdefault(queue_id, QueueTotal()).running = clocks
+    return totals
+
+
+def agent_totals(
+    intervals: Iterable[AgentInterval],
+    standings: Iterable[AgentStanding],
+    from_ms: int,
+    until_ms: int,
+) -> dict[AgentId, AgentTimes]:
+    """Each agent's sum over [from, until), the time that runs now included up to `until_ms`."""
+    totals: dict[AgentId, AgentTimes] = {}
+
+    def add(agent_id: AgentId, times: AgentTimes) -> None:
+        totals[agent_id] = totals.get(agent_id, AgentTimes()).plus(times)
+
+    for interval in intervals:
+        add(interval.agent_id, interval.times)
+    for row in standings:
+        now = standing_of(row)
+        add(row.agent_id, AgentTimes())
+        for piece in pieces(row.agent_id, now.kind, max(from_ms, now.kind_since_ms), until_ms):
+            add(row.agent_id, AgentTimes(**{piece.kind: piece.for_ms}))
+    return totals
