@@ -96,6 +96,16 @@ class _Wait(msgspec.Struct):
     expected: list[_Expected] = []
 
 
+class _Given(msgspec.Struct, frozen=True):
+    """Age that a contact was given: for what it is, and by a supervisor."""
+
+    credit_ms: int = 0
+    adjusted_ms: int = 0
+
+
+_NOTHING_GIVEN = _Given()
+
+
 class _Duty(msgspec.Struct):
     """An agent: whose contacts they take, and whether they are ready."""
 
@@ -182,7 +192,7 @@ class WaitEstimates:
         self._lines: dict[QueueId, _Line] = {}
         self._waits: dict[ContactId, _Wait] = {}
         self._duties: dict[AgentId, _Duty] = {}
-        self._credits: dict[ContactId, int] = {}
+        self._given: dict[ContactId, _Given] = {}
         self._reviews: list[tuple[int, int, ContactId]] = []
         self._entries = 0
 
@@ -229,12 +239,14 @@ class WaitEstimates:
             if contact.state in (ContactState.WAITING, ContactState.OFFERED):
                 self._seat(contact, before.get(contact.contact_id), now_ms)
         self._entries = state.arrivals
-        self._credits = {
-            one.contact_id: one.credit_ms for one in state.contacts.values() if one.credit_ms
+        self._given = {
+            one.contact_id: _Given(one.credit_ms, one.adjusted_ms)
+            for one in state.contacts.values()
+            if one.credit_ms or one.adjusted_ms
         }
 
     def _seat(self, contact: Contact, known: _Wait | None, now_ms: int) -> None:
-        origin_ms = contact.age_origin_ms - contact.credit_ms
+        origin_ms = contact.age_origin_ms - contact.credit_ms - contact.adjusted_ms
         key = (origin_ms, contact.arrival, contact.contact_id)
         wait = known or _Wait(contact.queue_id, key, contact.state_since_ms, is_delayed=True)
         wait.key, wait.queue_id = key, contact.queue_id
@@ -250,9 +262,10 @@ class WaitEstimates:
         while self._reviews and self._reviews[0][0] <= event.at_ms:
             self._review(*heappop(self._reviews))
         match event:
-            case ev.ContactArrived():
-                if event.credit_ms:
-                    self._credits[event.contact_id] = event.credit_ms
+            case ev.ContactArrived() | ev.ContactAttributesUpdated():
+                self._give(event.contact_id, event.at_ms, credit_ms=event.credit_ms)
+            case ev.PriorityAdjusted():
+                self._give(event.contact_id, event.at_ms, adjusted_ms=event.adjusted_ms)
             case ev.ContactQueued() | ev.ContactRequeued():
                 self._queued(event)
             case ev.OfferMade():
@@ -279,6 +292,34 @@ class WaitEstimates:
         line.pass_time(now_ms)
         return line
 
+    def _give(
+        self,
+        contact_id: ContactId,
+        now_ms: int,
+        *,
+        credit_ms: int | None = None,
+        adjusted_ms: int | None = None,
+    ) -> None:
+        """Note the age a contact was given, and move it to the place that has in its line."""
+        before = self._given.get(contact_id, _NOTHING_GIVEN)
+        now = _Given(
+            before.credit_ms if credit_ms is None else credit_ms,
+            before.adjusted_ms if adjusted_ms is None else adjusted_ms,
+        )
+        if now == before:
+            return
+        self._given[contact_id] = now
+        wait = self._waits.get(contact_id)
+        if wait is None:
+            return
+        line = self._line(wait.queue_id, now_ms)
+        stood = line.remove(wait.key)
+        more_ms = now.credit_ms + now.adjusted_ms - before.credit_ms - before.adjusted_ms
+        origin_ms, entry, _ = wait.key
+        wait.key = (origin_ms - more_ms, entry, contact_id)
+        if stood:
+            line.insert(wait.key)
+
     def _queued(self, event: ev.ContactQueued | ev.ContactRequeued) -> None:
         """Join the line, and say what to expect."""
         before = self._waits.get(event.contact_id)
@@ -286,7 +327,8 @@ class WaitEstimates:
             self._line(before.queue_id, event.at_ms).remove(before.key)
         line = self._line(event.queue_id, event.at_ms)
         self._entries += 1
-        origin_ms = event.age_origin_ms - self._credits.get(event.contact_id, 0)
+        given = self._given.get(event.contact_id, _NOTHING_GIVEN)
+        origin_ms = event.age_origin_ms - given.credit_ms - given.adjusted_ms
         key = (origin_ms, self._entries, event.contact_id)
         wait = _Wait(event.queue_id, key, event.at_ms)
         _expect(line, wait, event.at_ms)
@@ -338,7 +380,7 @@ class WaitEstimates:
 
     def _closed(self, event: ev.ContactClosed) -> None:
         """Whoever has not been answered by now has left."""
-        self._credits.pop(event.contact_id, None)
+        self._given.pop(event.contact_id, None)
         wait = self._waits.pop(event.contact_id, None)
         if wait is None:
             return

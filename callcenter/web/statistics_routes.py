@@ -42,7 +42,7 @@ from routing.service_level import (
     response=QueuesStatistics,
     errors=(ApiErrorCode.REQUEST_INVALID,),
 )
-async def read_queues(call: Call[Services]) -> QueuesStatistics:
+async def queue_statistics(call: Call[Services]) -> QueuesStatistics:
     """One row for each queue of the configuration that the caller may see."""
     services, now_ms = call.services, call.services.now_ms()
     wanted = _wanted(call, now_ms)
@@ -76,7 +76,7 @@ async def read_queues(call: Call[Services]) -> QueuesStatistics:
     response=QueueIntervals,
     errors=(ApiErrorCode.REQUEST_INVALID,),
 )
-async def read_queue(call: Call[Services]) -> QueueIntervals:
+async def queue_intervals(call: Call[Services]) -> QueueIntervals:
     """Intervals in which nothing happened are left out; their sum is the row of the call for all queues."""
     services, now_ms = call.services, call.services.now_ms()
     wanted = _wanted(call, now_ms)
@@ -116,7 +116,7 @@ async def read_queue(call: Call[Services]) -> QueueIntervals:
     response=AgentsStatistics,
     errors=(ApiErrorCode.REQUEST_INVALID,),
 )
-async def read_agents(call: Call[Services]) -> AgentsStatistics:
+async def agent_statistics(call: Call[Services]) -> AgentsStatistics:
     """One row for each agent the caller may see; the time that runs now is counted up to now."""
     services, now_ms = call.services, call.services.now_ms()
     wanted = _wanted(call, now_ms)
@@ -136,7 +136,7 @@ async def read_agents(call: Call[Services]) -> AgentsStatistics:
     return AgentsStatistics(as_of_seq, now_ms, wanted.from_ms, wanted.until_ms, rows)
 
 
-ROUTES = (read_queues, read_queue, read_agents)
+ROUTES = (queue_statistics, queue_intervals, agent_statistics)
 
 
 class _Time(msgspec.Struct, frozen=True):

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
+from routing import commands as cmd
 from routing import events as ev
-from routing.ids import AgentId, ContactId, OfferId, QueueId, TeamId
+from routing.ids import AgentId, ContactId, OfferId, QueueId, TeamId, UserId
 from routing.model import AgentState, CapacityRule, Channel
 from routing.waits import (
     FIRST_FACTORS,
@@ -145,7 +146,25 @@ def test_who_has_credit_stands_in_front() -> None:
     floor.come("vip", credit_ms=60_000)
     assert floor.band("vip").p50_ms < floor.band("c1").p50_ms
     floor.leave("vip")
-    assert floor.estimates._credits == {}
+    assert floor.estimates._given == {}
+
+
+def test_age_that_is_given_later_moves_the_contact() -> None:
+    floor = Floor()
+    floor.serve(20)
+    for contact in ("c1", "c2"):
+        floor.come(contact)
+    first, second = floor.band("c1"), floor.band("c2")
+    one, now_ms = ContactId("c2"), floor.now_ms
+    floor.note(ev.ContactAttributesUpdated(now_ms, one, (), 5_000))
+    assert (floor.band("c1"), floor.band("c2")) == (second, first)
+    floor.note(ev.PriorityAdjusted(now_ms, one, -9_000, UserId("sam"), False, -9_000))
+    assert (floor.band("c1"), floor.band("c2")) == (first, second)
+    floor.offer("c2")
+    floor.note(ev.PriorityAdjusted(now_ms, one, 0, UserId("sam"), True, 0))
+    assert [key[2] for key in floor.estimates._lines[Q].order] == ["c1"]
+    floor.note(ev.OfferExpired(now_ms, OfferId("c2"), one, AgentId("a0")))
+    assert [key[2] for key in floor.estimates._lines[Q].order] == ["c2", "c1"]
 
 
 def test_those_ahead_who_leave_shorten_the_wait() -> None:
@@ -307,6 +326,7 @@ def test_settling_takes_people_and_lines_from_the_state() -> None:
         scene.chat(contact)
         scene.let_pass(1_000)
     scene.accept("c1")
+    scene.do(cmd.UpdateContactAttributes(ContactId("c3"), (), 500))
     whole, tail = WaitEstimates(), WaitEstimates()
     for event in scene.journal:
         whole.note(event)
