@@ -167,12 +167,12 @@ class QueueLine(msgspec.Struct, frozen=True):
     answered_today: int
     abandoned_today: int
     mean_wait_of_answered_ms: int | None
-    mean_handle_ms: int | None = None
-    service_level_permille: int | None = None
-    service_formula: str = ""
-    service_threshold_ms: int = 0
-    estimate_p50_ms: int | None = None
-    estimate_p90_ms: int | None = None
+    mean_handle_ms: int | None
+    service_level_permille: int | None
+    service_formula: str
+    service_threshold_ms: int
+    estimate_p50_ms: int | None
+    estimate_p90_ms: int | None
 
 
 class AgentLine(msgspec.Struct, frozen=True):

@@ -382,6 +382,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statistics/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How agents' time went, and their occupancy */
+        get: operations["agent_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statistics/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Service level and other figures of queues over a time */
+        get: operations["queue_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statistics/queues/{queue_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures of one queue for each quarter of an hour */
+        get: operations["queue_intervals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -470,6 +521,19 @@ export interface components {
             is_in_wrap_up: boolean;
         };
         /**
+         * AgentStatistics
+         * @description An agent's time. Occupancy: talk, wrap-up and ring, of those and the time spent ready and free.
+         */
+        AgentStatistics: {
+            agent_id: string;
+            talk_ms: number;
+            wrap_up_ms: number;
+            ring_ms: number;
+            available_ms: number;
+            not_ready_ms: number;
+            occupancy_permille: number | null;
+        };
+        /**
          * AgentTyping
          * @description The agent is typing.
          */
@@ -485,6 +549,17 @@ export interface components {
             as_of_seq: number;
             server_now_ms: number;
             agent: components["schemas"]["AgentLine"];
+        };
+        /**
+         * AgentsStatistics
+         * @description The agents the caller may see.
+         */
+        AgentsStatistics: {
+            as_of_seq: number;
+            server_now_ms: number;
+            from_ms: number;
+            until_ms: number;
+            agents: components["schemas"]["AgentStatistics"][];
         };
         /**
          * AgentsView
@@ -1103,8 +1178,23 @@ export interface components {
             red_after_ms: number;
         };
         /**
+         * QueueIntervals
+         * @description One queue, a row for each quarter of an hour in which a stay began.
+         */
+        QueueIntervals: {
+            as_of_seq: number;
+            server_now_ms: number;
+            from_ms: number;
+            until_ms: number;
+            intervals: components["schemas"]["QueueStatistics"][];
+        };
+        /**
          * QueueLine
          * @description One queue now and today. `oldest_waiting_since_ms` is null when nobody waits.
+         *
+         *         Today's figures are of the stays in the queue that began today: `service_level_permille` by the queue's formula and
+         *         threshold, null while nothing is decided; `mean_wait_of_answered_ms` by the channel's clock, `mean_handle_ms` talk
+         *         and wrap-up of an assignment; null while there is none. `estimate_*_ms`: what a newcomer would wait, null if unknown.
          */
         QueueLine: {
             queue_id: string;
@@ -1120,6 +1210,36 @@ export interface components {
             answered_today: number;
             abandoned_today: number;
             mean_wait_of_answered_ms: number | null;
+            mean_handle_ms: number | null;
+            service_level_permille: number | null;
+            service_formula: string;
+            service_threshold_ms: number;
+            estimate_p50_ms: number | null;
+            estimate_p90_ms: number | null;
+        };
+        /**
+         * QueueStatistics
+         * @description Stays in a queue that began in the time from `start_ms`.
+         *
+         *         `offered` is answered, abandoned, flowed out and forced out; what is missing of `entered` is not over, which makes
+         *         the figures provisional. `overdue` of those have waited beyond the threshold already, and are missed.
+         */
+        QueueStatistics: {
+            queue_id: string;
+            start_ms: number;
+            entered: number;
+            offered: number;
+            answered: number;
+            answered_in_time: number;
+            abandoned: number;
+            abandoned_in_time: number;
+            flowed_out: number;
+            forced_out: number;
+            overdue: number;
+            service_level: components["schemas"]["ServiceLevelFigure"];
+            is_provisional: boolean;
+            mean_wait_of_answered_ms: number | null;
+            mean_handle_ms: number | null;
         };
         /**
          * QueueView
@@ -1130,6 +1250,17 @@ export interface components {
             server_now_ms: number;
             queue: components["schemas"]["QueueLine"];
             contacts: components["schemas"]["QueueContact"][];
+        };
+        /**
+         * QueuesStatistics
+         * @description The queues the caller may see.
+         */
+        QueuesStatistics: {
+            as_of_seq: number;
+            server_now_ms: number;
+            from_ms: number;
+            until_ms: number;
+            queues: components["schemas"]["QueueStatistics"][];
         };
         /**
          * QueuesView
@@ -1198,6 +1329,26 @@ export interface components {
             text: string;
         };
         /**
+         * ServiceFormula
+         * @description The formulas of service level, by what they do with customers who left; `service_level` says them exactly.
+         * @enum {unknown}
+         */
+        ServiceFormula: "abandons_fail" | "answered_only" | "short_abandons_excluded" | "short_abandons_succeed";
+        /**
+         * ServiceLevelFigure
+         * @description A service level with what it was made of: `part` of `whole`, null of nothing.
+         *
+         *         `thresholds_ms` has more than one entry if the queue's threshold was changed in that time.
+         */
+        ServiceLevelFigure: {
+            formula: components["schemas"]["ServiceFormula"];
+            version: number;
+            thresholds_ms: number[];
+            part: number;
+            whole: number;
+            permille: number | null;
+        };
+        /**
          * SessionUser
          * @description The logged-in user. `team_id` is null for somebody without a team.
          */
@@ -1244,6 +1395,20 @@ export interface components {
             email: string;
             language: string;
             text: string;
+        };
+        /**
+         * StatisticsQuery
+         * @description The time [from, until) in whole quarters of an hour; `formula` instead of each queue's own.
+         *
+         *         Without `from_ms` the day that has begun, without `until_ms` up to the end of this quarter.
+         */
+        StatisticsQuery: {
+            /** @default null */
+            from_ms?: number | null;
+            /** @default null */
+            until_ms?: number | null;
+            /** @default null */
+            formula?: components["schemas"]["ServiceFormula"] | null;
         };
         /**
          * StoredConfiguration
@@ -3722,6 +3887,227 @@ export interface operations {
             };
             /** @description forbidden, origin_refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    agent_statistics: {
+        parameters: {
+            query?: {
+                from_ms?: number;
+                until_ms?: number;
+                formula?: components["schemas"]["ServiceFormula"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How agents' time went, and their occupancy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentsStatistics"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    queue_statistics: {
+        parameters: {
+            query?: {
+                from_ms?: number;
+                until_ms?: number;
+                formula?: components["schemas"]["ServiceFormula"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Service level and other figures of queues over a time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuesStatistics"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    queue_intervals: {
+        parameters: {
+            query?: {
+                from_ms?: number;
+                until_ms?: number;
+                formula?: components["schemas"]["ServiceFormula"];
+            };
+            header?: never;
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures of one queue for each quarter of an hour */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueIntervals"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description queue_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

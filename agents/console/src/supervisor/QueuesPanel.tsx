@@ -1,26 +1,81 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QueueLine } from '../api/types';
 import { useNames } from '../session/configuration';
-import { count, duration } from '../ui/format';
+import { band, count, duration, percent } from '../ui/format';
 import page from '../ui/Page.module.css';
 import { Empty } from '../ui/Panel';
 import table from '../ui/Table.module.css';
 import { Wait } from './Wait';
 
-const numbers = ['waiting', 'longest', 'offered', 'connected', 'wrap_up'] as const;
+const numbers = ['waiting', 'longest', 'estimate', 'offered', 'connected', 'wrap_up'] as const;
 const agents = ['agents_ready', 'agents_busy', 'agents_not_ready'] as const;
-const today = ['arrived_today', 'answered_today', 'abandoned_today', 'mean_wait'] as const;
+const today = [
+  'arrived_today',
+  'service_level',
+  'answered_today',
+  'abandoned',
+  'mean_wait',
+  'mean_handle',
+] as const;
 /** A line sets the groups of columns apart: now, people, today. */
 const groupStarts = new Set<string>(['waiting', 'agents_ready', 'arrived_today']);
 const isGroup = (column: string) => groupStarts.has(column) || undefined;
 
-function Cell({ queue, column }: { queue: QueueLine; column: string }) {
+interface FigureProps {
+  queue: QueueLine;
+}
+
+/** How good the day was, by the queue's own formula; what that is stands in the tip. */
+function ServiceLevel({ queue }: FigureProps) {
   const { t, i18n } = useTranslation();
+  if (queue.service_level_permille === null) return t('board.none');
+  const seconds = count(queue.service_threshold_ms / 1000, i18n.language);
+  const formula = t(`board.formula.${queue.service_formula}`);
+  return (
+    <span title={t('board.serviceLevelIs', { seconds, formula })}>
+      {percent(queue.service_level_permille, i18n.language)}
+    </span>
+  );
+}
+
+/** How many left, and their share of all whose stay in the queue is over. */
+function Abandoned({ queue }: FigureProps) {
+  const { t, i18n } = useTranslation();
+  const left = count(queue.abandoned_today, i18n.language);
+  const done = queue.answered_today + queue.abandoned_today;
+  if (!queue.abandoned_today || !done) return left;
+  const share = percent(Math.round((queue.abandoned_today / done) * 1000), i18n.language);
+  return t('board.abandonedShare', { left, share });
+}
+
+/** What somebody who came now would wait: half of them less than the first, nine of ten less than the second. */
+function Estimate({ queue }: FigureProps) {
+  const { t } = useTranslation();
+  const { estimate_p50_ms: half, estimate_p90_ms: most } = queue;
+  if (half === null || most === null)
+    return <span aria-label={t('board.estimateUnknown')}>{t('board.none')}</span>;
+  return <span title={t('board.estimateIs')}>{band(half, most)}</span>;
+}
+
+function Mean({ ms }: { ms: number | null }) {
+  const { t } = useTranslation();
+  return ms === null ? t('board.none') : duration(ms);
+}
+
+const figures: Partial<Record<string, (props: FigureProps) => ReactNode>> = {
+  service_level: ServiceLevel,
+  abandoned: Abandoned,
+  estimate: Estimate,
+  mean_wait: ({ queue }) => <Mean ms={queue.mean_wait_of_answered_ms} />,
+  mean_handle: ({ queue }) => <Mean ms={queue.mean_handle_ms} />,
+};
+
+function Cell({ queue, column }: { queue: QueueLine; column: string }) {
+  const { i18n } = useTranslation();
   if (column === 'longest') return <Wait queueId={queue.queue_id} sinceMs={queue.oldest_waiting_since_ms} />;
-  if (column === 'mean_wait') {
-    const mean = queue.mean_wait_of_answered_ms;
-    return mean === null ? t('board.none') : duration(mean);
-  }
+  const Figure = figures[column];
+  if (Figure) return <Figure queue={queue} />;
   return count(queue[column as keyof QueueLine] as number, i18n.language);
 }
 

@@ -46,3 +46,10 @@ export const count = (value: number, language: string): string =>
 
 export const isSameDay = (a: number, b: number): boolean =>
   new Date(a).toDateString() === new Date(b).toDateString();
+
+/** Thousandths as a percentage without decimals, rounded down: 99.9 % never reads as all of them. */
+export const percent = (permille: number, language: string): string =>
+  new Intl.NumberFormat(language, { style: 'percent' }).format(Math.floor(permille / 10) / 100);
+
+/** From the one duration to the other. */
+export const band = (fromMs: number, toMs: number): string => `${duration(fromMs)} – ${duration(toMs)}`;
