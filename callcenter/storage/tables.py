@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The newest migration."""
 
 metadata = sa.MetaData(

@@ -7,8 +7,8 @@ log comes back as it was, and the figures reach back to the first contact.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
