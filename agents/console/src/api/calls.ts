@@ -57,6 +57,18 @@ export const readMessages = (contactId: string, after_seq: number) =>
       params: { ...ofContact(contactId), query: { after_seq, limit: 200 } },
     }),
   );
+export const explainContact = (contactId: string, language: 'en' | 'zh', agent_id?: string) =>
+  answerOf(
+    api.GET('/api/v1/contacts/{contact_id}/explanation', {
+      params: { ...ofContact(contactId), query: { language, agent_id } },
+    }),
+  );
+export const explainOffers = (contactId: string, language: 'en' | 'zh', agent_id?: string) =>
+  answerOf(
+    api.GET('/api/v1/contacts/{contact_id}/explanation/offers', {
+      params: { ...ofContact(contactId), query: { language, agent_id } },
+    }),
+  );
 export const readInteractions = (before: string | undefined, limit: number) =>
   answerOf(api.GET('/api/v1/interactions', { params: { query: { before, limit } } }));
 export const readQueue = (queue_id: string) =>

@@ -31,3 +31,4 @@ export type Configuration = Schemas['ConfigurationView'];
 export type Interaction = Schemas['InteractionRow'];
 export type ContactView = Schemas['ContactView'];
 export type QueueContact = Schemas['QueueContact'];
+export type Section = Schemas['Section'];

@@ -1,14 +1,17 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readContact, readMessages } from '../api/calls';
 import type { ContactView } from '../api/types';
 import { Lines } from '../desk/Lines';
 import { useNames } from '../session/configuration';
+import { useSession } from '../session/session';
 import { dateTime, duration } from '../ui/format';
 import page from '../ui/Page.module.css';
 import { Failed, Loading } from '../ui/Panel';
 import { SidePanel } from '../ui/SidePanel';
+import { Explanation } from '../why/Explanation';
 import styles from './Log.module.css';
 import { Outcome } from './LogTable';
 
@@ -71,16 +74,30 @@ function OldTranscript({ contactId }: { contactId: string }) {
   );
 }
 
+function Why({ contactId }: { contactId: string }) {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  if (isOpen) return <Explanation contactId={contactId} />;
+  return (
+    <div className={styles.more}>
+      <Button onClick={() => setOpen(true)}>{t('why.title')}</Button>
+    </div>
+  );
+}
+
 /** A finished contact as it was: what it was about, how it ended, every line. Nothing here can be changed. */
 export function ContactSide({ contactId, onClose }: { contactId: string; onClose: () => void }) {
   const { t } = useTranslation();
   const contact = useQuery({ queryKey: ['contact', contactId], queryFn: () => readContact(contactId) });
   const title = contact.data?.interaction.customer_name ?? '';
+  const user = useSession((state) => state.user);
+  const mayAskWhy = user?.role !== 'agent' || contact.data?.interaction.agent_id === user.user_id;
   return (
     <SidePanel isWide title={title || t('customer.unnamed')} onClose={onClose}>
       {contact.isPending && <Loading rows={5} />}
       {contact.isError && <Failed error={contact.error} onRetry={() => void contact.refetch()} />}
       {contact.data && <Facts contact={contact.data} />}
+      {contact.data && mayAskWhy && <Why contactId={contactId} />}
       {contact.data && <OldTranscript contactId={contactId} />}
     </SidePanel>
   );

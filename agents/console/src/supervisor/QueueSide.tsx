@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readQueue } from '../api/calls';
 import type { QueueContact } from '../api/types';
@@ -9,6 +10,7 @@ import { Empty, Failed, Loading } from '../ui/Panel';
 import { SidePanel } from '../ui/SidePanel';
 import { StateTag, type Tone } from '../ui/StateTag';
 import table from '../ui/Table.module.css';
+import { WhySide } from '../why/WhySide';
 import { Wait } from './Wait';
 
 const REFRESH_MS = 2_000;
@@ -21,7 +23,13 @@ const looks: Record<QueueContact['state'], [Tone, IconName]> = {
   closed: ['idle', 'ready'],
 };
 
-function ContactRow({ queueId, contact }: { queueId: string; contact: QueueContact }) {
+interface ContactRowProps {
+  queueId: string;
+  contact: QueueContact;
+  onWhy: (contactId: string) => void;
+}
+
+function ContactRow({ queueId, contact, onWhy }: ContactRowProps) {
   const { t } = useTranslation();
   const agents = useLive((state) => state.board?.agents);
   const agent = agents?.find((line) => line.agent_id === contact.agent_id);
@@ -41,11 +49,22 @@ function ContactRow({ queueId, contact }: { queueId: string; contact: QueueConta
       <td data-number>
         {isWaiting ? <Wait queueId={queueId} sinceMs={contact.waiting_since_ms} /> : t('board.none')}
       </td>
+      <td>
+        <button type="button" className={table.open} onClick={() => onWhy(contact.contact_id)}>
+          {t('why.title')}
+        </button>
+      </td>
     </tr>
   );
 }
 
-function Contacts({ queueId, contacts }: { queueId: string; contacts: QueueContact[] }) {
+interface ContactsProps {
+  queueId: string;
+  contacts: QueueContact[];
+  onWhy: (contactId: string) => void;
+}
+
+function Contacts({ queueId, contacts, onWhy }: ContactsProps) {
   const { t } = useTranslation();
   if (!contacts.length)
     return <Empty icon="ready" title={t('board.emptyQueue')} text={t('board.emptyQueueText')} />;
@@ -63,11 +82,14 @@ function Contacts({ queueId, contacts }: { queueId: string; contacts: QueueConta
           <th scope="col" data-number>
             {t('board.waiting')}
           </th>
+          <th scope="col">
+            <span className="visually-hidden">{t('why.title')}</span>
+          </th>
         </tr>
       </thead>
       <tbody>
         {contacts.map((contact) => (
-          <ContactRow key={contact.contact_id} queueId={queueId} contact={contact} />
+          <ContactRow key={contact.contact_id} queueId={queueId} contact={contact} onWhy={onWhy} />
         ))}
       </tbody>
     </table>
@@ -76,16 +98,18 @@ function Contacts({ queueId, contacts }: { queueId: string; contacts: QueueConta
 
 export function QueueSide({ queueId, onClose }: { queueId: string; onClose: () => void }) {
   const names = useNames();
+  const [why, setWhy] = useState<string | null>(null);
   const queue = useQuery({
     queryKey: ['queue', queueId],
     queryFn: () => readQueue(queueId),
     refetchInterval: REFRESH_MS,
   });
+  if (why !== null) return <WhySide contactId={why} onBack={() => setWhy(null)} onClose={onClose} />;
   return (
     <SidePanel title={names.queue(queueId)} onClose={onClose}>
       {queue.isPending && <Loading rows={5} />}
       {queue.isError && !queue.data && <Failed error={queue.error} onRetry={() => void queue.refetch()} />}
-      {queue.data && <Contacts queueId={queueId} contacts={queue.data.contacts} />}
+      {queue.data && <Contacts queueId={queueId} contacts={queue.data.contacts} onWhy={setWhy} />}
     </SidePanel>
   );
 }
