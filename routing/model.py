@@ -108,7 +108,11 @@ class AgentStrategy(StrEnum):
 
 
 class ContactStrategy(StrEnum):
-    """What a contact's waiting is worth when queues compete for an agent; ties go to the earlier arrival."""
+    """What a contact's waiting is worth when queues compete for an agent; ties go to the earlier arrival.
+
+    `strict` and `priority_age` are one order under two names: the level, then the age with its credits. The one says
+    what follows from it, the other what it does.
+    """
 
     AGE_CREDIT = "age_credit"
     ACCELERATED = "accelerated"

@@ -15,6 +15,7 @@ queues may, which is why urgency is computed at the moment of the decision.
 """
 
 from collections.abc import Callable
+from enum import StrEnum
 
 from routing.ids import AgentId
 from routing.model import AgentStrategy, ContactStrategy, PriorityRule, SkillNeed
@@ -98,6 +99,29 @@ def _sla_urgency(waited_ms: int, rule: PriorityRule) -> int:
 def _age(waited_ms: int, _rule: PriorityRule) -> int:
     return waited_ms
 
+
+class Overtaking(StrEnum):
+    """How much later than a contact another may have arrived and still go first, both eligible for the same agent."""
+
+    CREDIT = "credit"
+    """No more than the largest credit."""
+    SHARE = "share"
+    """No more than a share of the time the first has waited, and the credit: queues compete at different paces."""
+    UNBOUNDED = "unbounded"
+    """Any time: a contact of a lower level may wait for ever."""
+
+
+OVERTAKING: dict[ContactStrategy, Overtaking] = {
+    ContactStrategy.AGE_CREDIT: Overtaking.CREDIT,
+    ContactStrategy.ACCELERATED: Overtaking.SHARE,
+    ContactStrategy.SLA_URGENCY: Overtaking.SHARE,
+    ContactStrategy.STRICT: Overtaking.UNBOUNDED,
+    ContactStrategy.PRIORITY_AGE: Overtaking.UNBOUNDED,
+}
+"""What holds among queues of this one strategy; between queues of different strategies nothing is promised.
+
+An agent's primary queue and a supervisor's hand stand above it.
+"""
 
 _LEVELLED = (ContactStrategy.STRICT, ContactStrategy.PRIORITY_AGE)
 _URGENCIES: dict[ContactStrategy, Callable[[int, PriorityRule], int]] = {

@@ -14,13 +14,13 @@ from routing.commands import PutAgent
 from routing.ids import QueueId, SkillId
 from routing.model import (
     Channel,
-    ContactStrategy,
     QueuePolicy,
     RoutingConfiguration,
     RoutingStep,
     SkillNeed,
     StepAsks,
 )
+from routing.strategies import OVERTAKING, Overtaking
 
 CLASSES_OF_AGENT_MAX: Final = 50
 """Requirement classes of one agent above which each of its decisions costs noticeably more."""
@@ -28,7 +28,9 @@ CLASSES_OF_AGENT_MAX: Final = 50
 UNBOUNDED_ALARM_MS_MAX: Final = 3_600_000
 """The longest a contact may wait unnoticed in a queue that others may overtake without bound."""
 
-_UNBOUNDED: Final = (ContactStrategy.STRICT, ContactStrategy.PRIORITY_AGE)
+_UNBOUNDED: Final = tuple(
+    strategy for strategy, bound in OVERTAKING.items() if bound is Overtaking.UNBOUNDED
+)
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

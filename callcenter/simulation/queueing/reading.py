@@ -14,7 +14,7 @@ import yaml
 
 from callcenter.simulation.queueing.durations import Never, fault_of
 from callcenter.simulation.queueing.scenario import Call, CustomerClass, Scenario, Traces, serves
-from routing.limits import AGENT_QUEUES_MAX, QUEUES_MAX
+from routing.limits import AGENT_QUEUES_MAX, QUEUE_STEPS_MAX, QUEUES_MAX
 
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
 _PART = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[\.\.\.\]")
@@ -89,19 +89,20 @@ def _faults(scenario: Scenario) -> Iterator[tuple[_Path, str]]:
             if not ends_s[place] <= shift.from_s < shift.until_s:
                 what = "shifts must follow each other, each with from_s before until_s"
                 yield ("agents", number, "shifts", place), what
-        if group.primary is not None:
-            what = "primary is not possible yet: the engine knows no class that goes first for an agent"
+        served = {one.name for one in scenario.classes if serves(group, one)}
+        if group.primary is not None and group.primary not in served:
+            what = f"{group.primary} is not a class that these agents can take"
             yield ("agents", number, "primary"), what
-        if sum(serves(group, one) for one in scenario.classes) > AGENT_QUEUES_MAX:
+        if len(served) > AGENT_QUEUES_MAX:
             yield ("agents", number), f"an agent takes at most {AGENT_QUEUES_MAX} classes"
 
 
 def _class_faults(one: CustomerClass) -> Iterator[tuple[_Path, str]]:
-    if one.steps:
-        yield (
-            ("steps",),
-            "steps are not possible yet: the engine has none, so the list must be empty",
-        )
+    times_s = [step.after_s for step in one.steps]
+    if len(times_s) > QUEUE_STEPS_MAX:
+        yield ("steps",), f"at most {QUEUE_STEPS_MAX} steps"
+    if times_s and (times_s[0] != 0 or times_s != sorted(set(times_s))):
+        yield ("steps",), "the first step begins at after_s 0, each other after the one before"
     if (one.arrivals.poisson_per_h is None) == (one.arrivals.trace is None):
         yield ("arrivals",), "arrivals are either poisson_per_h or trace"
     for key, duration in (("service", one.service), ("patience", one.patience)):

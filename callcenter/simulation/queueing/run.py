@@ -46,6 +46,7 @@ class Lane:
         per_h = one.arrivals.poisson_per_h
         self.per_ms = per_h / 3_600_000 if per_h is not None else None
         self.at_ms = 0.0
+        self.steps_ms = [round(step.after_s * 1000) for step in one.steps[1:]]
         self.waiting, self.talking, self.busy = Gauge(), Gauge(), Gauge()
         self.cells: list[Cell] = []
 
@@ -163,6 +164,13 @@ class Run:
             return
         if caller.patience_ms is not None:
             self._at(now_ms + caller.patience_ms, self._give_up, caller)
+        for after_ms in lane.steps_ms:
+            self._at(now_ms + after_ms, self._widen, caller)
+
+    def _widen(self, caller: Caller) -> None:
+        """The caller's next step is due: the engine looks at the clock then, not at the next command."""
+        if caller.is_waiting:
+            self._send(cmd.Tick())
 
     def _caller(self, lane: Lane, call: Call) -> Caller:
         self.contacts += 1

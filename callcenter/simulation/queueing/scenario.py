@@ -36,6 +36,15 @@ class Arrivals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trace: str | None = None
 
 
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a customer asks for who has waited `after_s`; `requires` None is what the class requires."""
+
+    after_s: NotNegative = 0
+    requires: dict[Name, Level] | None = None
+    credit_s: NotNegative = 0
+    skip_unstaffed: bool = False
+
+
 class CustomerClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Customers who ask for the same thing. `service` and `patience` may be left to a trace's rows."""
 
@@ -45,7 +54,7 @@ class CustomerClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     priority: int = 0
     service: Duration | None = None
     patience: Duration | None = None
-    steps: tuple[object, ...] = ()
+    steps: tuple[Step, ...] = ()
     ring_s: NotNegative = 0
     wrap_up_s: NotNegative = 0
     credit_s: NotNegative = 0
@@ -97,8 +106,12 @@ Traces = dict[str, tuple[Call, ...]]
 
 
 def serves(group: AgentGroup, one: CustomerClass) -> bool:
-    """Whether agents of the group hold what the class asks for."""
-    return all(group.skills.get(skill, 0) >= level for skill, level in one.requires.items())
+    """Whether agents of the group hold what the class asks for, at once or in one of its steps."""
+    asked = [one.requires if step.requires is None else step.requires for step in one.steps]
+    return any(
+        all(group.skills.get(skill, 0) >= level for skill, level in needs.items())
+        for needs in (asked or [one.requires])
+    )
 
 
 def there_s(group: AgentGroup, from_s: float, until_s: float) -> float:

@@ -3,10 +3,18 @@
 The model's agents take what they are offered, so every deadline of the engine is put beyond the end of the run.
 """
 
-from callcenter.simulation.queueing.scenario import AgentGroup, CustomerClass, Scenario, serves
+import msgspec
+
+from callcenter.simulation.queueing.scenario import (
+    AgentGroup,
+    CustomerClass,
+    Scenario,
+    Step,
+    serves,
+)
 from routing import commands as cmd
 from routing.engine import Engine
-from routing.ids import AgentId, DispositionId, QueueId, ReasonId, SkillId, TeamId
+from routing.ids import NO_AGENT, AgentId, DispositionId, QueueId, ReasonId, SkillId, TeamId
 from routing.model import (
     BUILT_IN_REASONS,
     AgentState,
@@ -18,6 +26,7 @@ from routing.model import (
     PriorityRule,
     QueuePolicy,
     RoutingConfiguration,
+    RoutingStep,
     SkillNeed,
 )
 
@@ -53,7 +62,7 @@ def staffed_engine(scenario: Scenario) -> tuple[Engine, list[Change]]:
         for _ in range(group.count):
             number += 1
             agent_id = AgentId(f"a{number}")
-            send(engine, cmd.PutAgent(agent_id, TeamId("all"), *put), 0)
+            send(engine, msgspec.structs.replace(put, agent_id=agent_id), 0)
             send(engine, cmd.ConnectAgent(agent_id), 0)
             if not group.shifts:
                 send(engine, cmd.SetAgentState(agent_id, AgentState.READY), 0)
@@ -63,11 +72,16 @@ def staffed_engine(scenario: Scenario) -> tuple[Engine, list[Change]]:
     return engine, sorted(changes)
 
 
-def _put(
-    scenario: Scenario, group: AgentGroup
-) -> tuple[tuple[QueueId, ...], CapacityRule, dict[SkillId, int]]:
-    queue_ids = tuple(QueueId(one.name) for one in scenario.classes if serves(group, one))
-    return queue_ids, _ONE_CALL, {SkillId(name): level for name, level in group.skills.items()}
+def _put(scenario: Scenario, group: AgentGroup) -> cmd.PutAgent:
+    """What every agent of the group is, but for the id."""
+    return cmd.PutAgent(
+        NO_AGENT,
+        TeamId("all"),
+        tuple(QueueId(one.name) for one in scenario.classes if serves(group, one)),
+        _ONE_CALL,
+        {SkillId(name): level for name, level in group.skills.items()},
+        primary_queue_id=QueueId(group.primary) if group.primary is not None else None,
+    )
 
 
 def _configuration(scenario: Scenario) -> RoutingConfiguration:
@@ -82,9 +96,21 @@ def _configuration(scenario: Scenario) -> RoutingConfiguration:
     )
 
 
+def _needs(requires: dict[str, int]) -> tuple[SkillNeed, ...]:
+    return tuple(sorted(SkillNeed(SkillId(skill), level) for skill, level in requires.items()))
+
+
+def _step(step: Step) -> RoutingStep:
+    return RoutingStep(
+        after_ms=round(step.after_s * 1000),
+        needs=None if step.requires is None else _needs(step.requires),
+        credit_ms=round(step.credit_s * 1000),
+        skip_unstaffed=step.skip_unstaffed,
+    )
+
+
 def _policy(scenario: Scenario, one: CustomerClass) -> QueuePolicy:
     agent_strategy = one.strategy.agent or scenario.strategy.agent or AgentStrategy.LONGEST_IDLE
-    needs = (SkillNeed(SkillId(skill), level) for skill, level in one.requires.items())
     return QueuePolicy(
         queue_id=QueueId(one.name),
         offer_timeout_ms=FAR_MS,
@@ -95,7 +121,8 @@ def _policy(scenario: Scenario, one: CustomerClass) -> QueuePolicy:
         waiting_alarm_ms=FAR_MS,
         waiting_max=FAR_MS,
         disposition_ids=(DONE,),
-        needs=tuple(sorted(needs)),
+        needs=_needs(one.requires),
+        steps=tuple(_step(step) for step in one.steps),
         agent_strategy=agent_strategy,
         priority=PriorityRule(
             strategy=one.strategy.contact

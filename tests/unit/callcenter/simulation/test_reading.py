@@ -1,4 +1,4 @@
-"""A scenario file that does not check is refused with file and line, and so is what the engine cannot do yet."""
+"""A scenario file that does not check is refused with file and line, and every fault is named."""
 
 from pathlib import Path
 
@@ -28,6 +28,9 @@ agents: [{count: 3}]
 """
 
 
+STEPS = [f"{{after_s: {number}}}" for number in range(21)]
+
+
 def put(folder: Path, text: str) -> Path:
     path = folder / "s.yaml"
     path.write_text(text, encoding="utf-8")
@@ -49,8 +52,14 @@ def test_a_good_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("steps: []", "steps: [{after_s: 20}]", "s.yaml:8: steps are not possible yet"),
-        ("count: 3,", "count: 3, primary: sales,", "s.yaml:10: primary is not possible yet"),
+        ("steps: []", "steps: [{after_s: 20}]", "s.yaml:8: the first step begins at after_s 0"),
+        (
+            "steps: []",
+            "steps: [{}, {after_s: 2}, {after_s: 2}]",
+            "s.yaml:8: the first step begins at after_s 0, each other after the one before",
+        ),
+        ("steps: []", f"steps: [{', '.join(STEPS)}]", "s.yaml:8: at most 20 steps"),
+        ("count: 3,", "count: 3, primary: other,", "s.yaml:10: other is not a class that these"),
         (
             "count: 3,",
             "count: 3, shifts: [{from_s: 0, until_s: 9}, {from_s: 8, until_s: 20}],",
@@ -79,7 +88,8 @@ def test_refused_with_its_line(tmp_path: Path, old: str, new: str, expected: str
 
 
 def test_every_fault_beyond_the_types_is_named(tmp_path: Path) -> None:
-    text = GOOD.replace("steps: []", "steps: [1]").replace("count: 3,", "count: 3, primary: sales,")
+    text = GOOD.replace("steps: []", "steps: [{after_s: 1}]")
+    text = text.replace("count: 3,", "count: 3, primary: other,")
     assert len(fault(tmp_path, text).splitlines()) == 2
 
 

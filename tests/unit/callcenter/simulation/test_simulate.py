@@ -20,6 +20,7 @@ from callcenter.simulation.queueing.scenario import (
     Limits,
     Scenario,
     Shift,
+    Step,
     Strategy,
     Traces,
 )
@@ -254,3 +255,46 @@ def test_a_class_may_have_its_own_promise_and_its_own_pace() -> None:
         said, _ = simulate(scenario, calls, seed=1, replications=1)
         waits = [said["classes"][name]["asa_s"]["value"] for name in ("mail", "sales")]
         assert waits == [23, 8], strategy
+
+
+def test_a_step_widens_what_is_asked_for_at_its_time() -> None:
+    picky = one_class(requires={"a": 1}, steps=(Step(), Step(after_s=7, requires={})))
+    anybody = AgentGroup(count=1, skills={"b": 1})
+    assert values(figures((at(3, 10),), picky, anybody), "answered", "mean_wait_s") == [1, 7]
+
+
+def test_a_step_that_nobody_could_serve_is_passed_at_once() -> None:
+    steps = (Step(requires={"a": 1}, skip_unstaffed=True), Step(after_s=7, requires={}))
+    anybody = AgentGroup(count=1, skills={"b": 1})
+    assert values(figures((at(3, 10),), one_class(steps=steps), anybody), "mean_wait_s") == [0]
+
+
+def test_the_credit_of_a_step_counts_from_then_on() -> None:
+    def waits(credit_s: float) -> list[float]:
+        steps = (Step(), Step(after_s=2, credit_s=credit_s))
+        raised = one_class("raised", steps=steps)
+        calls = {"plain": (at(0, 10), at(1, 10)), "raised": (at(5, 10),)}
+        scenario = Scenario(
+            classes=(one_class("plain"), raised), agents=(AgentGroup(count=1),), duration_s=100
+        )
+        said, _ = simulate(scenario, calls, seed=1, replications=1)
+        return [said["classes"][name]["mean_wait_s"]["value"] for name in ("plain", "raised")]
+
+    assert waits(3) == [4.5, 15]
+    assert waits(5) == [9.5, 5]
+
+
+def test_a_primary_class_goes_first_for_its_agents() -> None:
+    calls = {"first": (at(0, 10), at(1, 10)), "second": (at(2, 10),)}
+
+    def waits(primary: str | None) -> list[float]:
+        scenario = Scenario(
+            classes=(one_class("first"), one_class("second")),
+            agents=(AgentGroup(count=1, primary=primary),),
+            duration_s=100,
+        )
+        said, _ = simulate(scenario, calls, seed=1, replications=1)
+        return [said["classes"][name]["mean_wait_s"]["value"] for name in ("first", "second")]
+
+    assert waits(None) == [4.5, 18]
+    assert waits("second") == [9.5, 8]
