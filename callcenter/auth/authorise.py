@@ -30,6 +30,9 @@ class Permission(StrEnum):
     LIST_AGENTS = "list_agents"
     READ_CONFIGURATION = "read_configuration"
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_PROFILES = "manage_profiles"
+    SUPERVISE_CONTACT = "supervise_contact"
+    SUPERVISE_AGENT = "supervise_agent"
     MANAGE_CONFIGURATION = "manage_configuration"
 
 
@@ -41,6 +44,7 @@ class ObjectKind(StrEnum):
     QUEUE = "queue"
     AGENT = "agent"
     USER = "user"
+    PROFILE = "profile"
 
 
 class ObjectFacts(msgspec.Struct, frozen=True):
@@ -102,6 +106,8 @@ GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
         Permission.READ_QUEUE: Reach.WATCHED,
         Permission.READ_AGENT: Reach.WATCHED,
         Permission.LIST_AGENTS: Reach.WATCHED,
+        Permission.SUPERVISE_CONTACT: Reach.WATCHED,
+        Permission.SUPERVISE_AGENT: Reach.WATCHED,
         Permission.READ_CONFIGURATION: Reach.DOMAIN,
     },
     Role.ADMIN: {
@@ -113,6 +119,9 @@ GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
         Permission.LIST_AGENTS: Reach.DOMAIN,
         Permission.READ_CONFIGURATION: Reach.DOMAIN,
         Permission.MANAGE_PEOPLE: Reach.DOMAIN,
+        Permission.MANAGE_PROFILES: Reach.DOMAIN,
+        Permission.SUPERVISE_CONTACT: Reach.DOMAIN,
+        Permission.SUPERVISE_AGENT: Reach.DOMAIN,
         Permission.MANAGE_CONFIGURATION: Reach.DOMAIN,
     },
 }

@@ -168,11 +168,11 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
 
 def build_web(parts: Parts, secret: bytes) -> web.Application:
     """The web application over the parts."""
-    tokens = ChatTokens(secret)
+    tokens, customer_keys = ChatTokens(secret), CustomerKeys(secret)
     chat = ChatServices(
         host=parts.host,
         tokens=tokens,
-        customer_keys=CustomerKeys(secret),
+        customer_keys=customer_keys,
         customers=parts.customers,
         throttle=StartThrottle(parts.settings.chats_per_minute),
         widget=parts.configuration.widget,
@@ -192,7 +192,7 @@ def build_web(parts: Parts, secret: bytes) -> web.Application:
         monotonic_s=parts.clock.monotonic_s,
     )
     return build_app(
-        _services(parts),
+        _services(parts, customer_keys),
         extensions=(_desk_socket(parts), chat_extension(chat, customer_sockets)),
         more_routes=CHAT_ROUTES,
         more_frames=CHAT_FRAMES,
@@ -216,7 +216,7 @@ def _desk_socket(parts: Parts) -> Callable[[web.Application, Guard], None]:
     return extend
 
 
-def _services(parts: Parts) -> Services:
+def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
     settings = parts.settings
     return Services(
         host=parts.host,
@@ -234,6 +234,7 @@ def _services(parts: Parts) -> Services:
         new_id=new_id,
         not_ready_reasons=parts.not_ready_reasons,
         metrics=parts.metrics.render,
+        customer_keys=customer_keys,
         log_reaches=parts.reading.interaction_log.wait_for,
         console_dir=settings.console_dir,
         listed_origins=settings.listed_origins,

@@ -58,6 +58,11 @@ class Scope(msgspec.Struct, frozen=True):
         """The path names a user."""
         return cls(ObjectKind.USER, parameter)
 
+    @classmethod
+    def profile(cls, parameter: str = "customer_key") -> "Scope":
+        """The path names a customer's profile."""
+        return cls(ObjectKind.PROFILE, parameter)
+
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[S]):

@@ -46,6 +46,8 @@ class ApiErrorCode(StrEnum):
     OVERLOADED = "overloaded"
     PASSWORD_REFUSED = "password_refused"  # noqa: S105 - a code
     PERSON_INVALID = "person_invalid"
+    PROFILE_INVALID = "profile_invalid"
+    PROFILE_UNKNOWN = "profile_unknown"
     REQUEST_INVALID = "request_invalid"
     REQUEST_TIMEOUT = "request_timeout"
     ROUTE_UNKNOWN = "route_unknown"
@@ -102,6 +104,8 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.OVERLOADED: 503,
     ApiErrorCode.PASSWORD_REFUSED: 400,
     ApiErrorCode.PERSON_INVALID: 422,
+    ApiErrorCode.PROFILE_INVALID: 422,
+    ApiErrorCode.PROFILE_UNKNOWN: 404,
     ApiErrorCode.REQUEST_INVALID: 422,
     ApiErrorCode.REQUEST_TIMEOUT: 408,
     ApiErrorCode.ROUTE_UNKNOWN: 404,

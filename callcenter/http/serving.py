@@ -40,6 +40,7 @@ OBJECT_UNKNOWN: dict[ObjectKind, tuple[ErrorCode, str]] = {
     ObjectKind.QUEUE: (RefusalCode.QUEUE_UNKNOWN, "There is no such queue."),
     ObjectKind.AGENT: (RefusalCode.AGENT_UNKNOWN, "There is no such agent."),
     ObjectKind.USER: (ApiErrorCode.USER_UNKNOWN, "There is no such user."),
+    ObjectKind.PROFILE: (ApiErrorCode.PROFILE_UNKNOWN, "There is no such profile."),
 }
 """What an object that is missing or hidden is told as: the id is not repeated, so both bodies are equal."""
 

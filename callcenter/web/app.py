@@ -15,9 +15,11 @@ from callcenter.web import (
     configuration_routes,
     desk_routes,
     explain_routes,
+    profile_routes,
     read_routes,
     session_routes,
     statistics_routes,
+    supervisor_routes,
     user_routes,
 )
 from callcenter.web.health_routes import add_health
@@ -35,6 +37,8 @@ ROUTES: tuple[Route[Services], ...] = (
     *configuration_routes.ROUTES,
     *explain_routes.ROUTES,
     *user_routes.ROUTES,
+    *supervisor_routes.ROUTES,
+    *profile_routes.ROUTES,
 )
 """The API of this package; channels add their own."""
 

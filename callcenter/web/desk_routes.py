@@ -4,7 +4,7 @@ import msgspec
 
 from agents.desk import desk_of
 from callcenter.auth.authorise import Permission
-from callcenter.host.envelope import CommandRefused, Envelope, Submitted
+from callcenter.host.envelope import Submitted
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError
 from callcenter.ports import Detail
@@ -21,10 +21,10 @@ from callcenter.web.schemas import (
     WrapUpLonger,
 )
 from callcenter.web.services import Services
+from callcenter.web.submitting import submit
 from routing.commands import (
     AcceptOffer,
     AddMessage,
-    Command,
     CompleteWrapUp,
     EndContact,
     ExtendWrapUp,
@@ -72,9 +72,7 @@ async def set_state(call: Call[Services]) -> Done:
     """Ready, not ready with a reason, or logged out."""
     wanted = call.body(SetState)
     reason_id = None if wanted.reason_id is None else ReasonId(wanted.reason_id)
-    submitted = await _submit(
-        call, SetAgentState(_agent(call), AgentState(wanted.state), reason_id)
-    )
+    submitted = await submit(call, SetAgentState(_agent(call), AgentState(wanted.state), reason_id))
     return Done(submitted.seq)
 
 
@@ -94,7 +92,7 @@ async def accept_offer(call: Call[Services]) -> OfferTaken:
     offer_id = OfferId(call.parameters["offer_id"])
     contact_id = offer_id.rpartition(".")[0]
     reply = {"contact_id": contact_id}
-    submitted = await _submit(call, AcceptOffer(offer_id, _agent(call)), reply)
+    submitted = await submit(call, AcceptOffer(offer_id, _agent(call)), reply)
     return OfferTaken(submitted.seq, contact_id)
 
 
@@ -112,7 +110,7 @@ async def accept_offer(call: Call[Services]) -> OfferTaken:
 async def reject_offer(call: Call[Services]) -> Done:
     """Reject."""
     offer_id = OfferId(call.parameters["offer_id"])
-    return Done((await _submit(call, RejectOffer(offer_id, _agent(call)))).seq)
+    return Done((await submit(call, RejectOffer(offer_id, _agent(call)))).seq)
 
 
 @route(
@@ -135,7 +133,7 @@ async def send_message(call: Call[Services]) -> MessageStored:
     message_id = call.services.new_id()
     command = AddMessage(_contact(call), DetailId(message_id), Party.AGENT, _agent(call))
     detail = _detail(call, MESSAGE, message_id, call.body(SendMessage).text)
-    submitted = await _submit(call, command, {"message_id": message_id}, (detail,))
+    submitted = await submit(call, command, {"message_id": message_id}, (detail,))
     return MessageStored(submitted.seq, str(submitted.reply["message_id"]))
 
 
@@ -156,7 +154,7 @@ async def send_message(call: Call[Services]) -> MessageStored:
 )
 async def end_contact(call: Call[Services]) -> Done:
     """End it as its agent."""
-    return Done((await _submit(call, EndContact(_contact(call), Party.AGENT, _agent(call)))).seq)
+    return Done((await submit(call, EndContact(_contact(call), Party.AGENT, _agent(call)))).seq)
 
 
 @route(
@@ -180,7 +178,7 @@ async def finish_wrap_up(call: Call[Services]) -> Done:
     wanted = call.body(FinishWrapUp)
     command = CompleteWrapUp(_contact(call), _agent(call), DispositionId(wanted.disposition_id))
     notes = (_detail(call, NOTES, call.services.new_id(), wanted.notes),) if wanted.notes else ()
-    return Done((await _submit(call, command, details=notes)).seq)
+    return Done((await submit(call, command, details=notes)).seq)
 
 
 @route(
@@ -202,7 +200,7 @@ async def finish_wrap_up(call: Call[Services]) -> Done:
 async def extend_wrap_up(call: Call[Services]) -> WrapUpLonger:
     """The engine says until when."""
     contact_id = _contact(call)
-    submitted = await _submit(call, ExtendWrapUp(contact_id, _agent(call)))
+    submitted = await submit(call, ExtendWrapUp(contact_id, _agent(call)))
     until_ms = await _until_ms(call.services, submitted, contact_id)
     return WrapUpLonger(submitted.seq, until_ms)
 
@@ -217,28 +215,6 @@ ROUTES = (
     finish_wrap_up,
     extend_wrap_up,
 )
-
-
-async def _submit(
-    call: Call[Services],
-    command: Command,
-    reply: dict[str, str] | None = None,
-    details: tuple[Detail, ...] = (),
-) -> Submitted:
-    envelope = Envelope(
-        command=command,
-        command_id=call.command_id,
-        digest=call.digest,
-        reply=dict(reply or {}),
-        details=details,
-    )
-    try:
-        return await call.services.host.submit(envelope)
-    except CommandRefused as error:
-        if error.refusal.code is RefusalCode.CONTACT_UNKNOWN:
-            # The caller may see it, so it exists: it has left the engine, which knows open contacts only.
-            raise ApiError(RefusalCode.CONTACT_ENDED, "The contact is closed.") from error
-        raise
 
 
 def _agent(call: Call[Services]) -> AgentId:

@@ -45,6 +45,9 @@ class Locator:
                     if user is None
                     else ObjectFacts(agent_id=user.user_id, team_id=user.team_id)
                 )
+            case ObjectKind.PROFILE:
+                known = await self._services.store.profiles.get(object_id)
+                return None if known is None else ObjectFacts()
 
     async def _offer(self, state: State, offer_id: str) -> ObjectFacts | None:
         """A live offer is its agent's alone; one that has ended is of its contact's queue.

@@ -14,6 +14,7 @@ from callcenter.auth.passwords import Passwords
 from callcenter.auth.people import Known
 from callcenter.auth.sessions import SessionKeeper
 from callcenter.auth.throttle import LoginThrottle
+from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Submitted
 from callcenter.web.names import Names
 from callcenter.web.schemas import (
@@ -90,6 +91,7 @@ class Services:
     new_id: Callable[[], str]
     not_ready_reasons: Callable[[], list[str]]
     metrics: Callable[[], bytes]
+    customer_keys: CustomerKeys
     console_dir: Path
     listed_origins: frozenset[str] = frozenset()
     is_https: bool = False

@@ -20,6 +20,7 @@ from callcenter.http.contract import SESSION_COOKIE, Route
 from callcenter.http.openapi import document
 from callcenter.web.app import FRAMES, ROUTES
 from tests.fuzz.conftest import Target
+from tests.integration.api_stage import CUSTOMER_KEYS
 
 EXAMPLES = 50
 BUDGET = settings(
@@ -42,11 +43,15 @@ REAL_IDS = {
     "agent_id": "u-ann",
     "user_id": "u-sam",
     "widget_id": "shop",
+    "customer_key": CUSTOMER_KEYS.key_of("carol@example.org"),
 }
 CALLER = {
     Permission.MANAGE_PEOPLE: "ada",
     Permission.MANAGE_CONFIGURATION: "ada",
+    Permission.MANAGE_PROFILES: "ada",
     Permission.LIST_AGENTS: "sam",
+    Permission.SUPERVISE_CONTACT: "sam",
+    Permission.SUPERVISE_AGENT: "sam",
 }
 """Who may call; agents may do the rest."""
 
@@ -63,6 +68,7 @@ REFUSED_FOR_WHAT_IT_MEANS = {
     "set_password",
     "read_interactions",
     "put_configuration_document",
+    "put_profile",
 }
 """Rules beyond a schema: a team that must exist, a password that is not one character repeated, a page mark."""
 

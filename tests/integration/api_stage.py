@@ -22,6 +22,7 @@ from callcenter.auth.throttle import LoginThrottle
 from callcenter.bootstrap.configuration import ConfigurationInForce
 from callcenter.bootstrap.configuration_editing import ConfigurationEditor
 from callcenter.clock import Clock, new_id
+from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Published, Submitted
 from callcenter.host.host import Host
 from callcenter.http.contract import SESSION_COOKIE
@@ -70,6 +71,7 @@ PASSWORD = "long enough to pass"  # noqa: S105 - everybody's here
 SALES, HELP = QueueId("sales"), QueueId("help")
 SOLVED = DispositionId("solved")
 LUNCH = ReasonId("lunch")
+CUSTOMER_KEYS = CustomerKeys(b"a secret of all tests")
 
 
 class PlainHasher:
@@ -228,6 +230,7 @@ class ApiStage:
             new_id=new_id,
             not_ready_reasons=lambda: self.not_ready,
             metrics=lambda: b"# metrics\n",
+            customer_keys=CUSTOMER_KEYS,
             console_dir=console_dir,
         )
 
