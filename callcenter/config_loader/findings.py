@@ -27,6 +27,7 @@ class FindingCode(StrEnum):
     STEP_UNREACHABLE = "step_unreachable"
     LAST_STEP_UNMATCHABLE = "last_step_unmatchable"
     ALARM_TOO_LATE = "alarm_too_late"
+    STRATEGIES_MIXED = "strategies_mixed"
     CLASSES_MANY = "classes_many"
     HOURS_NEVER_OPEN = "hours_never_open"
 

@@ -174,6 +174,24 @@ def _unbounded_priority(facts: Facts) -> Iterator[Finding]:
             yield Finding(FindingCode.ALARM_TOO_LATE, (*path, "waiting_alarm_s"), message)
 
 
+def _mixed_strategies(facts: Facts) -> Iterator[Finding]:
+    """Waiting that is weighed in two ways cannot be compared: no bound holds between such queues."""
+    strategies = {policy.queue_id: policy.priority.strategy for policy in facts.routing.queues}
+    places = {policy.queue_id: path for path, policy in _queues(facts)}
+    told: set[QueueId] = set()
+    for agent in facts.agents or ():
+        known = [queue_id for queue_id in agent.queue_ids if queue_id in strategies]
+        for other in known[1:]:
+            if strategies[other] != strategies[known[0]] and other not in told:
+                told.add(other)
+                message = (
+                    f"agents serve it and {known[0]}, which weighs waiting otherwise "
+                    f"({strategies[known[0]]}): how far contacts of the two pass each other has no bound"
+                )
+                where = (*places[other], "priority", "strategy")
+                yield _warning(FindingCode.STRATEGIES_MIXED, where, message)
+
+
 def _many_classes(facts: Facts) -> Iterator[Finding]:
     asks_of: dict[QueueId, list[_Ask]] = {}
     for path, policy in _queues(facts):
@@ -208,6 +226,7 @@ LINTS: Final[tuple[Callable[[Facts], Iterator[Finding]], ...]] = (
     _nobody_can_serve,
     _steps_out_of_reach,
     _unbounded_priority,
+    _mixed_strategies,
     _many_classes,
     _never_open,
 )

@@ -106,8 +106,18 @@ def test_an_unbounded_priority_is_told_and_needs_an_early_alarm(strategy: str) -
     priority = {"strategy": strategy, "level": 1}
     assert codes(queue(priority=priority)) == ["priority_unbounded"]
     late = queue("help", waiting_alarm_s=3601)
-    assert codes(queue(priority=priority), late) == ["priority_unbounded", "ALARM_TOO_LATE"]
+    nobodys = [agent("bo", "sales"), agent("cy", "help")]
+    found = codes(queue(priority=priority), late, agents=nobodys)
+    assert found == ["priority_unbounded", "ALARM_TOO_LATE"]
     assert codes(late) == []
+
+
+def test_queues_of_one_agent_weigh_waiting_alike() -> None:
+    share = queue("help", priority={"strategy": "sla_urgency"})
+    assert codes(queue(), share) == ["strategies_mixed"]
+    assert codes(queue(), share, agents=[agent("bo", "sales"), agent("cy", "help")]) == []
+    both = queue(priority={"strategy": "sla_urgency"})
+    assert codes(both, share) == []
 
 
 def test_agents_of_too_many_classes() -> None:
