@@ -70,15 +70,15 @@ REASONS: dict[ReasonCode, Words] = {
 }
 
 REMOVED: dict[str, Words] = {
-    "permission": Words("{agents} who do not serve this queue", "{agents}不服务该队列"),
+    "permission": Words("{agents} not serving this queue", "{agents}不服务该队列"),
     "presence": Words("{agents} without an open desk", "{agents}没有打开工作台"),
     "readiness": Words("{agents} not ready", "{agents}未就绪"),
-    "channel": Words("{agents} who do not take {channel}", "{agents}不处理{channel}"),
+    "channel": Words("{agents} not taking {channel}", "{agents}不处理{channel}"),
     "step": Words("{agents} whom its present step does not ask", "{agents}不在当前步骤的询问范围"),
     "skills": Words(
         "{agents} without the skills asked for, {needs}", "{agents}技能不足（要求{needs}）"
     ),
-    "asked": Words("{agents} who have an offer of it", "{agents}已收到它的邀请"),
+    "asked": Words("{agents} with an offer of it already", "{agents}已收到它的邀请"),
     "capacity": Words("{agents} with no room for more", "{agents}已满，接不下更多"),
     "barred": Words("{agents} barred from it for good", "{agents}被永久排除"),
     "exclusion": Words(

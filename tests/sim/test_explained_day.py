@@ -10,11 +10,12 @@ from callcenter.simulation.scenario import Load, Scenario
 from callcenter.simulation.world import World
 from routing import events as ev
 from routing.engine import Engine
-from routing.explain import explain_offer
+from routing.explain import OfferExplanation, explain_offer
 from routing.ids import QueueId
 from routing.model import AgentStrategy, Channel, ContactStrategy, PriorityRule
 from routing.reducer import apply
 from routing.state import State
+from tests.sim.scenarios import scenario_of
 
 HOUR_MS = 3_600_000
 AGENTS = 14
@@ -58,23 +59,35 @@ def a_day() -> Scenario:
     )
 
 
-def test_every_offer_of_a_day_explained_from_the_journal_names_the_same_agent() -> None:
+def explained(scenario: Scenario, seed: int) -> list[OfferExplanation]:
+    """Every offer of the scenario, explained from the journal alone."""
     journal: list[ev.Event] = []
-    record = World(
-        a_day(), 11, Engine(), watch=lambda exchange: journal.extend(exchange.handled.events)
+    World(
+        scenario, seed, Engine(), watch=lambda exchange: journal.extend(exchange.handled.events)
     ).run()
-    assert len(record.arrived) > CONTACTS * 0.8
-    state = State()
-    offers = chosen = 0
-    strategies = set()
+    state, found = State(), []
     for event in journal:
         if isinstance(event, ev.OfferMade):
-            why = explain_offer(state, event)
-            assert why.is_confirmed, event
-            offers += 1
-            chosen += max(why.candidate_count, why.rival_count) > 1
-            strategies.add(why.standing.agent_strategy)
+            found.append(explain_offer(state, event))
+            assert found[-1].is_confirmed, event
+            assert found[-1].standing.waited_ms == event.waited_ms
         apply(state, event)
-    assert strategies == set(AgentStrategy)
-    assert offers > CONTACTS * 0.8
-    assert chosen > offers / 4
+    return found
+
+
+def test_every_offer_of_a_day_explained_from_the_journal_names_the_same_agent() -> None:
+    found = explained(a_day(), 11)
+    assert {why.standing.agent_strategy for why in found} == set(AgentStrategy)
+    assert len(found) > CONTACTS * 0.8
+    chosen = [why for why in found if max(why.candidate_count, why.rival_count) > 1]
+    assert len(chosen) > len(found) / 4
+
+
+def test_every_offer_of_hostile_days_with_steps_and_broadcasts_too() -> None:
+    found = [why for seed in range(12) for why in explained(scenario_of(seed), seed)]
+    assert len(found) > 1_000
+    assert {why.trigger for why in found} >= {
+        ev.OfferTrigger.AGENT_FREED,
+        ev.OfferTrigger.CONTACT_FREED,
+    }
+    assert any(why.standing.step > 1 for why in found)
