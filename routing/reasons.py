@@ -71,7 +71,7 @@ def _channel(_agent: Agent, contact: Contact) -> Reasons:
 
 
 def _step(agent: Agent, contact: Contact) -> Reasons:
-    demand, step = contact.demand, contact.step
+    demand, step = contact.demand, contact.step + 1
     if demand.agent_id is not None and demand.agent_id != agent.agent_id:
         return (Reason(ReasonCode.NOT_ASKED, {"step": step}),)
     return (Reason(ReasonCode.NOT_OF_TEAM, {"step": step, "team_id": demand.team_id or ""}),)

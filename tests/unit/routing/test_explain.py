@@ -27,7 +27,9 @@ from routing.model import (
     Channel,
     ContactStrategy,
     PriorityRule,
+    RoutingStep,
     SkillNeed,
+    StepAsks,
 )
 from routing.reasons import REASONS, Facts, Reason, ReasonCode
 from routing.reducer import apply
@@ -368,6 +370,53 @@ def test_excluded_until_the_gap_has_passed(scene: Scene) -> None:
     scene.wait(OFFER_TIMEOUT_MS)
     found = Reason(ReasonCode.EXCLUDED, {"until_at_ms": OFFER_TIMEOUT_MS + REOFFER_GAP_MS})
     assert reasons(scene, "ann", "c1") == ("exclusion", [found])
+
+
+def test_barred_for_good(scene: Scene) -> None:
+    scene.ready("ann")
+    barred = (AgentId("ann"),)
+    scene.do(cmd.EnqueueContact(ContactId("c1"), Channel.CHAT, SALES, barred_agent_ids=barred))
+    assert reasons(scene, "ann", "c1") == ("barred", [Reason(ReasonCode.BARRED)])
+
+
+def test_already_asked_with_others(scene: Scene) -> None:
+    scene.do(cmd.ApplyConfiguration(configuration(policy(SALES, broadcast=2), policy(HELP))))
+    scene.ready("ann", capacity(2))
+    scene.chat("c1")
+    assert reasons(scene, "ann", "c1") == ("asked", [Reason(ReasonCode.ASKED)])
+
+
+def test_still_wrapping_it_up(scene: Scene) -> None:
+    scene.ready("ann", capacity(2))
+    scene.chat("c1")
+    scene.accept("c1")
+    scene.let_pass(700)
+    scene.end("c1")
+    found = Reason(ReasonCode.WRAPPING_UP, {"since_at_ms": 700})
+    assert reasons(scene, "ann", "c1") == ("wrap_up", [found])
+
+
+def test_not_whom_the_present_step_asks() -> None:
+    steps = (
+        RoutingStep(asks=StepAsks.AGENT),
+        RoutingStep(after_ms=5_000, asks=StepAsks.TEAM, team_id=TeamId("north")),
+        RoutingStep(after_ms=9_000),
+    )
+    scene = Scene(configuration(policy(SALES, steps=steps), policy(HELP)))
+    scene.ready("ann", queues=(SALES, HELP))
+    scene.chat("busy", HELP)
+    scene.accept("busy")
+    scene.ready("bob")
+    owner = AgentId("ann")
+    scene.do(cmd.EnqueueContact(ContactId("c1"), Channel.CHAT, SALES, preferred_agent_id=owner))
+    found = Reason(ReasonCode.NOT_ASKED, {"step": 1})
+    assert reasons(scene, "bob", "c1") == ("step", [found])
+    scene.wait(5_000)
+    found = Reason(ReasonCode.NOT_OF_TEAM, {"step": 2, "team_id": "north"})
+    assert reasons(scene, "bob", "c1") == ("step", [found])
+    why = explain_waiting(scene.engine.state, scene.contact("c1"), scene.now_ms)
+    assert (why.standing.step, why.standing.step_count) == (2, 3)
+    assert why.deadlines[0].kind is DeadlineKind.ADVANCE_STEP
 
 
 def test_nothing_speaks_against_a_free_agent() -> None:
