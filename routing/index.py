@@ -19,7 +19,8 @@ against each other.
 """
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias, get_args
 
 import msgspec
 
@@ -28,7 +29,15 @@ from routing.ids import AgentId, ContactId, QueueId, SkillId
 from routing.matching import has_capacity, is_kept_from, is_routable, may_ever_serve
 from routing.model import Channel, QueuePolicy
 from routing.state import Agent, Contact, ContactState, Demand, State
-from routing.strategies import AgentKey, ChoiceRank, agent_key, order_key, urgency
+from routing.strategies import (
+    AgentKey,
+    ChoiceRank,
+    agent_key,
+    is_by_age,
+    level_of,
+    order_key,
+    urgency,
+)
 
 _DEAD_ENTRIES_ALLOWED = 64
 """Entries a heap may hold beyond twice what can be alive in it before it is rebuilt."""
@@ -40,13 +49,40 @@ _WaitingEntry = tuple[int, int, int, Contact, "_Class"]
 _IdleEntry = tuple[AgentKey, AgentId]
 
 
+_ContactEvent: TypeAlias = (
+    ev.ContactQueued
+    | ev.ContactRequeued
+    | ev.ContactStepped
+    | ev.OfferRejected
+    | ev.OfferExpired
+    | ev.OfferRescinded
+    | ev.ContactAttributesUpdated
+    | ev.PriorityAdjusted
+)
+"""A contact waits again, or in another place of the line."""
+
+_AgentEvent: TypeAlias = (
+    ev.AgentStateChanged
+    | ev.AgentStateRequested
+    | ev.AgentStateForced
+    | ev.AgentConnected
+    | ev.AgentDisconnected
+)
+"""An agent may have come to be ready, or stopped being it."""
+
+
 class _Class(msgspec.Struct, eq=False):
-    """Contacts that ask for the same thing, and who could take them: `live` contacts, `staff` agents who are ready."""
+    """Contacts that ask for the same thing, and who could take them: `live` contacts, `staff` agents who are ready.
+
+    `level` and `is_by_age` are what its priority rule comes to.
+    """
 
     queue_id: QueueId
     channel: Channel
     demand: Demand
     policy: QueuePolicy
+    level: int
+    is_by_age: bool
     waiting: list[_WaitingEntry] = []
     idle: list[_IdleEntry] = []
     agents: dict[AgentId, None] = {}
@@ -65,11 +101,21 @@ class IndexedMatcher:
         self._classes_of: dict[AgentId, list[_Class]] = {}
         self._holders: dict[SkillId, dict[AgentId, None]] = {}
         self._members: dict[QueueId, dict[AgentId, None]] = {}
+        self._listed: dict[AgentId, list[dict[AgentId, None]]] = {}
         self._personal: dict[AgentId, list[_Class]] = {}
         self._ready: dict[AgentId, None] = {}
         self._live: dict[ContactId, _WaitingEntry] = {}
         self._left: list[_Class] = []
         self._pushes = 0
+        self._follow: dict[type, Callable[[Any], None]] = {  # type: ignore[explicit-any]  # keyed by the argument's type
+            **dict.fromkeys(get_args(_ContactEvent), self._contact_changed),
+            **dict.fromkeys(get_args(_AgentEvent), self._agent_changed),
+            ev.OfferMade: self._contact_left,
+            ev.ContactClosed: self._contact_left,
+            ev.AgentPut: self._agent_put,
+            ev.AgentRemoved: self._agent_removed,
+            ev.ConfigurationApplied: self._configuration_applied,
+        }
         self._rebuild()
 
     # --- the two questions -----------------------------------------------------------------------
@@ -79,7 +125,8 @@ class IndexedMatcher:
         del now_ms
         if contact.demand.agent_id is not None and contact.state is not ContactState.WAITING:
             return None  # a broadcast has asked the only one there is
-        group = self._class_of(contact, contact.demand)
+        waiting = self._live.get(contact.contact_id)
+        group = waiting[4] if waiting else self._class_of(contact, contact.demand)
         passed: list[_IdleEntry] = []
         found: Agent | None = None
         reluctant: Agent | None = None
@@ -103,17 +150,26 @@ class IndexedMatcher:
         best: _WaitingEntry | None = None
         best_rank: ChoiceRank | None = None
         has_room = {channel: has_capacity(agent, channel) for channel in agent.capacity.per_channel}
-        for group in self._classes_of.get(agent.agent_id, ()):
+        agent_id, live = agent.agent_id, self._live
+        for group in self._classes_of.get(agent_id, ()):
             if not group.waiting or not has_room[group.channel]:
                 continue
-            entry = self._waiting_head(group, agent.agent_id)
-            if entry is None:
+            head: _WaitingEntry | None = group.waiting[0]
+            contact = group.waiting[0][3]
+            is_for_all = not (
+                contact.excluded or contact.asked or contact.barred or contact.wrapped_up_by
+            )
+            if not is_for_all or live.get(contact.contact_id) is not head:
+                head = self._waiting_head(group, agent_id)
+            if head is None:
                 continue
-            level, score = urgency(entry[0], group.policy.priority, now_ms)
+            score = now_ms - head[0]
+            if not group.is_by_age:
+                _, score = urgency(head[0], group.policy.priority, now_ms)
             is_primary = int(group.queue_id == agent.primary_queue_id)
-            rank = (is_primary, level, score, -entry[0], -entry[1])
+            rank = (is_primary, group.level, score, -head[0], -head[1])
             if best_rank is None or rank > best_rank:
-                best, best_rank = entry, rank
+                best, best_rank = head, rank
         if best is not None:
             return best[3]
         self.enter(agent)
@@ -151,37 +207,28 @@ class IndexedMatcher:
 
     def note(self, event: ev.Event) -> None:
         """Follow one applied event."""
-        match event:
-            case (
-                ev.ContactQueued()
-                | ev.ContactRequeued()
-                | ev.ContactStepped()
-                | ev.OfferRejected()
-                | ev.OfferExpired()
-                | ev.OfferRescinded()
-                | ev.ContactAttributesUpdated()
-                | ev.PriorityAdjusted()
-            ):
-                if self._state.contacts[event.contact_id].state is ContactState.WAITING:
-                    self._enter_waiting(event.contact_id)
-            case ev.OfferMade() | ev.ContactClosed():
-                self._leave_waiting(event.contact_id)
-            case ev.AgentPut():
-                self._place_agent(self._state.agents[event.agent_id])
-            case ev.AgentRemoved():
-                self._remove_agent(event.agent_id)
-            case (
-                ev.AgentStateChanged()
-                | ev.AgentStateRequested()
-                | ev.AgentStateForced()
-                | ev.AgentConnected()
-                | ev.AgentDisconnected()
-            ):
-                self._count(self._state.agents[event.agent_id])
-            case ev.ConfigurationApplied():
-                self._rebuild()
-            case _:
-                return
+        follow = self._follow.get(type(event))
+        if follow is not None:
+            follow(event)
+
+    def _contact_changed(self, event: _ContactEvent) -> None:
+        if self._state.contacts[event.contact_id].state is ContactState.WAITING:
+            self._enter_waiting(event.contact_id)
+
+    def _contact_left(self, event: ev.OfferMade | ev.ContactClosed) -> None:
+        self._leave_waiting(event.contact_id)
+
+    def _agent_put(self, event: ev.AgentPut) -> None:
+        self._place_agent(self._state.agents[event.agent_id])
+
+    def _agent_removed(self, event: ev.AgentRemoved) -> None:
+        self._remove_agent(event.agent_id)
+
+    def _agent_changed(self, event: _AgentEvent) -> None:
+        self._count(self._state.agents[event.agent_id])
+
+    def _configuration_applied(self, _event: ev.ConfigurationApplied) -> None:
+        self._rebuild()
 
     def _rebuild(self) -> None:
         """Index everything anew: at the start, and when the rules of queues have changed."""
@@ -191,6 +238,7 @@ class IndexedMatcher:
             self._classes_of,
             self._holders,
             self._members,
+            self._listed,
             self._personal,
             self._ready,
             self._live,
@@ -211,7 +259,10 @@ class IndexedMatcher:
         group = self._classes.get(class_id)
         if group is None:
             policy = self._state.queues[contact.queue_id]
-            group = _Class(contact.queue_id, contact.channel, demand, policy)
+            rule = policy.priority
+            group = _Class(
+                contact.queue_id, contact.channel, demand, policy, level_of(rule), is_by_age(rule)
+            )
             self._classes[class_id] = group
             if demand.agent_id is not None:
                 self._personal.setdefault(demand.agent_id, []).append(group)
@@ -236,10 +287,12 @@ class IndexedMatcher:
         if demand.agent_id is not None:
             return [demand.agent_id] if demand.agent_id in self._classes_of else []
         anchors = self._anchors(group)
-        members = [agent for queue_id, _ in anchors for agent in self._members.get(queue_id, ())]
+        queues = [self._members.get(queue_id, {}) for queue_id, _ in anchors]
         skill_id = anchors[0][1]
-        holders = members if skill_id is None else self._holders.get(skill_id, {})
-        return list(holders) if len(holders) < len(members) else members
+        holders = None if skill_id is None else self._holders.get(skill_id, {})
+        if holders is not None and len(holders) < sum(map(len, queues)):
+            return list(holders)
+        return [agent_id for members in queues for agent_id in members]
 
     def _join(self, agent: Agent, group: _Class) -> None:
         if agent.agent_id in group.agents:
@@ -257,10 +310,12 @@ class IndexedMatcher:
         self._classes_of[agent.agent_id] = []
         if is_routable(agent):
             self._ready[agent.agent_id] = None
-        for skill_id in agent.skills:
-            self._holders.setdefault(skill_id, {})[agent.agent_id] = None
+        tables = [self._holders.setdefault(skill_id, {}) for skill_id in agent.skills]
+        tables += [self._members.setdefault(queue_id, {}) for queue_id in agent.queue_ids]
+        for table in tables:
+            table[agent.agent_id] = None
+        self._listed[agent.agent_id] = tables
         for queue_id in agent.queue_ids:
-            self._members.setdefault(queue_id, {})[agent.agent_id] = None
             for skill in (None, *agent.skills):
                 for group in self._by_anchor.get((queue_id, skill), ()):
                     self._join(agent, group)
@@ -271,8 +326,8 @@ class IndexedMatcher:
         self._leave(agent_id)
         for group in self._classes_of.pop(agent_id, ()):
             group.agents.pop(agent_id, None)
-        for holders in (*self._holders.values(), *self._members.values()):
-            holders.pop(agent_id, None)
+        for table in self._listed.pop(agent_id, ()):
+            table.pop(agent_id, None)
 
     # --- who is ready, and who has left ---
 
@@ -324,13 +379,11 @@ class IndexedMatcher:
             self._personal[agent_id].remove(group)
             if agent_id in group.agents:
                 self._classes_of[agent_id].remove(group)
+            group.waiting.clear()  # its entries name the class: nothing else would ever free them
 
     def _waiting_head(self, group: _Class, agent_id: AgentId) -> _WaitingEntry | None:
         """The first live entry whose contact does not exclude the agent; dead ones are dropped on the way."""
         heap, live = group.waiting, self._live
-        entry = heap[0]
-        if live.get(entry[3].contact_id) is entry and not is_kept_from(entry[3], agent_id):
-            return entry
         passed: list[_WaitingEntry] = []
         found: _WaitingEntry | None = None
         while heap:

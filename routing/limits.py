@@ -38,3 +38,6 @@ DURATION_MS_MIN = 1
 
 EXPLAINED_MAX = 20
 """Agents, and contacts, that an explanation names one by one; of the others it gives the number."""
+
+DEMANDS_KEPT = 10_000
+"""Different demands of queues without steps whose objects are shared; the least used is forgotten, and made again."""

@@ -89,7 +89,7 @@ class CapacityRule(msgspec.Struct, frozen=True):
     per_channel: dict[Channel, int]
 
 
-class SkillNeed(msgspec.Struct, frozen=True, order=True):
+class SkillNeed(msgspec.Struct, frozen=True, order=True, cache_hash=True, gc=False):
     """A skill a contact asks for, and the lowest proficiency that will do (1 to 10)."""
 
     skill_id: SkillId

@@ -95,7 +95,7 @@ CONTACT_DEADLINES: dict[ContactState, DeadlineKind] = {
 """The one deadline a contact has in each state; a contact in wrap-up rests on its agent's `WrapUp`."""
 
 
-class Deadline(msgspec.Struct, frozen=True):
+class Deadline(msgspec.Struct, frozen=True, gc=False):
     """Something that happens at `due_ms` unless cancelled; `order` breaks ties by who was armed first."""
 
     due_ms: int
@@ -105,7 +105,7 @@ class Deadline(msgspec.Struct, frozen=True):
     agent_id: AgentId = NO_AGENT
 
 
-class Demand(msgspec.Struct, frozen=True):
+class Demand(msgspec.Struct, frozen=True, cache_hash=True):
     """Whom a contact asks for in its present step; contacts of one queue, channel and demand form a class.
 
     `queue_ids` are further queues whose agents may serve it; a `team_id` or an `agent_id` asks nobody else.

@@ -7,8 +7,10 @@ queue without steps has one: its own needs.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from routing.ids import AgentId, SkillId
+from routing.limits import DEMANDS_KEPT
 from routing.model import QueuePolicy, RoutingStep, SkillNeed, StepAsks
 from routing.state import Agent, Contact, Demand, State
 
@@ -25,11 +27,17 @@ def merged(*groups: tuple[SkillNeed, ...]) -> tuple[SkillNeed, ...]:
     return tuple(SkillNeed(skill_id, level) for skill_id, level in sorted(levels.items()))
 
 
+@lru_cache(DEMANDS_KEPT)
+def _plain(needs: tuple[SkillNeed, ...], own_needs: tuple[SkillNeed, ...]) -> Demand:
+    """One object for equal demands: most contacts of a queue ask for the same."""
+    return Demand(merged(needs, own_needs))
+
+
 def demand_of(state: State, contact: Contact, step: int) -> Demand | None:
     """What the contact asks for in a step of its queue; None if it cannot be in that step."""
     policy = state.queues[contact.queue_id]
     if not policy.steps:
-        return Demand(merged(policy.needs, contact.own_needs))
+        return _plain(policy.needs, contact.own_needs)
     rule = policy.steps[step]
     agent_id: AgentId | None = None
     team_id = rule.team_id if rule.asks is StepAsks.TEAM else None

@@ -133,13 +133,19 @@ _URGENCIES: dict[ContactStrategy, Callable[[int, PriorityRule], int]] = {
 }
 
 
+def level_of(rule: PriorityRule) -> int:
+    """What comes before all waiting: the level, where the strategy reads it."""
+    return rule.level if rule.strategy in _LEVELLED else 0
+
+
+def is_by_age(rule: PriorityRule) -> bool:
+    """Whether the urgency within a level is the time waited itself."""
+    return _URGENCIES[rule.strategy] is _age
+
+
 def urgency(origin_ms: int, rule: PriorityRule, now_ms: int) -> tuple[int, int]:
     """How urgent a contact with this effective origin is now; the larger goes first."""
-    strategy = rule.strategy
-    if strategy is ContactStrategy.AGE_CREDIT:
-        return (0, now_ms - origin_ms)
-    level = rule.level if strategy in _LEVELLED else 0
-    return (level, _URGENCIES[strategy](now_ms - origin_ms, rule))
+    return (level_of(rule), _URGENCIES[rule.strategy](now_ms - origin_ms, rule))
 
 
 def choice_rank(agent: Agent, contact: Contact, rule: PriorityRule, now_ms: int) -> ChoiceRank:

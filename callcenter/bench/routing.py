@@ -22,7 +22,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from callcenter.bench.routing_world import Size, World
+from callcenter.bench.routing_world import Kind, Size, World
 from routing import commands as cmd
 from routing import events as ev
 from routing.engine import Engine
@@ -35,6 +35,7 @@ SURPLUS = ("surplus arrival", "surplus completion")
 DECISIONS = (*SATURATED, *SURPLUS)
 """The four decisions; beside them stand the commands between two decisions."""
 
+FIRST = "first of its kind"
 BUSY_SHARE = 0.8
 PAUSE_NS = 1_000_000
 """A command that takes longer is a pause, and is told with its cause."""
@@ -85,10 +86,15 @@ class Counting(IndexedMatcher):
 
     spent = 0
 
+    def best_contact(self, agent: Agent, now_ms: int) -> Contact | None:
+        """A head for each class of the agent."""
+        self.spent += len(self._classes_of.get(agent.agent_id, ()))
+        return super().best_contact(agent, now_ms)
+
     def _waiting_head(self, group: _Class, agent_id: AgentId) -> _WaitingEntry | None:
         before = len(group.waiting)
         entry = super()._waiting_head(group, agent_id)
-        self.spent += 1 + before - len(group.waiting)
+        self.spent += before - len(group.waiting)
         return entry
 
     def _idle_head(self, group: _Class) -> _IdleEntry | None:
@@ -142,11 +148,21 @@ class Play:
         self._collected: list[str] = []
 
     def run(self, pairs: int, *, saturated: bool) -> Measured:
-        """So many conversations end and so many customers call, in turn."""
-        step = self._saturated if saturated else self._surplus
+        """So many conversations end and so many customers call, in turn.
+
+        Where nobody waits, the index has met no kind yet: one customer of each comes first, told as `first of its kind`.
+        """
+        world = self._world
         with _collections() as self._collected:
+            if not saturated:
+                for kind in world.kinds:
+                    self._surplus(kind, {True: FIRST, False: FIRST})
             for _ in range(pairs):
-                step()
+                if saturated:
+                    self._saturated()
+                else:
+                    names = {True: SURPLUS[0], False: "arrival, nobody is free"}
+                    self._surplus(world.some_kind(), names)
         return self.measured
 
     def _saturated(self) -> None:
@@ -161,10 +177,10 @@ class Play:
         if offer is not None:
             self._do(world.next_accept(offer), _ACCEPTED)
 
-    def _surplus(self) -> None:
+    def _surplus(self, kind: Kind, names: dict[bool, str]) -> None:
         world = self._world
-        arrival = world.next_arrival(world.some_kind())
-        offer = self._do(arrival, {True: SURPLUS[0], False: "arrival, nobody is free"})
+        arrival = world.next_arrival(kind)
+        offer = self._do(arrival, names)
         if offer is None:
             self._do(world.next_leave(arrival), {False: "customer leaves"})
             return
