@@ -46,7 +46,6 @@ ClassId = tuple[QueueId, Channel, Demand]
 _Anchor = tuple[QueueId, SkillId | None]
 _WaitingEntry = tuple[int, int, int, Contact, "_Class"]
 """Effective origin, arrival, number of the push (so that contacts are never compared), contact, its class."""
-_IdleEntry = tuple[AgentKey, AgentId]
 
 
 _ContactEvent: TypeAlias = (
@@ -84,7 +83,7 @@ class _Class(msgspec.Struct, eq=False):
     level: int
     is_by_age: bool
     waiting: list[_WaitingEntry] = []
-    idle: list[_IdleEntry] = []
+    idle: list[AgentKey] = []
     agents: dict[AgentId, None] = {}
     live: int = 0
     staff: int = 0
@@ -127,11 +126,11 @@ class IndexedMatcher:
             return None  # a broadcast has asked the only one there is
         waiting = self._live.get(contact.contact_id)
         group = waiting[4] if waiting else self._class_of(contact, contact.demand)
-        passed: list[_IdleEntry] = []
+        passed: list[AgentKey] = []
         found: Agent | None = None
         reluctant: Agent | None = None
         while found is None and (entry := self._idle_head(group)) is not None:
-            agent = self._state.agents[entry[1]]
+            agent = self._state.agents[entry[-1]]
             if is_kept_from(contact, agent.agent_id):
                 passed.append(heapq.heappop(group.idle))
             elif agent.agent_id in contact.last_resort:
@@ -200,8 +199,9 @@ class IndexedMatcher:
     def enter(self, agent: Agent) -> None:
         """Put the agent among the free of each class."""
         if is_routable(agent):
+            shared: dict[AgentKey, AgentKey] = {}
             for group in self._classes_of.get(agent.agent_id, ()):
-                self._push_free(agent, group)
+                self._push_free(agent, group, shared)
 
     # --- following the state ---------------------------------------------------------------------
 
@@ -400,33 +400,39 @@ class IndexedMatcher:
             heapq.heappush(heap, entry)
         return found
 
-    def _push_free(self, agent: Agent, group: _Class) -> None:
-        if not is_routable(agent) or not has_capacity(agent, group.channel):
+    def _push_free(
+        self, agent: Agent, group: _Class, shared: dict[AgentKey, AgentKey] | None = None
+    ) -> None:
+        """Enter the agent as free; equal keys in several classes are one object in `shared`."""
+        key = self._idle_key(group, agent.agent_id)
+        if key is None:
             return
-        key = agent_key(group.policy.agent_strategy, agent, group.demand.needs)
-        heapq.heappush(group.idle, (key, agent.agent_id))
+        if shared is not None:
+            key = shared.setdefault(key, key)
+        heapq.heappush(group.idle, key)
         if len(group.idle) > _DEAD_ENTRIES_ALLOWED + 2 * len(group.agents):
-            fresh = [self._idle_entry(group, one) for one in group.agents]
+            fresh = [self._idle_key(group, one) for one in group.agents]
             group.idle = [entry for entry in fresh if entry is not None]
             heapq.heapify(group.idle)
 
-    def _idle_entry(self, group: _Class, agent_id: AgentId) -> _IdleEntry | None:
+    def _idle_key(self, group: _Class, agent_id: AgentId) -> AgentKey | None:
+        """The agent's key as it is now, if the agent is free for the class."""
         agent = self._state.agents.get(agent_id)
         if agent is None or agent_id not in group.agents or not is_routable(agent):
             return None
         if not has_capacity(agent, group.channel):
             return None
-        return (agent_key(group.policy.agent_strategy, agent, group.demand.needs), agent_id)
+        return agent_key(group.policy.agent_strategy, agent, group.demand.needs)
 
-    def _idle_head(self, group: _Class) -> _IdleEntry | None:
+    def _idle_head(self, group: _Class) -> AgentKey | None:
         """The first entry that is true now; what has become worse is corrected, what is over is dropped."""
         heap = group.idle
         while heap:
-            entry = heap[0]
-            true_entry = self._idle_entry(group, entry[1])
-            if true_entry == entry:
-                return entry
+            key = heap[0]
+            true_key = self._idle_key(group, key[-1])
+            if true_key == key:
+                return key
             heapq.heappop(heap)
-            if true_entry is not None and true_entry > entry:
-                heapq.heappush(heap, true_entry)
+            if true_key is not None and true_key > key:
+                heapq.heappush(heap, true_key)
         return None

@@ -11,6 +11,7 @@ costs; pauses are by the clock on the wall, told with their cause.
 """
 
 import gc
+import heapq
 import math
 import os
 import time
@@ -22,13 +23,15 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from callcenter import memory
 from callcenter.bench.routing_world import Kind, Size, World
 from routing import commands as cmd
 from routing import events as ev
 from routing.engine import Engine
 from routing.ids import AgentId, ContactId
-from routing.index import IndexedMatcher, _Class, _IdleEntry, _WaitingEntry
+from routing.index import IndexedMatcher, _Class, _WaitingEntry
 from routing.state import Agent, Contact, State
+from routing.strategies import AgentKey
 
 SATURATED = ("saturated completion", "saturated arrival")
 SURPLUS = ("surplus arrival", "surplus completion")
@@ -97,15 +100,16 @@ class Counting(IndexedMatcher):
         self.spent += before - len(group.waiting)
         return entry
 
-    def _idle_head(self, group: _Class) -> _IdleEntry | None:
+    def _idle_head(self, group: _Class) -> AgentKey | None:
         before = len(group.idle)
         entry = super()._idle_head(group)
         self.spent += 1 + before - len(group.idle)
         return entry
 
-    def _push_free(self, agent: Agent, group: _Class) -> None:
-        self.spent += 1
-        super()._push_free(agent, group)
+    def enter(self, agent: Agent) -> None:
+        """An entry for each class of the agent."""
+        self.spent += len(self._classes_of.get(agent.agent_id, ()))
+        super().enter(agent)
 
     def _enter_waiting(self, contact_id: ContactId) -> None:
         self.spent += 1
@@ -222,17 +226,35 @@ def _collections() -> Iterator[list[str]]:
         if phase == "stop":
             seen.append(f"garbage collection of generation {info['generation']}")
 
-    gc.collect()
-    gc.freeze()
+    before = gc.get_threshold()
+    memory.settle()
     gc.callbacks.append(watch)
     try:
         yield seen
     finally:
         gc.callbacks.remove(watch)
         gc.unfreeze()
+        gc.set_threshold(*before)
 
 
 # --- telling -----------------------------------------------------------------------------------------
+
+
+def reference_us() -> float:
+    """What a fixed piece of work costs here and now: the yardstick by which figures of two runs can be compared.
+
+    The median of many, each a thousand pushes to and pops from a heap of ten thousand tuples, per push and pop.
+    """
+    heap = [(number * 7919 % 10_007, number) for number in range(10_000)]
+    heapq.heapify(heap)
+    costs = []
+    for _ in range(101):
+        began = time.thread_time_ns()
+        for number in range(1000):
+            heapq.heappush(heap, (heap[0][0] + number * 31 % 997, number))
+            heapq.heappop(heap)
+        costs.append(time.thread_time_ns() - began)
+    return round(sorted(costs)[len(costs) // 2] / 1e6, 3)
 
 
 def _quantiles_us(values_ns: "array[int]") -> dict[str, float]:
@@ -283,6 +305,7 @@ def situation(size: Size, pairs: int, seed: int, *, saturated: bool) -> dict[str
     handled = [ns for values in commands.handle_ns.values() for ns in values]
     names = SATURATED if saturated else SURPLUS
     return {
+        "reference_us": reference_us(),
         "loading": loading | {"index_again_s": round(plain.index_s, 2)},
         "commands_per_s": round(len(handled) / sum(handled) * 1e9),
         "handle_us": {name: _quantiles_us(ns) for name, ns in commands.handle_ns.items()},

@@ -1,7 +1,7 @@
 """The world of `callcenter bench routing`: many agents with skills, many kinds of contact, all of it from one seed.
 
-A *kind* is a queue and one to three skills with the lowest level that will do, taken from the skills of some agent, so
-that somebody can always take it. Agents hold one to six skills at level 1 to 5 and take one voice contact at a time.
+A *kind* is a queue and one to three skills with the lowest level that will do; several are taken from the skills of some
+agent, so that somebody can take it. Agents hold one to six skills at level 1 to 5 and take one voice contact at a time.
 """
 
 from collections.abc import Iterator
@@ -158,7 +158,9 @@ class World:
         while len(kinds) < self._size.kinds:
             held = self.random.choice(self._held)
             wanted = self.random.sample(sorted(held), min(len(held), self.random.randint(1, 3)))
-            needs = (SkillNeed(skill, self.random.randint(1, held[skill])) for skill in wanted)
+            highest = [held[skill] if len(wanted) > 1 else 5 for skill in wanted]
+            levels = [self.random.randint(1, level) for level in highest]
+            needs = map(SkillNeed, wanted, levels)
             kinds[Kind(self.random.choice(queue_ids), tuple(sorted(needs)))] = None
         return list(kinds)
 

@@ -5,6 +5,7 @@ import asyncio
 import ipaddress
 import sys
 
+from callcenter import memory
 from callcenter.bootstrap.configuration import NoConfiguration
 from callcenter.bootstrap.data_dir import DataDirInUse, SecretDamaged
 from callcenter.bootstrap.server import PortInUse, Server
@@ -46,6 +47,7 @@ async def _serve(settings: Settings, *, demo: bool) -> int:
     server = Server(settings, say)
     try:
         await _start(server, settings, demo=demo)
+        memory.settle()
         server.hear_signals()
         _announce(server)
         is_asked = await server.run_until_stopped()
