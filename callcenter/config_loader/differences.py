@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+from callcenter.config_loader.asks import asks_by_pool
 from routing.commands import PutAgent
 from routing.ids import AgentId, QueueId
-from routing.model import QueuePolicy, RoutingConfiguration
+from routing.model import RoutingConfiguration
 
 Plain: TypeAlias = "dict[str, Plain] | list[Plain] | str | int | float | bool | None"
 """A value as JSON has it."""
@@ -44,8 +45,9 @@ def effects(
     """Which agents lose or gain a queue by it, and how many of its contacts that concerns."""
     old = {policy.queue_id: policy for policy in before.queues}
     new = {policy.queue_id: policy for policy in after.queues}
+    servers = tuple(_servers(agents, one) for one in (before, after))
     for queue_id in {**old, **new}:
-        could, can = (_servers(agents, group.get(queue_id)) for group in (old, new))
+        could, can = (of_queue.get(queue_id, {}) for of_queue in servers)
         for verb, named in (
             ("lose", [one for one in could if one not in can]),
             ("gain", [one for one in can if one not in could]),
@@ -83,15 +85,17 @@ def _shown(value: Plain) -> str:
     return str(value)
 
 
-def _servers(agents: Sequence[PutAgent], policy: QueuePolicy | None) -> list[AgentId]:
-    """Who may have this queue's contacts by its needs."""
-    return [
-        agent.agent_id
-        for agent in agents
-        if policy is not None
-        and policy.queue_id in agent.queue_ids
-        and all(agent.skills.get(need.skill_id, 0) >= need.level for need in policy.needs)
-    ]
+def _servers(
+    agents: Sequence[PutAgent], routing: RoutingConfiguration
+) -> dict[QueueId, dict[AgentId, None]]:
+    """Queue -> who may be asked for its contacts, at first or in a later step."""
+    asks, servers = asks_by_pool(routing), dict[QueueId, dict[AgentId, None]]()
+    for agent in agents:
+        for queue_id in agent.queue_ids:
+            for ask in asks.get(queue_id, ()):
+                if ask.may_be_served_by(agent):
+                    servers.setdefault(ask.policy.queue_id, {})[agent.agent_id] = None
+    return servers
 
 
 def _listed(names: list[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from callcenter.config_loader.asks import asks_by_pool, asks_of
 from callcenter.config_loader.findings import Finding, FindingCode, Path
 from routing.commands import PutAgent
 from routing.ids import QueueId, SkillId
@@ -16,8 +17,6 @@ from routing.model import (
     Channel,
     QueuePolicy,
     RoutingConfiguration,
-    RoutingStep,
-    SkillNeed,
     StepAsks,
 )
 from routing.strategies import OVERTAKING, Overtaking
@@ -51,42 +50,6 @@ def _warning(code: FindingCode, path: Path, message: str) -> Finding:
     return Finding(code, path, message, is_error=False)
 
 
-def _holds(agent: PutAgent, needs: tuple[SkillNeed, ...]) -> bool:
-    return all(agent.skills.get(need.skill_id, 0) >= need.level for need in needs)
-
-
-class _Ask(msgspec.Struct, frozen=True):
-    """What a queue's contacts ask for at one time: `path` is the step's, or the queue's when it has none."""
-
-    path: Path
-    policy: QueuePolicy
-    step: RoutingStep
-    needs_path: Path
-
-    @property
-    def needs(self) -> tuple[SkillNeed, ...]:
-        """The skills asked for, without those of the contact itself."""
-        return self.policy.needs if self.step.needs is None else self.step.needs
-
-    def may_be_served_by(self, agent: PutAgent) -> bool:
-        """Whether this agent is in the pool and has the skills."""
-        pool = (self.policy.queue_id, *self.step.queue_ids)
-        is_of_team = self.step.team_id in (None, agent.team_id)
-        is_in_pool = is_of_team and any(queue_id in agent.queue_ids for queue_id in pool)
-        return is_in_pool and _holds(agent, self.needs)
-
-
-def _asks(path: Path, policy: QueuePolicy) -> list[_Ask]:
-    """What the queue asks for, from first to last."""
-    if not policy.steps:
-        return [_Ask(path, policy, RoutingStep(), (*path, "needs"))]
-    places = [(*path, "steps", number) for number in range(len(policy.steps))]
-    return [
-        _Ask(place, policy, step, (*(path if step.needs is None else place), "needs"))
-        for place, step in zip(places, policy.steps, strict=True)
-    ]
-
-
 def _unheld_skills(facts: Facts) -> Iterator[Finding]:
     if facts.agents is None:
         return
@@ -96,7 +59,7 @@ def _unheld_skills(facts: Facts) -> Iterator[Finding]:
             best[skill_id] = max(level, best.get(skill_id, 0))
     told: set[Path] = set()
     for path, policy in _queues(facts):
-        for ask in _asks(path, policy):
+        for ask in asks_of(path, policy):
             for need in ask.needs:
                 where = (*ask.needs_path, need.skill_id)
                 if best.get(need.skill_id, 0) < need.level and where not in told:
@@ -114,7 +77,7 @@ def _nobody_can_serve(facts: Facts) -> Iterator[Finding]:
         for queue_id in agent.queue_ids:
             agents_of.setdefault(queue_id, []).append(agent)
     for path, policy in _queues(facts):
-        last = _asks(path, policy)[-1]
+        last = asks_of(path, policy)[-1]
         own = agents_of.get(policy.queue_id, [])
         pool = own + [
             one for queue_id in last.step.queue_ids for one in agents_of.get(queue_id, [])
@@ -193,16 +156,12 @@ def _mixed_strategies(facts: Facts) -> Iterator[Finding]:
 
 
 def _many_classes(facts: Facts) -> Iterator[Finding]:
-    asks_of: dict[QueueId, list[_Ask]] = {}
-    for path, policy in _queues(facts):
-        for ask in _asks(path, policy):
-            for queue_id in dict.fromkeys((policy.queue_id, *ask.step.queue_ids)):
-                asks_of.setdefault(queue_id, []).append(ask)
+    asks = asks_by_pool(facts.routing)
     for agent in facts.agents or ():
         served = {
             ask.path: None
             for queue_id in agent.queue_ids
-            for ask in asks_of.get(queue_id, ())
+            for ask in asks.get(queue_id, ())
             if ask.may_be_served_by(agent)
         }
         if len(served) > CLASSES_OF_AGENT_MAX:

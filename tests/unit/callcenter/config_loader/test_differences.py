@@ -49,6 +49,14 @@ def test_agents_and_contacts_it_concerns() -> None:
     assert list(effects(before, before, agents=agents, name_of=str, contacts=open_now)) == []
 
 
+def test_a_wider_step_gains_agents() -> None:
+    before = compiled(queue(needs={"zh": 9}))
+    after = compiled(queue(needs={"zh": 9}, steps=[{}, {"after_s": 9, "needs": {}}]))
+    agents = [agent("ann", "sales", skills={"zh": 9}), agent("bo", "sales")]
+    said = list(effects(before, after, agents=agents, name_of=str.title, contacts={}))
+    assert said == ["agent Bo gains queue sales"]
+
+
 def test_many_agents_are_counted() -> None:
     agents = [agent(f"a{number:02d}", "sales") for number in range(12)]
     (said,) = effects(
