@@ -164,9 +164,14 @@ class Lockstep:
                 self.do(cmd.RejectOffer(offer.offer_id, offer.agent_id, cause))
 
     def work(self) -> None:
-        """Some contact goes on: it ends, is wrapped up, or its customer leaves."""
+        """Some contact goes on: it ends, is wrapped up, or its customer leaves; mostly one in somebody's hands."""
         contacts = list(self.indexed.state.contacts.values())
-        if contacts:
+        held = [
+            one for one in contacts if one.state in (ContactState.CONNECTED, ContactState.WRAP_UP)
+        ]
+        if held and self.random.random() < 0.8:
+            self.go_on(self.random.choice(held))
+        elif contacts:
             self.go_on(self.random.choice(contacts))
 
     def go_on(self, contact: Contact) -> None:
