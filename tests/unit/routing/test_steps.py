@@ -10,6 +10,7 @@ from routing.errors import RefusalCode
 from routing.ids import AgentId, ContactId, QueueId, SkillId, TeamId
 from routing.index import IndexedMatcher
 from routing.limits import BARRED_AGENTS_MAX, QUEUE_STEPS_MAX
+from routing.matching import refused_by
 from routing.model import (
     AgentState,
     Channel,
@@ -19,6 +20,7 @@ from routing.model import (
     SkillNeed,
     StepAsks,
 )
+from routing.reasons import REASONS, Reason, ReasonCode
 from routing.state import DeadlineKind
 from tests.unit.routing.scene import (
     HELP,
@@ -505,6 +507,37 @@ def test_who_is_barred_are_few(scene: Scene) -> None:
     agents = tuple(AgentId(f"a{n}") for n in range(BARRED_AGENTS_MAX + 1))
     arrival = cmd.EnqueueContact(ContactId("c1"), Channel.CHAT, SALES, barred_agent_ids=agents)
     assert scene.code(arrival) is RefusalCode.CONTACT_INVALID
+
+
+# --- why not ---
+
+
+def why_not(scene: Scene, agent: str, contact: str) -> tuple[str | None, list[Reason]]:
+    """The filter that keeps them apart, and what it was about."""
+    found, waits = scene.agent(agent), scene.contact(contact)
+    name = refused_by(found, waits)
+    return name, [] if name is None else list(REASONS[name](found, waits))
+
+
+def test_a_step_says_whom_it_does_not_ask() -> None:
+    scene = stage(*STICKY)
+    ready(scene, "ann")
+    ready(scene, "bob", SOUTH)
+    chat(scene, "busy", barred_agent_ids=(AgentId("bob"),))
+    scene.accept("busy")
+    for_ann(scene)
+    not_asked = Reason(ReasonCode.NOT_ASKED, {"step": 1})
+    assert why_not(scene, "bob", "c1") == ("step", [not_asked])
+    scene.wait(10_000)
+    not_of_team = Reason(ReasonCode.NOT_OF_TEAM, {"step": 2, "team_id": NORTH})
+    assert why_not(scene, "bob", "c1") == ("step", [not_of_team])
+
+
+def test_a_barred_agent_is_told_so() -> None:
+    scene = stage()
+    ready(scene, "ann")
+    chat(scene, "c1", barred_agent_ids=(AgentId("ann"),))
+    assert why_not(scene, "ann", "c1") == ("barred", [Reason(ReasonCode.BARRED)])
 
 
 # --- an agent's primary queue ---

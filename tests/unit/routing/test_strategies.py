@@ -13,6 +13,7 @@ from routing.model import (
     PriorityRule,
     SkillNeed,
 )
+from routing.state import age_key
 from routing.strategies import urgency
 from tests.unit.routing.scene import HELP, SALES, Scene, configuration, policy
 
@@ -142,3 +143,17 @@ def test_a_customers_credit_counts_like_the_queues() -> None:
     scene.do(vip)
     scene.ready("ann")
     assert scene.holder_of("vip") == "ann"
+
+
+def test_the_order_of_age_is_told_by_age_and_then_by_arrival(scene: Scene) -> None:
+    scene.chat("c1")
+    scene.chat("c2")
+    scene.wait(1_000)
+    scene.chat("c3")
+    scene.contact("c3").age_origin_ms = -1
+    assert sorted(("c1", "c2", "c3"), key=lambda one: age_key(scene.contact(one))) == [
+        "c3",
+        "c1",
+        "c2",
+    ]
+    scene.contact("c3").age_origin_ms = 1_000
