@@ -207,25 +207,51 @@ def explain_waiting(state: State, contact: Contact, now_ms: int) -> WaitingExpla
     return survey.explanation(state, now_ms)
 
 
+class AgentSurvey:
+    """What an agent is not given, and by which filter; fed with waiting contacts in portions."""
+
+    def __init__(
+        self, agent: Agent, is_named: Callable[[Contact], bool] = lambda _contact: True
+    ) -> None:
+        """`is_named`: whose ids may be told; the others are only counted."""
+        self._agent = agent
+        self._is_named = is_named
+        self._sorter = _Sorter()
+
+    def add(self, contacts: Iterable[Contact]) -> None:
+        """Look at these. O(contacts)."""
+        for contact in contacts:
+            name = refused_by(self._agent, contact)
+            self._sorter.add(name, contact.contact_id, is_named=self._is_named(contact))
+
+    def explanation(self, now_ms: int) -> AgentExplanation:
+        """What was found."""
+        agent = self._agent
+        return AgentExplanation(
+            agent.agent_id,
+            now_ms,
+            agent.state,
+            agent.reason_id,
+            agent.is_present,
+            agent.state_since_ms,
+            agent.idle_since_ms,
+            tuple(agent.holds),
+            self._sorter.total,
+            self._sorter.groups(),
+            self._sorter.eligible_ids(),
+        )
+
+
+def waiting_contacts(state: State) -> list[Contact]:
+    """Everything that waits, queue by queue."""
+    return [state.contacts[contact_id] for line in state.waiting.values() for contact_id in line]
+
+
 def explain_agent(state: State, agent: Agent, now_ms: int) -> AgentExplanation:
     """Why the agent is not given what waits. O(waiting contacts)."""
-    sorter = _Sorter()
-    for line in state.waiting.values():
-        for contact_id in line:
-            sorter.add(refused_by(agent, state.contacts[contact_id]), contact_id)
-    return AgentExplanation(
-        agent.agent_id,
-        now_ms,
-        agent.state,
-        agent.reason_id,
-        agent.is_present,
-        agent.state_since_ms,
-        agent.idle_since_ms,
-        tuple(agent.holds),
-        sorter.total,
-        sorter.groups(),
-        sorter.eligible_ids(),
-    )
+    survey = AgentSurvey(agent)
+    survey.add(waiting_contacts(state))
+    return survey.explanation(now_ms)
 
 
 def verdict(agent: Agent, contact: Contact) -> Verdict:

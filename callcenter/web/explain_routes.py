@@ -17,6 +17,8 @@ from callcenter.host.recount import JournalTooLong, RecountedOffer, Wanted, reco
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.web.explain_schemas import (
+    AgentExplained,
+    AgentQuery,
     ComingEvent,
     ContactExplanation,
     ExplainedOffer,
@@ -26,6 +28,7 @@ from callcenter.web.explain_schemas import (
     OffersQuery,
     ReasonView,
     RemovedAgents,
+    RemovedContacts,
     RivalContact,
     WaitingView,
     WhyNot,
@@ -33,12 +36,20 @@ from callcenter.web.explain_schemas import (
 from callcenter.web.schemas import ContactWhere, LocalName
 from callcenter.web.services import Services
 from routing.errors import RefusalCode
-from routing.explain import Group, Survey, Verdict, WaitingExplanation, verdict
+from routing.explain import (
+    AgentSurvey,
+    Group,
+    Survey,
+    Verdict,
+    WaitingExplanation,
+    verdict,
+    waiting_contacts,
+)
 from routing.ids import AgentId, ContactId
 from routing.state import Agent, Contact, ContactState, State
 
-AGENTS_AT_ONCE = 500
-"""Agents looked at before other work of the loop gets its turn: about 1 ms."""
+LOOKED_AT_ONCE = 500
+"""Agents, or contacts, looked at before other work of the loop gets its turn: about 1 ms."""
 
 FOLDED_EVENTS_MAX = 500_000
 """Events of the journal read for one answer; past it 409 `explanation_too_long`."""
@@ -171,7 +182,40 @@ async def explain_offers(call: Call[Services]) -> OffersExplanation:
     return OffersExplanation(contact_id, [_explained(reader, one) for one in found])
 
 
-ROUTES = (explain_contact, explain_offers)
+@route(
+    "GET",
+    "/api/v1/agents/{agent_id}/explanation",
+    summary="Why an agent is not given what waits",
+    permission=Permission.READ_AGENT,
+    scope=Scope.agent(),
+    query=AgentQuery,
+    response=AgentExplained,
+)
+async def explain_idle(call: Call[Services]) -> AgentExplained:
+    """From the committed state of the moment."""
+    services, state = call.services, call.services.host.mirror
+    reader = await _reader(call, call.query(AgentQuery).language, None)
+    agent = state.agents[AgentId(call.parameters["agent_id"])]
+    survey = AgentSurvey(agent, lambda contact: reader.may_see_queue(contact.queue_id))
+    for contacts in _slices(waiting_contacts(state), LOOKED_AT_ONCE):
+        survey.add(one for one in contacts if one.state is ContactState.WAITING)
+        await asyncio.sleep(0)
+    why = survey.explanation(services.now_ms())
+    return AgentExplained(
+        state.seq,
+        why.at_ms,
+        agent.agent_id,
+        why.state,
+        why.reason_id,
+        why.is_present,
+        len(why.held_ids),
+        why.waiting_count,
+        [RemovedContacts(one.filter, one.count, list(one.ids)) for one in why.removed],
+        reader.teller.agent(why),
+    )
+
+
+ROUTES = (explain_contact, explain_offers, explain_idle)
 
 
 async def _reader(call: Call[Services], language: Language, agent_id: str | None) -> _Reader:
@@ -187,7 +231,7 @@ async def _survey(
 ) -> WaitingExplanation | None:
     """Look at every agent, in slices; None if the contact no longer waits at the end."""
     survey = Survey(contact, is_named)
-    for agents in _slices(list(state.agents.values()), AGENTS_AT_ONCE):
+    for agents in _slices(list(state.agents.values()), LOOKED_AT_ONCE):
         survey.add(agents)
         await asyncio.sleep(0)
     if contact.state is not ContactState.WAITING:

@@ -30,6 +30,12 @@ class OffersQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number: OfferNumber | None = None
 
 
+class AgentQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """In which language."""
+
+    language: Language = Language.EN
+
+
 class NamedAgent(msgspec.Struct, frozen=True):
     """An agent the caller may see."""
 
@@ -88,6 +94,29 @@ class ContactExplanation(msgspec.Struct, frozen=True):
     state: ContactWhere
     waiting: WaitingView | None
     why_not: WhyNot | None
+    sections: list[Section]
+
+
+class RemovedContacts(msgspec.Struct, frozen=True):
+    """Those that one filter keeps from an agent: how many, and the first of those the caller may see."""
+
+    filter: str
+    count: int
+    contact_ids: list[str]
+
+
+class AgentExplained(msgspec.Struct, frozen=True):
+    """Why an agent is not given what waits."""
+
+    as_of_seq: int
+    server_now_ms: int
+    agent_id: str
+    state: str
+    reason_id: str | None
+    is_present: bool
+    in_hand: int
+    waiting_count: int
+    removed: list[RemovedContacts]
     sections: list[Section]
 
 

@@ -103,6 +103,25 @@ async def test_an_agent_learns_about_the_own_contact_alone_and_about_nobody_else
     assert (await stage.ask("GET", url("c2"), by="ann")).code == "contact_unknown"
 
 
+async def test_an_idle_agent_and_the_supervisor_learn_why_nothing_comes(stage: ApiStage) -> None:
+    await stage.arrive("c1")
+    await stage.arrive("c2", HELP)
+    for by in ("ann", "sam"):
+        body = await told(stage, by, "/api/v1/agents/u-ann/explanation")
+        assert body["waiting_count"] == 2
+        # c2 is of the other half: counted, and not named.
+        assert body["removed"] == [
+            {"filter": "permission", "count": 1, "contact_ids": []},
+            {"filter": "readiness", "count": 1, "contact_ids": ["c1"]},
+        ]
+        assert "1 contact, but Ann Display is not ready: c1" in lines(body)
+    body = await told(stage, "ada", "/api/v1/agents/u-eve/explanation?language=zh")
+    assert body["state"] == "not_ready"
+    assert any("c1" in line for line in lines(body))
+    answer = await stage.ask("GET", "/api/v1/agents/u-eve/explanation", by="ann")
+    assert answer.code == "agent_unknown"
+
+
 async def test_an_agent_out_of_sight_is_told_like_one_who_is_not_there(stage: ApiStage) -> None:
     await stage.arrive("c1")
     for what in ("", "/offers"):
@@ -117,7 +136,7 @@ async def test_an_agent_out_of_sight_is_told_like_one_who_is_not_there(stage: Ap
 async def test_many_agents_are_looked_at_in_slices_while_others_are_served(
     stage: ApiStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(explain_routes, "AGENTS_AT_ONCE", 1)
+    monkeypatch.setattr(explain_routes, "LOOKED_AT_ONCE", 1)
     await stage.arrive("c1")
     body = await told(stage, "ada", url("c1"))
     assert sum(one["count"] for one in body["waiting"]["removed"]) == 3
