@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{agent_id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an agent is not given what waits */
+        get: operations["explain_idle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/{agent_id}/state": {
         parameters: {
             query?: never;
@@ -608,6 +625,22 @@ export interface components {
             capacity_total: number;
         };
         /**
+         * AgentExplained
+         * @description Why an agent is not given what waits.
+         */
+        AgentExplained: {
+            as_of_seq: number;
+            server_now_ms: number;
+            agent_id: string;
+            state: string;
+            reason_id: string | null;
+            is_present: boolean;
+            in_hand: number;
+            waiting_count: number;
+            removed: components["schemas"]["RemovedContacts"][];
+            sections: components["schemas"]["Section"][];
+        };
+        /**
          * AgentLine
          * @description One agent now.
          */
@@ -622,6 +655,14 @@ export interface components {
             capacity_used: number;
             capacity_total: number;
             is_in_wrap_up: boolean;
+        };
+        /**
+         * AgentQuery
+         * @description In which language.
+         */
+        AgentQuery: {
+            /** @default en */
+            language?: components["schemas"]["Language"];
         };
         /**
          * AgentStatistics
@@ -1462,6 +1503,15 @@ export interface components {
             agents: components["schemas"]["NamedAgent"][];
         };
         /**
+         * RemovedContacts
+         * @description Those that one filter keeps from an agent: how many, and the first of those the caller may see.
+         */
+        RemovedContacts: {
+            filter: string;
+            count: number;
+            contact_ids: string[];
+        };
+        /**
          * RivalContact
          * @description Another contact that the agent could have had.
          */
@@ -1845,6 +1895,85 @@ export interface operations {
             };
             /** @description agent_unknown */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    explain_idle: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Why an agent is not given what waits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentExplained"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description agent_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
