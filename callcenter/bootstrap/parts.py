@@ -156,7 +156,9 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
         introductions=introductions,
         reading=reading,
         desk_hub=DeskHub(reading.mirror, introductions, clock.now_ms),
-        chat_hub=ChatHub(reading.mirror, roster.name, clock.now_ms),
+        chat_hub=ChatHub(
+            reading.mirror, roster.name, clock.now_ms, estimate=reading.estimates.of_contact
+        ),
         agent_presence=agent_presence(host, gateway),
         customer_presence=customer_presence(host, gateway, clock),
     )

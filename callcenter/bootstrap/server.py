@@ -170,7 +170,7 @@ class Server:
 
         async def push_boards() -> None:
             parts.desk_hub.push_boards(parts.board_of)
-            parts.chat_hub.refresh_positions()
+            parts.chat_hub.refresh_prospects()
 
         start(_every(BOARD_PUSH_EVERY_MS, push_boards), "boards")
         start(parts.customers.run(), "customer look-ups")

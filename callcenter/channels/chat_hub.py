@@ -1,7 +1,8 @@
 """Pushes what has become durable to the customers it concerns. A listener of the host.
 
-The state frame is sent whole whenever it may have changed. Positions are refreshed once a second, computed once
-for each queue, and never told to be worse than before.
+The state frame is sent whole whenever it may have changed. What a waiting customer is told of the wait is refreshed once
+a second, computed once for each queue: an estimate, which may become worse as things do, and the place in line, which
+is told only where the line is served in its order, and never worse than before.
 """
 
 from collections import defaultdict
@@ -15,13 +16,35 @@ from callcenter.http.errors import ApiErrorCode
 from callcenter.http.outbox import Outbox
 from callcenter.limits import SOCKETS_PER_CUSTOMER_MAX
 from callcenter.projections.transcript import MESSAGE, chat_message
-from routing.events import ContactClosed
-from routing.ids import ContactId
+from routing.events import ContactClosed, OfferAccepted
+from routing.ids import ContactId, QueueId
 from routing.state import Contact, ContactState, State, age_key
+from routing.waits import Band, Unknown
 
 _CLOSED = "closed"
 _SHOWN_AS: dict[ContactState, str] = {ContactState.WRAP_UP: _CLOSED}
 """Contact states a customer is told by another name: for the customer, a contact in wrap-up is over."""
+
+
+class Prospect(msgspec.Struct, frozen=True):
+    """What a waiting customer is told of the wait; None where nothing can be said."""
+
+    position: int | None = None
+    p50_ms: int | None = None
+    p90_ms: int | None = None
+
+
+NO_PROSPECT = Prospect()
+
+ESTIMATE_STEPS_MS = ((120_000, 15_000), (600_000, 60_000), (2**62, 300_000))
+"""Estimates are told in steps of 15 s up to 2 min, of a minute up to 10 min, then of 5 min: a customer needs no
+second, and a window no frame a second."""
+
+
+def rounded_up_ms(estimate_ms: int) -> int:
+    """An estimate as it is told; never 0."""
+    step_ms = next(step_ms for limit_ms, step_ms in ESTIMATE_STEPS_MS if estimate_ms <= limit_ms)
+    return max(1, -(-estimate_ms // step_ms)) * step_ms
 
 
 class Window(msgspec.Struct, eq=False):
@@ -32,7 +55,7 @@ class Window(msgspec.Struct, eq=False):
 
     contact_id: ContactId
     outbox: Outbox
-    position: int | None = None
+    prospect: Prospect = NO_PROSPECT
     is_resuming: bool = True
     newest_seq: int = 0
     held: list[ChatLine] = []
@@ -46,12 +69,17 @@ class ChatHub:
         mirror: Callable[[], State],
         agent_name: Callable[[str], str],
         now_ms: Callable[[], int],
+        *,
+        estimate: Callable[[ContactId, int], Band | Unknown],
     ) -> None:
-        """Everything shown is read from the committed state."""
+        """Everything shown is read from the committed state. `estimate` says how long a contact will wait from an instant."""
+        self._estimate = estimate
         self._mirror = mirror
         self._agent_name = agent_name
         self._now_ms = now_ms
         self._windows: dict[ContactId, list[Window]] = defaultdict(list)
+        self._positions: dict[ContactId, int] = {}
+        """The best place each waiting customer was told; kept until the contact is connected or closed."""
 
     def attach(self, window: Window) -> None:
         """Add a socket; past the bound the contact's oldest one is closed."""
@@ -82,7 +110,7 @@ class ChatHub:
     def push_state(self, window: Window) -> None:
         """Send where the contact is."""
         contact = self._mirror().contacts.get(window.contact_id)
-        window.outbox.push(self._state_frame(contact, window.position))
+        window.outbox.push(self._state_frame(contact, window.prospect))
 
     def on_published(self, published: Published) -> None:
         """Push messages and states of the contacts touched."""
@@ -94,9 +122,10 @@ class ChatHub:
             contact_id = getattr(event, "contact_id", None)
             if contact_id in self._windows:
                 touched[contact_id] = None
-            if isinstance(event, ContactClosed) and contact_id in self._windows:
-                for window in self._windows[contact_id]:
-                    window.position = None
+            if isinstance(event, ContactClosed | OfferAccepted):
+                self._positions.pop(event.contact_id, None)
+                for window in self._windows.get(event.contact_id, ()):
+                    window.prospect = NO_PROSPECT
         for contact_id in touched:
             for window in self._windows[contact_id]:
                 self.push_state(window)
@@ -106,15 +135,18 @@ class ChatHub:
         for window in self._windows.get(contact_id, ()):
             window.outbox.push(AgentTyping())
 
-    def refresh_positions(self) -> None:
-        """Tell waiting customers their place where it has become better. Called once a second."""
-        state = self._mirror()
-        for line in state.waiting.values():
-            if not any(contact_id in self._windows for contact_id in line):
+    def refresh_prospects(self) -> None:
+        """Tell waiting customers what to expect where that has changed. Called once a second."""
+        state, now_ms = self._mirror(), self._now_ms()
+        for queue_id, line in state.waiting.items():
+            watched = [one for one in line if one in self._windows]
+            if not watched:
                 continue
-            ordered = sorted((state.contacts[one] for one in line), key=age_key)
-            for position, contact in enumerate(ordered, start=1):
-                self._tell_position(contact, position)
+            contacts = [state.contacts[one] for one in line]
+            places = _places(contacts) if is_served_in_order(state, queue_id, contacts) else {}
+            for contact_id in watched:
+                prospect = self._prospect(contact_id, places.get(contact_id), now_ms)
+                self._tell_prospect(state.contacts[contact_id], prospect)
 
     def close_all(self, code: ApiErrorCode, message: str) -> None:
         """Say goodbye to everybody: the server stops."""
@@ -122,11 +154,20 @@ class ChatHub:
             for window in windows:
                 window.outbox.close(code, message)
 
-    def _tell_position(self, contact: Contact, position: int) -> None:
+    def _prospect(self, contact_id: ContactId, place: int | None, now_ms: int) -> Prospect:
+        if place is not None:
+            place = min(place, self._positions.get(contact_id, place))
+            self._positions[contact_id] = place
+        band = self._estimate(contact_id, now_ms)
+        if not isinstance(band, Band):
+            return Prospect(place)
+        return Prospect(place, rounded_up_ms(band.p50_ms), rounded_up_ms(band.p90_ms))
+
+    def _tell_prospect(self, contact: Contact, prospect: Prospect) -> None:
         for window in self._windows.get(contact.contact_id, ()):
-            if window.position is None or position < window.position:
-                window.position = position
-                window.outbox.push(self._state_frame(contact, position))
+            if window.prospect != prospect:
+                window.prospect = prospect
+                window.outbox.push(self._state_frame(contact, prospect))
 
     def _push_line(self, contact_id: ContactId, line: ChatLine) -> None:
         for window in self._windows[contact_id]:
@@ -140,7 +181,7 @@ class ChatHub:
         if line.message.seq > window.newest_seq:
             window.outbox.push(line)
 
-    def _state_frame(self, contact: Contact | None, position: int | None) -> ChatState:
+    def _state_frame(self, contact: Contact | None, prospect: Prospect) -> ChatState:
         seq, now_ms = self._mirror().seq, self._now_ms()
         if contact is None:
             return ChatState(seq, now_ms, _CLOSED, "", None)
@@ -148,4 +189,19 @@ class ChatHub:
         name = self._agent_name(contact.agent_id or "") if is_connected else ""
         is_waiting = contact.state in (ContactState.WAITING, ContactState.OFFERED)
         shown = _SHOWN_AS.get(contact.state, str(contact.state))
-        return ChatState(seq, now_ms, shown, name, position if is_waiting else None)
+        told = prospect if is_waiting else NO_PROSPECT
+        return ChatState(seq, now_ms, shown, name, told.position, told.p50_ms, told.p90_ms)
+
+
+def is_served_in_order(state: State, queue_id: QueueId, line: list[Contact]) -> bool:
+    """Whether nobody in the line can be served before somebody in front of them: all ask for the same, none has credit."""
+    policy = state.queues.get(queue_id)
+    if policy is None or policy.steps:
+        return False
+    asks = [(one.own_needs, one.credit_ms, one.adjusted_ms, one.barred) for one in line]
+    return all(one == asks[0] for one in asks)
+
+
+def _places(line: list[Contact]) -> dict[ContactId, int]:
+    ordered = sorted(line, key=age_key)
+    return {contact.contact_id: place for place, contact in enumerate(ordered, start=1)}

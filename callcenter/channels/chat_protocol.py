@@ -44,7 +44,9 @@ FromCustomer = CustomerHello | CustomerMessage | CustomerTyping | CustomerEnd
 class ChatState(msgspec.Struct, frozen=True, tag_field="type", tag="state"):
     """Where the contact is. `state` is waiting, offered, connected or closed.
 
-    `position` counts from 1 among the contacts waiting in the queue; null when not waiting.
+    `position` counts from 1 among the contacts waiting in the queue; null when not waiting, or where the queue is not
+    served in the order of its line. It never grows. `wait_p50_ms`, `wait_p90_ms`: half of such waits end within the one,
+    nine of ten within the other, from now; rounded up, null when not waiting or not known.
     """
 
     seq: int
@@ -52,6 +54,8 @@ class ChatState(msgspec.Struct, frozen=True, tag_field="type", tag="state"):
     state: str
     agent_name: str
     position: int | None
+    wait_p50_ms: int | None = None
+    wait_p90_ms: int | None = None
 
 
 class ChatLine(msgspec.Struct, frozen=True, tag_field="type", tag="message"):

@@ -295,7 +295,7 @@ async def test_a_task_that_fails_ends_the_server(
     def fails(*_: object) -> None:
         raise LookupError("a fault of ours")
 
-    monkeypatch.setattr(server.parts.chat_hub, "refresh_positions", fails)
+    monkeypatch.setattr(server.parts.chat_hub, "refresh_prospects", fails)
     assert await asyncio.wait_for(running, 10) is False
 
 

@@ -823,7 +823,9 @@ export interface components {
          * ChatState
          * @description Where the contact is. `state` is waiting, offered, connected or closed.
          *
-         *         `position` counts from 1 among the contacts waiting in the queue; null when not waiting.
+         *         `position` counts from 1 among the contacts waiting in the queue; null when not waiting, or where the queue is not
+         *         served in the order of its line. It never grows. `wait_p50_ms`, `wait_p90_ms`: half of such waits end within the one,
+         *         nine of ten within the other, from now; rounded up, null when not waiting or not known.
          */
         ChatState: {
             /** @enum {unknown} */
@@ -833,6 +835,10 @@ export interface components {
             state: string;
             agent_name: string;
             position: number | null;
+            /** @default null */
+            wait_p50_ms?: number | null;
+            /** @default null */
+            wait_p90_ms?: number | null;
         };
         /**
          * CheckedConfiguration

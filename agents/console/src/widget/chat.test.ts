@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Chat } from './chat';
 import { Storage } from './storage';
+import { wordsOf } from './strings';
 
 class FakeSocket {
   static readonly OPEN = 1;
@@ -168,5 +169,29 @@ describe('a running chat', () => {
     socket().tell({ type: 'bye', code: 'token_invalid' });
     expect(chat.stage).toBe('form');
     expect(storage.kept.token).toBeNull();
+  });
+});
+
+describe('waiting', () => {
+  const waiting = { type: 'state', state: 'waiting', agent_name: '', position: 2 };
+
+  it('keeps the newest estimate, and none once nothing is known', async () => {
+    await chat.start(form);
+    socket().open();
+    socket().tell({ ...waiting, wait_p50_ms: 45_000, wait_p90_ms: 180_000 });
+    expect([chat.position, chat.estimate]).toEqual([2, [45_000, 180_000]]);
+    socket().tell({ ...waiting, wait_p50_ms: null, wait_p90_ms: null });
+    expect(chat.estimate).toBeNull();
+  });
+
+  it('says it in words, in both languages', () => {
+    const [en, zh] = [wordsOf('en'), wordsOf('zh-CN')];
+    expect(en.estimate(en.wait(45_000), en.wait(180_000))).toBe(
+      'Half wait less than 45 seconds, nearly all less than 3 minutes',
+    );
+    expect(en.estimate(en.wait(75_000), en.wait(120_000))).toBe('Most wait less than 2 minutes');
+    expect(zh.estimate(zh.wait(45_000), zh.wait(180_000))).toBe(
+      '一半人等待不超过45 秒，绝大多数不超过3 分钟',
+    );
   });
 });

@@ -24,11 +24,16 @@ type Frame =
       state: 'waiting' | 'offered' | 'connected' | 'closed';
       agent_name: string;
       position: number | null;
+      wait_p50_ms?: number | null;
+      wait_p90_ms?: number | null;
     }
   | { type: 'message'; message: Message }
   | { type: 'typing' }
   | { type: 'refused'; message_id: string | null; code: string }
   | { type: 'bye'; code: string };
+
+/** Half of such waits end within the first, nine of ten within the second, in ms. */
+export type Estimate = readonly [number, number];
 
 export interface Form {
   name: string;
@@ -41,6 +46,7 @@ export class Chat {
   stage: Stage = 'form';
   agentName = '';
   position: number | null = null;
+  estimate: Estimate | null = null;
   messages: Message[] = [];
   isOnline = true;
   isAgentTyping = false;
@@ -114,7 +120,14 @@ export class Chat {
   reset(): void {
     this.#leave();
     this.#storage.put({ token: null, startKey: null, outbox: [], draft: '' });
-    Object.assign(this, { stage: 'form', agentName: '', position: null, messages: [], isOnline: true });
+    Object.assign(this, {
+      stage: 'form',
+      agentName: '',
+      position: null,
+      estimate: null,
+      messages: [],
+      isOnline: true,
+    });
     this.#onChange();
   }
 
@@ -179,6 +192,8 @@ export class Chat {
     this.stage = frame.state;
     this.agentName = frame.agent_name;
     this.position = frame.position;
+    const [half, most] = [frame.wait_p50_ms, frame.wait_p90_ms];
+    this.estimate = half && most ? [half, most] : null;
     if (frame.state === 'closed') this.#leave();
     else if (isBack) this.#resend();
   }

@@ -14,6 +14,15 @@ const en = {
   unstaffed: 'Nobody is here right now. Leave your message; we answer as soon as somebody is.',
   waitingAhead: (position: number) => (position <= 1 ? 'You are next' : `You are number ${position} in line`),
   waiting: 'Looking for a colleague …',
+  estimate: (half: string, most: string) =>
+    half === most
+      ? `Most wait less than ${most}`
+      : `Half wait less than ${half}, nearly all less than ${most}`,
+  wait: (ms: number) => {
+    if (ms < 60_000) return `${Math.ceil(ms / 1000)} seconds`;
+    const minutes = Math.ceil(ms / 60_000);
+    return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+  },
   offered: 'A colleague is being called …',
   connected: (agent: string) => `You are talking with ${agent}`,
   closed: 'This chat has ended. Thank you!',
@@ -55,6 +64,9 @@ const zh: Words = {
   unstaffed: '客服暂时不在。请留言，有人上线后会尽快回复您。',
   waitingAhead: (position) => (position <= 1 ? '马上轮到您' : `您排在第 ${position} 位`),
   waiting: '正在为您安排客服…',
+  estimate: (half, most) =>
+    half === most ? `大多数人等待不超过${most}` : `一半人等待不超过${half}，绝大多数不超过${most}`,
+  wait: (ms) => (ms < 60_000 ? `${Math.ceil(ms / 1000)} 秒` : `${Math.ceil(ms / 60_000)} 分钟`),
   offered: '正在呼叫客服…',
   connected: (agent) => `${agent} 为您服务`,
   closed: '本次咨询已结束，感谢您的来访！',

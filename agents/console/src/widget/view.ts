@@ -244,13 +244,16 @@ export class View {
   }
 
   #statusText(): string {
-    const { stage, position, agentName, isOnline } = this.#chat;
+    const { stage, position, estimate, agentName, isOnline } = this.#chat;
     const words = this.#words;
     if (!isOnline && stage !== 'closed') return words.offline;
     if (stage === 'connected') return words.connected(agentName);
     if (stage === 'closed') return words.closed;
     if (stage === 'offered') return words.offered;
-    return position === null ? words.waiting : words.waitingAhead(position);
+    const place = position === null ? words.waiting : words.waitingAhead(position);
+    if (!estimate) return place;
+    const [half, most] = estimate.map(words.wait);
+    return `${place} · ${words.estimate(half ?? '', most ?? '')}`;
   }
 
   #renderTalk(): void {
@@ -258,11 +261,12 @@ export class View {
     const status = this.#root.querySelector<HTMLElement>('.status');
     const text = this.#statusText();
     if (status && status.firstElementChild?.textContent !== text) {
+      const hasEnd = stage !== 'closed' && isOnline;
       status.dataset.tone = isOnline || stage === 'closed' ? '' : 'warning';
-      status.replaceChildren(
-        el('span', {}, text),
-        ...(stage === 'closed' || !isOnline ? [] : [this.#endButton()]),
-      );
+      // Only the words change while the customer waits: a question half answered in the button stays.
+      if (status.firstElementChild && hasEnd && status.childElementCount === 2)
+        status.firstElementChild.textContent = text;
+      else status.replaceChildren(el('span', {}, text), ...(hasEnd ? [this.#endButton()] : []));
     }
     const typing = this.#root.querySelector('.typing');
     if (typing) typing.textContent = isAgentTyping ? this.#words.typing(agentName) : '';

@@ -5,13 +5,16 @@ from typing import Self
 
 import pytest
 
-from callcenter.channels.chat_hub import ChatHub, Window
+from callcenter.channels.chat_hub import ChatHub, Window, is_served_in_order, rounded_up_ms
 from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
 from callcenter.ports import Detail
-from routing.ids import ContactId
+from routing.commands import UpdateContactAttributes
+from routing.ids import ContactId, QueueId
+from routing.model import RoutingStep
+from routing.waits import Band, Unknown
 from tests.unit.callcenter.sockets.paper_socket import PaperSocket, message_row, paper, settle
-from tests.unit.routing.scene import Scene, capacity
+from tests.unit.routing.scene import SALES, Scene, capacity, configuration, policy
 
 NOW_MS = 1_234
 
@@ -25,7 +28,11 @@ class Street:
             lambda: self.scene.engine.state,
             lambda agent_id: agent_id.title() if agent_id else "",
             lambda: NOW_MS,
+            estimate=lambda contact_id, _now_ms: self.bands.get(
+                contact_id, Unknown.TOO_LITTLE_SEEN
+            ),
         )
+        self.bands: dict[ContactId, Band | Unknown] = {}
         self._stack = AsyncExitStack()
         self._told = len(self.scene.journal)
 
@@ -54,7 +61,7 @@ class Street:
 
     async def places(self) -> None:
         """A second has passed."""
-        self.hub.refresh_positions()
+        self.hub.refresh_prospects()
         await settle()
 
 
@@ -172,11 +179,76 @@ async def test_places_are_told_and_never_get_worse() -> None:
         assert states(sockets["c"])[-1] == ("waiting", "", 1)
 
 
+async def test_a_second_window_is_told_no_worse_a_place() -> None:
+    async with Street() as street:
+        street.scene.ready("ann")
+        for contact in ("a", "b", "c"):
+            street.scene.chat(contact)
+            street.scene.let_pass(1_000)
+        first, _ = await street.window("c")
+        await street.places()
+        street.scene.disconnect("ann")  # "a" comes back in front
+        await street.publish()
+        second, _ = await street.window("c")
+        await street.places()
+        assert states(first)[-1] == states(second)[-1] == ("waiting", "", 2)
+
+
+async def test_no_place_is_told_where_the_line_is_not_served_in_its_order() -> None:
+    async with Street() as street:
+        for contact in ("a", "b"):
+            street.scene.chat(contact)
+            street.scene.let_pass(1_000)
+        socket, _ = await street.window("b")
+        await street.places()
+        assert states(socket)[-1] == ("waiting", "", 2)
+        street.scene.do(UpdateContactAttributes(ContactId("b"), (), 60_000))
+        await street.publish()
+        await street.places()
+        assert states(socket)[-1] == ("waiting", "", None)
+
+
+def test_a_queue_that_asks_others_step_by_step_has_no_places() -> None:
+    queue = policy(steps=(RoutingStep(), RoutingStep(after_ms=5_000)))
+    scene = Scene(configuration(queue))
+    scene.chat("a")
+    state = scene.engine.state
+    assert not is_served_in_order(state, SALES, [scene.contact("a")])
+    assert not is_served_in_order(state, QueueId("gone"), [scene.contact("a")])
+
+
+async def test_the_estimate_is_told_rounded_and_when_it_changes() -> None:
+    async with Street() as street:
+        street.scene.chat("c1")
+        socket, _ = await street.window("c1")
+        contact_id = ContactId("c1")
+        for half_ms, most_ms in ((61_000, 200_000), (62_000, 210_000), (40_000, 130_000)):
+            street.bands[contact_id] = Band(half_ms, most_ms)
+            await street.places()
+        street.bands[contact_id] = Unknown.NOBODY_ON_DUTY
+        await street.places()
+        told = [(one["wait_p50_ms"], one["wait_p90_ms"]) for one in socket.of("state")]
+        assert told == [(75_000, 240_000), (45_000, 180_000), (None, None)]
+        street.scene.ready("ann")
+        street.scene.accept("c1")
+        street.bands[contact_id] = Band(1, 1)
+        await street.publish()
+        assert socket.of("state")[-1]["wait_p50_ms"] is None
+
+
+@pytest.mark.parametrize(
+    ("estimate_ms", "told_ms"),
+    [(0, 15_000), (15_000, 15_000), (120_001, 180_000), (600_001, 900_000)],
+)
+def test_estimates_are_rounded_up(estimate_ms: int, told_ms: int) -> None:
+    assert rounded_up_ms(estimate_ms) == told_ms
+
+
 async def test_queues_nobody_watches_cost_nothing() -> None:
     async with Street() as street:
         street.scene.chat("c1")
         await street.window("c2")
-        street.hub.refresh_positions()
+        street.hub.refresh_prospects()
 
 
 async def test_a_closed_contact_has_no_place() -> None:
