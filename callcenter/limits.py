@@ -64,6 +64,9 @@ RESUMED_MESSAGES_MAX = 500
 BOARD_PUSH_EVERY_MS = 1_000
 """A watching socket gets the board at most this often."""
 
+BOARD_REFRESH_MS = 5_000
+"""A watching socket gets the board this often even if nothing has happened: who waits too long is missed by the clock."""
+
 LISTEN_BACKLOG = 4_096
 """Connections the kernel holds while the loop is busy: a mass reconnect must not be refused."""
 

@@ -16,7 +16,7 @@ from callcenter.auth.principal import Principal
 from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
 from callcenter.http.outbox import Outbox
-from callcenter.limits import SOCKETS_PER_USER_MAX
+from callcenter.limits import BOARD_REFRESH_MS, SOCKETS_PER_USER_MAX
 from callcenter.ports import Detail
 from callcenter.projections.transcript import MESSAGE, chat_message
 from routing.ids import AgentId, ContactId
@@ -38,6 +38,7 @@ class Tab(msgspec.Struct, eq=False):
     held: list[tuple[ContactId, int, bytes]] = []
     is_watching_board: bool = False
     board_seq: int = -1
+    board_at_ms: int = 0
 
 
 class DeskHub:
@@ -110,15 +111,23 @@ class DeskHub:
                 self._push(agent_id, _ENCODER.encode(TypingPush(contact_id)))
 
     def push_boards(self, board_of: Callable[[Principal], BoardPush]) -> None:
-        """Send the board to every watcher that has an older one. Called once a second."""
-        seq = self._mirror().seq
+        """Send the board to every watcher that has an older one, or one in which time has moved the figures.
+
+        Called once a second.
+        """
+        seq, now_ms = self._mirror().seq, self._now_ms()
         for tabs in self._tabs.values():
-            due = [tab for tab in tabs if tab.is_watching_board and tab.board_seq != seq]
+            due = [
+                tab
+                for tab in tabs
+                if tab.is_watching_board
+                and (tab.board_seq != seq or now_ms - tab.board_at_ms >= BOARD_REFRESH_MS)
+            ]
             if not due:
                 continue
             frame = _ENCODER.encode(board_of(due[0].principal))
             for tab in due:
-                tab.board_seq = seq
+                tab.board_seq, tab.board_at_ms = seq, now_ms
                 tab.outbox.push_encoded(frame)
 
     def close_all(self, code: ApiErrorCode, message: str) -> None:

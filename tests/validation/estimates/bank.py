@@ -24,8 +24,8 @@ QUEUES = {
     "PS": "banking",
     "PE": "banking",
     "TT": "banking",
-    "NW": "banking",
-    "NE": "banking",
+    "NW": "prospects",
+    "NE": "stocks",
     "IN": "internet",
 }
 
@@ -33,12 +33,30 @@ _Row = dict[str, str]
 _Timed = tuple[int, int, int, ev.Event]
 
 
-def play(path: Path) -> Watcher:
-    """All days of a file of call records."""
+class CallsAbsent(Exception):
+    """There is no file of call records at the path; it is never part of the repository."""
+
+
+def rows_of(path: Path) -> list[_Row]:
+    """The calls that were served or given up. Raises CallsAbsent."""
+    if not path.is_file():
+        raise CallsAbsent(
+            f"{path}: the real call records are not here; without them nothing is said of real calls"
+        )
     with path.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["outcome"] in ("AGENT", "HANG")]
-    watcher = Watcher(WaitEstimates())
+        return [row for row in csv.DictReader(lines) if row["outcome"] in ("AGENT", "HANG")]
+
+
+def events_of(rows: list[_Row]) -> Iterator[ev.Event]:
+    """What happened, in order."""
     for _, _, _, event in sorted(_events(rows), key=lambda one: one[:3]):
+        yield event
+
+
+def play(path: Path) -> Watcher:
+    """All days of a file of call records. Raises CallsAbsent."""
+    watcher = Watcher(WaitEstimates())
+    for event in events_of(rows_of(path)):
         watcher.see(event)
     return watcher
 

@@ -11,6 +11,7 @@ from agents.protocol import BoardPush
 from callcenter.auth.principal import Principal, Role
 from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
+from callcenter.limits import BOARD_REFRESH_MS
 from callcenter.ports import Detail
 from callcenter.web.desk_hub import DeskHub, Tab
 from routing.ids import ContactId
@@ -185,6 +186,17 @@ async def test_boards_go_to_watchers_and_only_when_something_changed() -> None:
         assert floor.boards() == ["sam"]
         await settle()
         assert sam.kinds == ["board", "board"]
+
+
+async def test_time_alone_brings_a_new_board_now_and_then() -> None:
+    async with Floor() as floor:
+        _, tab = await floor.tab("sam", Role.SUPERVISOR)
+        tab.is_watching_board = True
+        assert floor.boards() == ["sam"]
+        tab.board_at_ms = NOW_MS - BOARD_REFRESH_MS + 1
+        assert floor.boards() == []
+        tab.board_at_ms -= 1  # somebody may have waited too long by now
+        assert floor.boards() == ["sam"]
 
 
 async def test_tabs_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
