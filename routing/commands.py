@@ -93,14 +93,16 @@ class EnqueueContact(msgspec.Struct, frozen=True, tag=True):
 
 
 class UpdateContactAttributes(msgspec.Struct, frozen=True, tag=True):
-    """What is known of a customer came late, or has changed: replaces the contact's own needs and credit.
+    """What is known of a customer came late, or has changed: replaces the contact's own needs, credit and preference.
 
-    A contact that waits is matched anew at its age; for one in somebody's hands it counts when it returns.
+    A contact that waits is matched anew at its age, with another preferred agent in the step its waiting has earned;
+    for one in somebody's hands it counts when it returns.
     """
 
     contact_id: ContactId
     needs: tuple[SkillNeed, ...] = ()
     credit_ms: int = 0
+    preferred_agent_id: AgentId | None = None
 
 
 class AcceptOffer(msgspec.Struct, frozen=True, tag=True):

@@ -218,11 +218,12 @@ class WrapUpExtended(_Event, frozen=True, array_like=True, tag=True):
 
 
 class ContactAttributesUpdated(_Event, frozen=True, array_like=True, tag=True):
-    """The contact's own needs and credit from here on."""
+    """The contact's own needs, credit and preferred agent from here on."""
 
     contact_id: ContactId
     needs: tuple[SkillNeed, ...]
     credit_ms: int
+    preferred_agent_id: AgentId | None = None
 
 
 class PriorityAdjusted(_Event, frozen=True, array_like=True, tag=True):

@@ -35,7 +35,7 @@ _COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-a
     ev.WrapUpCompleted: lambda e: cmd.CompleteWrapUp(e.contact_id, e.agent_id, e.disposition_id),
     ev.WrapUpExtended: lambda e: cmd.ExtendWrapUp(e.contact_id, e.agent_id),
     ev.ContactAttributesUpdated: lambda e: cmd.UpdateContactAttributes(
-        e.contact_id, e.needs, e.credit_ms
+        e.contact_id, e.needs, e.credit_ms, e.preferred_agent_id
     ),
     ev.PriorityAdjusted: lambda e: cmd.AdjustPriority(e.contact_id, e.credit_ms, e.by, e.is_total),
     ev.ContactAssigned: lambda e: cmd.AssignContact(e.contact_id, e.agent_id, e.by),

@@ -201,11 +201,16 @@ def _migrate(state: State, contact: Contact, before: QueuePolicy, at_ms: int) ->
     policy = state.queues[contact.queue_id]
     if (before.steps, before.needs) == (policy.steps, policy.needs):
         return
+    is_same = before.steps == policy.steps
+    _enter_step(state, contact, contact.step if is_same else _earned_step(state, contact, at_ms))
+
+
+def _earned_step(state: State, contact: Contact, at_ms: int) -> int:
+    """The step that the contact's waiting in its queue has reached; that ended when somebody took it."""
     is_unanswered = contact.state in (ContactState.WAITING, ContactState.OFFERED)
     waited_until_ms = at_ms if is_unanswered else contact.connected_at_ms
-    is_same = before.steps == policy.steps
-    by_waiting = step_by_waiting(policy, waited_until_ms - contact.step_origin_ms)
-    _enter_step(state, contact, contact.step if is_same else by_waiting)
+    policy = state.queues[contact.queue_id]
+    return step_by_waiting(policy, waited_until_ms - contact.step_origin_ms)
 
 
 def _agent_put(state: State, event: ev.AgentPut) -> None:
@@ -339,7 +344,10 @@ def _contact_queued(state: State, event: ev.ContactQueued) -> None:
 def _contact_attributes_updated(state: State, event: ev.ContactAttributesUpdated) -> None:
     contact = state.contacts[event.contact_id]
     contact.own_needs, contact.credit_ms = event.needs, event.credit_ms
-    _enter_step(state, contact, contact.step)
+    is_same = contact.preferred_agent_id == event.preferred_agent_id
+    contact.preferred_agent_id = event.preferred_agent_id
+    step = contact.step if is_same else _earned_step(state, contact, event.at_ms)
+    _enter_step(state, contact, step)
 
 
 def _priority_adjusted(state: State, event: ev.PriorityAdjusted) -> None:

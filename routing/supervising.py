@@ -27,14 +27,21 @@ def _unanswered_contact(step: Step, contact_id: ContactId) -> Contact | Refusal:
 
 
 def update_contact_attributes(step: Step, command: cmd.UpdateContactAttributes) -> Decision:
-    """New needs and a new credit; whoever waits is matched anew at once."""
+    """New needs, credit and preferred agent; whoever waits is matched anew at once."""
     contact = open_contact(step, command.contact_id)
     if isinstance(contact, Refusal):
         return contact
     if contact.state is ContactState.WRAP_UP:
         return Refusal(RefusalCode.CONTACT_ENDED, f"Contact {command.contact_id} has ended.")
-    needs, credit_ms = command.needs, command.credit_ms
-    step.emit(ev.ContactAttributesUpdated(step.now_ms, command.contact_id, needs, credit_ms))
+    step.emit(
+        ev.ContactAttributesUpdated(
+            step.now_ms,
+            command.contact_id,
+            command.needs,
+            command.credit_ms,
+            command.preferred_agent_id,
+        )
+    )
     return None
 
 

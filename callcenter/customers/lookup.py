@@ -90,5 +90,10 @@ class CustomerLookup:
     async def _send(self, contact_id: ContactId, late: asyncio.Task[Attributes]) -> None:
         attributes = await late
         if attributes != PLAIN:
-            needs, credit_ms = attributes.needs, attributes.credit_ms
-            await self._gateway.send(UpdateContactAttributes(contact_id, needs, credit_ms))
+            command = UpdateContactAttributes(
+                contact_id,
+                attributes.needs,
+                attributes.credit_ms,
+                attributes.preferred_agent_id,
+            )
+            await self._gateway.send(command)

@@ -4,16 +4,19 @@ What is asked for is often not possible any more; a supervisor looks at a board 
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from callcenter.simulation.customers import Customer
 from callcenter.simulation.distributions import draw_ms
-from callcenter.simulation.stage import Stage
+from callcenter.simulation.stage import Stage, chance
 from routing import commands as cmd
+from routing import events as ev
 from routing.ids import AgentId, ContactId, UserId
 from routing.model import AgentState
 
 SUPERVISOR_ID = UserId("supervisor")
 _CREDIT_MS_MAX = 600_000
+_TAKES_OFFERS = 0.05
 
 
 class SupervisorModel:
@@ -27,7 +30,7 @@ class SupervisorModel:
         self._here = here
         self._agents = agents
         self._luck = stage.streams.of("supervisor")
-        self._acts = (self._adjust, self._assign, self._assign, self._force, self._learn)
+        self._acts = (self._adjust, self._assign, self._force, self._learn)
 
     def begin(self) -> None:
         """Plan the first act, if there is to be any."""
@@ -39,21 +42,34 @@ class SupervisorModel:
         self.begin()
         unanswered = [one.contact_id for one in self._here.values() if one.agent_id is None]
         if contacts := unanswered or [*self._here]:
-            act, contact_id = self._luck.choice(self._acts), self._luck.choice(contacts)
-            self._stage.send(act(contact_id))
+            self._luck.choice(self._acts)(self._luck.choice(contacts))
 
-    def _adjust(self, contact_id: ContactId) -> cmd.Command:
+    def offered(self, event: ev.OfferMade) -> None:
+        """See an offer ring, and now and then take it to somebody else."""
+        if self._stage.scenario.supervises_every is not None:
+            takes, after_ms = self._luck.random(), self._luck.randint(1, 3_000)
+            if chance(takes, _TAKES_OFFERS):
+                self._stage.agenda.after(after_ms, partial(self._assign, event.contact_id))
+
+    def _adjust(self, contact_id: ContactId) -> None:
         credit_ms = self._luck.randint(-_CREDIT_MS_MAX, _CREDIT_MS_MAX)
         is_total = self._luck.random() < 0.5
-        return cmd.AdjustPriority(contact_id, credit_ms, SUPERVISOR_ID, is_total)
+        self._stage.send(cmd.AdjustPriority(contact_id, credit_ms, SUPERVISOR_ID, is_total))
 
-    def _assign(self, contact_id: ContactId) -> cmd.Command:
-        return cmd.AssignContact(contact_id, self._luck.choice(self._agents), SUPERVISOR_ID)
+    def _assign(self, contact_id: ContactId) -> None:
+        """Try one agent after the other until somebody can take it."""
+        for agent_id in self._luck.sample(self._agents, len(self._agents)):
+            handled = self._stage.send(cmd.AssignContact(contact_id, agent_id, SUPERVISOR_ID))
+            if handled.refusal is None:
+                return
 
-    def _force(self, _contact_id: ContactId) -> cmd.Command:
+    def _force(self, _contact_id: ContactId) -> None:
         state = self._luck.choice((AgentState.READY, AgentState.LOGGED_OUT))
-        return cmd.ForceAgentState(self._luck.choice(self._agents), state, SUPERVISOR_ID)
+        agent_id = self._luck.choice(self._agents)
+        self._stage.send(cmd.ForceAgentState(agent_id, state, SUPERVISOR_ID))
 
-    def _learn(self, contact_id: ContactId) -> cmd.Command:
+    def _learn(self, contact_id: ContactId) -> None:
         credit_ms = self._luck.choice((0, _CREDIT_MS_MAX))
-        return cmd.UpdateContactAttributes(contact_id, (), credit_ms)
+        preferred_agent_id = self._luck.choice((None, *self._agents))
+        command = cmd.UpdateContactAttributes(contact_id, (), credit_ms, preferred_agent_id)
+        self._stage.send(command)

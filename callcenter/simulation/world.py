@@ -148,6 +148,7 @@ class World:
         place = self._order.index(event.agent_id)
         colleague = self._order[(place + 1) % len(self._order)]
         self._agents[event.agent_id].offered(event, colleague)
+        self._supervisor.offered(event)
 
     def _wraps_up(self, event: ev.WrapUpStarted) -> None:
         queue_id = self._customers.here[event.contact_id].load.queue_id

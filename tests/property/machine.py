@@ -255,7 +255,8 @@ class EngineMachine(RuleBasedStateMachine):
 
     @rule(data=st.data(), credit_ms=st.integers(0, 20), needs=some.needs)
     def learn(self, data: st.DataObject, credit_ms: int, needs: tuple[SkillNeed, ...]) -> None:
-        self.give(cmd.UpdateContactAttributes(self.pick_contact(data), needs, credit_ms))
+        contact_id, preferred = self.pick_contact(data), data.draw(some.preferred_agent_ids)
+        self.give(cmd.UpdateContactAttributes(contact_id, needs, credit_ms, preferred))
 
     # --- time ---
 

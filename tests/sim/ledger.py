@@ -283,7 +283,12 @@ class Ledger:
     def _contact_attributes_updated(self, event: ev.ContactAttributesUpdated) -> None:
         contact = self.contacts[event.contact_id]
         contact.own_needs, contact.credit_ms = event.needs, event.credit_ms
-        enter(self, contact, contact.step)
+        if contact.preferred_agent_id == event.preferred_agent_id:
+            enter(self, contact, contact.step)
+            return
+        contact.preferred_agent_id = event.preferred_agent_id
+        is_waiting = contact.place in (WAITING, OFFERED)
+        begin(self, contact, event.at_ms if is_waiting else contact.talks_since_ms)
 
     def _priority_adjusted(self, event: ev.PriorityAdjusted) -> str | None:
         contact = self.contacts[event.contact_id]

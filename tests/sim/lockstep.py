@@ -204,7 +204,8 @@ class Lockstep:
     def learn(self, contact: Contact) -> None:
         """What is known of the customer changes."""
         needs, credit_ms = self.own_attributes()
-        self.do(cmd.UpdateContactAttributes(contact.contact_id, needs, credit_ms))
+        preferred = self.random.choice([None, contact.preferred_agent_id, self.some_agent()])
+        self.do(cmd.UpdateContactAttributes(contact.contact_id, needs, credit_ms, preferred))
 
     def force(self) -> None:
         """A supervisor changes somebody's state."""

@@ -461,7 +461,7 @@ PLANTED: dict[Planted, str] = {
     phone_fault_leaves_the_agent_ready: "I7",
     raised_contact_keeps_its_place: "I5",
     assigned_beyond_capacity: "INV-2",
-    assigned_contact_offered_to_two: "I4",
+    assigned_contact_offered_to_two: "INV-3",
     forced_state_cuts_the_work_in_hand: "I7",
     tick_taken_for_the_time: "I7",
     command_before_deadlines: "I7",

@@ -9,7 +9,7 @@ from routing import events as ev
 from routing.errors import RefusalCode
 from routing.ids import AgentId, ContactId, SkillId, TeamId, UserId
 from routing.limits import ADJUSTED_MS_MAX
-from routing.model import AgentState, SkillNeed
+from routing.model import AgentState, Channel, RoutingStep, SkillNeed, StepAsks
 from routing.state import ContactState
 from tests.unit.routing.scene import (
     HELP,
@@ -332,3 +332,67 @@ def test_nothing_is_learned_about_what_is_over(scene: Scene) -> None:
     assert scene.code(learn()) is RefusalCode.CONTACT_ENDED
     scene.wrap_up("c1")
     assert scene.code(learn()) is RefusalCode.CONTACT_UNKNOWN
+
+
+STICKY = (RoutingStep(asks=StepAsks.AGENT), RoutingStep(after_ms=20_000))
+
+
+def prefer(agent: AgentId | None, contact: ContactId = C1) -> cmd.UpdateContactAttributes:
+    return cmd.UpdateContactAttributes(contact, (), 0, agent)
+
+
+@pytest.fixture
+def sticky() -> Scene:
+    """Nobody is free; ann is at work, and the queue asks the preferred agent alone for 20 s."""
+    scene = Scene(configuration(policy(steps=STICKY), policy(HELP)))
+    scene.ready("ann")
+    scene.chat("busy")
+    scene.accept("busy")
+    scene.chat("c1")
+    assert scene.contact("c1").step == 1
+    return scene
+
+
+def test_an_owner_learned_late_is_still_asked_alone_while_the_step_lasts(sticky: Scene) -> None:
+    sticky.wait(5_000)
+    sticky.do(prefer(ANN))
+    assert sticky.contact("c1").step == 0
+    sticky.ready("bob")
+    assert sticky.contact("c1").state is ContactState.WAITING
+    sticky.end("busy")
+    sticky.wrap_up("busy")
+    assert sticky.holder_of("c1") == "ann"
+    sticky.check_replay()
+
+
+def test_an_owner_learned_after_the_step_changes_nothing(sticky: Scene) -> None:
+    sticky.wait(20_000)
+    sticky.do(prefer(ANN))
+    assert sticky.contact("c1").step == 1
+    sticky.ready("bob")
+    assert sticky.holder_of("c1") == "bob"
+
+
+def test_an_owner_who_is_not_there_is_passed_at_once(sticky: Scene) -> None:
+    sticky.ready("bob", queues=(HELP,))
+    assert "ContactStepped" not in kinds(sticky.do(prefer(None)))
+    events = sticky.do(prefer(AgentId("gone")))
+    assert sticky.contact("c1").step == 1
+    assert "OfferMade" not in kinds(events)
+
+
+def test_an_owner_learned_in_the_talk_counts_for_the_wait_before_it(sticky: Scene) -> None:
+    sticky.ready("bob")
+    sticky.wait(1_000)
+    sticky.accept("c1")
+    sticky.wait(60_000)
+    sticky.do(prefer(ANN))
+    assert sticky.contact("c1").step == 0
+    sticky.do(cmd.RemoveAgent(BOB))
+    assert (sticky.contact("c1").state, sticky.contact("c1").step) == (ContactState.WAITING, 0)
+
+
+def test_nobody_assigns_a_contact_to_an_agent_it_is_barred_from(scene: Scene) -> None:
+    scene.do(cmd.EnqueueContact(C1, Channel.CHAT, SALES, barred_agent_ids=(ANN,)))
+    scene.ready("ann")
+    assert scene.refused(assign()).detail.endswith(": barred.")

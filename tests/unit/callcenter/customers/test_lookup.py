@@ -12,15 +12,18 @@ from callcenter.limits import PROFILE_LATE_MS, PROFILE_LOOKUPS_MAX, PROFILE_WAIT
 from callcenter.ports import Profile, StorageUnavailable
 from callcenter.tasks import owned
 from routing.commands import Command, UpdateContactAttributes
-from routing.ids import ContactId
+from routing.ids import AgentId, ContactId
 
 pytestmark = pytest.mark.looptime
 
 C1 = ContactId("c1")
-VIP = Profile(customer_key="vip", address="carol@example.org", tier="vip")
-ENTRY = CustomerRuleEntry(when='tier = "vip"', credit_s=120)
+ANN = AgentId("u-ann")
+VIP = Profile(customer_key="vip", address="carol@example.org", tier="vip", owner_agent_id=ANN)
+ENTRY = CustomerRuleEntry.model_validate(
+    {"when": 'tier = "vip"', "credit_s": 120, "preferred": "owner"}
+)
 RULES = CustomerRules(compiled_rules([ENTRY]))
-CREDIT = Attributes(credit_ms=120_000)
+CREDIT = Attributes((), 120_000, ANN)
 
 
 class SlowProfiles:
@@ -100,7 +103,7 @@ async def test_a_slow_store_keeps_nobody_waiting_and_what_it_says_follows() -> N
         await asyncio.sleep(0.379)
         assert stage.sent.commands == []
         await asyncio.sleep(0.01)
-    assert stage.sent.commands == [UpdateContactAttributes(C1, (), 120_000)]
+    assert stage.sent.commands == [UpdateContactAttributes(C1, (), 120_000, ANN)]
     assert stage.lookup.counts["late"] == 1
 
 
