@@ -32,24 +32,20 @@ Call = tuple[int, QueueId, int, int]
 """Gap since the one before, queue, credit of the customer, how long it talks; in ms."""
 
 
-def rules(strategy: ContactStrategy) -> st.SearchStrategy[PriorityRule]:
-    """Rules of queues that compete by this strategy."""
-    return st.builds(
-        PriorityRule,
-        strategy=st.just(strategy),
-        credit_ms=st.integers(0, CREDIT_MS_MAX),
-        acceleration_permille=st.integers(200, 5_000),
-        target_ms=st.integers(5, 100),
-        level=st.integers(0, 2),
-    )
-
-
+rules = st.builds(
+    PriorityRule,
+    credit_ms=st.integers(0, CREDIT_MS_MAX),
+    acceleration_permille=st.integers(200, 5_000),
+    target_ms=st.integers(5, 100),
+    level=st.integers(0, 2),
+)
 steps = st.one_of(
     st.just(()),
     st.integers(0, CREDIT_MS_MAX).map(
         lambda credit_ms: (RoutingStep(), RoutingStep(after_ms=20, credit_ms=credit_ms))
     ),
 )
+queues = st.lists(st.tuples(rules, steps), min_size=len(QUEUES), max_size=len(QUEUES))
 calls = st.lists(
     st.tuples(
         st.integers(0, 15),
@@ -129,19 +125,21 @@ def test_every_strategy_says_how_far_it_lets_pass() -> None:
 
 
 @pytest.mark.parametrize("strategy", BOUNDED)
-@given(data=st.data(), day=calls)
+@given(drawn=queues, day=calls)
 def test_nobody_is_passed_further_than_the_strategy_says(
-    strategy: ContactStrategy, data: st.DataObject, day: list[Call]
+    strategy: ContactStrategy,
+    drawn: list[tuple[PriorityRule, tuple[RoutingStep, ...]]],
+    day: list[Call],
 ) -> None:
     policies = [
         policy(
             queue_id,
-            priority=data.draw(rules(strategy)),
-            steps=data.draw(steps),
+            priority=msgspec.structs.replace(rule, strategy=strategy),
+            steps=its_steps,
             wrap_up_limit_ms=0,
             waiting_max=100,
         )
-        for queue_id in QUEUES
+        for queue_id, (rule, its_steps) in zip(QUEUES, drawn, strict=True)
     ]
     play(policies, day)
 
@@ -149,12 +147,12 @@ def test_nobody_is_passed_further_than_the_strategy_says(
 @pytest.mark.parametrize("strategy", UNBOUNDED)
 def test_a_strategy_without_a_bound_lets_anybody_pass(strategy: ContactStrategy) -> None:
     high = PriorityRule(strategy, level=1)
-    queues = [
+    rivals = [
         policy(QUEUES[0], priority=msgspec.structs.replace(high, level=0), wrap_up_limit_ms=0)
     ]
-    queues += [policy(queue_id, priority=high, wrap_up_limit_ms=0) for queue_id in QUEUES[1:]]
+    rivals += [policy(queue_id, priority=high, wrap_up_limit_ms=0) for queue_id in QUEUES[1:]]
     engine = Engine()
-    engine.handle(cmd.ApplyConfiguration(configuration(*queues)), 0)
+    engine.handle(cmd.ApplyConfiguration(configuration(*rivals)), 0)
     engine.handle(cmd.EnqueueContact(ContactId("victim"), Channel.CHAT, QUEUES[0]), 0)
     day_ms = 86_400_000
     engine.handle(cmd.EnqueueContact(ContactId("late"), Channel.CHAT, QUEUES[1]), day_ms)
