@@ -322,9 +322,7 @@ class WaitEstimates:
 
     def _queued(self, event: ev.ContactQueued | ev.ContactRequeued) -> None:
         """Join the line, and say what to expect."""
-        before = self._waits.get(event.contact_id)
-        if before is not None:
-            self._line(before.queue_id, event.at_ms).remove(before.key)
+        self._gone(event.contact_id, event.at_ms)
         line = self._line(event.queue_id, event.at_ms)
         self._entries += 1
         given = self._given.get(event.contact_id, _NOTHING_GIVEN)
@@ -381,14 +379,18 @@ class WaitEstimates:
     def _closed(self, event: ev.ContactClosed) -> None:
         """Whoever has not been answered by now has left."""
         self._given.pop(event.contact_id, None)
-        wait = self._waits.pop(event.contact_id, None)
+        self._gone(event.contact_id, event.at_ms)
+
+    def _gone(self, contact_id: ContactId, now_ms: int) -> None:
+        """A wait that is not seen to its end: the customer left, or waits elsewhere now."""
+        wait = self._waits.pop(contact_id, None)
         if wait is None:
             return
-        line = self._line(wait.queue_id, event.at_ms)
+        line = self._line(wait.queue_id, now_ms)
         line.remove(wait.key)
         line.forget_some()
         line.leavers += 1
-        _learn(line, wait, event.at_ms, is_answered=False)
+        _learn(line, wait, now_ms, is_answered=False)
 
     def _agent(self, event: ev.AgentPut | ev.AgentRemoved | ev.AgentStateChanged) -> None:
         """Keep the number of agents on duty of each queue."""

@@ -54,7 +54,6 @@ HandEvent = (
     | ev.OfferRejected
     | ev.OfferExpired
     | ev.OfferRescinded
-    | ev.ContactRequeued
     | ev.WrapUpStarted
     | ev.WrapUpCompleted
     | ev.WrapUpExpired
@@ -94,11 +93,11 @@ class AgentClocks:
             ev.OfferRejected: lambda e: self._turn(e, offered=-1),
             ev.OfferExpired: lambda e: self._turn(e, offered=-1),
             ev.OfferRescinded: lambda e: self._turn(e, offered=-1),
-            ev.ContactRequeued: lambda e: self._turn(e, talking=-1),
+            ev.ContactRequeued: self._hung_up,
             ev.WrapUpStarted: lambda e: self._turn(e, talking=-1, wrapping=1),
             ev.WrapUpCompleted: lambda e: self._turn(e, wrapping=-1),
             ev.WrapUpExpired: lambda e: self._turn(e, wrapping=-1),
-            ev.ContactClosed: self._closed,
+            ev.ContactClosed: self._hung_up,
         }
 
         self.handled = frozenset(self._handlers)
@@ -136,13 +135,13 @@ class AgentClocks:
         self._talks_with[event.contact_id] = event.agent_id
         return self._turn(event, offered=-1, talking=1)
 
-    def _closed(self, event: ev.ContactClosed) -> list[Piece]:
-        """Of a contact that nobody wraps up: its agent talks no more."""
+    def _hung_up(self, event: ev.ContactRequeued | ev.ContactClosed) -> list[Piece]:
+        """Whoever still talks with the contact does so no more; a wrap-up goes on wherever the contact is."""
         agent_id = self._talks_with.pop(event.contact_id, None)
         return [] if agent_id is None else self._book(agent_id, event.at_ms, None, {"talking": -1})
 
     def _turn(self, event: HandEvent, **counts: int) -> list[Piece]:
-        if "talking" in counts and not isinstance(event, ev.OfferAccepted):
+        if isinstance(event, ev.WrapUpStarted):
             self._talks_with.pop(event.contact_id, None)
         return self._book(event.agent_id, event.at_ms, None, counts)
 
