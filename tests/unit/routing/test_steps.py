@@ -9,13 +9,12 @@ from routing import events as ev
 from routing.errors import RefusalCode
 from routing.ids import AgentId, ContactId, QueueId, SkillId, TeamId
 from routing.index import IndexedMatcher
-from routing.limits import BARRED_AGENTS_MAX, QUEUE_STEPS_MAX
+from routing.limits import BARRED_AGENTS_MAX
 from routing.matching import refused_by
 from routing.model import (
     AgentState,
     Channel,
     PriorityRule,
-    QueuePolicy,
     RoutingStep,
     SkillNeed,
     StepAsks,
@@ -583,30 +582,3 @@ def test_a_freed_contact_gets_the_best_agent_of_the_freed_and_the_free() -> None
     scene.chat("h1", HELP)
     scene.do(cmd.PutAgent(AgentId("eve"), NORTH, (SALES, HELP), capacity(2), {CHINESE: 1}))
     assert (scene.holder_of("c1"), scene.holder_of("h1")) == ("bob", "eve")
-
-
-# --- what a configuration must keep to ---
-
-
-def queue_with(*steps: RoutingStep) -> QueuePolicy:
-    """A sales queue."""
-    return policy(steps=steps)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        (queue_with(RoutingStep(after_ms=1)), "must begin at 0"),
-        (queue_with(RoutingStep(), RoutingStep(after_ms=2), RoutingStep(after_ms=2)), "each other"),
-        (queue_with(ASK_AGENT), "the last step asks the preferred agent"),
-        (queue_with(RoutingStep(), ASK_TEAM), "the last step asks the preferred agent"),
-        (queue_with(RoutingStep(credit_ms=-1)), "takes age away"),
-        (queue_with(RoutingStep(needs=(SkillNeed(CHINESE, 11),))), "level outside"),
-        (queue_with(RoutingStep(queue_ids=(QueueId("nowhere"),))), "a queue that there is not"),
-        (queue_with(*(RoutingStep(after_ms=n) for n in range(QUEUE_STEPS_MAX + 1))), "more than"),
-    ],
-)
-def test_steps_that_cannot_be_are_refused(scene: Scene, wrong: QueuePolicy, said: str) -> None:
-    refusal = scene.refused(cmd.ApplyConfiguration(configuration(wrong, policy(HELP))))
-    assert refusal.code is RefusalCode.CONFIGURATION_INVALID
-    assert said in refusal.detail
