@@ -47,7 +47,7 @@ def _faults(configuration: RoutingConfiguration) -> Iterator[str]:
         for fault in hours_faults(hours):
             yield f"calendar {calendar_id}: {fault}"
     for policy in configuration.queues:
-        yield from _queue_faults(configuration, policy)
+        yield from _queue_faults(configuration, policy, queue_ids)
 
 
 def _durations_ms(configuration: RoutingConfiguration) -> Iterator[int]:
@@ -68,7 +68,9 @@ def _durations_ms(configuration: RoutingConfiguration) -> Iterator[int]:
         )
 
 
-def _queue_faults(configuration: RoutingConfiguration, policy: QueuePolicy) -> Iterator[str]:
+def _queue_faults(
+    configuration: RoutingConfiguration, policy: QueuePolicy, queue_ids: set[QueueId]
+) -> Iterator[str]:
     priority = policy.priority
     if min(priority.target_ms, priority.acceleration_permille) < 1:
         yield f"queue {policy.queue_id}: the target and the acceleration must be at least 1"
@@ -80,7 +82,6 @@ def _queue_faults(configuration: RoutingConfiguration, policy: QueuePolicy) -> I
         yield f"queue {policy.queue_id}: a broadcast rings 1 to {BROADCAST_VOICE_AGENTS_MAX} phones"
     if policy.calendar_id is not None and policy.calendar_id not in configuration.calendars:
         yield f"queue {policy.queue_id}: there is no calendar {policy.calendar_id}"
-    queue_ids = {other.queue_id for other in configuration.queues}
     for fault in _step_faults(policy.steps, queue_ids):
         yield f"queue {policy.queue_id}: {fault}"
 
