@@ -9,8 +9,8 @@ agents and of waiting contacts.
 A class that asks one agent alone lives only while something waits in it. Every class counts the agents who are
 ready, busy or not, so that it is known at once when a step is deserted.
 
-Nothing is deleted from a heap when the state changes. A waiting entry counts while it is the one `_live` holds for
-its contact; an agent's entry counts while the agent is free and its key is unchanged. A key that has become worse
+Nothing is deleted from the middle of a heap. A waiting entry counts while it is the one `_live` holds for its contact,
+and the head of a heap always counts, so that a decision reads one entry of each class and nothing else; an agent's entry counts while the agent is free and its key is unchanged. A key that has become worse
 is corrected when it is met; a key that has become better is pushed again, by the rule that whoever an event frees
 is asked for work (`best_contact`) and, if there is none, is entered here. Heaps that are mostly dead are rebuilt.
 
@@ -44,8 +44,9 @@ _DEAD_ENTRIES_ALLOWED = 64
 
 ClassId = tuple[QueueId, Channel, Demand]
 _Anchor = tuple[QueueId, SkillId | None]
-_WaitingEntry = tuple[int, int, int, Contact, "_Class"]
-"""Effective origin, arrival, number of the push (so that contacts are never compared), contact, its class."""
+_WaitingEntry = tuple[int, int, int, Contact, "_Class", bool]
+"""Effective origin, arrival, number of the push (so that contacts are never compared), contact, its class, and
+whether it is for every agent of the class: a contact that somebody is kept from must be looked at by agent."""
 
 
 _ContactEvent: TypeAlias = (
@@ -57,6 +58,7 @@ _ContactEvent: TypeAlias = (
     | ev.OfferRescinded
     | ev.ContactAttributesUpdated
     | ev.PriorityAdjusted
+    | ev.WrapUpStarted
 )
 """A contact waits again, or in another place of the line."""
 
@@ -148,25 +150,25 @@ class IndexedMatcher:
             return None
         best: _WaitingEntry | None = None
         best_rank: ChoiceRank | None = None
-        has_room = {channel: has_capacity(agent, channel) for channel in agent.capacity.per_channel}
-        agent_id, live = agent.agent_id, self._live
+        has_room = self._room_of(agent)
+        if not any(has_room.values()):
+            return None
+        agent_id, primary_queue_id = agent.agent_id, agent.primary_queue_id
         for group in self._classes_of.get(agent_id, ()):
             if not group.waiting or not has_room[group.channel]:
                 continue
-            head: _WaitingEntry | None = group.waiting[0]
-            contact = group.waiting[0][3]
-            is_for_all = not (
-                contact.excluded or contact.asked or contact.barred or contact.wrapped_up_by
-            )
-            if not is_for_all or live.get(contact.contact_id) is not head:
-                head = self._waiting_head(group, agent_id)
-            if head is None:
-                continue
-            score = now_ms - head[0]
+            head = group.waiting[0]
+            if not head[5]:
+                first = self._first_for(group, agent_id)
+                if first is None:
+                    continue
+                head = first
+            origin_ms = head[0]
+            score = now_ms - origin_ms
             if not group.is_by_age:
-                _, score = urgency(head[0], group.policy.priority, now_ms)
-            is_primary = int(group.queue_id == agent.primary_queue_id)
-            rank = (is_primary, group.level, score, -head[0], -head[1])
+                _, score = urgency(origin_ms, group.policy.priority, now_ms)
+            is_primary = primary_queue_id is not None and group.queue_id == primary_queue_id
+            rank = (is_primary, group.level, score, -origin_ms, -head[1])
             if best_rank is None or rank > best_rank:
                 best, best_rank = head, rank
         if best is not None:
@@ -197,11 +199,19 @@ class IndexedMatcher:
         ]
 
     def enter(self, agent: Agent) -> None:
-        """Put the agent among the free of each class."""
-        if is_routable(agent):
-            shared: dict[AgentKey, AgentKey] = {}
-            for group in self._classes_of.get(agent.agent_id, ()):
-                self._push_free(agent, group, shared)
+        """Put the agent among the free of each class it has room for."""
+        if not is_routable(agent):
+            return
+        has_room = self._room_of(agent)
+        shared: dict[AgentKey, AgentKey] = {}
+        for group in self._classes_of.get(agent.agent_id, ()):
+            if has_room[group.channel]:
+                key = agent_key(group.policy.agent_strategy, agent, group.demand.needs)
+                self._push_free(group, shared.setdefault(key, key))
+
+    def _room_of(self, agent: Agent) -> dict[Channel, bool]:
+        """Whether one more contact of each channel fits."""
+        return {channel: has_capacity(agent, channel) for channel in agent.capacity.per_channel}
 
     # --- following the state ---------------------------------------------------------------------
 
@@ -301,7 +311,9 @@ class IndexedMatcher:
             group.agents[agent.agent_id] = None
             group.staff += agent.agent_id in self._ready
             self._classes_of[agent.agent_id].append(group)
-            self._push_free(agent, group)
+            key = self._idle_key(group, agent.agent_id)
+            if key is not None:
+                self._push_free(group, key)
 
     def _place_agent(self, agent: Agent) -> None:
         """Compute the classes of an agent whose facts are new."""
@@ -358,7 +370,10 @@ class IndexedMatcher:
         group = self._class_of(contact, contact.demand)
         origin_ms, arrival = order_key(contact, group.policy.priority)
         self._pushes += 1
-        entry = (origin_ms, arrival, self._pushes, contact, group)
+        is_for_all = not (
+            contact.barred or contact.asked or contact.excluded or contact.wrapped_up_by
+        )
+        entry = (origin_ms, arrival, self._pushes, contact, group, is_for_all)
         self._live[contact_id] = entry
         group.live += 1
         heapq.heappush(group.waiting, entry)
@@ -373,6 +388,7 @@ class IndexedMatcher:
             return
         group = entry[4]
         group.live -= 1
+        self._clear_head(group)
         agent_id = group.demand.agent_id
         if group.live == 0 and agent_id is not None:
             del self._classes[(group.queue_id, group.channel, group.demand)]
@@ -381,34 +397,30 @@ class IndexedMatcher:
                 self._classes_of[agent_id].remove(group)
             group.waiting.clear()  # its entries name the class: nothing else would ever free them
 
-    def _waiting_head(self, group: _Class, agent_id: AgentId) -> _WaitingEntry | None:
-        """The first live entry whose contact does not exclude the agent; dead ones are dropped on the way."""
+    def _clear_head(self, group: _Class) -> None:
+        """Drop what is dead from the head of the line."""
+        heap, live = group.waiting, self._live
+        while heap and live.get(heap[0][3].contact_id) is not heap[0]:
+            heapq.heappop(heap)
+
+    def _first_for(self, group: _Class, agent_id: AgentId) -> _WaitingEntry | None:
+        """The first live entry whose contact is not kept from the agent."""
         heap, live = group.waiting, self._live
         passed: list[_WaitingEntry] = []
         found: _WaitingEntry | None = None
-        while heap:
+        while heap and found is None:
             entry = heap[0]
-            contact = entry[3]
-            if live.get(contact.contact_id) is not entry:
-                heapq.heappop(heap)
-            elif is_kept_from(contact, agent_id):
-                passed.append(heapq.heappop(heap))
-            else:
+            if live.get(entry[3].contact_id) is entry and not is_kept_from(entry[3], agent_id):
                 found = entry
-                break
+            else:
+                heapq.heappop(heap)
+                if live.get(entry[3].contact_id) is entry:
+                    passed.append(entry)
         for entry in passed:
             heapq.heappush(heap, entry)
         return found
 
-    def _push_free(
-        self, agent: Agent, group: _Class, shared: dict[AgentKey, AgentKey] | None = None
-    ) -> None:
-        """Enter the agent as free; equal keys in several classes are one object in `shared`."""
-        key = self._idle_key(group, agent.agent_id)
-        if key is None:
-            return
-        if shared is not None:
-            key = shared.setdefault(key, key)
+    def _push_free(self, group: _Class, key: AgentKey) -> None:
         heapq.heappush(group.idle, key)
         if len(group.idle) > _DEAD_ENTRIES_ALLOWED + 2 * len(group.agents):
             fresh = [self._idle_key(group, one) for one in group.agents]

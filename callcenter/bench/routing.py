@@ -94,11 +94,16 @@ class Counting(IndexedMatcher):
         self.spent += len(self._classes_of.get(agent.agent_id, ()))
         return super().best_contact(agent, now_ms)
 
-    def _waiting_head(self, group: _Class, agent_id: AgentId) -> _WaitingEntry | None:
+    def _first_for(self, group: _Class, agent_id: AgentId) -> _WaitingEntry | None:
         before = len(group.waiting)
-        entry = super()._waiting_head(group, agent_id)
+        entry = super()._first_for(group, agent_id)
         self.spent += before - len(group.waiting)
         return entry
+
+    def _clear_head(self, group: _Class) -> None:
+        before = len(group.waiting)
+        super()._clear_head(group)
+        self.spent += before - len(group.waiting)
 
     def _idle_head(self, group: _Class) -> AgentKey | None:
         before = len(group.idle)
