@@ -14,8 +14,7 @@ from routing import events as ev
 from routing.checks import Decision
 from routing.consequences import Step
 from routing.engine import Engine, Handled, restore
-from routing.ids import AgentId
-from routing.index import IndexedMatcher, _Class, _WaitingEntry
+from routing.index import IndexedMatcher, _Class
 from routing.matching import NaiveMatcher
 from routing.model import AgentState
 from routing.state import Agent, Contact, State, age_key, idle_key
@@ -129,13 +128,8 @@ def freed_capacity_pulls_nothing(patch: Patch) -> None:
 
 def stale_index_entry(_: Patch) -> EngineMaker:
     class Stale(IndexedMatcher):
-        def note(self, event: ev.Event) -> None:
-            if not isinstance(event, ev.ContactClosed):
-                super().note(event)
-
-        def _waiting_head(self, group: _Class, agent_id: AgentId) -> _WaitingEntry | None:
-            del agent_id
-            return group.waiting[0]
+        def _clear_head(self, group: _Class) -> None:
+            del group
 
     return _with_matcher(Stale)
 
