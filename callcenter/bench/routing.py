@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from callcenter import memory
+from callcenter.bench import explanations
 from callcenter.bench.routing_world import Kind, Size, World
 from routing import commands as cmd
 from routing import events as ev
@@ -320,6 +321,7 @@ def situation(size: Size, pairs: int, seed: int, *, saturated: bool) -> dict[str
         },
         "entries_looked_at": {name: _counted(counted.matcher[name]) for name in names},
         "pauses": _pauses(commands),
+        "explanations": explanations.costs(world.engine.state, sum(handled) / len(handled) / 1_000),
     }
 
 

@@ -21,6 +21,11 @@ def test_a_situation_is_what_it_is_called(saturated: bool) -> None:
         assert decisions[name]["p50"] <= decisions[name]["p99.9"] <= decisions[name]["max"]
     assert said["commands_per_s"] > 0
     assert said["loading"]["memory_mb"] >= 0
+    explained = said["explanations"]
+    assert 0 <= explained["reason_share_of_a_command"] < 0.25
+    assert 0 < explained["reason_bytes"] < 30
+    assert explained["telling_an_offer_ms"] > 0
+    assert explained["telling_a_waiting_contact_ms"] > 0
 
 
 def test_the_world_stays_lawful_and_as_busy_as_it_was() -> None:
