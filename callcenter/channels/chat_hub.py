@@ -7,6 +7,7 @@ is told only where the line is served in its order, and never worse than before.
 
 from collections import defaultdict
 from collections.abc import Callable
+from itertools import pairwise
 
 import msgspec
 
@@ -17,7 +18,7 @@ from callcenter.http.outbox import Outbox
 from callcenter.limits import SOCKETS_PER_CUSTOMER_MAX
 from callcenter.projections.transcript import MESSAGE, chat_message
 from routing.events import ContactClosed, OfferAccepted
-from routing.ids import ContactId, QueueId
+from routing.ids import ContactId
 from routing.state import Contact, ContactState, State, age_key
 from routing.waits import Band, Unknown
 
@@ -138,12 +139,12 @@ class ChatHub:
     def refresh_prospects(self) -> None:
         """Tell waiting customers what to expect where that has changed. Called once a second."""
         state, now_ms = self._mirror(), self._now_ms()
-        for queue_id, line in state.waiting.items():
+        for line in state.waiting.values():
             watched = [one for one in line if one in self._windows]
             if not watched:
                 continue
             contacts = [state.contacts[one] for one in line]
-            places = _places(contacts) if is_served_in_order(state, queue_id, contacts) else {}
+            places = _places(contacts) if is_served_in_order(contacts) else {}
             for contact_id in watched:
                 prospect = self._prospect(contact_id, places.get(contact_id), now_ms)
                 self._tell_prospect(state.contacts[contact_id], prospect)
@@ -193,13 +194,29 @@ class ChatHub:
         return ChatState(seq, now_ms, shown, name, told.position, told.p50_ms, told.p90_ms)
 
 
-def is_served_in_order(state: State, queue_id: QueueId, line: list[Contact]) -> bool:
-    """Whether nobody in the line can be served before somebody in front of them: all ask for the same, none has credit."""
-    policy = state.queues.get(queue_id)
-    if policy is None or policy.steps:
-        return False
-    asks = [(one.own_needs, one.credit_ms, one.adjusted_ms, one.barred) for one in line]
-    return all(one == asks[0] for one in asks)
+def is_served_in_order(line: list[Contact]) -> bool:
+    """Whether nobody in the line can be served before somebody in front of them.
+
+    All have the same credit, and whoever is in front asks for no more than those behind: steps that widen the choice with
+    the waiting keep the order, a skill or an agent that only those in front ask for does not.
+    """
+    ordered = sorted(line, key=age_key)
+    credits_ms = {one.credit_ms + one.adjusted_ms for one in line}
+    return len(credits_ms) == 1 and all(
+        _asks_no_more(ahead, behind) for ahead, behind in pairwise(ordered)
+    )
+
+
+def _asks_no_more(ahead: Contact, behind: Contact) -> bool:
+    one, other = ahead.demand, behind.demand
+    levels = {need.skill_id: need.level for need in other.needs}
+    return (
+        all(need.level <= levels.get(need.skill_id, 0) for need in one.needs)
+        and set(other.queue_ids) <= set(one.queue_ids)
+        and one.team_id in (None, other.team_id)
+        and one.agent_id in (None, other.agent_id)
+        and ahead.barred.keys() <= behind.barred.keys()
+    )
 
 
 def _places(line: list[Contact]) -> dict[ContactId, int]:

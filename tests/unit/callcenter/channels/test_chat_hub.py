@@ -1,20 +1,21 @@
 """What a customer is pushed: every line once and in order, the state whole, a place that never gets worse."""
 
 from contextlib import AsyncExitStack
-from typing import Self
+from typing import Any, Self
 
 import pytest
+from msgspec.structs import replace
 
 from callcenter.channels.chat_hub import ChatHub, Window, is_served_in_order, rounded_up_ms
 from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
 from callcenter.ports import Detail
 from routing.commands import UpdateContactAttributes
-from routing.ids import ContactId, QueueId
-from routing.model import RoutingStep
+from routing.ids import AgentId, ContactId, SkillId
+from routing.model import RoutingStep, SkillNeed
 from routing.waits import Band, Unknown
 from tests.unit.callcenter.sockets.paper_socket import PaperSocket, message_row, paper, settle
-from tests.unit.routing.scene import SALES, Scene, capacity, configuration, policy
+from tests.unit.routing.scene import HELP, Scene, capacity, configuration, policy
 
 NOW_MS = 1_234
 
@@ -208,13 +209,43 @@ async def test_no_place_is_told_where_the_line_is_not_served_in_its_order() -> N
         assert states(socket)[-1] == ("waiting", "", None)
 
 
-def test_a_queue_that_asks_others_step_by_step_has_no_places() -> None:
-    queue = policy(steps=(RoutingStep(), RoutingStep(after_ms=5_000)))
-    scene = Scene(configuration(queue))
-    scene.chat("a")
-    state = scene.engine.state
-    assert not is_served_in_order(state, SALES, [scene.contact("a")])
-    assert not is_served_in_order(state, QueueId("gone"), [scene.contact("a")])
+def test_steps_keep_the_order_where_they_widen_the_choice() -> None:
+    german = (SkillNeed(SkillId("german"), 5),)
+    steps = (RoutingStep(needs=german), RoutingStep(after_ms=5_000, needs=(), queue_ids=(HELP,)))
+    scene = Scene(configuration(policy(steps=steps), policy(HELP)))
+    for contact in ("a", "b"):
+        scene.chat(contact)
+        scene.wait(4_000)
+    a, b = scene.contact("a"), scene.contact("b")
+    assert (a.step, b.step) == (1, 0)
+    assert is_served_in_order([b, a])
+    scene.do(UpdateContactAttributes(ContactId("a"), (SkillNeed(SkillId("french"), 1),)))
+    assert not is_served_in_order([a, b])  # whoever speaks German alone may take b first
+
+
+@pytest.mark.parametrize(
+    ("ahead", "behind", "is_in_order"),
+    [
+        ({}, {}, True),
+        ({}, {"team_id": "t"}, True),
+        ({"team_id": "t"}, {"team_id": "t"}, True),
+        ({"team_id": "t"}, {}, False),
+        ({"agent_id": "a"}, {}, False),
+        ({}, {"queue_ids": (HELP,)}, False),
+    ],
+)
+def test_who_asks_for_more_may_be_overtaken(
+    ahead: dict[str, Any], behind: dict[str, Any], is_in_order: bool
+) -> None:
+    scene = Scene()
+    for contact in ("a", "b"):
+        scene.chat(contact)
+        scene.let_pass(1_000)
+    a, b = scene.contact("a"), scene.contact("b")
+    a.demand, b.demand = replace(a.demand, **ahead), replace(b.demand, **behind)
+    assert is_served_in_order([a, b]) is is_in_order
+    a.barred = {AgentId("x"): None}
+    assert not is_served_in_order([a, b])
 
 
 async def test_the_estimate_is_told_rounded_and_when_it_changes() -> None:
