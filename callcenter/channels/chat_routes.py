@@ -15,6 +15,7 @@ from callcenter.customers.lookup import CustomerLookup
 from callcenter.host.envelope import Envelope
 from callcenter.host.host import Host
 from callcenter.http.contract import Call, route
+from callcenter.http.decoding import NOT_BLANK
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.ports import Detail
 from callcenter.projections.transcript import CUSTOMER, MESSAGE, Customer, Line
@@ -22,8 +23,6 @@ from routing.commands import EnqueueContact
 from routing.errors import RefusalCode
 from routing.ids import ContactId, DetailId, QueueId
 from routing.model import AgentState, Channel, Party
-
-_NOT_BLANK = r"\S"
 
 
 class WidgetText(msgspec.Struct, frozen=True):
@@ -56,10 +55,10 @@ class WidgetView(msgspec.Struct, frozen=True):
 class StartChat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The pre-chat form and the opening message."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=80, pattern=_NOT_BLANK)]
+    name: Annotated[str, Meta(min_length=1, max_length=80, pattern=NOT_BLANK)]
     email: Annotated[str, Meta(max_length=200)]
     language: Annotated[str, Meta(pattern="^[a-z]{2}(-[A-Za-z]{2,4})?$")]
-    text: Annotated[str, Meta(min_length=1, max_length=4000, pattern=_NOT_BLANK)]
+    text: Annotated[str, Meta(min_length=1, max_length=4000, pattern=NOT_BLANK)]
 
 
 class ChatStarted(msgspec.Struct, frozen=True):

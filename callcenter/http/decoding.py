@@ -17,6 +17,9 @@ from callcenter.http.limits import BODY_DEPTH_MAX, QUERY_LENGTH_MAX
 
 T = TypeVar("T")
 
+NOT_BLANK = r"[^\s\x1c-\x1f\x85\ufeff]"
+"""A character that is white space neither to Python nor to JSON Schema, whose `\\s` differ by the ones named here."""
+
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 """A JSON string; an unterminated one reaches to the end, so that no input is scanned twice."""
 _STEP = [0] * 256

@@ -19,6 +19,7 @@ from callcenter.auth.people import (
     USERNAME_PATTERN,
 )
 from callcenter.auth.principal import Role
+from callcenter.http.decoding import NOT_BLANK
 from callcenter.limits import MESSAGE_CHARACTERS_MAX
 from routing.limits import (
     AGENT_QUEUES_MAX,
@@ -102,7 +103,7 @@ class SetState(_Request, frozen=True):
 class SendMessage(_Request, frozen=True):
     """What the agent writes to the customer."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=MESSAGE_CHARACTERS_MAX, pattern=r"\S")]
+    text: Annotated[str, Meta(min_length=1, max_length=MESSAGE_CHARACTERS_MAX, pattern=NOT_BLANK)]
 
 
 class FinishWrapUp(_Request, frozen=True):
