@@ -45,7 +45,10 @@ test.describe('with short deadlines', () => {
     const side = sam.getByRole('complementary', { name: 'Sales' });
     await expect(side.locator('tbody tr')).toHaveCount(2);
     await expect(side).toContainText('Anna Berg');
-    await side.getByRole('row', { name: /Waiting/ }).getByRole('button', { name: 'Why?' }).click();
+    await side
+      .getByRole('row', { name: /Waiting/ })
+      .getByRole('button', { name: 'Why?' })
+      .click();
     const why = sam.getByRole('complementary', { name: 'Why?' });
     await expect(why).toContainText('in the queue Sales: none of');
     await expect(why.getByRole('listitem').filter({ hasText: 'Anna Berg' })).toBeVisible();

@@ -256,18 +256,22 @@ export class View {
     return `${place} · ${words.estimate(half ?? '', most ?? '')}`;
   }
 
-  #renderTalk(): void {
-    const { isOnline, stage, messages, isAgentTyping, agentName, outbox } = this.#chat;
+  #renderStatus(): void {
+    const { isOnline, stage } = this.#chat;
     const status = this.#root.querySelector<HTMLElement>('.status');
     const text = this.#statusText();
-    if (status && status.firstElementChild?.textContent !== text) {
-      const hasEnd = stage !== 'closed' && isOnline;
-      status.dataset.tone = isOnline || stage === 'closed' ? '' : 'warning';
-      // Only the words change while the customer waits: a question half answered in the button stays.
-      if (status.firstElementChild && hasEnd && status.childElementCount === 2)
-        status.firstElementChild.textContent = text;
-      else status.replaceChildren(el('span', {}, text), ...(hasEnd ? [this.#endButton()] : []));
-    }
+    if (!status || status.firstElementChild?.textContent === text) return;
+    const hasEnd = stage !== 'closed' && isOnline;
+    status.dataset.tone = isOnline || stage === 'closed' ? '' : 'warning';
+    // Only the words change while the customer waits: a question half answered in the button stays.
+    if (status.firstElementChild && hasEnd && status.childElementCount === 2)
+      status.firstElementChild.textContent = text;
+    else status.replaceChildren(el('span', {}, text), ...(hasEnd ? [this.#endButton()] : []));
+  }
+
+  #renderTalk(): void {
+    const { messages, isAgentTyping, agentName, outbox } = this.#chat;
+    this.#renderStatus();
     const typing = this.#root.querySelector('.typing');
     if (typing) typing.textContent = isAgentTyping ? this.#words.typing(agentName) : '';
     this.#renderLines(messages, outbox);
