@@ -106,3 +106,6 @@ ESTIMATES_LEARN_FROM_EVENTS = 20_000
 
 STATISTICS_FOR_MS_MAX = 31 * 24 * 3_600_000
 """The longest time one statistics call tells of; longer is refused with `request_invalid`."""
+
+TURNED_AWAY_KEPT = 1_000
+"""Turned-away chats whose reason is at hand before the interaction log has it; the oldest is forgotten first."""

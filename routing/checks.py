@@ -5,9 +5,9 @@ Law of this file: a check reads, and a Refusal it returns is final: the caller h
 
 from routing.consequences import Step
 from routing.errors import Refusal, RefusalCode
-from routing.ids import AgentId, ContactId, ReasonId
-from routing.model import BUILT_IN_REASONS, AgentState
-from routing.state import Agent, Contact
+from routing.ids import AgentId, ContactId, QueueId, ReasonId
+from routing.model import BUILT_IN_REASONS, AgentState, QueuePolicy
+from routing.state import Agent, Contact, ContactState
 
 Decision = Refusal | None
 
@@ -48,3 +48,31 @@ def askable_state(
         detail = f"Agent {agent.agent_id} has no desk open and can only be logged out."
         return Refusal(RefusalCode.AGENT_NOT_PRESENT, detail)
     return agent
+
+
+def held_contact(step: Step, contact_id: ContactId, agent_id: AgentId | None) -> Contact | Refusal:
+    """The contact if it is with this agent: asked, connected or in wrap-up."""
+    contact = open_contact(step, contact_id)
+    if isinstance(contact, Refusal):
+        return contact
+    if agent_id is None or agent_id not in (contact.agent_id, *contact.asked):
+        detail = f"Contact {contact_id} is not with agent {agent_id}."
+        return Refusal(RefusalCode.NOT_YOUR_CONTACT, detail)
+    return contact
+
+
+def connected_contact(
+    step: Step, contact_id: ContactId, agent_id: AgentId | None
+) -> Contact | Refusal:
+    """The contact if this agent talks with its customer."""
+    contact = held_contact(step, contact_id, agent_id)
+    if isinstance(contact, Refusal) or contact.state is ContactState.CONNECTED:
+        return contact
+    detail = f"Contact {contact_id} is not in conversation: it is {contact.state}."
+    return Refusal(RefusalCode.CONTACT_NOT_CONNECTED, detail)
+
+
+def known_queue(step: Step, queue_id: QueueId) -> QueuePolicy | Refusal:
+    """The queue's rules, unless there is no such queue."""
+    policy = step.state.queues.get(queue_id)
+    return policy or Refusal(RefusalCode.QUEUE_UNKNOWN, f"There is no queue {queue_id}.")

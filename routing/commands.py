@@ -22,6 +22,7 @@ from routing.model import (
     AgentState,
     CapacityRule,
     Channel,
+    Destination,
     Party,
     RejectCause,
     RoutingConfiguration,
@@ -190,6 +191,41 @@ class ForceAgentState(msgspec.Struct, frozen=True, tag=True):
     reason_id: ReasonId | None = None
 
 
+class TransferContact(msgspec.Struct, frozen=True, tag=True):
+    """Hand a contact on, to a queue or to one agent: either `to_queue_id` or `to_agent_id`.
+
+    By the agent who talks with the customer (`agent_id`), or by a supervisor (`by`), who may move one that waits too.
+    """
+
+    contact_id: ContactId
+    to_queue_id: QueueId | None = None
+    to_agent_id: AgentId | None = None
+    agent_id: AgentId | None = None
+    by: UserId | None = None
+
+
+class CloseQueue(msgspec.Struct, frozen=True, tag=True):
+    """Let nobody into the queue any more; whoever waits is served still."""
+
+    queue_id: QueueId
+    by: UserId
+
+
+class OpenQueue(msgspec.Struct, frozen=True, tag=True):
+    """Take `CloseQueue` back; the opening hours hold as before."""
+
+    queue_id: QueueId
+    by: UserId
+
+
+class FlushQueue(msgspec.Struct, frozen=True, tag=True):
+    """Turn away everybody who waits in the queue, to the destination named."""
+
+    queue_id: QueueId
+    destination: Destination
+    by: UserId
+
+
 class Tick(msgspec.Struct, frozen=True, tag=True):
     """Time has passed: fire what is due. Leaves no input event, since every deadline fires at its own time."""
 
@@ -214,5 +250,9 @@ Command = (
     | AdjustPriority
     | AssignContact
     | ForceAgentState
+    | TransferContact
+    | CloseQueue
+    | OpenQueue
+    | FlushQueue
     | Tick
 )

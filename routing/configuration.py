@@ -20,10 +20,12 @@ from routing.limits import (
 from routing.model import (
     REASON_MISSED,
     REASON_SIGNED_IN,
+    DestinationKind,
     QueuePolicy,
     RoutingConfiguration,
     RoutingStep,
     StepAsks,
+    TurnAwayReason,
 )
 
 
@@ -65,6 +67,7 @@ def _durations_ms(configuration: RoutingConfiguration) -> Iterator[int]:
             policy.wrap_up_extension_ms,
             policy.waiting_alarm_ms,
             policy.service_level.threshold_ms,
+            *([] if policy.wait_max_ms is None else [policy.wait_max_ms]),
         )
 
 
@@ -82,7 +85,7 @@ def _queue_faults(
         yield f"queue {policy.queue_id}: a broadcast rings 1 to {BROADCAST_VOICE_AGENTS_MAX} phones"
     if policy.calendar_id is not None and policy.calendar_id not in configuration.calendars:
         yield f"queue {policy.queue_id}: there is no calendar {policy.calendar_id}"
-    for fault in _step_faults(policy.steps, queue_ids):
+    for fault in (*_step_faults(policy.steps, queue_ids), *_exit_faults(policy, queue_ids)):
         yield f"queue {policy.queue_id}: {fault}"
 
 
@@ -105,3 +108,23 @@ def _step_faults(steps: tuple[RoutingStep, ...], queue_ids: set[QueueId]) -> Ite
             yield "a step asks for a skill at a level outside 1 to 10"
         if any(queue_id not in queue_ids for queue_id in step.queue_ids):
             yield "a step adds the agents of a queue that there is not"
+
+
+def _exit_faults(policy: QueuePolicy, queue_ids: set[QueueId]) -> Iterator[str]:
+    """What is wrong with the ways out of a queue."""
+    if min(policy.carried_wait_max_ms, policy.return_within_ms, policy.unstaffed_exit_ms or 0) < 0:
+        yield "a duration is negative"
+    leaves = {
+        TurnAwayReason.OVERDUE: policy.wait_max_ms is not None,
+        TurnAwayReason.UNSTAFFED: policy.unstaffed_exit_ms is not None,
+        TurnAwayReason.CLOSED: policy.leaves_at_closing,
+    }
+    for reason, does_leave in leaves.items():
+        if does_leave and reason not in policy.destinations:
+            yield f"contacts that leave as {reason} need a destination"
+    for reason, destination in policy.destinations.items():
+        is_named = destination.queue_id is not None
+        if is_named != (destination.kind is DestinationKind.QUEUE):
+            yield f"the destination of {reason} names a queue and is of another kind, or the other way round"
+        elif is_named and destination.queue_id not in queue_ids - {policy.queue_id}:
+            yield f"the destination of {reason} is a queue that there is not, or the queue itself"

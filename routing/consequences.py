@@ -4,14 +4,14 @@ A `Step` is one command, or one due deadline, being worked off: its time, the li
 applies an event at once, so that each line below sees the state the line above has left.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
 from routing import events as ev
-from routing.ids import AgentId, DispositionId, OfferId, ReasonId
+from routing.ids import AgentId, DispositionId, OfferId, QueueId, ReasonId
 from routing.model import REASON_MISSED, REASON_PHONE_FAULT, REASON_SIGNED_IN, AgentState, Channel
-from routing.state import Agent, Contact, ContactState, NextState, State
+from routing.state import Agent, Contact, ContactState, Demand, NextState, State
 
 LIVE_CHANNELS_HELD = (Channel.VOICE, Channel.OUTBOUND_VOICE)
 """Channels whose connected contacts survive their agent's desk: a talking call ends only by its leg."""
@@ -24,12 +24,17 @@ _REASON_OF_CAUSE: dict[ev.StateCause, ReasonId] = {
 }
 
 
+Servers = Callable[[QueueId, Channel, Demand], Iterator[Agent]]
+"""The agents whose facts, not their state of the moment, allow a contact of this queue, channel and demand."""
+
+
 class Step(msgspec.Struct, frozen=True):
     """One unit of deciding."""
 
     state: State
     now_ms: int
     emit: Callable[[ev.Event], None]
+    servers: Servers
 
 
 def make_offer(step: Step, contact: Contact, agent: Agent, trigger: ev.OfferTrigger) -> None:
@@ -110,7 +115,7 @@ def close_contact(
 
 
 def abandon_contact(step: Step, contact: Contact) -> None:
-    """The customer is gone before anyone answered: withdraw the offers, close as abandoned."""
+    """The customer is gone while waiting: withdraw the offers, close as abandoned."""
     rescind_offers_of(step, contact, ev.RescindReason.CUSTOMER_LEFT)
     close_contact(step, contact, ev.ContactOutcome.ABANDONED)
 
@@ -129,7 +134,8 @@ def finish_wrap_up(step: Step, ending: ev.WrapUpCompleted | ev.WrapUpExpired) ->
     """End the agent's assignment, and the contact with it unless it has been handed on."""
     step.emit(ending)
     contact = step.state.contacts.get(ending.contact_id)
-    if contact is not None and contact.state is ContactState.WRAP_UP:
+    is_over = contact is not None and contact.state is ContactState.WRAP_UP
+    if contact is not None and is_over and contact.agent_id == ending.agent_id:
         close_contact(step, contact, ev.ContactOutcome.HANDLED, ending.disposition_id)
     else:
         apply_next_state(step, ending.agent_id)

@@ -9,7 +9,16 @@ from typing import Any
 
 from routing import commands as cmd
 from routing import events as ev
-from routing.checks import Decision, askable_state, known_agent, open_contact
+from routing.admission import admit, is_impossible
+from routing.checks import (
+    Decision,
+    askable_state,
+    connected_contact,
+    held_contact,
+    known_agent,
+    known_queue,
+    open_contact,
+)
 from routing.configuration import configuration_fault
 from routing.consequences import (
     Step,
@@ -24,6 +33,7 @@ from routing.consequences import (
     waits_without_offer_to,
 )
 from routing.errors import Refusal, RefusalCode
+from routing.handing_on import close_queue, flush_queue, open_queue, transfer_contact
 from routing.ids import AgentId, ContactId, OfferId
 from routing.limits import (
     AGENT_QUEUES_MAX,
@@ -37,9 +47,12 @@ from routing.model import (
     DISPOSITION_NONE_REMOVED,
     AgentState,
     Party,
+    QueuePolicy,
     RejectCause,
 )
-from routing.state import Contact, ContactState, Offer, WrapUp
+from routing.queue_booking import arriving
+from routing.queue_rules import abandoned_key
+from routing.state import ContactState, Offer, WrapUp
 from routing.supervising import (
     adjust_priority,
     assign_contact,
@@ -153,57 +166,44 @@ def _enqueue_contact(step: Step, command: cmd.EnqueueContact) -> Decision:
     if command.contact_id in step.state.contacts:
         detail = f"Contact {command.contact_id} exists already."
         return Refusal(RefusalCode.CONTACT_EXISTS, detail)
-    policy = step.state.queues.get(command.queue_id)
-    if policy is None:
-        return Refusal(RefusalCode.QUEUE_UNKNOWN, f"There is no queue {command.queue_id}.")
-    if len(step.state.waiting[command.queue_id]) >= policy.waiting_max:
-        detail = f"Queue {command.queue_id} is full: {policy.waiting_max} contacts wait."
-        return Refusal(RefusalCode.QUEUE_FULL, detail)
+    policy = known_queue(step, command.queue_id)
+    if isinstance(policy, Refusal):
+        return policy
     if len(command.barred_agent_ids) > BARRED_AGENTS_MAX:
         detail = f"Contact {command.contact_id} is kept from more than {BARRED_AGENTS_MAX} agents."
         return Refusal(RefusalCode.CONTACT_INVALID, detail)
     now_ms, contact_id, queue_id = step.now_ms, command.contact_id, command.queue_id
-    step.emit(
-        ev.ContactArrived(
-            now_ms,
-            contact_id,
-            command.channel,
-            queue_id,
-            command.customer_key,
-            command.needs,
-            command.credit_ms,
-            command.preferred_agent_id,
-            command.barred_agent_ids,
-        )
+    arrived = ev.ContactArrived(
+        now_ms,
+        contact_id,
+        command.channel,
+        queue_id,
+        command.customer_key,
+        command.needs,
+        command.credit_ms,
+        command.preferred_agent_id,
+        command.barred_agent_ids,
     )
-    step.emit(ev.ContactQueued(now_ms, contact_id, queue_id, now_ms))
+    if is_impossible(step, arriving(step.state, arrived), queue_id):
+        detail = f"Nobody who is known could serve contact {contact_id} in queue {queue_id}."
+        return Refusal(RefusalCode.NEEDS_IMPOSSIBLE, detail)
+    age_origin_ms = now_ms - _waited_before_ms(step, command, policy)
+    step.emit(arrived)
+    admit(step, step.state.contacts[contact_id], queue_id, age_origin_ms)
     return None
 
 
-def _held_contact(step: Step, contact_id: ContactId, agent_id: AgentId | None) -> Contact | Refusal:
-    """The contact if it is with this agent: asked, connected or in wrap-up."""
-    contact = open_contact(step, contact_id)
-    if isinstance(contact, Refusal):
-        return contact
-    if agent_id is None or agent_id not in (contact.agent_id, *contact.asked):
-        detail = f"Contact {contact_id} is not with agent {agent_id}."
-        return Refusal(RefusalCode.NOT_YOUR_CONTACT, detail)
-    return contact
-
-
-def _connected_contact(
-    step: Step, contact_id: ContactId, agent_id: AgentId | None
-) -> Contact | Refusal:
-    contact = _held_contact(step, contact_id, agent_id)
-    if isinstance(contact, Refusal) or contact.state is ContactState.CONNECTED:
-        return contact
-    detail = f"Contact {contact_id} is not in conversation: it is {contact.state}."
-    return Refusal(RefusalCode.CONTACT_NOT_CONNECTED, detail)
+def _waited_before_ms(step: Step, command: cmd.EnqueueContact, policy: QueuePolicy) -> int:
+    """What a customer who gave up waiting here a short while ago had waited; the time away does not count."""
+    before = step.state.abandoned.get(abandoned_key(command.queue_id, command.customer_key))
+    if before is None or step.now_ms - before.at_ms > policy.return_within_ms:
+        return 0
+    return before.waited_ms
 
 
 def _add_message(step: Step, command: cmd.AddMessage) -> Decision:
     if command.author is Party.AGENT:
-        contact = _connected_contact(step, command.contact_id, command.agent_id)
+        contact = connected_contact(step, command.contact_id, command.agent_id)
     else:
         contact = open_contact(step, command.contact_id)
     if isinstance(contact, Refusal):
@@ -236,7 +236,7 @@ def _return_customer(step: Step, command: cmd.ReturnCustomer) -> Decision:
 
 def _end_contact(step: Step, command: cmd.EndContact) -> Decision:
     if command.ended_by is Party.AGENT:
-        contact = _connected_contact(step, command.contact_id, command.agent_id)
+        contact = connected_contact(step, command.contact_id, command.agent_id)
     else:
         contact = open_contact(step, command.contact_id)
     if isinstance(contact, Refusal):
@@ -255,7 +255,7 @@ def _open_wrap_up(step: Step, contact_id: ContactId, agent_id: AgentId) -> WrapU
     agent = step.state.agents.get(agent_id)
     if agent is not None and (wrap_up := agent.wrap_ups.get(contact_id)) is not None:
         return wrap_up
-    contact = _held_contact(step, contact_id, agent_id)
+    contact = held_contact(step, contact_id, agent_id)
     if isinstance(contact, Refusal):
         return contact
     detail = f"Contact {contact_id} is not in wrap-up: it is {contact.state}."
@@ -355,6 +355,10 @@ DECISIONS: dict[type, Callable[[Step, Any], Decision]] = {  # type: ignore[expli
     cmd.AdjustPriority: adjust_priority,
     cmd.AssignContact: assign_contact,
     cmd.ForceAgentState: force_agent_state,
+    cmd.TransferContact: transfer_contact,
+    cmd.CloseQueue: close_queue,
+    cmd.OpenQueue: open_queue,
+    cmd.FlushQueue: flush_queue,
     cmd.Tick: _tick,
 }
 """One function for each command; a test holds this table against `commands.Command`."""

@@ -63,7 +63,7 @@ class Engine:
         """
         now_ms = max(now_ms, self.state.now_ms)
         self._fire_due(now_ms)
-        refusal = DECISIONS[type(command)](Step(self.state, now_ms, self._emit), command)
+        refusal = DECISIONS[type(command)](self._step(now_ms), command)
         self._match(now_ms)
         events = tuple(self._events)
         self._events.clear()
@@ -86,11 +86,14 @@ class Engine:
         deadline = timers.next_deadline(self.state)
         while deadline is not None and deadline.due_ms <= now_ms:
             due_ms = max(deadline.due_ms, self.state.now_ms)
-            EXPIRIES[deadline.kind](Step(self.state, due_ms, self._emit), deadline)
+            EXPIRIES[deadline.kind](self._step(due_ms), deadline)
             self._match(due_ms)
             fired, deadline = deadline, timers.next_deadline(self.state)
             if deadline is fired:
                 raise InvariantViolation(f"INV-8 deadline {fired.kind} fired without any effect")
+
+    def _step(self, now_ms: int) -> Step:
+        return Step(self.state, now_ms, self._emit, self._matcher.servers)
 
     def _emit(self, event: ev.Event) -> None:
         """Apply an event at once and note whom it frees for matching."""
@@ -187,7 +190,7 @@ class Engine:
         policy = self.state.queues[contact.queue_id]
         if not contact.asked and asked_at_once(policy, contact.channel) > 1:
             self._broadcasts.append(contact)
-        make_offer(Step(self.state, now_ms, self._emit), contact, agent, trigger)
+        make_offer(self._step(now_ms), contact, agent, trigger)
 
 
 def restore(snapshot: bytes) -> State:

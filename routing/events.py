@@ -28,10 +28,12 @@ from routing.model import (
     AgentState,
     CapacityRule,
     Channel,
+    Destination,
     Party,
     RejectCause,
     RoutingConfiguration,
     SkillNeed,
+    TurnAwayReason,
 )
 
 
@@ -57,6 +59,10 @@ class RescindReason(StrEnum):
     ANSWERED_ELSEWHERE = "answered_elsewhere"
     ASSIGNED = "assigned"
     """A supervisor has given the contact to another agent."""
+    TRANSFERRED = "transferred"
+    """The contact is handed on."""
+    FLUSHED = "flushed"
+    """The contact's queue is emptied."""
 
 
 class RequeueReason(StrEnum):
@@ -64,6 +70,8 @@ class RequeueReason(StrEnum):
 
     PRESENCE_LOST = "presence_lost"
     AGENT_REMOVED = "agent_removed"
+    TRANSFERRED = "transferred"
+    """Its agent, or a supervisor, has handed it on."""
 
 
 class OfferTrigger(StrEnum):
@@ -77,6 +85,12 @@ class OfferTrigger(StrEnum):
     """The contact had just been offered, and its queue asks several agents at once."""
     ASSIGNED = "assigned"
     """A supervisor chose both."""
+    TRANSFERRED = "transferred"
+    """The contact is handed on to this agent."""
+
+
+CHOSEN_BY_HAND = (OfferTrigger.ASSIGNED, OfferTrigger.TRANSFERRED)
+"""Offers to somebody a person has named: no scores decided."""
 
 
 class ContactOutcome(StrEnum):
@@ -84,6 +98,7 @@ class ContactOutcome(StrEnum):
 
     HANDLED = "handled"
     ABANDONED = "abandoned"
+    TURNED_AWAY = "turned_away"
 
 
 class _Event(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -254,6 +269,38 @@ class AgentStateForced(_Event, frozen=True, array_like=True, tag=True):
     reason_id: ReasonId | None
 
 
+class ContactTransferred(_Event, frozen=True, array_like=True, tag=True):
+    """The contact is handed on; what its holder had of it, if anybody, ends here."""
+
+    contact_id: ContactId
+    to_queue_id: QueueId | None
+    to_agent_id: AgentId | None
+    agent_id: AgentId | None
+    by: UserId | None
+
+
+class QueueClosed(_Event, frozen=True, array_like=True, tag=True):
+    """A supervisor has closed the queue: nobody is let in."""
+
+    queue_id: QueueId
+    by: UserId
+
+
+class QueueOpened(_Event, frozen=True, array_like=True, tag=True):
+    """A supervisor has opened the queue again, within its opening hours."""
+
+    queue_id: QueueId
+    by: UserId
+
+
+class QueueFlushed(_Event, frozen=True, array_like=True, tag=True):
+    """A supervisor has emptied the queue; what became of each contact follows."""
+
+    queue_id: QueueId
+    destination: Destination
+    by: UserId
+
+
 # --- decisions --------------------------------------------------------------------------------------
 
 
@@ -270,6 +317,15 @@ class ContactStepped(_Event, frozen=True, array_like=True, tag=True):
 
     contact_id: ContactId
     step: int
+
+
+class ContactTurnedAway(_Event, frozen=True, array_like=True, tag=True):
+    """The queue did not take the contact, or keep it; it goes to the destination, or ends for its channel to act on."""
+
+    contact_id: ContactId
+    queue_id: QueueId
+    reason: TurnAwayReason
+    destination: Destination
 
 
 class OfferMade(_Event, frozen=True, array_like=True, tag=True):
@@ -412,10 +468,15 @@ InputEvent: TypeAlias = (
     | PriorityAdjusted
     | ContactAssigned
     | AgentStateForced
+    | ContactTransferred
+    | QueueClosed
+    | QueueOpened
+    | QueueFlushed
 )
 DecisionEvent: TypeAlias = (
     ContactQueued
     | ContactStepped
+    | ContactTurnedAway
     | OfferMade
     | OfferExpired
     | OfferRescinded

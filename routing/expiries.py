@@ -7,6 +7,7 @@ that firing makes progress.
 from collections.abc import Callable
 
 from routing import events as ev
+from routing.admission import turn_away
 from routing.consequences import (
     Step,
     abandon_contact,
@@ -17,6 +18,7 @@ from routing.consequences import (
 )
 from routing.ids import AgentId
 from routing.model import DISPOSITION_NONE_TIMEOUT, REASON_MISSED, AgentState
+from routing.queue_rules import NOWHERE, next_exit
 from routing.state import Contact, Deadline, DeadlineKind
 from routing.steps import enterable
 
@@ -69,6 +71,16 @@ def _close_gone_customer(step: Step, deadline: Deadline) -> None:
     abandon_contact(step, step.state.contacts[deadline.contact_id])
 
 
+def _leave_queue(step: Step, deadline: Deadline) -> None:
+    contact = step.state.contacts[deadline.contact_id]
+    leaving = next_exit(step.state, contact, step.now_ms)
+    if leaving is not None:
+        _, reason = leaving
+        wanted = step.state.queues[contact.queue_id].destinations.get(reason, NOWHERE)
+        origin_ms, queue_id = contact.age_origin_ms, contact.queue_id
+        turn_away(step, contact, queue_id, reason, wanted=wanted, age_origin_ms=origin_ms)
+
+
 def _lapse_exclusion(step: Step, deadline: Deadline) -> None:
     step.emit(ev.ExclusionLapsed(step.now_ms, deadline.contact_id, deadline.agent_id))
 
@@ -91,6 +103,7 @@ EXPIRIES: dict[DeadlineKind, Callable[[Step, Deadline], None]] = {
     DeadlineKind.PROBE_CONNECTED: _probe_connected,
     DeadlineKind.FINISH_WRAP_UP: _finish_wrap_up,
     DeadlineKind.CLOSE_GONE_CUSTOMER: _close_gone_customer,
+    DeadlineKind.LEAVE_QUEUE: _leave_queue,
     DeadlineKind.LAPSE_EXCLUSION: _lapse_exclusion,
     DeadlineKind.END_PRESENCE: _end_presence,
     DeadlineKind.ALARM_NOT_READY: _alarm_not_ready,

@@ -392,11 +392,11 @@ def _first_difference(names: Sequence[str], one: Facts, other: Facts) -> str:
 def _is_confirmed(state: State, offer: ev.OfferMade) -> bool:
     """Whether the naive scanner, asked the question that led to the offer, gives the same answer.
 
-    A supervisor asked no question; then it is whether nothing stood against the offer that holds even so.
+    A supervisor or a colleague asked no question; then it is whether nothing stood against the offer that holds even so.
     """
     matcher = NaiveMatcher(state)
     contact, agent = state.contacts[offer.contact_id], state.agents[offer.agent_id]
-    if offer.trigger is ev.OfferTrigger.ASSIGNED:
+    if offer.trigger in ev.CHOSEN_BY_HAND:
         return refused_by_hand(agent, contact)[0] is None
     is_for_agent = offer.trigger in (None, ev.OfferTrigger.AGENT_FREED)
     if is_for_agent and matcher.best_contact(agent, offer.at_ms) is contact:

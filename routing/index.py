@@ -19,7 +19,7 @@ against each other.
 """
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias, get_args
 
 import msgspec
@@ -127,7 +127,11 @@ class IndexedMatcher:
         if contact.demand.agent_id is not None and contact.state is not ContactState.WAITING:
             return None  # a broadcast has asked the only one there is
         waiting = self._live.get(contact.contact_id)
-        group = waiting[4] if waiting else self._class_of(contact, contact.demand)
+        group = (
+            waiting[4]
+            if waiting
+            else self._class_of(contact.queue_id, contact.channel, contact.demand)
+        )
         passed: list[AgentKey] = []
         found: Agent | None = None
         reluctant: Agent | None = None
@@ -183,7 +187,7 @@ class IndexedMatcher:
             if agent is None or not is_routable(agent):
                 return False
             return may_ever_serve(agent, contact.queue_id, contact.channel, demand)
-        return self._class_of(contact, demand).staff > 0
+        return self._class_of(contact.queue_id, contact.channel, demand).staff > 0
 
     def deserted(self) -> list[Contact]:
         """O(contacts of the classes whose last agent has left since it was asked before)."""
@@ -212,6 +216,16 @@ class IndexedMatcher:
     def _room_of(self, agent: Agent) -> dict[Channel, bool]:
         """Whether one more contact of each channel fits."""
         return {channel: has_capacity(agent, channel) for channel in agent.capacity.per_channel}
+
+    def servers(self, queue_id: QueueId, channel: Channel, demand: Demand) -> Iterator[Agent]:
+        """O(1) for the first of them, but for the first contact of a class."""
+        agents = self._state.agents
+        if demand.agent_id is not None:
+            agent = agents.get(demand.agent_id)
+            able = agent is not None and may_ever_serve(agent, queue_id, channel, demand)
+            return iter([agent] if agent is not None and able else [])
+        group = self._class_of(queue_id, channel, demand)
+        return (agents[agent_id] for agent_id in group.agents)
 
     # --- following the state ---------------------------------------------------------------------
 
@@ -263,16 +277,14 @@ class IndexedMatcher:
             self.enter(agent)
         self._left = []
 
-    def _class_of(self, contact: Contact, demand: Demand) -> _Class:
-        """The class of such a contact, interned at its first."""
-        class_id = (contact.queue_id, contact.channel, demand)
+    def _class_of(self, queue_id: QueueId, channel: Channel, demand: Demand) -> _Class:
+        """The class of such contacts, interned at its first."""
+        class_id = (queue_id, channel, demand)
         group = self._classes.get(class_id)
         if group is None:
-            policy = self._state.queues[contact.queue_id]
+            policy = self._state.queues[queue_id]
             rule = policy.priority
-            group = _Class(
-                contact.queue_id, contact.channel, demand, policy, level_of(rule), is_by_age(rule)
-            )
+            group = _Class(queue_id, channel, demand, policy, level_of(rule), is_by_age(rule))
             self._classes[class_id] = group
             if demand.agent_id is not None:
                 self._personal.setdefault(demand.agent_id, []).append(group)
@@ -367,7 +379,7 @@ class IndexedMatcher:
     def _enter_waiting(self, contact_id: ContactId) -> None:
         contact = self._state.contacts[contact_id]
         self._leave_waiting(contact_id)
-        group = self._class_of(contact, contact.demand)
+        group = self._class_of(contact.queue_id, contact.channel, contact.demand)
         origin_ms, arrival = order_key(contact, group.policy.priority)
         self._pushes += 1
         is_for_all = not (

@@ -40,6 +40,12 @@ _COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-a
     ev.PriorityAdjusted: lambda e: cmd.AdjustPriority(e.contact_id, e.credit_ms, e.by, e.is_total),
     ev.ContactAssigned: lambda e: cmd.AssignContact(e.contact_id, e.agent_id, e.by),
     ev.AgentStateForced: lambda e: cmd.ForceAgentState(e.agent_id, e.state, e.by, e.reason_id),
+    ev.ContactTransferred: lambda e: cmd.TransferContact(
+        e.contact_id, e.to_queue_id, e.to_agent_id, e.agent_id, e.by
+    ),
+    ev.QueueClosed: lambda e: cmd.CloseQueue(e.queue_id, e.by),
+    ev.QueueOpened: lambda e: cmd.OpenQueue(e.queue_id, e.by),
+    ev.QueueFlushed: lambda e: cmd.FlushQueue(e.queue_id, e.destination, e.by),
 }
 """One entry for each input event; a test holds this table against `events.InputEvent`."""
 

@@ -26,6 +26,11 @@ BROADCAST_VOICE_AGENTS_MAX = 5
 
 ADJUSTED_MS_MAX = 24 * 3600 * 1000
 """Age in ms a supervisor may give a contact, or take from it, in all; what goes beyond is cut to it."""
+OVERFLOWS_MAX = 8
+"""Queues that may turn one contact away on to the next; after that its channel tells the customer."""
+
+ABANDONED_KEPT = 10_000
+"""Customers who gave up waiting that are remembered; the oldest is forgotten first, and starts at no age."""
 
 QUEUE_STEPS_MAX = 20
 """Routing steps of one queue; more is refused with `configuration_invalid`."""

@@ -139,6 +139,9 @@ class Matcher(Protocol):
     def enter(self, agent: Agent) -> None:
         """An event has freed the agent: `best_agent` must find them without `best_contact` having been asked."""
 
+    def servers(self, queue_id: QueueId, channel: Channel, demand: Demand) -> Iterator[Agent]:
+        """The agents whose facts, not their state of the moment, allow such a contact."""
+
     def note(self, event: ev.Event) -> None:
         """Follow an event that has just been applied."""
 
@@ -189,6 +192,11 @@ class NaiveMatcher:
 
     def enter(self, agent: Agent) -> None:
         """Nobody is entered: everybody is looked at."""
+
+    def servers(self, queue_id: QueueId, channel: Channel, demand: Demand) -> Iterator[Agent]:
+        """O(agents)."""
+        agents = self._state.agents.values()
+        return (agent for agent in agents if may_ever_serve(agent, queue_id, channel, demand))
 
     def note(self, event: ev.Event) -> None:
         """Nothing is remembered, so nothing has to be followed."""

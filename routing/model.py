@@ -179,6 +179,43 @@ class ServiceLevelRule(msgspec.Struct, frozen=True):
     formula: ServiceFormula = ServiceFormula.SHORT_ABANDONS_EXCLUDED
 
 
+class TurnAwayReason(StrEnum):
+    """Why a queue did not take a contact, or did not keep it."""
+
+    CLOSED = "closed"
+    UNSTAFFED = "unstaffed"
+    FULL = "full"
+    OVERDUE = "overdue"
+    """It waited as long as the queue lets anybody wait."""
+    FLUSHED = "flushed"
+    """A supervisor has emptied the queue."""
+
+
+def disposition_of(reason: TurnAwayReason) -> DispositionId:
+    """The built-in disposition of contacts that end turned away for this reason."""
+    return DispositionId(f"none_{reason}")
+
+
+class DestinationKind(StrEnum):
+    """What becomes of a contact that a queue turns away."""
+
+    QUEUE = "queue"
+    MESSAGE = "message"
+    VOICEMAIL = "voicemail"
+    CALLBACK = "callback"
+
+
+class Destination(msgspec.Struct, frozen=True):
+    """Where a queue sends those it turns away: on to another queue, or to something their channel does for them.
+
+    `queue_id` goes with the kind queue alone; `message_id` names what the channel says, "" for its usual words.
+    """
+
+    kind: DestinationKind = DestinationKind.MESSAGE
+    queue_id: QueueId | None = None
+    message_id: str = ""
+
+
 class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     """The rules of one queue; durations in ms. `calendar_id` names its opening hours; without one it never closes.
 
@@ -203,6 +240,22 @@ class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     """Agents asked at once, the first to accept has the contact; for calls `broadcast_voice` counts instead."""
     broadcast_voice: int = 1
     service_level: ServiceLevelRule = ServiceLevelRule()
+    carried_wait_max_ms: int = 3_600_000
+    """How much waiting a contact that is handed on from another queue brings along at most."""
+    return_within_ms: int = 0
+    """A customer who gave up waiting and comes back within this time has the same age again; 0: never."""
+    waits_for_impossible: bool = False
+    """A contact whose needs no known agent meets waits visibly, instead of being refused."""
+    is_staff_required: bool = False
+    """Nobody is let in while nobody who could serve them is logged in."""
+    unstaffed_exit_ms: int | None = None
+    """Those who wait leave once no agent of the queue has been logged in for so long; None: they wait on."""
+    wait_max_ms: int | None = None
+    """Waiting in this queue ends after so long; None: never."""
+    leaves_at_closing: bool = False
+    """Those who wait leave when the opening hours end, instead of being served still."""
+    destinations: dict[TurnAwayReason, Destination] = {}
+    """Where contacts go that are turned away for a reason; without an entry the channel says so in its usual words."""
 
 
 def asked_at_once(policy: QueuePolicy, channel: Channel) -> int:

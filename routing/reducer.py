@@ -9,10 +9,22 @@ from collections.abc import Callable
 from typing import Any
 
 from routing import events as ev
-from routing import timers
+from routing import queue_booking, timers
+from routing.booking import (
+    arm_gone,
+    became_idle,
+    connected_probe_ms,
+    end_offer,
+    enter_queue,
+    enter_step,
+    exclude,
+    forget_if_done,
+    move,
+    pardon,
+    release,
+    wait,
+)
 from routing.errors import InvariantViolation
-from routing.ids import AgentId, ContactId, OfferId
-from routing.limits import ENDED_OFFERS_KEPT
 from routing.model import (
     REASON_MISSED,
     REASON_PHONE_FAULT,
@@ -23,20 +35,17 @@ from routing.model import (
     asked_at_once,
 )
 from routing.state import (
-    CONTACT_DEADLINES,
-    CONTACT_TRANSITIONS,
     Agent,
     Contact,
     ContactState,
     DeadlineKind,
-    Demand,
     NextState,
     Offer,
     State,
     WrapUp,
     units_in_use,
 )
-from routing.steps import enterable, next_step_ms, step_by_waiting
+from routing.steps import step_by_waiting
 
 
 def apply(state: State, event: ev.Event) -> None:
@@ -44,134 +53,6 @@ def apply(state: State, event: ev.Event) -> None:
     state.seq += 1
     state.now_ms = max(state.now_ms, event.at_ms)
     _APPLY[type(event)](state, event)
-
-
-# --- shared ------------------------------------------------------------------------------------------
-
-
-def _move(state: State, contact: Contact, event: ev.Event, due_ms: int | None = None) -> None:
-    """Follow the transition table and arm the one deadline of the new state."""
-    target = CONTACT_TRANSITIONS.get((contact.state, type(event)))
-    if target is None:
-        raise InvariantViolation(
-            f"INV-1 {type(event).__name__} cannot follow {contact.state} of contact {contact.contact_id}"
-        )
-    if contact.state is ContactState.WAITING:
-        timers.cancel(state, timers.step_key(contact.contact_id))
-    contact.state = target
-    contact.state_since_ms = event.at_ms
-    key = timers.contact_key(contact.contact_id)
-    if due_ms is None:
-        timers.cancel(state, key)
-    else:
-        kind = CONTACT_DEADLINES[target]
-        timers.arm(state, key, kind, due_ms, contact_id=contact.contact_id)
-
-
-def _wait(state: State, contact: Contact, event: ev.Event) -> None:
-    """Put the contact into its queue's waiting line; age and step are what they were."""
-    every_ms = state.queues[contact.queue_id].waiting_alarm_ms
-    due_ms = timers.following(contact.age_origin_ms, every_ms, event.at_ms)
-    _move(state, contact, event, due_ms)
-    contact.agent_id = None
-    state.waiting[contact.queue_id][contact.contact_id] = None
-    _arm_step(state, contact)
-
-
-def _enter_step(state: State, contact: Contact, step: int) -> None:
-    """Ask for what the step says, or for what the first step after it says that the contact can be in."""
-    timers.cancel(state, timers.step_key(contact.contact_id))
-    contact.step, contact.demand = enterable(state, contact, step)
-    if contact.state is ContactState.WAITING:
-        _arm_step(state, contact)
-
-
-def _arm_step(state: State, contact: Contact) -> None:
-    """Give a waiting contact the deadline of its next step, if there is one."""
-    due_ms = next_step_ms(state, contact)
-    if due_ms is not None:
-        key, kind = timers.step_key(contact.contact_id), DeadlineKind.ADVANCE_STEP
-        timers.arm(state, key, kind, due_ms, contact_id=contact.contact_id)
-
-
-def _arm_gone(state: State, contact: Contact, at_ms: int) -> None:
-    """Give a customer who is gone a deadline to come back."""
-    configuration = state.configuration
-    if configuration is None or contact.is_customer_present:
-        return
-    due_ms = at_ms + configuration.customer_gone_ms
-    key = timers.gone_key(contact.contact_id)
-    kind = DeadlineKind.CLOSE_GONE_CUSTOMER
-    timers.arm(state, key, kind, due_ms, contact_id=contact.contact_id)
-
-
-def _became_idle(state: State, agent: Agent, at_ms: int) -> None:
-    """Put the agent at the end of the longest-idle order."""
-    state.idle_changes += 1
-    agent.idle_since_ms = at_ms
-    agent.idle_order = state.idle_changes
-
-
-def _release(state: State, agent: Agent, contact_id: ContactId) -> None:
-    """Return the capacity a contact held; an agent marked as removed is forgotten with its last work."""
-    if agent.holds.pop(contact_id, None) is None:
-        raise InvariantViolation(f"INV-2 agent {agent.agent_id} returns contact {contact_id} twice")
-    _forget_if_done(state, agent)
-
-
-def _forget_if_done(state: State, agent: Agent) -> None:
-    if not agent.is_removed or agent.holds:
-        return
-    for contact_id in list(agent.excluded_from):
-        _pardon(state, contact_id, agent.agent_id)
-    del state.agents[agent.agent_id]
-
-
-def _exclude(state: State, contact: Contact, agent: Agent, at_ms: int) -> None:
-    """Keep this contact from this agent until the queue's re-offer gap has passed."""
-    until_ms = at_ms + state.queues[contact.queue_id].reoffer_gap_ms
-    contact.last_resort.pop(agent.agent_id, None)
-    contact.excluded[agent.agent_id] = until_ms
-    agent.excluded_from[contact.contact_id] = None
-    timers.arm(
-        state,
-        timers.exclusion_key(contact.contact_id, agent.agent_id),
-        DeadlineKind.LAPSE_EXCLUSION,
-        until_ms,
-        contact_id=contact.contact_id,
-        agent_id=agent.agent_id,
-    )
-
-
-def _pardon(state: State, contact_id: ContactId, agent_id: AgentId) -> None:
-    """Forget that this agent ever refused or missed this contact."""
-    timers.cancel(state, timers.exclusion_key(contact_id, agent_id))
-    contact = state.contacts.get(contact_id)
-    if contact is not None:
-        contact.excluded.pop(agent_id, None)
-        contact.last_resort.pop(agent_id, None)
-    agent = state.agents.get(agent_id)
-    if agent is not None:
-        agent.excluded_from.pop(contact_id, None)
-
-
-def _end_offer(state: State, offer_id: OfferId, outcome: str) -> tuple[Contact, Agent]:
-    """Take the offer out of the state and remember how it ended, for those who answer late."""
-    offer = state.offers.pop(offer_id, None)
-    if offer is None:
-        raise InvariantViolation(f"INV-3 offer {offer_id} ended twice")
-    agent, contact = state.agents[offer.agent_id], state.contacts[offer.contact_id]
-    del agent.offer_ids[offer_id], contact.asked[offer.agent_id]
-    state.ended_offers[offer_id] = outcome
-    if len(state.ended_offers) > ENDED_OFFERS_KEPT:
-        del state.ended_offers[next(iter(state.ended_offers))]
-    return contact, agent
-
-
-def _connected_probe_ms(state: State) -> int:
-    if state.configuration is None:
-        raise InvariantViolation("INV-5 a conversation without a configuration")
-    return state.configuration.connected_probe_ms
 
 
 # --- configuration and agents ------------------------------------------------------------------------
@@ -194,6 +75,7 @@ def _configuration_applied(state: State, event: ev.ConfigurationApplied) -> None
         is_alarmed = timers.agent_key(agent.agent_id) in state.deadlines
         if agent.state is AgentState.NOT_READY and not is_alarmed:
             _arm_not_ready_alarm(state, agent, event.at_ms)
+    queue_booking.reconfigured(state, event.at_ms)
 
 
 def _migrate(state: State, contact: Contact, before: QueuePolicy, at_ms: int) -> None:
@@ -202,7 +84,7 @@ def _migrate(state: State, contact: Contact, before: QueuePolicy, at_ms: int) ->
     if (before.steps, before.needs) == (policy.steps, policy.needs):
         return
     is_same = before.steps == policy.steps
-    _enter_step(state, contact, contact.step if is_same else _earned_step(state, contact, at_ms))
+    enter_step(state, contact, contact.step if is_same else _earned_step(state, contact, at_ms))
 
 
 def _earned_step(state: State, contact: Contact, at_ms: int) -> int:
@@ -226,12 +108,14 @@ def _agent_put(state: State, event: ev.AgentPut) -> None:
             state_since_ms=event.at_ms,
         )
         return
+    queue_ids = dict.fromkeys((*agent.queue_ids, *event.queue_ids))
     agent.team_id = event.team_id
     agent.queue_ids = event.queue_ids
     agent.capacity = event.capacity
     agent.skills = event.skills
     agent.primary_queue_id = event.primary_queue_id
     agent.is_removed = False
+    queue_booking.restaff(state, queue_ids, event.at_ms)
 
 
 def _agent_removed(state: State, event: ev.AgentRemoved) -> None:
@@ -243,7 +127,8 @@ def _agent_removed(state: State, event: ev.AgentRemoved) -> None:
     agent.next_state = None
     timers.cancel(state, timers.agent_key(agent.agent_id))
     timers.cancel(state, timers.presence_key(agent.agent_id))
-    _forget_if_done(state, agent)
+    queue_booking.restaff(state, agent.queue_ids, event.at_ms)
+    forget_if_done(state, agent)
 
 
 def _agent_connected(state: State, event: ev.AgentConnected) -> None:
@@ -279,6 +164,7 @@ def _agent_state_changed(state: State, event: ev.AgentStateChanged) -> None:
     if (agent.state, agent.reason_id) == (event.state, event.reason_id):
         return
     was_ready = agent.state is AgentState.READY
+    logs_in_or_out = AgentState.LOGGED_OUT in (agent.state, event.state)
     if agent.state is AgentState.LOGGED_OUT:
         agent.contacts_taken = 0
     agent.state = event.state
@@ -287,11 +173,13 @@ def _agent_state_changed(state: State, event: ev.AgentStateChanged) -> None:
     agent.missed_in_row = {}
     timers.cancel(state, timers.agent_key(agent.agent_id))
     if event.state is AgentState.READY and not was_ready:
-        _became_idle(state, agent, event.at_ms)
+        became_idle(state, agent, event.at_ms)
         for contact_id in list(agent.excluded_from):
-            _pardon(state, contact_id, agent.agent_id)
+            pardon(state, contact_id, agent.agent_id)
     if event.state is AgentState.NOT_READY:
         _arm_not_ready_alarm(state, agent, event.at_ms)
+    if logs_in_or_out:
+        queue_booking.restaff(state, agent.queue_ids, event.at_ms)
 
 
 def _arm_not_ready_alarm(state: State, agent: Agent, at_ms: int) -> None:
@@ -312,33 +200,18 @@ def _not_ready_overdue(state: State, event: ev.NotReadyOverdue) -> None:
 
 
 def _contact_arrived(state: State, event: ev.ContactArrived) -> None:
+    state.contacts[event.contact_id] = queue_booking.arriving(state, event)
     state.arrivals += 1
-    state.contacts[event.contact_id] = Contact(
-        contact_id=event.contact_id,
-        channel=event.channel,
-        queue_id=event.queue_id,
-        customer_key=event.customer_key,
-        own_needs=event.needs,
-        credit_ms=event.credit_ms,
-        preferred_agent_id=event.preferred_agent_id,
-        barred=dict.fromkeys(event.barred_agent_ids),
-        demand=Demand(),
-        arrival=state.arrivals,
-        arrived_at_ms=event.at_ms,
-        age_origin_ms=event.at_ms,
-        state_since_ms=event.at_ms,
-    )
 
 
 def _contact_queued(state: State, event: ev.ContactQueued) -> None:
     contact = state.contacts[event.contact_id]
-    contact.queue_id = event.queue_id
-    contact.age_origin_ms = event.age_origin_ms
-    is_new = contact.state is ContactState.ARRIVED
-    contact.step_origin_ms = event.age_origin_ms if is_new else event.at_ms
-    waited_ms = event.at_ms - contact.step_origin_ms
-    _enter_step(state, contact, step_by_waiting(state.queues[event.queue_id], waited_ms))
-    _wait(state, contact, event)
+    if contact.state is ContactState.ARRIVED:
+        queue_booking.forget_abandoned(state, contact)
+    else:
+        state.waiting[contact.queue_id].pop(contact.contact_id, None)
+    enter_queue(state, contact, event)
+    wait(state, contact, event)
 
 
 def _contact_attributes_updated(state: State, event: ev.ContactAttributesUpdated) -> None:
@@ -347,7 +220,7 @@ def _contact_attributes_updated(state: State, event: ev.ContactAttributesUpdated
     is_same = contact.preferred_agent_id == event.preferred_agent_id
     contact.preferred_agent_id = event.preferred_agent_id
     step = contact.step if is_same else _earned_step(state, contact, event.at_ms)
-    _enter_step(state, contact, step)
+    enter_step(state, contact, step)
 
 
 def _priority_adjusted(state: State, event: ev.PriorityAdjusted) -> None:
@@ -355,16 +228,21 @@ def _priority_adjusted(state: State, event: ev.PriorityAdjusted) -> None:
 
 
 def _contact_stepped(state: State, event: ev.ContactStepped) -> None:
-    _enter_step(state, state.contacts[event.contact_id], event.step)
+    enter_step(state, state.contacts[event.contact_id], event.step)
 
 
 def _contact_requeued(state: State, event: ev.ContactRequeued) -> None:
-    contact = state.contacts[event.contact_id]
-    contact.step_origin_ms += event.age_origin_ms - contact.age_origin_ms
-    contact.age_origin_ms = event.age_origin_ms
-    _release(state, state.agents[event.agent_id], event.contact_id)
-    _wait(state, contact, event)
-    _arm_gone(state, contact, event.at_ms)
+    contact, agent = state.contacts[event.contact_id], state.agents[event.agent_id]
+    enter_queue(state, contact, event)
+    is_transfer = event.reason is ev.RequeueReason.TRANSFERRED
+    if is_transfer:
+        exclude(state, contact, agent, event.at_ms)
+    if contact.state is ContactState.CONNECTED:
+        if is_transfer:
+            became_idle(state, agent, event.at_ms)
+        release(state, agent, event.contact_id)
+    wait(state, contact, event)
+    arm_gone(state, contact, event.at_ms)
 
 
 def _message_added(state: State, event: ev.MessageAdded) -> None:
@@ -375,7 +253,7 @@ def _customer_disconnected(state: State, event: ev.CustomerDisconnected) -> None
     contact = state.contacts[event.contact_id]
     was_present, contact.is_customer_present = contact.is_customer_present, False
     if was_present and contact.state in (ContactState.WAITING, ContactState.OFFERED):
-        _arm_gone(state, contact, event.at_ms)
+        arm_gone(state, contact, event.at_ms)
 
 
 def _customer_returned(state: State, event: ev.CustomerReturned) -> None:
@@ -398,15 +276,17 @@ def _waiting_overdue(state: State, event: ev.WaitingOverdue) -> None:
 def _contact_closed(state: State, event: ev.ContactClosed) -> None:
     contact = state.contacts[event.contact_id]
     state.waiting[contact.queue_id].pop(event.contact_id, None)
-    _move(state, contact, event)
+    move(state, contact, event)
+    if event.outcome is ev.ContactOutcome.ABANDONED:
+        queue_booking.remember_abandoned(state, contact, event.at_ms)
     timers.cancel(state, timers.gone_key(event.contact_id))
     for agent_id in (*contact.excluded, *contact.last_resort):
-        _pardon(state, event.contact_id, agent_id)
+        pardon(state, event.contact_id, agent_id)
     del state.contacts[event.contact_id]
     agent = state.agents.get(event.agent_id) if event.agent_id is not None else None
     if agent is not None and event.contact_id in agent.holds:  # a wrap-up has returned it already
-        _became_idle(state, agent, event.at_ms)
-        _release(state, agent, event.contact_id)
+        became_idle(state, agent, event.at_ms)
+        release(state, agent, event.contact_id)
 
 
 # --- offers and assignments --------------------------------------------------------------------------
@@ -422,7 +302,7 @@ def _offer_made(state: State, event: ev.OfferMade) -> None:
     has_room = len(agent.holds) < agent.capacity.total
     if not has_room or units_in_use(agent, contact.channel) >= channel_units:
         raise InvariantViolation(f"INV-2 offer {event.offer_id} exceeds the agent's capacity")
-    _move(state, contact, event, event.expires_at_ms)
+    move(state, contact, event, event.expires_at_ms)
     state.waiting[contact.queue_id].pop(contact.contact_id, None)
     contact.offers_made += 1
     contact.asked[event.agent_id] = event.offer_id
@@ -436,14 +316,14 @@ def _offer_made(state: State, event: ev.OfferMade) -> None:
 
 
 def _offer_accepted(state: State, event: ev.OfferAccepted) -> None:
-    contact, agent = _end_offer(state, event.offer_id, "accepted")
-    _move(state, contact, event, event.at_ms + _connected_probe_ms(state))
+    contact, agent = end_offer(state, event.offer_id, "accepted")
+    move(state, contact, event, event.at_ms + connected_probe_ms(state))
     timers.cancel(state, timers.gone_key(contact.contact_id))
     contact.agent_id = agent.agent_id
     contact.connected_at_ms = event.at_ms
     agent.missed_in_row.pop(contact.channel, None)
     agent.contacts_taken += 1
-    _became_idle(state, agent, event.at_ms)
+    became_idle(state, agent, event.at_ms)
 
 
 def _take_back(
@@ -453,28 +333,28 @@ def _take_back(
     event: ev.OfferRejected | ev.OfferExpired | ev.OfferRescinded,
 ) -> None:
     """Return the capacity of an offer that led to nothing, and the contact to its queue if this was its last."""
-    _release(state, agent, contact.contact_id)
+    release(state, agent, contact.contact_id)
     if event.contact_waits:
-        _wait(state, contact, event)
+        wait(state, contact, event)
 
 
 def _offer_rejected(state: State, event: ev.OfferRejected) -> None:
-    contact, agent = _end_offer(state, event.offer_id, "rejected")
+    contact, agent = end_offer(state, event.offer_id, "rejected")
     if event.cause is RejectCause.DECLINED:
         agent.missed_in_row.pop(contact.channel, None)
-    _exclude(state, contact, agent, event.at_ms)
+    exclude(state, contact, agent, event.at_ms)
     _take_back(state, contact, agent, event)
 
 
 def _offer_expired(state: State, event: ev.OfferExpired) -> None:
-    contact, agent = _end_offer(state, event.offer_id, "expired")
+    contact, agent = end_offer(state, event.offer_id, "expired")
     agent.missed_in_row[contact.channel] = agent.missed_in_row.get(contact.channel, 0) + 1
-    _exclude(state, contact, agent, event.at_ms)
+    exclude(state, contact, agent, event.at_ms)
     _take_back(state, contact, agent, event)
 
 
 def _offer_rescinded(state: State, event: ev.OfferRescinded) -> None:
-    contact, agent = _end_offer(state, event.offer_id, f"rescinded ({event.reason})")
+    contact, agent = end_offer(state, event.offer_id, f"rescinded ({event.reason})")
     _take_back(state, contact, agent, event)
 
 
@@ -486,14 +366,14 @@ def _exclusion_lapsed(state: State, event: ev.ExclusionLapsed) -> None:
 
 
 def _connected_overdue(state: State, event: ev.ConnectedOverdue) -> None:
-    due_ms = event.at_ms + _connected_probe_ms(state)
+    due_ms = event.at_ms + connected_probe_ms(state)
     key = timers.contact_key(event.contact_id)
     timers.arm(state, key, DeadlineKind.PROBE_CONNECTED, due_ms, contact_id=event.contact_id)
 
 
 def _wrap_up_started(state: State, event: ev.WrapUpStarted) -> None:
     contact, agent = state.contacts[event.contact_id], state.agents[event.agent_id]
-    _move(state, contact, event)
+    move(state, contact, event)
     contact.wrapped_up_by = (*contact.wrapped_up_by, agent.agent_id)
     agent.wrap_ups[contact.contact_id] = WrapUp(
         contact_id=contact.contact_id,
@@ -532,8 +412,8 @@ def _wrap_up_ended(state: State, event: ev.WrapUpCompleted | ev.WrapUpExpired) -
     if contact is not None:
         others = [agent_id for agent_id in contact.wrapped_up_by if agent_id != event.agent_id]
         contact.wrapped_up_by = tuple(others)
-    _became_idle(state, agent, event.at_ms)
-    _release(state, agent, event.contact_id)
+    became_idle(state, agent, event.at_ms)
+    release(state, agent, event.contact_id)
 
 
 def _told_only(_state: State, _event: ev.Event) -> None:
@@ -560,8 +440,13 @@ _APPLY: dict[type, Callable[[State, Any], None]] = {  # type: ignore[explicit-an
     ev.PriorityAdjusted: _priority_adjusted,
     ev.ContactAssigned: _told_only,
     ev.AgentStateForced: _agent_state_forced,
+    ev.ContactTransferred: queue_booking.contact_transferred,
+    ev.QueueClosed: queue_booking.queue_closed,
+    ev.QueueOpened: queue_booking.queue_opened,
+    ev.QueueFlushed: _told_only,
     ev.ContactQueued: _contact_queued,
     ev.ContactStepped: _contact_stepped,
+    ev.ContactTurnedAway: queue_booking.contact_turned_away,
     ev.OfferMade: _offer_made,
     ev.OfferExpired: _offer_expired,
     ev.OfferRescinded: _offer_rescinded,

@@ -55,6 +55,8 @@ class ContactState(StrEnum):
 
 CONTACT_TRANSITIONS: dict[tuple[ContactState, type], ContactState] = {
     (ContactState.ARRIVED, ev.ContactQueued): ContactState.WAITING,
+    (ContactState.ARRIVED, ev.ContactClosed): ContactState.CLOSED,
+    (ContactState.WAITING, ev.ContactQueued): ContactState.WAITING,
     (ContactState.WAITING, ev.OfferMade): ContactState.OFFERED,
     (ContactState.WAITING, ev.ContactClosed): ContactState.CLOSED,
     (ContactState.OFFERED, ev.OfferMade): ContactState.OFFERED,
@@ -63,6 +65,7 @@ CONTACT_TRANSITIONS: dict[tuple[ContactState, type], ContactState] = {
     (ContactState.OFFERED, ev.OfferExpired): ContactState.WAITING,
     (ContactState.OFFERED, ev.OfferRescinded): ContactState.WAITING,
     (ContactState.CONNECTED, ev.ContactRequeued): ContactState.WAITING,
+    (ContactState.WRAP_UP, ev.ContactRequeued): ContactState.WAITING,
     (ContactState.CONNECTED, ev.WrapUpStarted): ContactState.WRAP_UP,
     (ContactState.CONNECTED, ev.ContactClosed): ContactState.CLOSED,
     (ContactState.WRAP_UP, ev.ContactClosed): ContactState.CLOSED,
@@ -82,6 +85,7 @@ class DeadlineKind(StrEnum):
     PROBE_CONNECTED = "probe_connected"
     FINISH_WRAP_UP = "finish_wrap_up"
     CLOSE_GONE_CUSTOMER = "close_gone_customer"
+    LEAVE_QUEUE = "leave_queue"
     LAPSE_EXCLUSION = "lapse_exclusion"
     END_PRESENCE = "end_presence"
     ALARM_NOT_READY = "alarm_not_ready"
@@ -129,6 +133,7 @@ class Contact(msgspec.Struct, kw_only=True):
     the queue's step it has come to, counted from `step_origin_ms`, and `demand` what it asks for there.
     `wrapped_up_by` are the agents whose assignment of it is in wrap-up. `adjusted_ms` is age
     a supervisor gave it, or took from it.
+    `queued_at_ms` is when it came into this queue, `left_queue_ids` are those that have turned it away.
     """
 
     contact_id: ContactId
@@ -158,6 +163,8 @@ class Contact(msgspec.Struct, kw_only=True):
     barred: dict[AgentId, None] = {}
     step: int = 0
     step_origin_ms: int = 0
+    queued_at_ms: int = 0
+    left_queue_ids: tuple[QueueId, ...] = ()
 
     @property
     def needs(self) -> tuple[SkillNeed, ...]:
@@ -230,8 +237,19 @@ class Agent(msgspec.Struct, kw_only=True):
         return len(self.holds) - len(self.offer_ids)
 
 
+class Abandoned(msgspec.Struct, frozen=True):
+    """A customer who gave up waiting, when, and after how long."""
+
+    at_ms: int
+    waited_ms: int
+
+
 class State(msgspec.Struct, kw_only=True):
-    """One domain. `seq` counts the events folded in; `now_ms` is the newest event's time."""
+    """One domain. `seq` counts the events folded in; `now_ms` is the newest event's time.
+
+    `closed_queues` are those a supervisor has closed; `unstaffed_since_ms` those nobody is logged in for, of those
+    for which that counts; `abandoned` remembers who gave up waiting, by queue and customer.
+    """
 
     seq: int = 0
     now_ms: int = 0
@@ -249,6 +267,9 @@ class State(msgspec.Struct, kw_only=True):
     armed: int = 0
     idle_changes: int = 0
     offers_counted: int = 0
+    closed_queues: dict[QueueId, None] = {}
+    unstaffed_since_ms: dict[QueueId, int] = {}
+    abandoned: dict[str, Abandoned] = {}
 
 
 def units_in_use(agent: Agent, channel: Channel) -> int:

@@ -6,10 +6,12 @@ is gone or has refused it) is passed at once. The last step can always be entere
 queue without steps has one: its own needs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from routing.ids import AgentId, SkillId
+import msgspec
+
+from routing.ids import AgentId, QueueId, SkillId
 from routing.limits import DEMANDS_KEPT
 from routing.model import QueuePolicy, RoutingStep, SkillNeed, StepAsks
 from routing.state import Agent, Contact, Demand, State
@@ -59,6 +61,17 @@ def demand_of(state: State, contact: Contact, step: int) -> Demand | None:
         sum(one.credit_ms for one in policy.steps[: step + 1]),
         rule.skip_unstaffed or agent_id is not None,
     )
+
+
+def demands(state: State, contact: Contact, queue_id: QueueId) -> Iterator[Demand]:
+    """What the contact would ask for in each step of this queue that it could be in."""
+    there = contact
+    if queue_id != contact.queue_id:
+        there = msgspec.structs.replace(contact, queue_id=queue_id)
+    for step in range(max(1, len(state.queues[queue_id].steps))):
+        demand = demand_of(state, there, step)
+        if demand is not None:
+            yield demand
 
 
 def _asks_preferred(rule: RoutingStep) -> bool:

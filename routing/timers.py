@@ -24,6 +24,11 @@ def step_key(contact_id: ContactId) -> str:
     return f"step/{contact_id}"
 
 
+def exit_key(contact_id: ContactId) -> str:
+    """The deadline by which a waiting contact leaves its queue."""
+    return f"exit/{contact_id}"
+
+
 def gone_key(contact_id: ContactId) -> str:
     """The deadline of a customer whose socket is gone."""
     return f"gone/{contact_id}"

@@ -6,9 +6,21 @@ a day's work shows once in a while, happen all the time here.
 
 from itertools import accumulate
 
+import msgspec
 from hypothesis import strategies as st
 
-from routing.ids import AgentId, DetailId, DispositionId, QueueId, ReasonId, SkillId, TeamId, UserId
+from routing.calendars import OpenHours
+from routing.ids import (
+    AgentId,
+    CalendarId,
+    DetailId,
+    DispositionId,
+    QueueId,
+    ReasonId,
+    SkillId,
+    TeamId,
+    UserId,
+)
 from routing.model import (
     BUILT_IN_REASONS,
     AgentState,
@@ -16,6 +28,8 @@ from routing.model import (
     CapacityRule,
     Channel,
     ContactStrategy,
+    Destination,
+    DestinationKind,
     NotReadyReason,
     Party,
     PriorityRule,
@@ -24,8 +38,10 @@ from routing.model import (
     RoutingStep,
     SkillNeed,
     StepAsks,
+    TurnAwayReason,
 )
 
+SHIFTS = CalendarId("shifts")
 QUEUE_IDS = tuple(QueueId(f"q{number}") for number in range(3))
 SKILL_IDS = (SkillId("s0"), SkillId("s1"))
 SAM = UserId("sam")
@@ -133,14 +149,48 @@ def queue_policies(queue_id: QueueId) -> st.SearchStrategy[QueuePolicy]:
     )
 
 
+destinations = st.one_of(
+    st.builds(Destination, st.just(DestinationKind.QUEUE), queue_ids),
+    st.builds(Destination, st.sampled_from([DestinationKind.MESSAGE, DestinationKind.VOICEMAIL])),
+)
+
+hours = st.lists(st.integers(1_000, 1_300), min_size=2, max_size=6, unique=True).map(
+    lambda edges: OpenHours(900, 1_400, tuple(sorted(edges[: len(edges) // 2 * 2])))
+)
+
+
+def ways_out(policy: QueuePolicy, queue_ids: list[QueueId]) -> st.SearchStrategy[QueuePolicy]:
+    """The policy with rules by which contacts are turned away; always valid."""
+    others = [
+        Destination(DestinationKind.QUEUE, one) for one in queue_ids if one != policy.queue_id
+    ]
+    goals = st.sampled_from([*others, Destination(), Destination(DestinationKind.CALLBACK)])
+    return st.builds(
+        msgspec.structs.replace,
+        st.just(policy),
+        carried_wait_max_ms=st.integers(0, 40),
+        return_within_ms=st.sampled_from([0, 50]),
+        waits_for_impossible=st.booleans(),
+        is_staff_required=st.sampled_from([False, False, True]),
+        unstaffed_exit_ms=st.sampled_from([None, None, 0, 20]),
+        wait_max_ms=st.sampled_from([None, None, 15]),
+        calendar_id=st.sampled_from([None, None, SHIFTS]),
+        leaves_at_closing=st.booleans(),
+        destinations=st.fixed_dictionaries(dict.fromkeys(TurnAwayReason, goals)),
+    )
+
+
 @st.composite
 def configurations(draw: st.DrawFn) -> RoutingConfiguration:
     """One to three queues, none to two reasons of our own; always valid."""
     queue_count = draw(st.integers(1, len(QUEUE_IDS)))
     reasons = (*BUILT_IN_REASONS, *draw(st.lists(st.sampled_from(REASON_IDS), unique=True)))
+    plain = [draw(queue_policies(queue_id)) for queue_id in QUEUE_IDS[:queue_count]]
+    known = [policy.queue_id for policy in plain]
     return RoutingConfiguration(
         version=draw(st.sampled_from(["v1", "v2"])),
-        queues=tuple(draw(queue_policies(queue_id)) for queue_id in QUEUE_IDS[:queue_count]),
+        queues=tuple(draw(st.one_of(st.just(one), ways_out(one, known))) for one in plain),
+        calendars={SHIFTS: draw(hours)},
         not_ready_reasons=tuple(NotReadyReason(reason, draw(durations_ms)) for reason in reasons),
         presence_grace_ms=draw(durations_ms),
         customer_gone_ms=draw(durations_ms),

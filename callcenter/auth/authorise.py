@@ -48,11 +48,15 @@ class ObjectKind(StrEnum):
 
 
 class ObjectFacts(msgspec.Struct, frozen=True):
-    """What of an object decides who may reach it: whose it is, its queue, its agent's team."""
+    """What of an object decides who may reach it: whose it is, its queue, its agent's team.
+
+    `wrapped_up_by` are agents who have something left to do for a contact that may be with others by now.
+    """
 
     agent_id: str | None = None
     queue_id: str | None = None
     team_id: str | None = None
+    wrapped_up_by: tuple[str, ...] = ()
 
 
 class NoObject(StrEnum):
@@ -153,7 +157,7 @@ def may(principal: Principal | None, permission: Permission, subject: Subject) -
 
 
 def _is_within(principal: Principal, reach: Reach, facts: ObjectFacts) -> bool:
-    is_own = facts.agent_id is not None and facts.agent_id == principal.user_id
+    is_own = principal.user_id in (facts.agent_id, *facts.wrapped_up_by)
     is_of_queue = facts.queue_id is not None and facts.queue_id in principal.queue_ids
     match reach:
         case Reach.OWN:

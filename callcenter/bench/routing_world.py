@@ -191,6 +191,7 @@ def _policy(number: int) -> QueuePolicy:
         wrap_up_extensions_max=0,
         waiting_alarm_ms=FAR_MS,
         waiting_max=10**9,
+        waits_for_impossible=True,
         disposition_ids=(DispositionId("done"),),
         priority=PriorityRule(credit_ms=number * 10_000),
     )

@@ -15,9 +15,9 @@ from callcenter.channels.chat_protocol import AgentTyping, ChatLine, ChatState
 from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
 from callcenter.http.outbox import Outbox
-from callcenter.limits import SOCKETS_PER_CUSTOMER_MAX
+from callcenter.limits import SOCKETS_PER_CUSTOMER_MAX, TURNED_AWAY_KEPT
 from callcenter.projections.transcript import MESSAGE, chat_message
-from routing.events import ContactClosed, OfferAccepted
+from routing.events import ContactClosed, ContactTurnedAway, OfferAccepted
 from routing.ids import ContactId
 from routing.state import Contact, ContactState, State, age_key
 from routing.waits import Band, Unknown
@@ -60,6 +60,7 @@ class Window(msgspec.Struct, eq=False):
     is_resuming: bool = True
     newest_seq: int = 0
     held: list[ChatLine] = []
+    turned_away: str | None = None
 
 
 class ChatHub:
@@ -81,6 +82,11 @@ class ChatHub:
         self._windows: dict[ContactId, list[Window]] = defaultdict(list)
         self._positions: dict[ContactId, int] = {}
         """The best place each waiting customer was told; kept until the contact is connected or closed."""
+        self._turned_away: dict[ContactId, str] = {}
+
+    def why_turned_away(self, contact_id: ContactId) -> str | None:
+        """Why a contact of the last moments was turned away: its row in the log may not be written yet."""
+        return self._turned_away.get(contact_id)
 
     def attach(self, window: Window) -> None:
         """Add a socket; past the bound the contact's oldest one is closed."""
@@ -111,7 +117,7 @@ class ChatHub:
     def push_state(self, window: Window) -> None:
         """Send where the contact is."""
         contact = self._mirror().contacts.get(window.contact_id)
-        window.outbox.push(self._state_frame(contact, window.prospect))
+        window.outbox.push(self._state_frame(contact, window.prospect, window.turned_away))
 
     def on_published(self, published: Published) -> None:
         """Push messages and states of the contacts touched."""
@@ -120,6 +126,8 @@ class ChatHub:
                 self._push_line(detail.contact_id, ChatLine(chat_message(detail)))
         touched: dict[ContactId, None] = {}
         for event in published.events:
+            if isinstance(event, ContactTurnedAway):
+                self._remember_turned_away(event)
             contact_id = getattr(event, "contact_id", None)
             if contact_id in self._windows:
                 touched[contact_id] = None
@@ -130,6 +138,15 @@ class ChatHub:
         for contact_id in touched:
             for window in self._windows[contact_id]:
                 self.push_state(window)
+
+    def _remember_turned_away(self, event: ContactTurnedAway) -> None:
+        if event.destination.queue_id is not None:
+            return
+        self._turned_away[event.contact_id] = event.reason.value
+        if len(self._turned_away) > TURNED_AWAY_KEPT:
+            del self._turned_away[next(iter(self._turned_away))]
+        for window in self._windows.get(event.contact_id, ()):
+            window.turned_away = event.reason.value
 
     def agent_typing(self, contact_id: ContactId) -> None:
         """Tell the customer."""
@@ -182,10 +199,12 @@ class ChatHub:
         if line.message.seq > window.newest_seq:
             window.outbox.push(line)
 
-    def _state_frame(self, contact: Contact | None, prospect: Prospect) -> ChatState:
+    def _state_frame(
+        self, contact: Contact | None, prospect: Prospect, turned_away: str | None = None
+    ) -> ChatState:
         seq, now_ms = self._mirror().seq, self._now_ms()
         if contact is None:
-            return ChatState(seq, now_ms, _CLOSED, "", None)
+            return ChatState(seq, now_ms, _CLOSED, "", None, turned_away=turned_away)
         is_connected = contact.state is ContactState.CONNECTED
         name = self._agent_name(contact.agent_id or "") if is_connected else ""
         is_waiting = contact.state in (ContactState.WAITING, ContactState.OFFERED)

@@ -47,6 +47,7 @@ class ChatState(msgspec.Struct, frozen=True, tag_field="type", tag="state"):
     `position` counts from 1 among the contacts waiting in the queue; null when not waiting, or where the queue is not
     served in the order of its line. It never grows. `wait_p50_ms`, `wait_p90_ms`: half of such waits end within the one,
     nine of ten within the other, from now; rounded up, null when not waiting or not known.
+    `turned_away` says why a closed contact found no agent: closed, unstaffed, full, overdue or flushed; null otherwise.
     """
 
     seq: int
@@ -56,6 +57,7 @@ class ChatState(msgspec.Struct, frozen=True, tag_field="type", tag="state"):
     position: int | None
     wait_p50_ms: int | None = None
     wait_p90_ms: int | None = None
+    turned_away: str | None = None
 
 
 class ChatLine(msgspec.Struct, frozen=True, tag_field="type", tag="message"):

@@ -124,7 +124,7 @@ async def read_widget(call: Call[ChatServices]) -> WidgetView:
     errors=(
         ApiErrorCode.WIDGET_UNKNOWN,
         ApiErrorCode.CHAT_THROTTLED,
-        RefusalCode.QUEUE_FULL,
+        RefusalCode.NEEDS_IMPOSSIBLE,
         RefusalCode.QUEUE_UNKNOWN,
     ),
 )

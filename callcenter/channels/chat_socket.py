@@ -32,8 +32,9 @@ from callcenter.limits import MESSAGE_CHARACTERS_MAX, OUTCOMES_KEPT_MS, RESUMED_
 from callcenter.projections.transcript import MESSAGE, Line, chat_message
 from callcenter.tasks import owned
 from routing.commands import AddMessage, Command, EndContact
+from routing.events import ContactOutcome
 from routing.ids import ContactId, DetailId
-from routing.model import Party
+from routing.model import Party, TurnAwayReason, disposition_of
 
 _DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(FromCustomer)
 _MESSAGE_ID_LENGTH_MAX = 64
@@ -69,7 +70,9 @@ class CustomerSockets:
         hello = await stream.hello()
         contact_id = await self._admit(hello, outbox)
         if contact_id is not None and isinstance(hello, CustomerHello):
-            await self._serve(Window(contact_id, outbox), hello.after_seq, stream)
+            window = Window(contact_id, outbox)
+            window.turned_away = await self._why_turned_away(contact_id)
+            await self._serve(window, hello.after_seq, stream)
 
     async def _admit(self, hello: FromCustomer | None, outbox: Outbox) -> ContactId | None:
         """The contact this socket may speak for; says goodbye if there is none."""
@@ -89,13 +92,31 @@ class CustomerSockets:
 
     async def _is_answerable(self, contact_id: ContactId) -> bool:
         """Open, or closed less than 24 h ago."""
-        if contact_id in self.host.mirror.contacts:
+        if contact_id in self.host.mirror.contacts or self.hub.why_turned_away(contact_id):
             return True
         interaction = await self.store.interactions.get(contact_id)
         if interaction is None:
             return False
         closed_at_ms = interaction.closed_at_ms
         return closed_at_ms is None or self.now_ms() - closed_at_ms < OUTCOMES_KEPT_MS
+
+    async def _why_turned_away(self, contact_id: ContactId) -> str | None:
+        """Why a contact that is over found no agent, or None."""
+        if contact_id in self.host.mirror.contacts:
+            return None
+        if reason := self.hub.why_turned_away(contact_id):
+            return reason
+        interaction = await self.store.interactions.get(contact_id)
+        if interaction is None or interaction.outcome != ContactOutcome.TURNED_AWAY:
+            return None
+        return next(
+            (
+                one.value
+                for one in TurnAwayReason
+                if disposition_of(one) == interaction.disposition_id
+            ),
+            None,
+        )
 
     async def _serve(self, window: Window, after_seq: int, stream: FrameStream[Any]) -> None:
         contact_id = window.contact_id

@@ -145,6 +145,10 @@ DEADLINES: dict[DeadlineKind, Words] = {
         "In {due}: it closes as abandoned, unless the customer comes back.",
         "{due}后：客户若未回来，按放弃关闭。",
     ),
+    DeadlineKind.LEAVE_QUEUE: Words(
+        "In {due}: it leaves the queue, for where the queue sends it.",
+        "{due}后：离开本队列，转往队列设定的去处。",
+    ),
     DeadlineKind.LAPSE_EXCLUSION: Words(
         "In {due}: {agent} may be asked again, if nobody else can take it.",
         "{due}后：若无他人可接，可再次询问{agent}。",

@@ -11,7 +11,7 @@ import msgspec
 from callcenter.explaining import reason_words, words
 from callcenter.explaining.naming import Language, Names, Words, counted, duration, listed
 from callcenter.explaining.words import SAY, Say
-from routing.events import OfferTrigger
+from routing.events import CHOSEN_BY_HAND
 from routing.explain import (
     LAST_RESORT,
     ONLY_ONE,
@@ -190,7 +190,7 @@ class Teller:
 
     def _decided(self, why: OfferExplanation) -> list[str]:
         """What put the first before the second, of the agents and of the contacts."""
-        if why.trigger is OfferTrigger.ASSIGNED:
+        if why.trigger in CHOSEN_BY_HAND:
             return []
         by_contact = why.contact_decided_by
         lines = [self._agent_decided(why)]

@@ -40,6 +40,9 @@ TRIGGERS: dict[OfferTrigger, Words] = {
     OfferTrigger.ASSIGNED: Words(
         "A supervisor chose {agent} for this contact.", "班长为此联络指定了{agent}。"
     ),
+    OfferTrigger.TRANSFERRED: Words(
+        "The contact was handed on to {agent}.", "此联络被转给{agent}。"
+    ),
 }
 
 UNKNOWN_TRIGGER = Words(

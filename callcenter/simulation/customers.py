@@ -16,6 +16,9 @@ from routing import events as ev
 from routing.ids import AgentId, ContactId, DetailId
 from routing.model import Party
 
+_CALLERS = ("", *(f"caller{number}" for number in range(20)))
+"""Whom the customers are known as: few enough that some come back."""
+
 
 class Customer(msgspec.Struct, kw_only=True):
     """One customer: what was drawn for them, and where they are. `spell` counts waits and talks."""
@@ -28,6 +31,7 @@ class Customer(msgspec.Struct, kw_only=True):
     hangs_up: bool
     sends_twice: bool
     arrival: cmd.EnqueueContact
+    is_handed_on: bool
     spell: int = 0
     agent_id: AgentId | None = None
 
@@ -68,10 +72,11 @@ class Customers:
         contact_id = customer.contact_id
         self._plan_arrival(load)
         self._plan_tab(contact_id)
-        handled = self._stage.send(customer.arrival)
-        if handled.refusal is not None:
-            return
         self.here[contact_id] = customer
+        if self._stage.send(customer.arrival).refusal is not None:
+            del self.here[contact_id]
+        if contact_id not in self.here:
+            return
         self._agenda.after(customer.patience_ms, partial(self._give_up, customer, customer.spell))
         if customer.sends_twice:
             self._agenda.after(1_000, partial(self._arrive_again, customer))
@@ -89,6 +94,7 @@ class Customers:
             talk_ms=draw_ms(load.talk, streams.of(f"talk/{kind}")),
             messages=streams.of("messages").randint(0, habits.messages_max),
             hangs_up=chance(streams.of("hangs_up").random(), habits.hangs_up),
+            is_handed_on=chance(streams.of("handed_on").random(), habits.is_handed_on),
             sends_twice=chance(streams.of("twice").random(), habits.sends_twice),
         )
 
@@ -100,6 +106,7 @@ class Customers:
             contact_id,
             load.channel,
             load.queue_id,
+            self._stage.streams.of("who").choice(_CALLERS),
             preferred_agent_id=preferred if prefers else None,
             barred_agent_ids=(barred,) if bars else (),
         )
@@ -153,11 +160,27 @@ class Customers:
     def _end(self, customer: Customer, spell: int) -> None:
         if customer.spell != spell or customer.contact_id not in self.here:
             return
+        if customer.is_handed_on and self._hand_on(customer):
+            return
         party = Party.CUSTOMER if customer.hangs_up else Party.AGENT
         agent_id = None if customer.hangs_up else customer.agent_id
         self._stage.send(cmd.EndContact(customer.contact_id, party, agent_id))
         if customer.sends_twice:
             self._stage.send(cmd.EndContact(customer.contact_id, party, agent_id))
+
+    def _hand_on(self, customer: Customer) -> bool:
+        """The agent sends the customer on, once; False if that is not possible."""
+        customer.is_handed_on = False
+        luck = self._stage.streams.of("handed_on_to")
+        to_queue_id = luck.choice([load.queue_id for load in self._stage.scenario.loads])
+        to_agent_id = None if luck.random() < 0.5 else luck.choice(self._agent_ids)
+        transfer = cmd.TransferContact(
+            customer.contact_id,
+            to_queue_id if to_agent_id is None else None,
+            to_agent_id,
+            customer.agent_id,
+        )
+        return self._stage.send(transfer).refusal is None
 
     def _waits_again(self, event: ev.ContactRequeued) -> None:
         customer = self.here[event.contact_id]

@@ -96,7 +96,7 @@ def stormy(agents: int, occupancy: float, for_ms: int) -> Scenario:
         configurations=(usual,),
         loads=loads,
         groups=(difficult_agents("mixed", agents, both),),
-        habits=CustomerHabits(closes_tab=0.3, sends_twice=0.1),
+        habits=CustomerHabits(closes_tab=0.3, sends_twice=0.1, is_handed_on=0.1),
         faults=Faults(
             clock_every=Exponential(HOUR_MS),
             tick_late=Uniform(0, 2_000),

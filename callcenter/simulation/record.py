@@ -30,7 +30,7 @@ class Record(msgspec.Struct):
     """Agents who were told that the contact is theirs."""
     ended: dict[ContactId, int] = {}
     """Contacts whose end was acknowledged."""
-    wrapped_up: dict[ContactId, AgentId] = {}
+    wrapped_up: dict[tuple[ContactId, AgentId], None] = {}
     messages: Counter[ContactId] = msgspec.field(default_factory=Counter)
     commands: Counter[str] = msgspec.field(default_factory=Counter)
     refusals: Counter[str] = msgspec.field(default_factory=Counter)
@@ -50,7 +50,7 @@ class Record(msgspec.Struct):
             case cmd.EndContact(contact_id=contact_id):
                 self.ended[contact_id] = exchange.clock_ms
             case cmd.CompleteWrapUp(contact_id=contact_id, agent_id=agent_id):
-                self.wrapped_up[contact_id] = agent_id
+                self.wrapped_up[contact_id, agent_id] = None
             case cmd.AddMessage(contact_id=contact_id):
                 self.messages[contact_id] += 1
             case _:

@@ -40,6 +40,8 @@ class CustomerHabits(msgspec.Struct, frozen=True, kw_only=True):
     """How often a customer has an agent they are to be asked for first."""
     bars: float = 0.0
     """How often some agent must never get the customer."""
+    is_handed_on: float = 0.0
+    """How often the agent hands the customer on to another queue, or to a colleague, instead of ending."""
     sends_twice: float = 0.0
     """How often an arrival or an end is sent a second time."""
 

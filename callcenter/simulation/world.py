@@ -12,6 +12,7 @@ from callcenter.simulation.agenda import Agenda
 from callcenter.simulation.agents_model import AgentModel
 from callcenter.simulation.customers import Customers
 from callcenter.simulation.faults import Mishaps
+from callcenter.simulation.queue_supervisor import QueueSupervisor
 from callcenter.simulation.randomness import Streams
 from callcenter.simulation.record import Exchange, Record
 from callcenter.simulation.scenario import Scenario, people_of
@@ -63,6 +64,7 @@ class World:
         self._agents = self._people()
         self._order = [*self._agents]
         self._supervisor = SupervisorModel(self, self._customers.here, self._order)
+        self._queue_supervisor = QueueSupervisor(self, self._customers.here, self._order)
         self._mishaps = Mishaps(self, [*self._agents.values()], self._restart)
         queues = scenario.configurations[0].queues
         self._dispositions = {policy.queue_id: policy.disposition_ids for policy in queues}
@@ -80,6 +82,7 @@ class World:
             agent.begin()
         self._customers.begin()
         self._supervisor.begin()
+        self._queue_supervisor.begin()
         self._mishaps.begin()
         while self._is_on():
             self._advance()

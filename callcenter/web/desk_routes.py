@@ -35,7 +35,7 @@ from routing.errors import RefusalCode
 from routing.events import Event, WrapUpExtended
 from routing.ids import AgentId, ContactId, DetailId, DispositionId, OfferId, ReasonId
 from routing.model import AgentState, Party
-from routing.timers import contact_key
+from routing.timers import wrap_up_key
 
 _EVENT = msgspec.msgpack.Decoder(Event)
 
@@ -201,7 +201,7 @@ async def extend_wrap_up(call: Call[Services]) -> WrapUpLonger:
     """The engine says until when."""
     contact_id = _contact(call)
     submitted = await submit(call, ExtendWrapUp(contact_id, _agent(call)))
-    until_ms = await _until_ms(call.services, submitted, contact_id)
+    until_ms = await _until_ms(call.services, submitted, contact_id, _agent(call))
     return WrapUpLonger(submitted.seq, until_ms)
 
 
@@ -231,9 +231,11 @@ def _detail(call: Call[Services], kind: str, detail_id: str, text: str) -> Detai
     return Detail(_contact(call), DetailId(detail_id), kind, body, call.services.now_ms())
 
 
-async def _until_ms(services: Services, submitted: Submitted, contact_id: ContactId) -> int:
+async def _until_ms(
+    services: Services, submitted: Submitted, contact_id: ContactId, agent_id: AgentId
+) -> int:
     """The deadline just granted: from the state, or for a repeat from the record of the first time."""
-    deadline = services.host.mirror.deadlines.get(contact_key(contact_id))
+    deadline = services.host.mirror.deadlines.get(wrap_up_key(contact_id, agent_id))
     if not submitted.is_repeat and deadline is not None:
         return deadline.due_ms
     async for record in services.store.journal.read(submitted.seq - 1):

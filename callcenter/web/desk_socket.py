@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from agents.desk import desks_with
 from agents.presence import PresenceKeeper
 from agents.protocol import (
     PROTOCOL_VERSION,
@@ -102,10 +103,17 @@ class DeskSockets:
         held = self.mirror().agents.get(AgentId(tab.principal.user_id))
         newest_seqs: dict[ContactId, int] = {}
         for contact_id in [] if held is None else list(held.holds):
+            if not self._is_theirs(contact_id, AgentId(tab.principal.user_id)):
+                continue
             after_seq = hello.messages_after.get(contact_id)
             if after_seq is not None:
                 newest_seqs[contact_id] = await self._send_missed(tab, contact_id, after_seq)
         self.hub.resumed(tab, newest_seqs)
+
+    def _is_theirs(self, contact_id: ContactId, agent_id: AgentId) -> bool:
+        """Whether what is said is for this agent: a contact they handed on is with others."""
+        contact = self.mirror().contacts.get(contact_id)
+        return contact is not None and agent_id in desks_with(contact)
 
     async def _send_missed(self, tab: Tab, contact_id: ContactId, after_seq: int) -> int:
         """Send what follows `after_seq`; returns the newest number sent."""

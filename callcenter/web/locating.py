@@ -62,7 +62,8 @@ class Locator:
     async def _contact(self, state: State, contact_id: str) -> ObjectFacts | None:
         contact = state.contacts.get(ContactId(contact_id))
         if contact is not None:
-            return _facts(state, next(iter(desks_with(contact)), None), contact.queue_id)
+            agent_id = next(iter(desks_with(contact)), None)
+            return _facts(state, agent_id, contact.queue_id, contact.wrapped_up_by)
         if not contact_id:
             return None
         interactions = self._services.store.interactions
@@ -74,7 +75,8 @@ class Locator:
             interaction = await interactions.get(ContactId(contact_id))
         if interaction is None:
             return None
-        return _facts(state, interaction.agent_id, interaction.queue_id)
+        wrapping = [one.agent_id for one in state.agents.values() if contact_id in one.wrap_ups]
+        return _facts(state, interaction.agent_id, interaction.queue_id, tuple(wrapping))
 
     async def _caught_up(self, seq: int) -> bool:
         """Wait a little for the interaction log; False if it stays behind."""
@@ -86,8 +88,13 @@ class Locator:
         return True
 
 
-def _facts(state: State, agent_id: AgentId | None, queue_id: str) -> ObjectFacts:
+def _facts(
+    state: State, agent_id: AgentId | None, queue_id: str, wrapped_up_by: tuple[AgentId, ...]
+) -> ObjectFacts:
     agent = None if agent_id is None else state.agents.get(agent_id)
     return ObjectFacts(
-        agent_id=agent_id, queue_id=queue_id, team_id=agent.team_id if agent else None
+        agent_id=agent_id,
+        queue_id=queue_id,
+        team_id=agent.team_id if agent else None,
+        wrapped_up_by=wrapped_up_by,
     )

@@ -399,7 +399,7 @@ class NaiveWorld:
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
             contact.closed += 1
-        contact = self._open(event.contact_id, "waiting", "connected", "wrap_up")
+        contact = self._open(event.contact_id, "arrived", "waiting", "connected", "wrap_up")
         if contact is None:
             return
         if contact.agent_id is not None:

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from callcenter.channels.chat_tokens import ChatTokens
-from routing.ids import ContactId
+from callcenter.host.envelope import Envelope
+from routing.commands import FlushQueue, TransferContact
+from routing.ids import ContactId, UserId
+from routing.model import Destination
 from tests.integration.live_server import SHOP, LiveServer, form, has_offer, live_server
 
 
@@ -288,12 +291,59 @@ async def test_a_chat_that_is_over_takes_no_more(server: LiveServer) -> None:
     assert (await customer.of("refused"))["message_id"] == "x"
 
 
-async def test_a_full_queue_refuses_and_leaves_no_trace(server: LiveServer) -> None:
+async def test_a_full_queue_turns_away_and_the_customer_is_told_why(server: LiveServer) -> None:
     for _ in range(3):
         await server.start_chat()
-    refused = await server.ask("POST", "/api/v1/chat/widgets/shop/contacts", body=form())
-    assert (refused.status, refused.code) == (409, "queue_full")
+    started = await server.start_chat()
     assert len(server.state.contacts) == 3
+    customer = await server.customer(started["token"])
+    told = customer.frames[-1]
+    assert (told["state"], told["turned_away"]) == ("closed", "full")
+    await server.stop()
+    await server.start()
+    shown = await server.ask("GET", f"/api/v1/contacts/{started['contact_id']}", by="ada")
+    row = shown.body["interaction"]
+    assert (row["outcome"], row["disposition_id"]) == ("turned_away", "none_full")
+    again = await server.customer(started["token"])
+    assert again.frames[-1]["turned_away"] == "full", "the interaction log knows it too"
+
+
+async def test_a_customer_who_waits_is_told_when_the_queue_is_emptied(server: LiveServer) -> None:
+    started = await server.start_chat()
+    customer = await server.customer(started["token"])
+    queue_id = next(iter(server.state.contacts.values())).queue_id
+    flush = FlushQueue(queue_id, Destination(), UserId("sue"))
+    await server.parts.host.submit(Envelope(flush, "flush"))
+    told = await customer.until(lambda frame: frame.get("state") == "closed")
+    assert told["turned_away"] == "flushed"
+
+
+async def test_what_was_handed_on_is_wrapped_up_and_its_customer_heard_by_nobody_else(
+    server: LiveServer,
+) -> None:
+    contact_id, desk, customer = await server.conversation()
+    held = server.contact(contact_id)
+    assert held is not None
+    other = next(one for one in server.state.queues if one != held.queue_id)
+    transfer = TransferContact(held.contact_id, to_queue_id=other, agent_id=held.agent_id)
+    await server.parts.host.submit(Envelope(transfer, "transfer"))
+    wraps = await desk.until(
+        lambda frame: (
+            frame["type"] == "desk"
+            and [one["state"] for one in frame["desk"]["assignments"]] == ["wrap_up"]
+        )
+    )
+    card = wraps["desk"]["assignments"][0]
+    assert (card["contact_id"], card["is_ended_by_customer"]) == (contact_id, False)
+    assert (await customer.until(lambda frame: frame.get("state") == "waiting"))["agent_name"] == ""
+    path = f"/api/v1/contacts/{contact_id}/wrap-up"
+    longer = await server.ask("POST", f"{path}/extend", by="ann", body={})
+    assert longer.body["until_ms"] > card["wrap_up_until_ms"]
+    await customer.send({"type": "end"})
+    await server.until(lambda: server.contact(contact_id) is None)
+    done = await server.ask("POST", path, by="ann", body={"disposition_id": "solved", "notes": ""})
+    assert done.status == 200
+    await desk.until(lambda frame: frame["type"] == "desk" and not frame["desk"]["assignments"])
 
 
 async def test_too_many_chats_from_one_address(tmp_path: Path) -> None:

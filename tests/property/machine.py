@@ -26,6 +26,7 @@ from routing.model import (
     AgentState,
     CapacityRule,
     Channel,
+    Destination,
     Party,
     RejectCause,
     RoutingConfiguration,
@@ -149,6 +150,7 @@ class EngineMachine(RuleBasedStateMachine):
     @rule(
         channel=some.channels,
         queue_id=some.queue_ids,
+        who=st.sampled_from(["", "kim", "lee"]),
         needs=some.needs,
         preferred=some.preferred_agent_ids,
         barred=some.barred_agent_ids,
@@ -158,6 +160,7 @@ class EngineMachine(RuleBasedStateMachine):
         channel: Channel,
         queue_id: QueueId,
         *,
+        who: str = "",
         needs: tuple[SkillNeed, ...] = (),
         preferred: AgentId | None = None,
         barred: tuple[AgentId, ...] = (),
@@ -169,6 +172,7 @@ class EngineMachine(RuleBasedStateMachine):
                 contact_id,
                 channel,
                 queue_id,
+                who,
                 needs=needs,
                 preferred_agent_id=preferred,
                 barred_agent_ids=barred,
@@ -230,14 +234,12 @@ class EngineMachine(RuleBasedStateMachine):
 
     @rule(data=st.data(), disposition_id=some.disposition_ids)
     def complete_wrap_up(self, data: st.DataObject, disposition_id: DispositionId) -> None:
-        contact_id = self.pick_wrap_up(data)
-        agent_id = self.pick_agent(data, contact_id)
+        contact_id, agent_id = self.pick_wrap_up(data)
         self.give(cmd.CompleteWrapUp(contact_id, agent_id, disposition_id))
 
     @rule(data=st.data())
     def extend_wrap_up(self, data: st.DataObject) -> None:
-        contact_id = self.pick_wrap_up(data)
-        self.give(cmd.ExtendWrapUp(contact_id, self.pick_agent(data, contact_id)))
+        self.give(cmd.ExtendWrapUp(*self.pick_wrap_up(data)))
 
     # --- supervisors ---
 
@@ -257,6 +259,31 @@ class EngineMachine(RuleBasedStateMachine):
     def learn(self, data: st.DataObject, credit_ms: int, needs: tuple[SkillNeed, ...]) -> None:
         contact_id, preferred = self.pick_contact(data), data.draw(some.preferred_agent_ids)
         self.give(cmd.UpdateContactAttributes(contact_id, needs, credit_ms, preferred))
+
+    # --- handed on; queues ---
+
+    @rule(data=st.data(), queue_id=some.queue_ids, by_agent=st.booleans())
+    def hand_on_to_queue(self, data: st.DataObject, queue_id: QueueId, by_agent: bool) -> None:
+        contact_id = self.pick_contact(data)
+        agent_id = self.pick_agent(data, contact_id) if by_agent else None
+        by = None if by_agent else some.SAM
+        self.give(cmd.TransferContact(contact_id, queue_id, None, agent_id, by))
+
+    @rule(data=st.data(), to_agent_id=some.agent_ids, by_agent=st.booleans())
+    def hand_on_to_agent(self, data: st.DataObject, to_agent_id: AgentId, by_agent: bool) -> None:
+        contact_id = self.pick_contact(data)
+        agent_id = self.pick_agent(data, contact_id) if by_agent else None
+        by = None if by_agent else some.SAM
+        self.give(cmd.TransferContact(contact_id, None, to_agent_id, agent_id, by))
+
+    @rule(queue_id=some.queue_ids, what=st.integers(0, 4), destination=some.destinations)
+    def rule_queue(self, queue_id: QueueId, what: int, destination: Destination) -> None:
+        if what == 0:
+            self.give(cmd.CloseQueue(queue_id, some.SAM))
+        elif what == 1:
+            self.give(cmd.FlushQueue(queue_id, destination, some.SAM))
+        else:
+            self.give(cmd.OpenQueue(queue_id, some.SAM))
 
     # --- time ---
 
@@ -332,11 +359,16 @@ class EngineMachine(RuleBasedStateMachine):
         """Mostly one that is open."""
         return data.draw(st.sampled_from([*sorted(self.open), ContactId("nobody")]))
 
-    def pick_wrap_up(self, data: st.DataObject) -> ContactId:
-        """One in wrap-up, if there is any."""
-        contacts = self.engine.state.contacts.values()
-        wrapping = [c.contact_id for c in contacts if c.state is ContactState.WRAP_UP]
-        return data.draw(st.sampled_from(wrapping)) if wrapping else self.pick_contact(data)
+    def pick_wrap_up(self, data: st.DataObject) -> tuple[ContactId, AgentId]:
+        """A wrap-up that is open, if there is any: its contact, and mostly its agent."""
+        agents = self.engine.state.agents.values()
+        wrapping = [(one, agent.agent_id) for agent in agents for one in agent.wrap_ups]
+        if wrapping:
+            contact_id, agent_id = data.draw(st.sampled_from(wrapping))
+            others = [agent_id, agent_id, *some.AGENT_IDS[:2]]
+            return contact_id, data.draw(st.sampled_from(others))
+        contact_id = self.pick_contact(data)
+        return contact_id, self.pick_agent(data, contact_id)
 
     def pick_agent(self, data: st.DataObject, contact_id: ContactId) -> AgentId:
         """Mostly the one who holds it."""

@@ -28,7 +28,7 @@ def test_an_offer_explained_from_the_journal_names_the_same_agent(
                 assert told.is_confirmed, f"{name}, seed {seed}: {event}"
                 assert told.standing.waited_ms == event.waited_ms
                 names = {one.agent_id for one in told.candidates}
-                is_by_hand = event.trigger is ev.OfferTrigger.ASSIGNED
+                is_by_hand = event.trigger in ev.CHOSEN_BY_HAND
                 assert event.agent_id in names or len(names) == 20 or is_by_hand
             apply(state, event)
         for line in state.waiting.values():

@@ -127,8 +127,9 @@ class Judge:
             yield f"I1 lost: {lost}"
         if undead := sorted(self._closed & held):
             yield f"I4 closed, and still held: {undead}"
-        if unheard := sorted(set(record.wrapped_up) - self._closed):
-            yield f"I1 wrapped up, and not closed: {unheard}"
+        done = {(e.contact_id, e.agent_id) for e in self.journal if type(e) is ev.WrapUpCompleted}
+        if unheard := sorted(set(record.wrapped_up) ^ done):
+            yield f"I1 the journal and the agents differ about what was wrapped up: {unheard}"
         accepted = {e.offer_id: e.agent_id for e in self.journal if type(e) is ev.OfferAccepted}
         if accepted != record.accepted:
             yield "I1 the journal and the agents differ about who accepted what"

@@ -5,85 +5,32 @@ are worked out again, naively, from what the events say happened. Each event is 
 before it is written into them; `oracle` judges the offers.
 """
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from routing import events as ev
-from routing.ids import AgentId, ContactId, OfferId, QueueId, SkillId, TeamId
+from routing.ids import AgentId, ContactId
 from routing.limits import ADJUSTED_MS_MAX
 from routing.model import (
     DISPOSITION_NONE_TIMEOUT,
     AgentState,
-    CapacityRule,
-    Channel,
     QueuePolicy,
     RejectCause,
     RoutingConfiguration,
-    SkillNeed,
+)
+from tests.sim.known import (
+    OFFERED,
+    TALKING,
+    WAITING,
+    WRAP_UP,
+    KnownAgent,
+    KnownContact,
+    KnownWrapUp,
 )
 from tests.sim.ledger_steps import begin, enter, step_faults
+from tests.sim.queue_books import QueueBooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-WAITING, OFFERED, TALKING, WRAP_UP = "waiting", "offered", "talking", "wrap-up"
-
-
-@dataclass
-class KnownContact:
-    """An open contact. `due_ms` is when its offer or its wrap-up runs out."""
-
-    contact_id: ContactId
-    channel: Channel
-    queue_id: QueueId
-    number: int
-    age_origin_ms: int
-    place: str = WAITING
-    agent_id: AgentId | None = None
-    asked: dict[AgentId, OfferId] = field(default_factory=dict)
-    due_ms: int = 0
-    talks_since_ms: int = 0
-    excluded: dict[AgentId, int] = field(default_factory=dict)
-    refused_by: set[AgentId] = field(default_factory=set)
-    offers: set[OfferId] = field(default_factory=set)
-    is_customer_here: bool = True
-    gone_at_ms: int | None = None
-    needs: tuple[SkillNeed, ...] = ()
-    credit_ms: int = 0
-    adjusted_ms: int = 0
-    assigned_to: AgentId | None = None
-    own_needs: tuple[SkillNeed, ...] = ()
-    preferred_agent_id: AgentId | None = None
-    barred: tuple[AgentId, ...] = ()
-    step: int = 0
-    step_origin_ms: int = 0
-    step_credit_ms: int = 0
-    pool: tuple[QueueId, ...] = ()
-    asked_team: TeamId | None = None
-    asked_agent: AgentId | None = None
-
-
-@dataclass
-class KnownAgent:
-    """An agent. `lost_at_ms` is when the grace of a lost presence is over."""
-
-    agent_id: AgentId
-    team_id: TeamId
-    queue_ids: tuple[QueueId, ...]
-    capacity: CapacityRule
-    is_present: bool = False
-    is_removed: bool = False
-    state: AgentState = AgentState.LOGGED_OUT
-    wish: AgentState | None = None
-    idle_since: tuple[int, int] = (0, 0)
-    missed: dict[Channel, int] = field(default_factory=dict)
-    must_go: bool = False
-    has_phone_fault: bool = False
-    lost_at_ms: int | None = None
-    skills: dict[SkillId, int] = field(default_factory=dict)
-    taken: int = 0
-    asked_last: int = 0
-    primary_queue_id: QueueId | None = None
 
 
 class Ledger:
@@ -93,6 +40,8 @@ class Ledger:
         self.configuration: RoutingConfiguration | None = None
         self.contacts: dict[ContactId, KnownContact] = {}
         self.agents: dict[AgentId, KnownAgent] = {}
+        self.wraps: dict[tuple[AgentId, ContactId], KnownWrapUp] = {}
+        self.queues = QueueBooks(self)
         self.now_ms = 0
         self._arrivals = 0
         self._offers = 0
@@ -124,7 +73,12 @@ class Ledger:
             ev.ExclusionLapsed: self._exclusion_lapsed,
             ev.WrapUpStarted: self._wrap_up_started,
             ev.WrapUpExtended: self._wrap_up_extended,
-            ev.WrapUpExpired: self._wrap_up_expired,
+            ev.WrapUpExpired: self._wrap_up_ended,
+            ev.WrapUpCompleted: self._wrap_up_ended,
+            ev.ContactTransferred: self._contact_transferred,
+            ev.ContactTurnedAway: self._contact_turned_away,
+            ev.QueueClosed: lambda event: self.queues.closed.add(event.queue_id),
+            ev.QueueOpened: lambda event: self.queues.closed.discard(event.queue_id),
         }
 
     def book(self, event: ev.Event) -> list[str]:
@@ -138,13 +92,16 @@ class Ledger:
             fault = write(event) if write is not None else None
         except KeyError as unknown:
             fault = f"I4 {event} is about {unknown}, which is not known or has ended"
+        self.queues.restaff(event.at_ms)
         return [*faults, fault] if fault is not None else faults
 
     # --- what others ask ---
 
-    def held_by(self, agent_id: AgentId) -> list[KnownContact]:
+    def held_by(self, agent_id: AgentId) -> list[KnownContact | KnownWrapUp]:
         """Everything offered to an agent, talking with them, or in their wrap-up."""
-        return [c for c in self.contacts.values() if c.agent_id == agent_id or agent_id in c.asked]
+        wraps = [wrap for (other_id, _), wrap in self.wraps.items() if other_id == agent_id]
+        contacts = [c for c in self.contacts.values() if c.place != WRAP_UP]
+        return [*wraps, *(c for c in contacts if c.agent_id == agent_id or agent_id in c.asked)]
 
     def works(self, agent_id: AgentId) -> bool:
         """Whether the agent has anything accepted in hand."""
@@ -174,6 +131,7 @@ class Ledger:
     def _configuration_applied(self, event: ev.ConfigurationApplied) -> None:
         before = {} if self.configuration is None else {p.queue_id: p for p in self.rules.queues}
         self.configuration = event.configuration
+        self.queues.wait_anew(event.at_ms)
         for contact in self.contacts.values():
             old, new = before[contact.queue_id], self.policy_of(contact)
             if old.steps != new.steps:
@@ -278,6 +236,8 @@ class Ledger:
         contact.own_needs, contact.credit_ms = event.needs, event.credit_ms
         contact.preferred_agent_id = event.preferred_agent_id
         contact.barred = event.barred_agent_ids
+        contact.customer_key, contact.waits_since_ms = event.customer_key, event.at_ms
+        contact.age_origin_ms -= self.queues.waited_before_ms(contact, event.at_ms)
         return None
 
     def _contact_attributes_updated(self, event: ev.ContactAttributesUpdated) -> None:
@@ -302,13 +262,60 @@ class Ledger:
     def _contact_assigned(self, event: ev.ContactAssigned) -> None:
         self.contacts[event.contact_id].assigned_to = event.agent_id
 
+    def _contact_transferred(self, event: ev.ContactTransferred) -> str | None:
+        contact = self.contacts[event.contact_id]
+        contact.left, contact.is_handed_on = [], True
+        contact.bound_for = event.to_queue_id or contact.queue_id
+        contact.assigned_to = event.to_agent_id
+        waited_until_ms = contact.talks_since_ms if contact.place == TALKING else event.at_ms
+        waited_ms = waited_until_ms - contact.age_origin_ms
+        if contact.bound_for != contact.queue_id:
+            fault = self.queues.fault_of_entry(contact, contact.bound_for, event.at_ms)
+            queue_ids = {policy.queue_id: policy for policy in self.rules.queues}
+            waited_ms = min(waited_ms, queue_ids[contact.bound_for].carried_wait_max_ms)
+        else:
+            fault = None
+        contact.age_origin_ms = event.at_ms - waited_ms
+        if event.agent_id is not None and (contact.place, contact.agent_id) != (
+            TALKING,
+            event.agent_id,
+        ):
+            return f"I2 {event} hands on what {event.agent_id} does not have"
+        return fault
+
+    def _contact_turned_away(self, event: ev.ContactTurnedAway) -> str | None:
+        contact = self.contacts[event.contact_id]
+        fault = self.queues.fault_of_leaving(contact, event)
+        contact.left.append(event.queue_id)
+        contact.bound_for = event.destination.queue_id
+        contact.is_leaving = contact.bound_for is None
+        return fault
+
     def _contact_queued(self, event: ev.ContactQueued) -> str | None:
         contact = self.contacts[event.contact_id]
+        fault = None
         if contact.place != WAITING or event.age_origin_ms != contact.age_origin_ms:
-            return f"I5 {event} does not fit {contact}"
-        contact.step_origin_ms = event.age_origin_ms
-        begin(self, contact, event.at_ms)
-        return None
+            fault = f"I5 {event} does not fit {contact}"
+        bound_for = contact.bound_for or (None if contact.is_queued else contact.queue_id)
+        if event.queue_id != bound_for:
+            fault = f"I1 {event} queues the contact elsewhere than in {bound_for}"
+        if not contact.is_handed_on:
+            fault = fault or self.queues.fault_of_entry(contact, event.queue_id, event.at_ms)
+        if not contact.is_queued:
+            self.queues.came_back(contact, contact.queue_id)
+        self._into_queue(contact, event)
+        return fault
+
+    def _into_queue(
+        self, contact: KnownContact, event: ev.ContactQueued | ev.ContactRequeued
+    ) -> None:
+        is_new, is_other = not contact.is_queued, event.queue_id != contact.queue_id
+        contact.queue_id, contact.queued_at_ms = event.queue_id, event.at_ms
+        contact.is_queued, contact.bound_for, contact.is_handed_on = True, None, False
+        if is_new or is_other:
+            contact.step_origin_ms = event.age_origin_ms if is_new else event.at_ms
+            begin(self, contact, event.at_ms)
+        self._wait(contact)
 
     def _contact_stepped(self, event: ev.ContactStepped) -> str | None:
         contact = self.contacts[event.contact_id]
@@ -317,13 +324,20 @@ class Ledger:
         return fault
 
     def _contact_requeued(self, event: ev.ContactRequeued) -> str | None:
-        contact = self.contacts[event.contact_id]
-        talked_ms = event.at_ms - contact.talks_since_ms
-        is_right = contact.place == TALKING and contact.agent_id == event.agent_id
-        contact.age_origin_ms += talked_ms
-        contact.step_origin_ms += talked_ms
-        self._wait(contact)
-        self._forget_if_done(self.agents[event.agent_id])
+        contact, agent = self.contacts[event.contact_id], self.agents[event.agent_id]
+        is_transfer = event.reason == ev.RequeueReason.TRANSFERRED
+        had_it = contact.place in ((TALKING, WRAP_UP) if is_transfer else (TALKING,))
+        is_right = had_it and contact.agent_id == agent.agent_id
+        is_right = is_right and is_transfer == contact.is_handed_on
+        if not is_transfer:
+            contact.age_origin_ms += event.at_ms - contact.talks_since_ms
+        elif contact.place == TALKING:
+            self._now_idle(agent, event.at_ms)
+        contact.step_origin_ms += event.at_ms - contact.talks_since_ms
+        self._into_queue(contact, event)
+        if is_transfer:
+            self._exclude(contact, agent.agent_id, event.at_ms)
+        self._forget_if_done(agent)
         if not contact.is_customer_here:
             contact.gone_at_ms = event.at_ms + self.rules.customer_gone_ms
         if not is_right or contact.age_origin_ms != event.age_origin_ms:
@@ -334,10 +348,15 @@ class Ledger:
         contact = self.contacts.pop(event.contact_id)
         if contact.agent_id != event.agent_id or contact.place == OFFERED:
             return f"I4 {event} closes {contact}"
-        if event.agent_id is not None:
+        if event.agent_id is not None and contact.place == TALKING:
             agent = self.agents[event.agent_id]
             self._now_idle(agent, event.at_ms)
             self._forget_if_done(agent)
+        if event.outcome == ev.ContactOutcome.ABANDONED:
+            self.queues.gave_up(contact, event.at_ms)
+        is_away = event.outcome == ev.ContactOutcome.TURNED_AWAY
+        if is_away != contact.is_leaving:
+            return f"I4 {event} ends otherwise than it was turned away"
         return None
 
     def _customer_disconnected(self, event: ev.CustomerDisconnected) -> None:
@@ -351,6 +370,7 @@ class Ledger:
         contact.is_customer_here, contact.gone_at_ms = True, None
 
     def _wait(self, contact: KnownContact) -> None:
+        contact.waits_since_ms = self.now_ms
         contact.place, contact.agent_id = WAITING, None
 
     # --- offers and assignments ---
@@ -446,20 +466,24 @@ class Ledger:
     def _wrap_up_started(self, event: ev.WrapUpStarted) -> str | None:
         contact = self.contacts[event.contact_id]
         is_right = (contact.place, contact.agent_id) == (TALKING, event.agent_id)
-        contact.place, contact.due_ms = WRAP_UP, event.until_ms
+        contact.place = WRAP_UP
+        wrap = KnownWrapUp(contact.channel, contact.queue_id, event.until_ms)
+        self.wraps[event.agent_id, event.contact_id] = wrap
         if not is_right or event.until_ms != event.at_ms + self.timeouts(contact)[2]:
             return f"I7 {event} does not fit {contact}"
         return None
 
     def _wrap_up_extended(self, event: ev.WrapUpExtended) -> str | None:
-        contact = self.contacts[event.contact_id]
-        is_right = contact.place == WRAP_UP and event.until_ms > event.at_ms
-        contact.due_ms = event.until_ms
-        return None if is_right else f"I7 {event} does not fit {contact}"
+        wrap = self.wraps[event.agent_id, event.contact_id]
+        wrap.due_ms = event.until_ms
+        return None if event.until_ms > event.at_ms else f"I7 {event} does not fit {wrap}"
 
-    def _wrap_up_expired(self, event: ev.WrapUpExpired) -> str | None:
-        contact = self.contacts[event.contact_id]
+    def _wrap_up_ended(self, event: ev.WrapUpCompleted | ev.WrapUpExpired) -> str | None:
+        wrap = self.wraps.pop((event.agent_id, event.contact_id))
+        agent = self.agents[event.agent_id]
+        self._now_idle(agent, event.at_ms)
+        self._forget_if_done(agent)
         is_limit = event.disposition_id == DISPOSITION_NONE_TIMEOUT
-        if contact.place != WRAP_UP or (is_limit and contact.due_ms != event.at_ms):
-            return f"I7 {event} does not fit {contact}"
-        return None
+        return (
+            f"I7 {event} does not fit {wrap}" if is_limit and wrap.due_ms != event.at_ms else None
+        )

@@ -10,7 +10,8 @@ from routing.ids import AgentId, TeamId
 from routing.model import AgentState, QueuePolicy, RoutingStep, StepAsks
 
 if TYPE_CHECKING:
-    from tests.sim.ledger import KnownAgent, KnownContact, Ledger
+    from tests.sim.known import KnownAgent, KnownContact
+    from tests.sim.ledger import Ledger
 
 
 def enter(ledger: "Ledger", contact: "KnownContact", number: int) -> None:
@@ -121,3 +122,35 @@ def _asked(
 
 def _preferred(ledger: "Ledger", contact: "KnownContact") -> "KnownAgent | None":
     return ledger.agents.get(contact.preferred_agent_id or AgentId(""))
+
+
+def able(ledger: "Ledger", contact: "KnownContact", policy: QueuePolicy) -> "list[KnownAgent]":
+    """Everybody who could serve the contact in some step of this queue, were they there and free."""
+    steps = policy.steps or (RoutingStep(),)
+    return [
+        agent
+        for step in steps
+        if _can_be_in(ledger, contact, step)
+        for agent in ledger.agents.values()
+        if _is_able(agent, contact, policy, step, asked=_asked(ledger, contact, step))
+    ]
+
+
+def _is_able(
+    agent: "KnownAgent",
+    contact: "KnownContact",
+    policy: QueuePolicy,
+    step: RoutingStep,
+    *,
+    asked: tuple[TeamId | None, AgentId | None],
+) -> bool:
+    team, named = asked
+    needs = policy.needs if step.needs is None else step.needs
+    levels = [*needs, *(() if step.relax_own else contact.own_needs)]
+    return (
+        (team is None or agent.team_id == team)
+        and (named is None or agent.agent_id == named)
+        and bool({policy.queue_id, *step.queue_ids} & {*agent.queue_ids})
+        and agent.capacity.per_channel.get(contact.channel, 0) > 0
+        and all(agent.skills.get(need.skill_id, 0) >= need.level for need in levels)
+    )

@@ -37,6 +37,8 @@ from routing.model import (
     CapacityRule,
     Channel,
     ContactStrategy,
+    Destination,
+    DestinationKind,
     NotReadyReason,
     Party,
     PriorityRule,
@@ -48,6 +50,7 @@ from routing.model import (
     StepAsks,
 )
 from routing.state import Contact, ContactState
+from tests.sim.ways_out import with_ways_out
 
 QUEUES = tuple(QueueId(f"q{number}") for number in range(4))
 SKILLS = tuple(SkillId(f"s{number}") for number in range(5))
@@ -124,6 +127,8 @@ class Lockstep:
             (2, lambda: self.with_some_contact(self.assign)),
             (2, lambda: self.with_some_contact(self.learn)),
             (0.5, self.force),
+            (3, lambda: self.with_some_contact(self.hand_on)),
+            (0.3, self.rule_queue),
             (1, lambda: self.do(cmd.Tick())),
         ]
 
@@ -135,11 +140,12 @@ class Lockstep:
         channel = draw.choice([Channel.CHAT, Channel.CHAT, Channel.EMAIL])
         contact_id = ContactId(f"c{self.contacts}")
         queue_id = draw.choice(QUEUES)
+        who = draw.choice(["", "kim", "lee", "mia"])
         preferred = draw.choice([None, None, self.some_agent(), AgentId("stranger")])
         barred = draw.choice([(), (), (self.some_agent(), self.some_agent())])
         self.do(
             cmd.EnqueueContact(
-                contact_id, channel, queue_id, "", needs, credit_ms, preferred, barred
+                contact_id, channel, queue_id, who, needs, credit_ms, preferred, barred
             )
         )
 
@@ -179,7 +185,8 @@ class Lockstep:
         agent_id = contact.agent_id
         if contact.state is ContactState.CONNECTED:
             self.do(cmd.EndContact(contact.contact_id, Party.AGENT, agent_id))
-        elif contact.state is ContactState.WRAP_UP and agent_id is not None:
+        elif contact.wrapped_up_by:
+            agent_id = self.random.choice(contact.wrapped_up_by)
             self.do(cmd.CompleteWrapUp(contact.contact_id, agent_id, DONE))
         elif self.random.random() < 0.1:
             self.do(cmd.EndContact(contact.contact_id, Party.CUSTOMER))
@@ -212,6 +219,31 @@ class Lockstep:
         state = self.random.choice([AgentState.READY, AgentState.READY, AgentState.LOGGED_OUT])
         self.do(cmd.ForceAgentState(self.some_agent(), state, SAM))
 
+    def hand_on(self, contact: Contact) -> None:
+        """Its agent hands it on, or a supervisor does, to a queue or to somebody."""
+        is_by_agent = contact.agent_id is not None and self.random.random() < 0.7
+        to_queue = self.random.random() < 0.6
+        transfer = cmd.TransferContact(
+            contact.contact_id,
+            self.random.choice(QUEUES) if to_queue else None,
+            None if to_queue else self.some_agent(),
+            contact.agent_id if is_by_agent else None,
+            None if is_by_agent else SAM,
+        )
+        self.do(transfer)
+
+    def rule_queue(self) -> None:
+        """A supervisor closes a queue, opens one or empties it."""
+        queue_id, other = self.random.sample(QUEUES, 2)
+        destination = Destination(DestinationKind.QUEUE, other)
+        acts = (
+            cmd.CloseQueue(queue_id, SAM),
+            cmd.OpenQueue(queue_id, SAM),
+            cmd.OpenQueue(queue_id, SAM),
+            cmd.FlushQueue(queue_id, self.random.choice([destination, Destination()]), SAM),
+        )
+        self.do(self.random.choice(acts))
+
     def restart(self) -> None:
         """The indexed engine comes back from a snapshot: its index is built anew."""
         self.indexed = Engine(restore(self.indexed.snapshot()), IndexedMatcher)
@@ -233,7 +265,7 @@ class Lockstep:
 
     def configuration(self) -> RoutingConfiguration:
         """Queues with rules at random, of the strategies under test."""
-        return RoutingConfiguration(
+        plain = RoutingConfiguration(
             version=str(self.random.random()),
             queues=tuple(self.policy(queue_id) for queue_id in QUEUES),
             not_ready_reasons=tuple(NotReadyReason(one, 300) for one in (*BUILT_IN_REASONS, BREAK)),
@@ -242,6 +274,9 @@ class Lockstep:
             connected_probe_ms=300,
             missed_limits={Channel.CHAT: 2},
         )
+        if self.random.random() < 0.5:
+            return plain
+        return with_ways_out(self.random, plain, 150, self.now_ms)
 
     def policy(self, queue_id: QueueId) -> QueuePolicy:
         """One queue."""
@@ -264,6 +299,7 @@ class Lockstep:
             waiting_alarm_ms=500,
             waiting_max=200,
             disposition_ids=(DONE,),
+            waits_for_impossible=draw.random() < 0.8,
             needs=tuple(SkillNeed(skill_id, draw.randint(1, 5)) for skill_id in asked),
             agent_strategy=draw.choice(self.agent_strategies),
             priority=rule,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from routing import events as ev
 from routing.model import CALLS, AgentState, AgentStrategy, ContactStrategy
-from tests.sim.ledger import OFFERED, WAITING, WRAP_UP, KnownAgent, KnownContact, Ledger
+from tests.sim.known import OFFERED, WAITING, KnownAgent, KnownContact
+from tests.sim.ledger import Ledger
 from tests.sim.ledger_steps import must_leave
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ class Oracle:
         return None if self._has_room(agent, contact) else "above capacity"
 
     def _has_room(self, agent: KnownAgent, contact: KnownContact) -> bool:
+        if (agent.agent_id, contact.contact_id) in self.ledger.wraps:
+            return False  # the same contact is not held twice
         held = self.ledger.held_by(agent.agent_id)
         alike = sum(1 for other in held if other.channel == contact.channel)
         units = agent.capacity.per_channel.get(contact.channel, 0)
@@ -156,7 +159,10 @@ class Oracle:
 
     def _resting_faults(self, now_ms: int) -> Iterator[str]:
         for contact in self.ledger.contacts.values():
-            yield from self._overdue_faults(contact, now_ms)
+            yield from self._contact_faults(contact, now_ms)
+        for (agent_id, contact_id), wrap in self.ledger.wraps.items():
+            if wrap.due_ms <= now_ms:
+                yield f"I7 the wrap-up of {contact_id} by {agent_id} was due at {wrap.due_ms}"
         for agent in self.ledger.agents.values():
             yield from self._agent_faults(agent, now_ms)
         for contact in self._waiting():
@@ -166,15 +172,17 @@ class Oracle:
                 if self.refused_by(agent, contact) is None:
                     yield f"I5 {contact.contact_id} waits while {agent.agent_id} is free"
 
-    def _overdue_faults(self, contact: KnownContact, now_ms: int) -> Iterator[str]:
+    def _contact_faults(self, contact: KnownContact, now_ms: int) -> Iterator[str]:
         name = contact.contact_id
-        if contact.place in (OFFERED, WRAP_UP) and contact.due_ms <= now_ms:
-            yield f"I7 the {contact.place} of {name} was due at {contact.due_ms}"
+        if contact.place == OFFERED and contact.due_ms <= now_ms:
+            yield f"I7 the offer of {name} was due at {contact.due_ms}"
         if contact.gone_at_ms is not None and contact.gone_at_ms <= now_ms:
             yield f"I7 the gone customer of {name} was due at {contact.gone_at_ms}"
         for agent_id, until_ms in contact.excluded.items():
             if until_ms <= now_ms:
                 yield f"I7 the exclusion of {agent_id} from {name} was due at {until_ms}"
+        if contact.place == WAITING and (late := self.ledger.queues.overdue_exit(contact, now_ms)):
+            yield late
 
     def _agent_faults(self, agent: KnownAgent, now_ms: int) -> Iterator[str]:
         name = agent.agent_id

@@ -8,8 +8,17 @@ from collections.abc import Callable
 
 import pytest
 
+from routing import (
+    booking,
+    consequences,
+    decisions,
+    expiries,
+    matching,
+    reducer,
+    supervising,
+    timers,
+)
 from routing import commands as cmd
-from routing import consequences, decisions, expiries, matching, reducer, supervising, timers
 from routing import events as ev
 from routing.checks import Decision
 from routing.consequences import Step
@@ -152,10 +161,10 @@ def index_enters_nobody_as_free(patch: Patch) -> None:
 
 def capacity_not_returned_after_rejection(patch: Patch) -> None:
     def rejected(state: State, event: ev.OfferRejected) -> None:
-        contact, agent = reducer._end_offer(state, event.offer_id, "rejected")
-        reducer._exclude(state, contact, agent, event.at_ms)
+        contact, agent = booking.end_offer(state, event.offer_id, "rejected")
+        booking.exclude(state, contact, agent, event.at_ms)
         if event.contact_waits:
-            reducer._wait(state, contact, event)
+            booking.wait(state, contact, event)
 
     _replace(patch, ev.OfferRejected, rejected)  # type: ignore[arg-type]
 
@@ -165,7 +174,7 @@ def rejection_improves_the_idle_rank(patch: Patch) -> None:
 
     def rejected(state: State, event: ev.OfferRejected) -> None:
         honest(state, event)
-        reducer._became_idle(state, state.agents[event.agent_id], event.at_ms)
+        booking.became_idle(state, state.agents[event.agent_id], event.at_ms)
 
     _replace(patch, ev.OfferRejected, rejected)  # type: ignore[arg-type]
 
@@ -174,24 +183,24 @@ def relaxation_lost(patch: Patch) -> None:
     def stepped(state: State, event: ev.ContactStepped) -> None:
         contact = state.contacts[event.contact_id]
         asked = contact.demand
-        reducer._enter_step(state, contact, event.step)
+        booking.enter_step(state, contact, event.step)
         contact.demand = asked
 
     _replace(patch, ev.ContactStepped, stepped)  # type: ignore[arg-type]
 
 
 def step_lost_on_return(patch: Patch) -> None:
-    honest = reducer._wait
+    honest = booking.wait
 
     def wait(state: State, contact: Contact, event: ev.Event) -> None:
         honest(state, contact, event)
-        reducer._enter_step(state, contact, 0)
+        booking.enter_step(state, contact, 0)
 
-    patch.setattr(reducer, "_wait", wait)
+    patch.setattr(reducer, "wait", wait)
 
 
 def step_without_a_deadline(patch: Patch) -> None:
-    patch.setattr(reducer, "_arm_step", lambda *_: None)
+    patch.setattr(booking, "arm_step", lambda *_: None)
 
 
 def reload_forgets_who_waits(patch: Patch) -> None:
@@ -203,7 +212,7 @@ def rescinded_contact_forgotten(patch: Patch) -> EngineMaker:
 
     def rescinded(state: State, event: ev.OfferRescinded) -> None:
         honest(state, event)
-        if event.reason is ev.RescindReason.CUSTOMER_LEFT:
+        if event.reason is not ev.RescindReason.AGENT_NOT_READY:
             return
         contact = state.contacts.pop(event.contact_id)
         del state.waiting[contact.queue_id][contact.contact_id]
@@ -330,7 +339,7 @@ class TakesTheTickForTheTime(Engine):
     def _fire_due(self, now_ms: int) -> None:
         due = timers.next_deadline(self.state)
         while due is not None and due.due_ms <= now_ms:
-            expiries.EXPIRIES[due.kind](Step(self.state, now_ms, self._emit), due)
+            expiries.EXPIRIES[due.kind](self._step(now_ms), due)
             self._match(now_ms)
             due = timers.next_deadline(self.state)
 

@@ -19,6 +19,7 @@ from routing.model import (
     SkillNeed,
     StepAsks,
 )
+from tests.sim.ways_out import with_ways_out
 
 HOUR_MS = 3_600_000
 DAY_MS = 8 * HOUR_MS
@@ -39,7 +40,7 @@ def scenario_of(seed: int, scale: int = 1) -> Scenario:
     gap_ms = DAY_MS * len(queue_ids) / (CONTACTS_A_DAY * scale)
     units = sum(group.count * group.capacity.total for group in groups)
     talk_ms = max(5_000, gap_ms / len(queue_ids) * units * luck.uniform(0.3, 1.2))
-    return Scenario(
+    scenario = Scenario(
         for_ms=DAY_MS,
         drain_ms=2 * HOUR_MS,
         configurations=tuple(
@@ -52,6 +53,7 @@ def scenario_of(seed: int, scale: int = 1) -> Scenario:
             messages_max=luck.choice([0, 2]),
             closes_tab=luck.choice([0.0, 0.3]),
             sends_twice=luck.choice([0.0, 0.2]),
+            is_handed_on=0.1,
             tab_closed_for=Exponential(luck.choice([10_000, 60_000])),
             prefers=0.4,
             bars=0.1,
@@ -60,6 +62,7 @@ def scenario_of(seed: int, scale: int = 1) -> Scenario:
         start_ms=luck.randrange(10**12),
         supervises_every=luck.choice([None, Exponential(HOUR_MS / 30)]),
     )
+    return _left(seed, scenario)
 
 
 def _configuration(
@@ -132,6 +135,18 @@ def _steps(luck: random.Random, queue_ids: tuple[QueueId, ...]) -> tuple[Routing
         for number, asked in enumerate(asks)
     )
     return (*earlier, last) if earlier else ()
+
+
+def _left(seed: int, scenario: Scenario) -> Scenario:
+    """Two of four seeds have queues that turn away, send on and are left."""
+    if seed % 4 in (0, 3):
+        return scenario
+    luck = random.Random(f"ways out/{seed}")
+    rules = tuple(
+        with_ways_out(luck, configuration, 300_000, scenario.start_ms)
+        for configuration in scenario.configurations
+    )
+    return msgspec.structs.replace(scenario, configurations=rules)
 
 
 def _policy(luck: random.Random, queue_id: QueueId) -> QueuePolicy:

@@ -100,10 +100,17 @@ NO_DESK = {
     ev.ContactEnded,
     ev.ContactAttributesUpdated,
     ev.PriorityAdjusted,
+    ev.ContactTransferred,
+    ev.ContactTurnedAway,
+    ev.QueueClosed,
+    ev.QueueOpened,
+    ev.QueueFlushed,
 }
 """Events that touch nobody's desk while their contact is with nobody."""
 
 BY_CONTACT = {
+    ev.ContactTransferred,
+    ev.ContactTurnedAway,
     ev.CustomerDisconnected,
     ev.CustomerReturned,
     ev.MessageAdded,
@@ -139,6 +146,7 @@ def _value(name: str, contact_id: str) -> object:
         "queue_ids": ("sales",),
         "skills": {"chinese": 3},
         "needs": (),
+        "destination": {},
         "is_total": False,
         "overrides": (),
         "step": 1,

@@ -29,8 +29,17 @@ def test_what_the_engine_journals_is_innocent(seed: int) -> None:
 def test_the_days_contain_every_kind_of_event() -> None:
     seen = {type(event) for seed in SEEDS for event in Day(seed).events}
     rare = {ev.AgentRemoved, ev.ConnectedOverdue}
-    by_supervisors = {ev.PriorityAdjusted, ev.ContactAssigned, ev.AgentStateForced}
-    assert set(ev.Event.__args__) - rare - by_supervisors - seen == {ev.ContactAttributesUpdated}
+    by_supervisors = {
+        ev.PriorityAdjusted,
+        ev.ContactAssigned,
+        ev.AgentStateForced,
+        ev.ContactTransferred,
+        ev.QueueClosed,
+        ev.QueueOpened,
+        ev.QueueFlushed,
+    }
+    never = {ev.ContactAttributesUpdated, ev.ContactTurnedAway}
+    assert set(ev.Event.__args__) - rare - by_supervisors - seen == never
 
 
 def spoiled(kind: type, change: Callable[[ev.Event], ev.Event | None]) -> Evidence:

@@ -57,7 +57,7 @@ CONNECTED_PROBE_MS = 1_800_000
 ALERT_AFTER_MS = 600_000
 
 
-def policy(queue_id: QueueId = SALES, **changes: object) -> QueuePolicy:
+def policy(queue_id: QueueId = SALES, /, **changes: object) -> QueuePolicy:
     """A queue with the durations above, unless told otherwise."""
     standard = QueuePolicy(
         queue_id=queue_id,
@@ -69,6 +69,7 @@ def policy(queue_id: QueueId = SALES, **changes: object) -> QueuePolicy:
         waiting_alarm_ms=WAITING_ALARM_MS,
         waiting_max=10,
         disposition_ids=(SOLVED,),
+        waits_for_impossible=True,
     )
     return msgspec.structs.replace(standard, **changes)
 

@@ -10,7 +10,6 @@ from routing.model import Channel, Party
 from routing.state import ContactState
 from tests.unit.routing.scene import (
     CUSTOMER_GONE_MS,
-    HELP,
     SALES,
     WAITING_ALARM_MS,
     Scene,
@@ -33,17 +32,6 @@ def test_a_contact_that_is_open_cannot_arrive_again(scene: Scene) -> None:
 def test_an_unknown_queue_is_refused(scene: Scene) -> None:
     command = cmd.EnqueueContact(C1, Channel.CHAT, QueueId("nowhere"))
     assert scene.code(command) is RefusalCode.QUEUE_UNKNOWN
-
-
-def test_a_full_queue_refuses_and_says_so_until_somebody_leaves(scene: Scene) -> None:
-    scene.do(cmd.ApplyConfiguration(configuration(policy(waiting_max=1), policy(HELP))))
-    scene.chat("c1")
-    refusal = scene.refused(cmd.EnqueueContact(ContactId("c2"), Channel.CHAT, SALES))
-    assert refusal.code is RefusalCode.QUEUE_FULL
-    assert "1 contacts wait" in refusal.detail
-    scene.chat("c3", HELP)
-    scene.end("c1")
-    scene.chat("c2")
 
 
 def test_a_full_queue_still_takes_back_what_it_had(scene: Scene) -> None:

@@ -203,7 +203,7 @@ def test_a_late_accept_learns_what_became_of_the_offer(scene: Scene, how: str, s
 def test_only_the_last_ended_offers_are_remembered(
     monkeypatch: pytest.MonkeyPatch, scene: Scene
 ) -> None:
-    monkeypatch.setattr("routing.reducer.ENDED_OFFERS_KEPT", 1)
+    monkeypatch.setattr("routing.booking.ENDED_OFFERS_KEPT", 1)
     for agent in ("ann", "bob"):
         scene.ready(agent)
     scene.chat("c1")

@@ -13,7 +13,7 @@ from routing.expiries import EXPIRIES
 from routing.ids import AgentId, ContactId, DetailId, OfferId, TeamId, UserId
 from routing.inputs import _COMMAND_OF, command_of, is_input
 from routing.matching import _FREED
-from routing.model import AgentState, Channel, Party
+from routing.model import AgentState, Channel, Destination, Party
 from routing.reducer import _APPLY
 from routing.state import (
     CONTACT_DEADLINES,
@@ -21,7 +21,7 @@ from routing.state import (
     ContactState,
     DeadlineKind,
 )
-from tests.unit.routing.scene import LUNCH, SALES, SOLVED, Scene, capacity, configuration
+from tests.unit.routing.scene import HELP, LUNCH, SALES, SOLVED, Scene, capacity, configuration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,6 +121,10 @@ SAMPLES: dict[type, cmd.Command] = {
     cmd.AdjustPriority: cmd.AdjustPriority(C1, 5_000, SAM),
     cmd.AssignContact: cmd.AssignContact(C1, BOB, SAM),
     cmd.ForceAgentState: cmd.ForceAgentState(ANN, AgentState.LOGGED_OUT, SAM),
+    cmd.TransferContact: cmd.TransferContact(C1, to_queue_id=HELP, by=UserId("sue")),
+    cmd.CloseQueue: cmd.CloseQueue(SALES, UserId("sue")),
+    cmd.OpenQueue: cmd.OpenQueue(SALES, UserId("sue")),
+    cmd.FlushQueue: cmd.FlushQueue(SALES, Destination(), UserId("sue")),
     cmd.Tick: cmd.Tick(),
 }
 
@@ -146,6 +150,10 @@ UpdateContactAttributes  waiting      offered           connected         contac
 AdjustPriority      waiting           offered           contact_not_waiting  contact_not_waiting  contact_unknown
 AssignContact       agent_unknown     agent_unknown     contact_not_waiting  contact_not_waiting  contact_unknown
 ForceAgentState     waiting           waiting           connected         wrap_up         closed
+TransferContact     waiting           waiting           waiting         contact_ended   contact_unknown
+CloseQueue          waiting           offered           connected       wrap_up         closed
+OpenQueue           waiting           offered           connected       wrap_up         closed
+FlushQueue          closed            closed            connected       wrap_up         closed
 Tick                waiting           offered           connected         wrap_up         closed
 """
 """(command, contact state) -> next state, or the code of the refusal."""
@@ -214,9 +222,7 @@ def test_an_event_that_cannot_follow_is_a_broken_law(state: ContactState) -> Non
         ContactState.WAITING: ev.WrapUpStarted(0, C1, ANN, 1),
         ContactState.OFFERED: ev.ContactQueued(0, C1, SALES, 0),
         ContactState.CONNECTED: ev.OfferMade(0, OfferId("c1.9"), C1, AgentId("bob"), SALES, 1),
-        ContactState.WRAP_UP: ev.ContactRequeued(
-            0, C1, ANN, SALES, ev.RequeueReason.PRESENCE_LOST, 0
-        ),
+        ContactState.WRAP_UP: ev.OfferMade(0, OfferId("c1.9"), C1, AgentId("bob"), SALES, 1),
     }
     scene = scene_with(state)
     scene.put("bob")

@@ -826,6 +826,7 @@ export interface components {
          *         `position` counts from 1 among the contacts waiting in the queue; null when not waiting, or where the queue is not
          *         served in the order of its line. It never grows. `wait_p50_ms`, `wait_p90_ms`: half of such waits end within the one,
          *         nine of ten within the other, from now; rounded up, null when not waiting or not known.
+         *         `turned_away` says why a closed contact found no agent: closed, unstaffed, full, overdue or flushed; null otherwise.
          */
         ChatState: {
             /** @enum {unknown} */
@@ -839,6 +840,8 @@ export interface components {
             wait_p50_ms?: number | null;
             /** @default null */
             wait_p90_ms?: number | null;
+            /** @default null */
+            turned_away?: string | null;
         };
         /**
          * CheckedConfiguration
@@ -2239,7 +2242,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description idempotency_key_reused, queue_full */
+            /** @description idempotency_key_reused, needs_impossible */
             409: {
                 headers: {
                     [name: string]: unknown;

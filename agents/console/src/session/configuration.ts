@@ -11,7 +11,15 @@ export const useConfiguration = () =>
   useQuery({ queryKey: ['configuration'], queryFn: readConfiguration, staleTime: 5 * MINUTE_MS });
 
 const builtInReasons = ['missed', 'signed_in', 'phone_fault'];
-const builtInDispositions = ['none_timeout', 'none_removed'];
+const builtInDispositions = [
+  'none_timeout',
+  'none_removed',
+  'none_full',
+  'none_closed',
+  'none_unstaffed',
+  'none_overdue',
+  'none_flushed',
+];
 
 export interface Names {
   queue: (id: string) => string;

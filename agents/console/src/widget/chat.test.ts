@@ -89,8 +89,8 @@ describe('starting a chat', () => {
   });
 
   it('takes a new key after a refusal', async () => {
-    fetchCalls.mockResolvedValueOnce(json(409, { error: { code: 'queue_full' } }));
-    expect(await chat.start(form)).toBe('queue_full');
+    fetchCalls.mockResolvedValueOnce(json(409, { error: { code: 'chat_throttled' } }));
+    expect(await chat.start(form)).toBe('chat_throttled');
     await chat.start(form);
     expect(keyOf(1)).not.toBe(keyOf(0));
   });

@@ -26,6 +26,7 @@ type Frame =
       position: number | null;
       wait_p50_ms?: number | null;
       wait_p90_ms?: number | null;
+      turned_away?: string | null;
     }
   | { type: 'message'; message: Message }
   | { type: 'typing' }
@@ -47,6 +48,8 @@ export class Chat {
   agentName = '';
   position: number | null = null;
   estimate: Estimate | null = null;
+  /** Why a chat that is closed found nobody; null when it just ended. */
+  turnedAway: string | null = null;
   messages: Message[] = [];
   isOnline = true;
   isAgentTyping = false;
@@ -125,6 +128,7 @@ export class Chat {
       agentName: '',
       position: null,
       estimate: null,
+      turnedAway: null,
       messages: [],
       isOnline: true,
     });
@@ -194,6 +198,7 @@ export class Chat {
     this.position = frame.position;
     const [half, most] = [frame.wait_p50_ms, frame.wait_p90_ms];
     this.estimate = half && most ? [half, most] : null;
+    this.turnedAway = frame.turned_away ?? null;
     if (frame.state === 'closed') this.#leave();
     else if (isBack) this.#resend();
   }

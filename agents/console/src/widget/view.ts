@@ -244,11 +244,11 @@ export class View {
   }
 
   #statusText(): string {
-    const { stage, position, estimate, agentName, isOnline } = this.#chat;
+    const { stage, position, estimate, agentName, isOnline, turnedAway } = this.#chat;
     const words = this.#words;
     if (!isOnline && stage !== 'closed') return words.offline;
     if (stage === 'connected') return words.connected(agentName);
-    if (stage === 'closed') return words.closed;
+    if (stage === 'closed') return (turnedAway && words.turnedAway[turnedAway]) || words.closed;
     if (stage === 'offered') return words.offered;
     const place = position === null ? words.waiting : words.waitingAhead(position);
     if (!estimate) return place;
