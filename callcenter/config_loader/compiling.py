@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from callcenter.config_loader.calendars import CompiledCalendar, compile_calendar
-from callcenter.config_loader.queues import Needs, Priority, Queue, Step
+from callcenter.config_loader.queues import Needs, Priority, Queue, Step, TurnedAway
 from callcenter.config_loader.schema import Document
 from routing.ids import CalendarId, DispositionId, QueueId, ReasonId, SkillId, TeamId
 from routing.model import (
+    Destination,
     NotReadyReason,
     PriorityRule,
     QueuePolicy,
@@ -82,6 +83,16 @@ def _policy(queue: Queue) -> QueuePolicy:
         needs=_needs(queue.needs),
         agent_strategy=queue.agent_strategy,
         priority=_priority(queue.priority),
+        leaves_at_closing=queue.leaves_at_closing,
+        is_staff_required=queue.is_staff_required,
+        unstaffed_exit_ms=_ms(queue.unstaffed_exit_s),
+        wait_max_ms=_ms(queue.wait_max_s),
+        waits_for_impossible=queue.waits_for_impossible,
+        carried_wait_max_ms=queue.carried_wait_max_s * 1000,
+        return_within_ms=queue.return_within_s * 1000,
+        destinations={
+            reason: _destination(written) for reason, written in queue.turned_away.items()
+        },
         steps=tuple(_step(step) for step in queue.steps),
         broadcast=queue.broadcast,
         broadcast_voice=queue.broadcast_voice,
@@ -95,6 +106,15 @@ def _policy(queue: Queue) -> QueuePolicy:
 def _needs(needs: Needs) -> tuple[SkillNeed, ...]:
     """In the order of the ids, as everywhere in the core."""
     return tuple(SkillNeed(SkillId(skill_id), needs[skill_id]) for skill_id in sorted(needs))
+
+
+def _ms(seconds: int | None) -> int | None:
+    return None if seconds is None else seconds * 1000
+
+
+def _destination(written: TurnedAway) -> Destination:
+    queue_id = None if written.queue is None else QueueId(written.queue)
+    return Destination(written.to, queue_id, written.message)
 
 
 def _step(step: Step) -> RoutingStep:

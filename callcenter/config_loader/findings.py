@@ -26,6 +26,8 @@ class FindingCode(StrEnum):
     PRIORITY_UNBOUNDED = "priority_unbounded"
     STEP_UNREACHABLE = "step_unreachable"
     LAST_STEP_UNMATCHABLE = "last_step_unmatchable"
+    OVERFLOW_CYCLE = "overflow_cycle"
+    DESTINATION_MISSING = "destination_missing"
     ALARM_TOO_LATE = "alarm_too_late"
     STRATEGIES_MIXED = "strategies_mixed"
     CLASSES_MANY = "classes_many"

@@ -18,6 +18,7 @@ from routing.model import (
     QueuePolicy,
     RoutingConfiguration,
     StepAsks,
+    TurnAwayReason,
 )
 from routing.strategies import OVERTAKING, Overtaking
 
@@ -107,6 +108,9 @@ def _steps_out_of_reach(facts: Facts) -> Iterator[Finding]:
             elif step.after_ms <= before_ms:
                 message = "a step begins later than the one before, or it is never reached"
                 yield Finding(FindingCode.STEP_UNREACHABLE, where, message)
+            elif policy.wait_max_ms is not None and step.after_ms >= policy.wait_max_ms:
+                message = "the longest wait of the queue (wait_max_s) ends before it"
+                yield Finding(FindingCode.STEP_UNREACHABLE, where, message)
             before_ms = max(before_ms, step.after_ms)
         if not policy.steps:
             continue
@@ -118,6 +122,52 @@ def _steps_out_of_reach(facts: Facts) -> Iterator[Finding]:
             )
             where = (*path, "steps", len(policy.steps) - 1, "asks")
             yield Finding(FindingCode.LAST_STEP_UNMATCHABLE, where, message)
+
+
+def _overflow_cycles(facts: Facts) -> Iterator[Finding]:
+    """A contact that is turned away on and on would come back to where it was."""
+    onward = {
+        policy.queue_id: [one.queue_id for one in policy.destinations.values() if one.queue_id]
+        for policy in facts.routing.queues
+    }
+    for path, policy in _queues(facts):
+        reached: dict[QueueId, None] = {}
+        ahead = list(onward[policy.queue_id])
+        while ahead:
+            queue_id = ahead.pop()
+            if queue_id not in reached:
+                reached[queue_id] = None
+                ahead += onward.get(queue_id, [])
+        if policy.queue_id in reached:
+            message = f"contacts that {policy.queue_id} turns away can come back to it: {_cycle(onward, policy.queue_id)}"
+            yield Finding(FindingCode.OVERFLOW_CYCLE, (*path, "turned_away"), message)
+
+
+def _cycle(onward: dict[QueueId, list[QueueId]], start: QueueId) -> str:
+    """The shortest way round, in words."""
+    ways: list[tuple[QueueId, ...]] = [(start,)]
+    seen: dict[QueueId, None] = {}
+    for way in ways:  # grows while it is walked: breadth first
+        for queue_id in onward.get(way[-1], []):
+            if queue_id == start:
+                return " -> ".join((*way, start))
+            if queue_id not in seen:
+                seen[queue_id] = None
+                ways.append((*way, queue_id))
+    return start
+
+
+def _missing_destinations(facts: Facts) -> Iterator[Finding]:
+    for path, policy in _queues(facts):
+        leaves = {
+            TurnAwayReason.OVERDUE: ("wait_max_s", policy.wait_max_ms is not None),
+            TurnAwayReason.UNSTAFFED: ("unstaffed_exit_s", policy.unstaffed_exit_ms is not None),
+            TurnAwayReason.CLOSED: ("leaves_at_closing", policy.leaves_at_closing),
+        }
+        for reason, (key, does_leave) in leaves.items():
+            if does_leave and reason not in policy.destinations:
+                message = f"who leaves the queue by it needs a destination: turned_away.{reason}"
+                yield Finding(FindingCode.DESTINATION_MISSING, (*path, key), message)
 
 
 def _unbounded_priority(facts: Facts) -> Iterator[Finding]:
@@ -184,6 +234,8 @@ LINTS: Final[tuple[Callable[[Facts], Iterator[Finding]], ...]] = (
     _unheld_skills,
     _nobody_can_serve,
     _steps_out_of_reach,
+    _overflow_cycles,
+    _missing_destinations,
     _unbounded_priority,
     _mixed_strategies,
     _many_classes,

@@ -15,7 +15,14 @@ from routing.limits import (
     LEVEL_MIN,
     QUEUE_STEPS_MAX,
 )
-from routing.model import AgentStrategy, ContactStrategy, ServiceFormula, StepAsks
+from routing.model import (
+    AgentStrategy,
+    ContactStrategy,
+    DestinationKind,
+    ServiceFormula,
+    StepAsks,
+    TurnAwayReason,
+)
 
 CREDIT_S_MAX: Final = 24 * 3600
 """Most age a queue may give or take, in seconds: overtaking is bounded by it."""
@@ -62,6 +69,22 @@ class ServiceLevel(Closed):
     formula: ServiceFormula = ServiceFormula.SHORT_ABANDONS_EXCLUDED
 
 
+class TurnedAway(Closed):
+    """Where those go whom a queue turns away: on to another queue, or to what their channel does for them."""
+
+    to: DestinationKind
+    queue: Id | None = None
+    message: Annotated[str, Field(max_length=100)] = ""
+
+    @model_validator(mode="after")
+    def _names_what_it_needs(self) -> Self:
+        if (self.queue is not None) != (self.to is DestinationKind.QUEUE):
+            raise ValueError("queue goes with to: queue, and to: queue with a queue")
+        if self.message and self.to is not DestinationKind.MESSAGE:
+            raise ValueError("message goes with to: message alone")
+        return self
+
+
 class Queue(Closed):
     """A waiting line and its rules."""
 
@@ -82,6 +105,14 @@ class Queue(Closed):
     priority: Priority = Priority()
     steps: Annotated[list[Step], Field(max_length=QUEUE_STEPS_MAX)] = []
     hours: Id | None = None
+    leaves_at_closing: bool = False
+    is_staff_required: bool = False
+    unstaffed_exit_s: Seconds | None = None
+    wait_max_s: Seconds | None = None
+    waits_for_impossible: bool = False
+    carried_wait_max_s: Annotated[int, Field(ge=0, le=7 * 24 * 3600)] = 3600
+    return_within_s: Annotated[int, Field(ge=0, le=7 * 24 * 3600)] = 0
+    turned_away: dict[TurnAwayReason, TurnedAway] = {}
     broadcast: Annotated[int, Field(ge=1, le=BROADCAST_AGENTS_MAX)] = 1
     broadcast_voice: Annotated[int, Field(ge=1, le=BROADCAST_VOICE_AGENTS_MAX)] = 1
     service_level: ServiceLevel = ServiceLevel()

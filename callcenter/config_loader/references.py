@@ -55,6 +55,10 @@ def _of_queue(queue: Queue, path: Path, ids: dict[str, set[str]]) -> Iterator[Fi
         yield from _unknown(step.queues, ids["queues"], (*where, "queues"), "queue")
         if step.team is not None:
             yield from _unknown([step.team], ids["teams"], (*where, "team"), "team")
+    for reason, destination in queue.turned_away.items():
+        if destination.queue is not None:
+            where = (*path, "turned_away", reason, "queue")
+            yield from _unknown([destination.queue], ids["queues"], where, "queue")
     if queue.hours is not None:
         yield from _unknown([queue.hours], ids["calendars"], (*path, "hours"), "calendar")
 

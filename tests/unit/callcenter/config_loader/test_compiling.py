@@ -14,10 +14,13 @@ from routing.ids import CalendarId, QueueId, SkillId, TeamId
 from routing.model import (
     AgentStrategy,
     ContactStrategy,
+    Destination,
+    DestinationKind,
     PriorityRule,
     RoutingStep,
     SkillNeed,
     StepAsks,
+    TurnAwayReason,
 )
 from tests.unit.callcenter.config_loader.documents import NOW_MS, document, queue
 
@@ -76,6 +79,44 @@ def test_steps() -> None:
 def test_a_team_goes_with_asking_a_team() -> None:
     with pytest.raises(ValidationError, match="team goes with asks: team"):
         document(queue(steps=[{"team": "north"}]))
+
+
+def test_ways_in_and_out() -> None:
+    told = queue(
+        leaves_at_closing=True,
+        is_staff_required=True,
+        unstaffed_exit_s=30,
+        wait_max_s=600,
+        waits_for_impossible=True,
+        carried_wait_max_s=60,
+        return_within_s=300,
+        turned_away={
+            "closed": {"to": "message", "message": "closed_today"},
+            "overdue": {"to": "queue", "queue": "help"},
+            "unstaffed": {"to": "voicemail"},
+        },
+    )
+    routing = routing_configuration(document(told, queue("help")), "v", NOW_MS)
+    policy = routing.queues[0]
+    assert configuration_fault(routing) is None
+    assert (policy.unstaffed_exit_ms, policy.wait_max_ms) == (30_000, 600_000)
+    assert (policy.carried_wait_max_ms, policy.return_within_ms) == (60_000, 300_000)
+    assert policy.leaves_at_closing
+    assert policy.is_staff_required
+    assert policy.waits_for_impossible
+    assert policy.destinations == {
+        TurnAwayReason.CLOSED: Destination(DestinationKind.MESSAGE, None, "closed_today"),
+        TurnAwayReason.OVERDUE: Destination(DestinationKind.QUEUE, QueueId("help")),
+        TurnAwayReason.UNSTAFFED: Destination(DestinationKind.VOICEMAIL),
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"to": "queue"}, {"to": "message", "queue": "a"}, {"to": "callback", "message": "x"}]
+)
+def test_a_destination_names_what_it_needs(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match=r"goes with to"):
+        document(queue(turned_away={"full": wrong}))
 
 
 def test_a_queue_that_says_nothing_is_matched_by_age_alone() -> None:

@@ -95,6 +95,45 @@ def test_steps_count_as_classes() -> None:
     assert codes(*queues, agents=[agent("bo", *queue_ids[:4])])[-1:] == ["queue_without_agents"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"wait_max_s": 60}, ["DESTINATION_MISSING"]),
+        ({"unstaffed_exit_s": 60}, ["DESTINATION_MISSING"]),
+        ({"leaves_at_closing": True, "hours": "office"}, ["DESTINATION_MISSING"]),
+        ({"wait_max_s": 60, "turned_away": {"overdue": {"to": "callback"}}}, []),
+        ({"wait_max_s": 60, "turned_away": {"overdue": {"to": "queue", "queue": "help"}}}, []),
+        (
+            {
+                "wait_max_s": 60,
+                "turned_away": {"overdue": {"to": "voicemail"}},
+                "steps": [{}, {"after_s": 59}, {"after_s": 60}],
+            },
+            ["STEP_UNREACHABLE"],
+        ),
+    ],
+)
+def test_ways_out_of_a_queue(changes: dict[str, Any], expected: list[str]) -> None:
+    assert codes(queue(**changes), queue("help")) == expected
+
+
+def on_to(queue_id: str) -> dict[str, Any]:
+    """A full queue sends on."""
+    return {"turned_away": {"full": {"to": "queue", "queue": queue_id}}}
+
+
+def test_overflow_never_comes_back() -> None:
+    a, b, c = queue("a", **on_to("b")), queue("b", **on_to("c")), queue("c")
+    agents = [agent("bo", "a", "b", "c")]
+    assert codes(a, b, c, agents=agents) == []
+    back = {"turned_away": {"closed": {"to": "queue", "queue": "a"}}, "hours": "office"}
+    found = told(a, b, queue("c", **back), agents=agents)
+    assert [one.code for one in found] == ["overflow_cycle"] * 3
+    assert found[1].message.endswith(": b -> c -> a -> b")
+    itself = told(queue("a", **on_to("a")), agents=agents)
+    assert [one.code for one in itself] == ["overflow_cycle"]
+
+
 def test_skills_are_named_with_their_place() -> None:
     (skill, _) = told(queue("help"), queue(needs={"en": 5, "zh": 1}))
     assert skill.path == ("queues", 1, "needs", "en")
