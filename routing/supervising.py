@@ -4,8 +4,11 @@ Law of this file: the same as of `decisions`. A supervisor goes through the same
 assigned by hand becomes an offer, which takes capacity and can be refused. Every event says by whom.
 """
 
+import msgspec
+
 from routing import commands as cmd
 from routing import events as ev
+from routing.admission import is_impossible
 from routing.checks import Decision, askable_state, known_agent, open_contact
 from routing.consequences import Step, follow_request, make_offer, rescind_offers_of
 from routing.errors import Refusal, RefusalCode
@@ -33,6 +36,12 @@ def update_contact_attributes(step: Step, command: cmd.UpdateContactAttributes) 
         return contact
     if contact.state is ContactState.WRAP_UP:
         return Refusal(RefusalCode.CONTACT_ENDED, f"Contact {command.contact_id} has ended.")
+    wanted = msgspec.structs.replace(
+        contact, own_needs=command.needs, preferred_agent_id=command.preferred_agent_id
+    )
+    if command.needs and is_impossible(step, wanted, contact.queue_id):
+        detail = f"Nobody who is known could serve contact {contact.contact_id} then."
+        return Refusal(RefusalCode.NEEDS_IMPOSSIBLE, detail)
     step.emit(
         ev.ContactAttributesUpdated(
             step.now_ms,

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     MANAGE_PROFILES = "manage_profiles"
     SUPERVISE_CONTACT = "supervise_contact"
     SUPERVISE_AGENT = "supervise_agent"
+    SUPERVISE_QUEUE = "supervise_queue"
     MANAGE_CONFIGURATION = "manage_configuration"
 
 
@@ -112,6 +113,7 @@ GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
         Permission.LIST_AGENTS: Reach.WATCHED,
         Permission.SUPERVISE_CONTACT: Reach.WATCHED,
         Permission.SUPERVISE_AGENT: Reach.WATCHED,
+        Permission.SUPERVISE_QUEUE: Reach.WATCHED,
         Permission.READ_CONFIGURATION: Reach.DOMAIN,
     },
     Role.ADMIN: {
@@ -126,6 +128,7 @@ GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
         Permission.MANAGE_PROFILES: Reach.DOMAIN,
         Permission.SUPERVISE_CONTACT: Reach.DOMAIN,
         Permission.SUPERVISE_AGENT: Reach.DOMAIN,
+        Permission.SUPERVISE_QUEUE: Reach.DOMAIN,
         Permission.MANAGE_CONFIGURATION: Reach.DOMAIN,
     },
 }

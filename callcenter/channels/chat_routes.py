@@ -12,7 +12,7 @@ from callcenter.channels.chat_throttle import StartThrottle
 from callcenter.channels.chat_tokens import ChatTokens
 from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
-from callcenter.host.envelope import Envelope
+from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
 from callcenter.http.contract import Call, route
 from callcenter.http.decoding import NOT_BLANK
@@ -151,7 +151,14 @@ async def start_chat(call: Call[ChatServices]) -> ChatStarted:
         {"contact_id": contact_id},
         _details(services, contact_id, form),
     )
-    submitted = await services.host.submit(envelope)
+    try:
+        submitted = await services.host.submit(envelope)
+    except CommandRefused as error:
+        if error.refusal.code is not RefusalCode.NEEDS_IMPOSSIBLE or not customer.attributes.needs:
+            raise
+        # A rule asks for what nobody here has: the customer is better served by anybody than turned away.
+        plainer = msgspec.structs.replace(envelope.command, needs=())
+        submitted = await services.host.submit(msgspec.structs.replace(envelope, command=plainer))
     known_id = ContactId(submitted.reply["contact_id"])
     services.customers.follow(known_id, customer)
     return ChatStarted(known_id, services.tokens.token_of(known_id))

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
 import structlog
 
 from agents.ports import EngineGateway
@@ -96,4 +97,6 @@ class CustomerLookup:
                 attributes.credit_ms,
                 attributes.preferred_agent_id,
             )
-            await self._gateway.send(command)
+            if not await self._gateway.send(command) and attributes.needs:
+                # Perhaps a rule asks for what nobody there has; the rest still counts.
+                await self._gateway.send(msgspec.structs.replace(command, needs=()))

@@ -9,6 +9,7 @@ from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError
 from callcenter.ports import Detail
 from callcenter.projections.transcript import MESSAGE, NOTES, Line
+from callcenter.web.handing_on import HAND_ON_ERRORS, HandOn
 from callcenter.web.schemas import (
     Done,
     FinishWrapUp,
@@ -30,10 +31,19 @@ from routing.commands import (
     ExtendWrapUp,
     RejectOffer,
     SetAgentState,
+    TransferContact,
 )
 from routing.errors import RefusalCode
 from routing.events import Event, WrapUpExtended
-from routing.ids import AgentId, ContactId, DetailId, DispositionId, OfferId, ReasonId
+from routing.ids import (
+    AgentId,
+    ContactId,
+    DetailId,
+    DispositionId,
+    OfferId,
+    QueueId,
+    ReasonId,
+)
 from routing.model import AgentState, Party
 from routing.timers import wrap_up_key
 
@@ -159,6 +169,33 @@ async def end_contact(call: Call[Services]) -> Done:
 
 @route(
     "POST",
+    "/api/v1/contacts/{contact_id}/transfer",
+    summary="Hand the conversation on, to a queue or to one agent; the own wrap-up begins",
+    permission=Permission.WORK_CONTACT,
+    scope=Scope.contact(),
+    request=HandOn,
+    response=Done,
+    is_idempotent=True,
+    errors=(
+        *HAND_ON_ERRORS,
+        RefusalCode.NOT_YOUR_CONTACT,
+        RefusalCode.CONTACT_NOT_CONNECTED,
+    ),
+)
+async def transfer_contact(call: Call[Services]) -> Done:
+    """To any queue and any agent: an agent need not see where a customer is sent."""
+    to = call.body(HandOn)
+    command = TransferContact(
+        _contact(call),
+        None if to.queue_id is None else QueueId(to.queue_id),
+        None if to.agent_id is None else AgentId(to.agent_id),
+        agent_id=_agent(call),
+    )
+    return Done((await submit(call, command)).seq)
+
+
+@route(
+    "POST",
     "/api/v1/contacts/{contact_id}/wrap-up",
     summary="Finish the wrap-up with a disposition of the queue",
     permission=Permission.WORK_CONTACT,
@@ -212,6 +249,7 @@ ROUTES = (
     reject_offer,
     send_message,
     end_contact,
+    transfer_contact,
     finish_wrap_up,
     extend_wrap_up,
 )

@@ -1,4 +1,8 @@
-"""What a supervisor may do to the waiting and to the agents: commands like any other, on record with who gave them."""
+"""What a supervisor may do to contacts, agents and queues: commands like any other, on record with who gave them.
+
+A queue or an agent that a body names is checked like one in the path: what the supervisor may not supervise is told
+like what does not exist.
+"""
 
 from typing import Annotated
 
@@ -8,14 +12,23 @@ from msgspec import Meta
 from callcenter.auth.authorise import NoObject, ObjectFacts, Permission, may
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError
-from callcenter.web.schemas import Done, Id, SetState
+from callcenter.web.handing_on import HAND_ON_ERRORS, HandOn
+from callcenter.web.schemas import Done, Id, Nothing, SetState
 from callcenter.web.services import Services
 from callcenter.web.submitting import submit
-from routing.commands import AdjustPriority, AssignContact, ForceAgentState
+from routing.commands import (
+    AdjustPriority,
+    AssignContact,
+    CloseQueue,
+    FlushQueue,
+    ForceAgentState,
+    OpenQueue,
+    TransferContact,
+)
 from routing.errors import RefusalCode
-from routing.ids import AgentId, ContactId, ReasonId, UserId
+from routing.ids import AgentId, ContactId, QueueId, ReasonId, UserId
 from routing.limits import ADJUSTED_MS_MAX
-from routing.model import AgentState
+from routing.model import AgentState, Destination, DestinationKind
 
 
 class PriorityChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,6 +42,14 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who is to be offered the contact."""
 
     agent_id: Id
+
+
+class Emptying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where those who wait are sent; `queue_id` goes with the kind queue alone, `message_id` is what they are told."""
+
+    kind: DestinationKind
+    queue_id: Id | None = None
+    message_id: Annotated[str, Meta(max_length=100)] = ""
 
 
 @route(
@@ -67,13 +88,31 @@ async def adjust_priority(call: Call[Services]) -> Done:
 )
 async def assign_contact(call: Call[Services]) -> Done:
     """An agent the supervisor may not supervise is told like one that does not exist."""
-    agent_id = AgentId(call.body(Assignment).agent_id)
-    agent = call.services.host.mirror.agents.get(agent_id)
-    facts = None if agent is None else ObjectFacts(agent_id=agent_id, team_id=agent.team_id)
-    if not may(call.principal, Permission.SUPERVISE_AGENT, facts or NoObject.MISSING):
-        message = "There is no such agent."
-        raise ApiError(RefusalCode.AGENT_UNKNOWN, message, path="$.agent_id")
+    agent_id = _agent(call, call.body(Assignment).agent_id)
     command = AssignContact(_contact(call), agent_id, _by(call))
+    return Done((await submit(call, command)).seq)
+
+
+@route(
+    "POST",
+    "/api/v1/contacts/{contact_id}/move",
+    summary="Move a contact to another queue, or have it offered to one agent; its agent wraps up",
+    permission=Permission.SUPERVISE_CONTACT,
+    scope=Scope.contact(),
+    request=HandOn,
+    response=Done,
+    is_idempotent=True,
+    errors=HAND_ON_ERRORS,
+)
+async def move_contact(call: Call[Services]) -> Done:
+    """Either the queue or the agent is named."""
+    to = call.body(HandOn)
+    command = TransferContact(
+        _contact(call),
+        None if to.queue_id is None else _queue(call, to.queue_id),
+        None if to.agent_id is None else _agent(call, to.agent_id),
+        by=_by(call),
+    )
     return Done((await submit(call, command)).seq)
 
 
@@ -96,11 +135,92 @@ async def force_state(call: Call[Services]) -> Done:
     return Done((await submit(call, ForceAgentState(agent_id, state, _by(call), reason_id))).seq)
 
 
-ROUTES = (adjust_priority, assign_contact, force_state)
+@route(
+    "POST",
+    "/api/v1/queues/{queue_id}/close",
+    summary="Let nobody into the queue any more; whoever waits is served still",
+    permission=Permission.SUPERVISE_QUEUE,
+    scope=Scope.queue(),
+    request=Nothing,
+    response=Done,
+    is_idempotent=True,
+)
+async def close_queue(call: Call[Services]) -> Done:
+    """Closing a closed queue changes nothing."""
+    return Done((await submit(call, CloseQueue(_queue_of_path(call), _by(call)))).seq)
+
+
+@route(
+    "POST",
+    "/api/v1/queues/{queue_id}/open",
+    summary="Take a closing back; the opening hours hold as before",
+    permission=Permission.SUPERVISE_QUEUE,
+    scope=Scope.queue(),
+    request=Nothing,
+    response=Done,
+    is_idempotent=True,
+)
+async def open_queue(call: Call[Services]) -> Done:
+    """Opening an open queue changes nothing."""
+    return Done((await submit(call, OpenQueue(_queue_of_path(call), _by(call)))).seq)
+
+
+@route(
+    "POST",
+    "/api/v1/queues/{queue_id}/flush",
+    summary="Send everybody who waits in the queue to another queue, or tell them so and close the contact",
+    permission=Permission.SUPERVISE_QUEUE,
+    scope=Scope.queue(),
+    request=Emptying,
+    response=Done,
+    is_idempotent=True,
+    errors=(RefusalCode.DESTINATION_INVALID,),
+)
+async def flush_queue(call: Call[Services]) -> Done:
+    """Ringing or not; conversations go on."""
+    to = call.body(Emptying)
+    target = None if to.queue_id is None else _queue(call, to.queue_id)
+    destination = Destination(to.kind, target, to.message_id)
+    return Done((await submit(call, FlushQueue(_queue_of_path(call), destination, _by(call)))).seq)
+
+
+ROUTES = (
+    adjust_priority,
+    assign_contact,
+    move_contact,
+    force_state,
+    close_queue,
+    open_queue,
+    flush_queue,
+)
 
 
 def _contact(call: Call[Services]) -> ContactId:
     return ContactId(call.parameters["contact_id"])
+
+
+def _queue_of_path(call: Call[Services]) -> QueueId:
+    return QueueId(call.parameters["queue_id"])
+
+
+def _agent(call: Call[Services], agent_id: str) -> AgentId:
+    """The agent a body names."""
+    agent = call.services.host.mirror.agents.get(AgentId(agent_id))
+    facts = None if agent is None else ObjectFacts(agent_id=agent_id, team_id=agent.team_id)
+    if not may(call.principal, Permission.SUPERVISE_AGENT, facts or NoObject.MISSING):
+        message = "There is no such agent."
+        raise ApiError(RefusalCode.AGENT_UNKNOWN, message, path="$.agent_id")
+    return AgentId(agent_id)
+
+
+def _queue(call: Call[Services], queue_id: str) -> QueueId:
+    """The queue a body names."""
+    is_known = QueueId(queue_id) in call.services.host.mirror.queues
+    facts = ObjectFacts(queue_id=queue_id) if is_known else NoObject.MISSING
+    if not may(call.principal, Permission.SUPERVISE_QUEUE, facts):
+        message = "There is no such queue."
+        raise ApiError(RefusalCode.QUEUE_UNKNOWN, message, path="$.queue_id")
+    return QueueId(queue_id)
 
 
 def _by(call: Call[Services]) -> UserId:

@@ -52,6 +52,7 @@ CALLER = {
     Permission.LIST_AGENTS: "sam",
     Permission.SUPERVISE_CONTACT: "sam",
     Permission.SUPERVISE_AGENT: "sam",
+    Permission.SUPERVISE_QUEUE: "sam",
 }
 """Who may call; agents may do the rest."""
 

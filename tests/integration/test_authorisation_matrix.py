@@ -24,7 +24,7 @@ from callcenter.channels.chat_routes import ROUTES as CHAT_ROUTES
 from callcenter.http.contract import Route
 from callcenter.http.serving import OBJECT_UNKNOWN
 from callcenter.ports import Profile, Session
-from callcenter.web import profile_routes, schemas, supervisor_routes
+from callcenter.web import handing_on, profile_routes, schemas, supervisor_routes
 from callcenter.web.app import ROUTES, build_app
 from tests.integration.api_stage import CUSTOMER_KEYS, HELP, PASSWORD, PEOPLE, ApiStage
 
@@ -56,6 +56,8 @@ SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
     schemas.ConfigurationDraft: {"document": {}},
     supervisor_routes.PriorityChange: {"credit_ms": 60_000},
     supervisor_routes.Assignment: {"agent_id": "u-ann"},
+    supervisor_routes.Emptying: {"kind": "message"},
+    handing_on.HandOn: {"queue_id": "help"},
     profile_routes.PutProfile: {"address": CAROL, "tier": "vip"},
     profile_routes.FindProfile: {"address": CAROL},
     schemas.NewPassword: {"password": "another long one"},
@@ -186,12 +188,14 @@ async def test_no_body_sets_what_is_not_asked_for(stage: ApiStage, each: Route[A
         Permission.MANAGE_PROFILES: "ada",
         Permission.SUPERVISE_CONTACT: "sam",
         Permission.SUPERVISE_AGENT: "sam",
+        Permission.SUPERVISE_QUEUE: "sam",
         Permission.WORK_CONTACT: "bob",
     }.get(each.permission, "ann")
     own = {
         ObjectKind.OFFER: "offered-to-ann.1",
         ObjectKind.CONTACT: "with-bob",
         ObjectKind.AGENT: "u-ann",
+        ObjectKind.QUEUE: "sales",
     }
     object_id = own.get(each.scope.kind, "u-sam") if each.scope else ""
     for field in ("domain_id", "user_id", "password_hash", "version", "priority", "is_admin"):

@@ -15,6 +15,7 @@ RULES = """
 customer_rules:
   - {when: 'tier = "vip"', credit_s: 120}
   - {when: 'language = "zh"', needs: {zh: 3}, preferred: owner}
+  - {when: 'tier = "diplomat"', needs: {en: 10}, credit_s: 60}
 """
 VIP = "address,tier,language,owner\nCAROL@example.org,vip,zh,ann\n"
 
@@ -41,6 +42,9 @@ def write(folder: Path, text: str) -> str:
 async def test_a_known_customer_enters_with_what_the_rules_say(
     server: LiveServer, terminal: Terminal, tmp_path: Path
 ) -> None:
+    ann = server.agent("ann").agent_id
+    change = {"skills": {"zh": 3}}
+    assert (await server.ask("PATCH", f"/api/v1/users/{ann}", by="ada", body=change)).status == 200
     plain = await server.start_chat()
     file = write(tmp_path, VIP)
     told = await asyncio.to_thread(terminal.ok, "import-profiles", file)
@@ -51,7 +55,18 @@ async def test_a_known_customer_enters_with_what_the_rules_say(
     assert contact is not None
     assert (before.credit_ms, before.own_needs) == (0, ())
     assert (contact.credit_ms, contact.own_needs) == (120_000, (SkillNeed(SkillId("zh"), 3),))
-    assert contact.preferred_agent_id == server.agent("ann").agent_id
+    assert contact.preferred_agent_id == ann
+
+
+async def test_a_rule_that_asks_for_what_nobody_has_turns_nobody_away(
+    server: LiveServer, terminal: Terminal, tmp_path: Path
+) -> None:
+    file = write(tmp_path, "address,tier\ncarol@example.org,diplomat\n")
+    await asyncio.to_thread(terminal.ok, "import-profiles", file)
+    started = await server.start_chat()
+    contact = server.contact(started["contact_id"])
+    assert contact is not None
+    assert (contact.credit_ms, contact.own_needs) == (60_000, ())
 
 
 def test_bad_rows_are_told_and_good_ones_stored(terminal: Terminal, tmp_path: Path) -> None:

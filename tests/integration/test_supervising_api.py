@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from routing import commands as cmd
 from routing.ids import ContactId
-from routing.model import AgentState
-from tests.integration.api_stage import HELP, Answer, ApiStage
+from routing.model import AgentState, Channel
+from tests.integration.api_stage import HELP, SALES, Answer, ApiStage
 
 CAROL = {"address": "Carol@Example.org", "tier": "vip", "language": "zh-CN", "region": "south"}
 
@@ -102,6 +103,83 @@ async def test_a_conversation_is_not_adjusted_and_a_closed_one_has_ended(stage: 
     await stage.catch_up()
     raised = await post(stage, "/api/v1/contacts/c1/priority", {"credit_ms": 1})
     assert (raised.status, raised.code) == (409, "contact_ended")
+
+
+# --- queues, and contacts handed on ---
+
+
+async def test_a_moved_contact_waits_in_the_other_queue(stage: ApiStage) -> None:
+    await stage.arrive("c1")
+    answer = await post(stage, "/api/v1/contacts/c1/move", {"queue_id": HELP}, by="ada")
+    assert answer.status == 200
+    assert stage.host.mirror.contacts[ContactId("c1")].queue_id == HELP
+    assert [event.by for event in journalled(stage, "ContactTransferred")] == ["u-ada"]
+
+
+async def test_nobody_moves_a_contact_to_where_they_do_not_supervise(stage: ApiStage) -> None:
+    await stage.arrive("c1")
+    foreign = await post(stage, "/api/v1/contacts/c1/move", {"queue_id": HELP})
+    missing = await post(stage, "/api/v1/contacts/c1/move", {"queue_id": "nowhere"})
+    assert (foreign.status, foreign.code) == (404, "queue_unknown")
+    assert foreign.without_request_id() == missing.without_request_id()
+    foreign = await post(stage, "/api/v1/contacts/c1/move", {"agent_id": "u-eve"})
+    assert (foreign.status, foreign.code) == (404, "agent_unknown")
+
+
+async def test_a_move_names_a_queue_or_an_agent(stage: ApiStage) -> None:
+    await stage.arrive("c1")
+    both = {"queue_id": "sales", "agent_id": "u-ann"}
+    for body in ({}, both):
+        answer = await post(stage, "/api/v1/contacts/c1/move", body)
+        assert (answer.status, answer.code) == (409, "transfer_invalid")
+
+
+async def test_a_conversation_is_taken_over_by_the_agent_a_supervisor_names(
+    stage: ApiStage,
+) -> None:
+    await stage.connect("ann", "c1")
+    await stage.ready("bob")
+    answer = await post(stage, "/api/v1/contacts/c1/move", {"agent_id": "u-bob"})
+    assert answer.status == 200
+    assert [*stage.host.mirror.contacts[ContactId("c1")].asked] == ["u-bob"]
+    body = {"disposition_id": "solved"}
+    assert (await post(stage, "/api/v1/contacts/c1/wrap-up", body, by="ann")).status == 200
+
+
+async def test_an_agent_hands_a_conversation_on_to_any_queue(stage: ApiStage) -> None:
+    await stage.connect("ann", "c1")
+    by_other = await post(stage, "/api/v1/contacts/c1/transfer", {"queue_id": HELP}, by="bob")
+    assert (by_other.status, by_other.code) == (403, "not_your_contact")
+    answer = await post(stage, "/api/v1/contacts/c1/transfer", {"queue_id": HELP}, by="ann")
+    assert answer.status == 200
+    assert stage.host.mirror.contacts[ContactId("c1")].queue_id == HELP
+
+
+async def test_a_closed_queue_lets_nobody_in_until_it_is_opened(stage: ApiStage) -> None:
+    await stage.arrive("before")
+    assert (await post(stage, "/api/v1/queues/sales/close", {})).status == 200
+    await stage.send(cmd.EnqueueContact(ContactId("during"), Channel.CHAT, SALES))
+    assert (await post(stage, "/api/v1/queues/sales/open", {})).status == 200
+    await stage.arrive("after")
+    assert [*stage.host.mirror.contacts] == ["before", "after"]
+    away = journalled(stage, "ContactTurnedAway")
+    assert [(event.contact_id, event.reason) for event in away] == [("during", "closed")]
+    kinds = ("QueueClosed", "QueueOpened")
+    assert [[event.by for event in journalled(stage, kind)] for kind in kinds] == [["u-sam"]] * 2
+
+
+async def test_a_queue_is_flushed_to_a_message_or_to_another_queue(stage: ApiStage) -> None:
+    await stage.arrive("c1")
+    foreign = {"kind": "queue", "queue_id": HELP}
+    assert (await post(stage, "/api/v1/queues/sales/flush", foreign)).code == "queue_unknown"
+    nowhere = {"kind": "queue"}
+    assert (await post(stage, "/api/v1/queues/sales/flush", nowhere)).code == "destination_invalid"
+    moved = await post(stage, "/api/v1/queues/sales/flush", foreign, by="ada")
+    assert moved.status == 200
+    assert stage.host.mirror.contacts[ContactId("c1")].queue_id == HELP
+    told = await post(stage, "/api/v1/queues/help/flush", {"kind": "message"}, by="sue")
+    assert told.status == 200
+    assert stage.host.mirror.contacts == {}
 
 
 # --- profiles ---

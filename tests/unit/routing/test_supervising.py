@@ -324,6 +324,16 @@ def test_what_is_learned_during_the_offer_or_the_talk_counts_when_the_contact_re
     assert contact.state is ContactState.WAITING
 
 
+def test_needs_that_nobody_has_are_refused_where_nobody_may_wait_for_them() -> None:
+    scene = Scene(configuration(policy(waits_for_impossible=False), policy(HELP)))
+    scene.put("ann")
+    scene.chat("c1")
+    assert scene.code(learn(needs=NEEDS_ZH)) is RefusalCode.NEEDS_IMPOSSIBLE
+    scene.do(cmd.PutAgent(ANN, TeamId("team"), (SALES,), capacity(), {ZH: 3}))
+    scene.do(learn(needs=NEEDS_ZH))
+    assert scene.contact("c1").own_needs == NEEDS_ZH
+
+
 def test_nothing_is_learned_about_what_is_over(scene: Scene) -> None:
     scene.ready("ann")
     scene.chat("c1")

@@ -12,7 +12,8 @@ from callcenter.limits import PROFILE_LATE_MS, PROFILE_LOOKUPS_MAX, PROFILE_WAIT
 from callcenter.ports import Profile, StorageUnavailable
 from callcenter.tasks import owned
 from routing.commands import Command, UpdateContactAttributes
-from routing.ids import AgentId, ContactId
+from routing.ids import AgentId, ContactId, SkillId
+from routing.model import SkillNeed
 
 pytestmark = pytest.mark.looptime
 
@@ -52,15 +53,17 @@ class SlowProfiles:
 
 
 class Sent:
-    """A gateway that keeps what it is given."""
+    """A gateway that keeps what it is given; needs are impossible if so told."""
 
     def __init__(self) -> None:
         self.commands: list[Command] = []
+        self.refuses_needs = False
 
     async def send(self, command: Command) -> bool:
         """Keep it."""
         self.commands.append(command)
-        return True
+        asks = isinstance(command, UpdateContactAttributes) and command.needs
+        return not (self.refuses_needs and asks)
 
 
 class Stage:
@@ -105,6 +108,21 @@ async def test_a_slow_store_keeps_nobody_waiting_and_what_it_says_follows() -> N
         await asyncio.sleep(0.01)
     assert stage.sent.commands == [UpdateContactAttributes(C1, (), 120_000, ANN)]
     assert stage.lookup.counts["late"] == 1
+
+
+async def test_late_needs_that_nobody_there_has_are_left_out() -> None:
+    entry = CustomerRuleEntry(when="always", credit_s=5, needs={"zh": 3})
+    stage = Stage(takes_ms=400, rules=CustomerRules(compiled_rules([entry])))
+    stage.sent.refuses_needs = True
+    async with owned(stage.lookup.run(), "look-ups"):
+        await asyncio.sleep(0)
+        await stage.arrive()
+        await asyncio.sleep(1)
+    need = SkillNeed(SkillId("zh"), 3)
+    assert stage.sent.commands == [
+        UpdateContactAttributes(C1, (need,), 5_000),
+        UpdateContactAttributes(C1, (), 5_000),
+    ]
 
 
 async def test_nothing_follows_where_nothing_changes() -> None:
