@@ -144,9 +144,7 @@ class Segments:
         return self._stopped(segment, event.at_ms)
 
     def _wrap_up_started(self, event: ev.WrapUpStarted) -> list[Delta]:
-        """The conversation is over; one without a reply gets none any more, so its clock shows nothing."""
         segment = self.open[event.contact_id]
-        segment.is_stopped = True
         if event.agent_id in self.wrap_ups:
             self.wrap_ups[event.agent_id][event.contact_id] = OpenWrapUp(
                 event.contact_id,
@@ -216,8 +214,8 @@ def running_of(segments: Iterable[Segment], hours: Hours, now_ms: int) -> dict[Q
     """The clocks that run at an instant, by queue."""
     running: dict[QueueId, Running] = {}
     for one in segments:
-        if one.is_stopped:
-            continue
+        if one.is_stopped or (one.is_answered and one.talk_since_ms is None):
+            continue  # a conversation that is over without a reply is missed, unless it is handed on and gets one
         shown_ms = clock_ms(one.channel, one.entered_at_ms, now_ms, hours.get(one.queue_id))
         is_late = shown_ms > one.threshold_ms
         if is_late == one.is_answered:

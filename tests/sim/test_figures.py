@@ -4,17 +4,20 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from callcenter.projections.agent_times import AgentClocks
 from callcenter.projections.queue_board import QueueBoard
 from callcenter.simulation import presets
 from callcenter.simulation.record import Exchange
+from callcenter.simulation.scenario import Scenario
 from callcenter.simulation.world import World
 from routing import events as ev
 from routing.engine import Engine
 from routing.service_level import Figures
 from routing.state import State
 from routing.waits import Band, WaitEstimates
+from tests.sim.scenarios import scenario_of
 from tests.unit.callcenter.projections.recount import recounted
 
 if TYPE_CHECKING:
@@ -62,18 +65,39 @@ class Follower:
             assert standing.offered + standing.talking + standing.wrapping == len(agent.holds)
 
 
-@pytest.mark.parametrize("seed", [3, 4])
-def test_live_figures_lines_and_agents_are_what_the_engine_and_the_journal_say(seed: int) -> None:
+def agree(scenario: Scenario, seed: int) -> Follower:
+    """Play a day, and recount it."""
     engine = Engine()
     follower = Follower(engine)
-    World(presets.stormy(8, 1.1, 4 * HOUR_MS), seed, engine, watch=follower.watch).run()
+    World(scenario, seed, engine, watch=follower.watch).run()
     whole: dict[QueueId, Figures] = {}
     for (queue_id, _, _), figures in recounted(follower.events).items():
         whole[queue_id] = whole.get(queue_id, Figures()).plus(figures)
     rows = follower.board.read().queues
     assert {row.queue_id: row.today for row in rows if row.today.entered} == whole
-    assert all(not figures.is_provisional for figures in whole.values())
+    return follower
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_live_figures_lines_and_agents_are_what_the_engine_and_the_journal_say(seed: int) -> None:
+    follower = agree(presets.stormy(8, 1.1, 4 * HOUR_MS), seed)
+    rows = follower.board.read().queues
+    assert all(not row.today.is_provisional for row in rows)
     assert follower.bands > 100
     kinds = Counter(type(event) for event in follower.events)
     assert kinds[ev.ContactRequeued] > 0
     assert kinds[ev.OfferExpired] > 0
+
+
+def test_also_where_queues_send_on_turn_away_ask_several_and_are_emptied() -> None:
+    total = Figures()
+    for seed in range(1, 13):
+        follower = agree(without_restarts(scenario_of(seed)), seed)
+        for row in follower.board.read().queues:
+            total = total.plus(row.today)
+    assert min(total.flowed_out, total.forced_out, total.abandoned, total.answered) > 0
+
+
+def without_restarts(scenario: Scenario) -> Scenario:
+    """The follower keeps to one engine."""
+    return replace(scenario, faults=replace(scenario.faults, restart_every=None))

@@ -26,7 +26,8 @@ class _Stay:
         self.wrapped_ms = 0
 
     def figures(self, channel: Channel) -> Figures:
-        served = self.answered_ms if channel is Channel.VOICE else self.replied_ms
+        is_written = channel in (Channel.CHAT, Channel.SMS, Channel.EMAIL)
+        served = self.replied_ms if is_written else self.answered_ms
         wait_ms = None if served is None else served - self.at_ms
         is_unanswered = self.answered_ms is None
         gone = self.left if is_unanswered else ""
@@ -120,6 +121,8 @@ class _Reader:
             case ev.WrapUpStarted() | ev.WrapUpCompleted() | ev.WrapUpExpired():
                 self._wrap_up(seq, event)
             case ev.ContactClosed():
+                if not self.stays:
+                    return  # turned away at the door
                 self._hang_up(event.at_ms)
                 is_abandoned = event.outcome is ev.ContactOutcome.ABANDONED
                 self.stays[-1].left = "abandoned" if is_abandoned else "forced"
