@@ -17,7 +17,6 @@ from pathlib import Path
 from callcenter.simulation.queueing.scenario import Scenario
 from callcenter.simulation.queueing.simulate import TOTAL, play
 from callcenter.simulation.queueing.tally import Cell
-from tests.sim.__main__ import commit
 from tests.validation.compare import compare
 from tests.validation.kept import (
     ROOT,
@@ -28,6 +27,7 @@ from tests.validation.kept import (
     load,
     page,
     sources,
+    state_of_code,
     store,
 )
 from tests.validation.rows import Row, table
@@ -67,7 +67,7 @@ def play_row(pool: ProcessPoolExecutor, row: Row, scale: float) -> tuple[list[Ce
 
 def judged(pool: ProcessPoolExecutor, row: Row, scale: float, comparisons: int) -> Kept:
     """One row, played and compared."""
-    state, code, began = commit(), sources(), time.monotonic()
+    state, code, began = state_of_code(), sources(), time.monotonic()
     cells, count = play_row(pool, row, scale)
     return Kept(
         row=row.name,

@@ -6,10 +6,12 @@ length are the same. A shorter run never replaces a longer one.
 
 import hashlib
 import re
+import subprocess
 from pathlib import Path
 
 import msgspec
 
+from tests.sim.__main__ import commit
 from tests.validation.compare import FAMILY, Compared
 from tests.validation.rows import Row
 
@@ -48,6 +50,19 @@ def sources(root: Path = ROOT) -> str:
         for file in sorted((root / folder).rglob("*.py")):
             digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def state_of_code() -> str:
+    """The commit, with a mark only if what decides and simulates has changes: the rows kept so far do not count."""
+    said = subprocess.run(
+        ["git", "status", "--porcelain", "--", *DECIDING],  # noqa: S607  # whichever git there is
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    mark = "+changes"
+    return commit().removesuffix(mark) + (mark if said.stdout.strip() else "")
 
 
 def length_of(row: Row, scale: float) -> int:
