@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from agents.protocol import AgentCard, AssignmentCard, Desk, NextState, OfferCard
+from routing.capacity import units_in_use
 from routing.events import Event
 from routing.ids import AgentId, ContactId
 from routing.model import Party
@@ -33,7 +34,7 @@ def desk_of(state: State, agent_id: AgentId, introductions: Introductions) -> De
     ]
     assignments = [
         _assignment_card(state, agent, contact_id, introductions(contact_id))
-        for contact_id in agent.holds
+        for contact_id in agent.owned_ids()
         if _is_assigned(state, agent, contact_id)
     ]
     return Desk(_agent_card(agent), offers, assignments)
@@ -63,7 +64,7 @@ def _agent_card(agent: Agent) -> AgentCard:
         state_since_ms=agent.state_since_ms,
         next_state=None if pending is None else NextState(pending.state, pending.reason_id),
         is_present=agent.is_present,
-        capacity_used=len(agent.holds),
+        capacity_used=units_in_use(agent),
         capacity_total=agent.capacity.total,
     )
 
@@ -88,7 +89,7 @@ def _offer_card(state: State, offer: Offer, introductions: Introductions) -> Off
 def _is_assigned(state: State, agent: Agent, contact_id: ContactId) -> bool:
     if contact_id in agent.wrap_ups:
         return True
-    return state.contacts[contact_id].state is ContactState.CONNECTED
+    return state.contacts[contact_id].state in (ContactState.CONNECTED, ContactState.PARKED)
 
 
 def _assignment_card(

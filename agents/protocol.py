@@ -56,7 +56,7 @@ class OfferCard(msgspec.Struct, frozen=True):
 
 
 class AssignmentCard(msgspec.Struct, frozen=True):
-    """A contact in the agent's hands: `state` is connected or wrap_up."""
+    """A contact that is with the agent: `state` is connected, parked or wrap_up."""
 
     contact_id: str
     channel: str

@@ -8,6 +8,7 @@ from routing import queue_booking, timers
 from routing.errors import InvariantViolation
 from routing.ids import AgentId, ContactId, OfferId
 from routing.limits import ENDED_OFFERS_KEPT
+from routing.model import Channel
 from routing.state import (
     CONTACT_DEADLINES,
     CONTACT_TRANSITIONS,
@@ -47,8 +48,14 @@ def wait(state: State, contact: Contact, event: ev.Event) -> None:
     move(state, contact, event, due_ms)
     queue_booking.arm_exit(state, contact, event.at_ms)
     contact.agent_id = None
+    contact.may_interrupt = may_interrupt(state, contact.channel)
     state.waiting[contact.queue_id][contact.contact_id] = None
     arm_step(state, contact)
+
+
+def may_interrupt(state: State, channel: Channel) -> tuple[Channel, ...]:
+    """Which channels' work a contact of this channel may push aside."""
+    return () if state.configuration is None else state.configuration.interrupts.get(channel, ())
 
 
 def enter_step(state: State, contact: Contact, step: int) -> None:
@@ -106,14 +113,18 @@ def became_idle(state: State, agent: Agent, at_ms: int) -> None:
 
 def release(state: State, agent: Agent, contact_id: ContactId) -> None:
     """Return the capacity a contact held; an agent marked as removed is forgotten with its last work."""
-    if agent.holds.pop(contact_id, None) is None:
+    for owned in (agent.holds, agent.interrupted, agent.parked):
+        if owned.pop(contact_id, None) is not None:
+            break
+    else:
         raise InvariantViolation(f"INV-2 agent {agent.agent_id} returns contact {contact_id} twice")
+    agent.interruptible.pop(contact_id, None)
     forget_if_done(state, agent)
 
 
 def forget_if_done(state: State, agent: Agent) -> None:
     """Forget an agent who was removed, once nothing is in hand."""
-    if not agent.is_removed or agent.holds:
+    if not agent.is_removed or agent.owned_ids():
         return
     for contact_id in list(agent.excluded_from):
         pardon(state, contact_id, agent.agent_id)

@@ -7,6 +7,7 @@ A command is accepted (and becomes exactly one input event, followed by the deci
 import msgspec
 
 from routing.ids import (
+    NO_SITE,
     AgentId,
     ContactId,
     DetailId,
@@ -14,6 +15,7 @@ from routing.ids import (
     OfferId,
     QueueId,
     ReasonId,
+    SiteId,
     SkillId,
     TeamId,
     UserId,
@@ -48,6 +50,7 @@ class PutAgent(msgspec.Struct, frozen=True, tag=True):
     capacity: CapacityRule
     skills: dict[SkillId, int] = {}
     primary_queue_id: QueueId | None = None
+    site: SiteId = NO_SITE
 
 
 class RemoveAgent(msgspec.Struct, frozen=True, tag=True):
@@ -91,6 +94,7 @@ class EnqueueContact(msgspec.Struct, frozen=True, tag=True):
     credit_ms: int = 0
     preferred_agent_id: AgentId | None = None
     barred_agent_ids: tuple[AgentId, ...] = ()
+    site: SiteId = NO_SITE
 
 
 class UpdateContactAttributes(msgspec.Struct, frozen=True, tag=True):
@@ -148,6 +152,20 @@ class EndContact(msgspec.Struct, frozen=True, tag=True):
     contact_id: ContactId
     ended_by: Party
     agent_id: AgentId | None = None
+
+
+class ParkContact(msgspec.Struct, frozen=True, tag=True):
+    """The agent puts work aside that can wait, and has room for other work; it stays theirs."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class ResumeContact(msgspec.Struct, frozen=True, tag=True):
+    """The agent takes up again what was parked; needs room."""
+
+    contact_id: ContactId
+    agent_id: AgentId
 
 
 class CompleteWrapUp(msgspec.Struct, frozen=True, tag=True):
@@ -245,6 +263,8 @@ Command = (
     | DisconnectCustomer
     | ReturnCustomer
     | EndContact
+    | ParkContact
+    | ResumeContact
     | CompleteWrapUp
     | ExtendWrapUp
     | AdjustPriority

@@ -18,6 +18,7 @@ from routing.limits import (
     QUEUES_MAX,
 )
 from routing.model import (
+    CALLS,
     REASON_MISSED,
     REASON_SIGNED_IN,
     DestinationKind,
@@ -45,6 +46,9 @@ def _faults(configuration: RoutingConfiguration) -> Iterator[str]:
     missing = [reason_id for reason_id in needed if reason_id not in known]
     if missing:
         yield f"the built-in reasons {missing} are missing"
+    for channel, others in configuration.interrupts.items():
+        if channel in others or any(other in CALLS for other in others):
+            yield f"{channel} may interrupt neither calls nor its like"
     for calendar_id, hours in configuration.calendars.items():
         for fault in hours_faults(hours):
             yield f"calendar {calendar_id}: {fault}"
@@ -57,6 +61,7 @@ def _durations_ms(configuration: RoutingConfiguration) -> Iterator[int]:
         configuration.presence_grace_ms,
         configuration.customer_gone_ms,
         configuration.connected_probe_ms,
+        configuration.parked_reminder_ms,
     )
     for reason in configuration.not_ready_reasons:
         yield reason.alert_after_ms
@@ -79,6 +84,8 @@ def _queue_faults(
         yield f"queue {policy.queue_id}: the target and the acceleration must be at least 1"
     if any(not LEVEL_MIN <= need.level <= LEVEL_MAX for need in policy.needs):
         yield f"queue {policy.queue_id}: a skill is asked for at a level outside 1 to 10"
+    if policy.site_cost < 0:
+        yield f"queue {policy.queue_id}: the cost of another site is negative"
     if not 1 <= policy.broadcast <= BROADCAST_AGENTS_MAX:
         yield f"queue {policy.queue_id}: a broadcast asks 1 to {BROADCAST_AGENTS_MAX} agents"
     if not 1 <= policy.broadcast_voice <= BROADCAST_VOICE_AGENTS_MAX:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from routing import events as ev
+from routing.capacity import units_in_use
 from routing.ids import AgentId, DispositionId, OfferId, QueueId, ReasonId
 from routing.model import REASON_MISSED, REASON_PHONE_FAULT, REASON_SIGNED_IN, AgentState, Channel
 from routing.state import Agent, Contact, ContactState, Demand, NextState, State
@@ -83,19 +84,38 @@ def rescind_offers_to(step: Step, agent: Agent, reason: ev.RescindReason) -> Non
         rescind_offer(step, contact, agent.agent_id, reason)
 
 
+def rescind_what_no_longer_fits(step: Step, agent: Agent) -> None:
+    """Withdraw the newest offers that count on the room of work which can no longer be interrupted."""
+    for offer_id in list(reversed(agent.offer_ids)):
+        contact = step.state.contacts[step.state.offers[offer_id].contact_id]
+        interrupts = contact.may_interrupt
+        if interrupts and units_in_use(agent, interrupts) > agent.capacity.total:
+            rescind_offer(step, contact, agent.agent_id, ev.RescindReason.NO_ROOM)
+
+
 def requeue_connected(step: Step, agent: Agent, reason: ev.RequeueReason) -> None:
-    """Send the agent's live conversations back to their queues; the time they talked is not age."""
-    for contact_id in [one for one in agent.holds if one not in agent.wrap_ups]:
+    """Send what the agent has in hand back to its queues; of an agent who was removed, parked work as well."""
+    parked = agent.parked if agent.is_removed else {}
+    in_hand = [contact_id for contact_id in agent.holds if contact_id not in agent.wrap_ups]
+    for contact_id in (*in_hand, *agent.interrupted, *parked):
         contact = step.state.contacts[contact_id]
-        if contact.state is not ContactState.CONNECTED or contact.channel in LIVE_CHANNELS_HELD:
-            continue
-        talked_ms = step.now_ms - contact.connected_at_ms
-        origin_ms = contact.age_origin_ms + talked_ms
-        step.emit(
-            ev.ContactRequeued(
-                step.now_ms, contact_id, agent.agent_id, contact.queue_id, reason, origin_ms
-            )
+        if contact.agent_id is not None and contact.channel not in LIVE_CHANNELS_HELD:
+            requeue(step, contact, agent, reason)
+
+
+def requeue(step: Step, contact: Contact, agent: Agent, reason: ev.RequeueReason) -> None:
+    """Send one contact back to its queue; the time it was with the agent is not age."""
+    with_agent_ms = step.now_ms - contact.connected_at_ms
+    step.emit(
+        ev.ContactRequeued(
+            step.now_ms,
+            contact.contact_id,
+            agent.agent_id,
+            contact.queue_id,
+            reason,
+            contact.age_origin_ms + with_agent_ms,
         )
+    )
 
 
 def close_contact(
@@ -121,13 +141,23 @@ def abandon_contact(step: Step, contact: Contact) -> None:
 
 
 def finish_conversation(step: Step, contact: Contact, agent_id: AgentId) -> None:
-    """The conversation is over: wrap-up begins, or the contact closes where the queue has none."""
-    limit_ms = step.state.queues[contact.queue_id].wrap_up_limit_ms
-    if limit_ms > 0:
-        until_ms = step.now_ms + limit_ms
-        step.emit(ev.WrapUpStarted(step.now_ms, contact.contact_id, agent_id, until_ms))
-    else:
+    """The conversation is over: wrap-up begins, or the contact closes where the queue has none.
+
+    Parked work closes as well: it has no room for a wrap-up.
+    """
+    if not begin_wrap_up(step, contact, agent_id):
         close_contact(step, contact, ev.ContactOutcome.HANDLED)
+
+
+def begin_wrap_up(step: Step, contact: Contact, agent_id: AgentId) -> bool:
+    """Whether the agent wraps up what was in hand: where the queue has a wrap-up, it begins now."""
+    limit_ms = step.state.queues[contact.queue_id].wrap_up_limit_ms
+    if limit_ms == 0 or contact.state is not ContactState.CONNECTED:
+        return False
+    until_ms = step.now_ms + limit_ms
+    step.emit(ev.WrapUpStarted(step.now_ms, contact.contact_id, agent_id, until_ms))
+    rescind_what_no_longer_fits(step, step.state.agents[agent_id])
+    return True
 
 
 def finish_wrap_up(step: Step, ending: ev.WrapUpCompleted | ev.WrapUpExpired) -> None:

@@ -50,6 +50,7 @@ from routing.model import (
     QueuePolicy,
     RejectCause,
 )
+from routing.parking import interrupt_for, park_contact, resume_contact
 from routing.queue_booking import arriving
 from routing.queue_rules import abandoned_key
 from routing.state import ContactState, Offer, WrapUp
@@ -85,6 +86,8 @@ def _agent_fault(command: cmd.PutAgent) -> str | None:
     units = (capacity.total, *capacity.per_channel.values())
     if min(units) < 0 or max(units) > CAPACITY_UNITS_MAX:
         return f"needs capacities from 0 to {CAPACITY_UNITS_MAX}"
+    if any(not 1 <= weight <= CAPACITY_UNITS_MAX for weight in capacity.weights.values()):
+        return f"needs weights from 1 to {CAPACITY_UNITS_MAX}"
     if len(command.queue_ids) > AGENT_QUEUES_MAX:
         return f"has more than {AGENT_QUEUES_MAX} queues"
     if len(command.skills) > AGENT_SKILLS_MAX:
@@ -113,6 +116,7 @@ def _put_agent(step: Step, command: cmd.PutAgent) -> Decision:
             command.capacity,
             command.skills,
             command.primary_queue_id,
+            command.site,
         )
     )
     return None
@@ -183,6 +187,7 @@ def _enqueue_contact(step: Step, command: cmd.EnqueueContact) -> Decision:
         command.credit_ms,
         command.preferred_agent_id,
         command.barred_agent_ids,
+        command.site,
     )
     if is_impossible(step, arriving(step.state, arrived), queue_id):
         detail = f"Nobody who is known could serve contact {contact_id} in queue {queue_id}."
@@ -244,7 +249,7 @@ def _end_contact(step: Step, command: cmd.EndContact) -> Decision:
     if contact.state is ContactState.WRAP_UP:
         return Refusal(RefusalCode.CONTACT_ENDED, f"Contact {command.contact_id} has ended.")
     step.emit(ev.ContactEnded(step.now_ms, command.contact_id, command.ended_by, command.agent_id))
-    if contact.state is ContactState.CONNECTED and contact.agent_id is not None:
+    if contact.agent_id is not None:
         finish_conversation(step, contact, contact.agent_id)
     else:
         abandon_contact(step, contact)
@@ -312,6 +317,7 @@ def _accept_offer(step: Step, command: cmd.AcceptOffer) -> Decision:
         return offer
     step.emit(ev.OfferAccepted(step.now_ms, offer.offer_id, offer.contact_id, command.agent_id))
     contact = step.state.contacts[offer.contact_id]
+    interrupt_for(step, contact, step.state.agents[offer.agent_id])
     rescind_offers_of(step, contact, ev.RescindReason.ANSWERED_ELSEWHERE)
     return None
 
@@ -349,6 +355,8 @@ DECISIONS: dict[type, Callable[[Step, Any], Decision]] = {  # type: ignore[expli
     cmd.DisconnectCustomer: _disconnect_customer,
     cmd.ReturnCustomer: _return_customer,
     cmd.EndContact: _end_contact,
+    cmd.ParkContact: park_contact,
+    cmd.ResumeContact: resume_contact,
     cmd.CompleteWrapUp: _complete_wrap_up,
     cmd.ExtendWrapUp: _extend_wrap_up,
     cmd.UpdateContactAttributes: update_contact_attributes,

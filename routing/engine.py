@@ -23,6 +23,7 @@ from routing.expiries import EXPIRIES
 from routing.index import IndexedMatcher
 from routing.matching import Matcher, freed
 from routing.model import asked_at_once
+from routing.parking import take_up_interrupted
 from routing.reducer import apply
 from routing.state import Agent, Contact, ContactState, State, idle_key
 from routing.steps import step_now
@@ -112,6 +113,7 @@ class Engine:
         agents, contacts = self._agents, self._contacts
         if agents:
             self._agents = {}
+            self._take_up_interrupted([*agents.values()], now_ms)
         if contacts:
             self._contacts = {}
             self._match_contacts([*contacts.values()], [*agents.values()], now_ms)
@@ -121,6 +123,12 @@ class Engine:
                     self._offer(contact, agent, now_ms, ev.OfferTrigger.AGENT_FREED)
         if self._broadcasts:
             self._ask_more(now_ms)
+
+    def _take_up_interrupted(self, agents: list[Agent], now_ms: int) -> None:
+        """Before anything new: whoever has room again goes on with what was interrupted."""
+        for agent in agents:
+            if agent.interrupted:
+                take_up_interrupted(self._step(now_ms), agent)
 
     def _match_contacts(self, contacts: list[Contact], agents: list[Agent], now_ms: int) -> None:
         """The most urgent first, be it a freed contact or what waits for a freed agent.

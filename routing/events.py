@@ -13,6 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from routing.ids import (
+    NO_SITE,
     AgentId,
     ContactId,
     DetailId,
@@ -20,6 +21,7 @@ from routing.ids import (
     OfferId,
     QueueId,
     ReasonId,
+    SiteId,
     SkillId,
     TeamId,
     UserId,
@@ -63,15 +65,19 @@ class RescindReason(StrEnum):
     """The contact is handed on."""
     FLUSHED = "flushed"
     """The contact's queue is emptied."""
+    NO_ROOM = "no_room"
+    """What was to be interrupted for it can no longer be."""
 
 
 class RequeueReason(StrEnum):
-    """Why a connected contact went back to its queue."""
+    """Why a contact that was with an agent went back to its queue."""
 
     PRESENCE_LOST = "presence_lost"
     AGENT_REMOVED = "agent_removed"
     TRANSFERRED = "transferred"
     """Its agent, or a supervisor, has handed it on."""
+    LOGGED_OUT = "logged_out"
+    """It was parked, and its agent was not there when the reminder was due."""
 
 
 class OfferTrigger(StrEnum):
@@ -125,6 +131,7 @@ class AgentPut(_Event, frozen=True, array_like=True, tag=True):
     capacity: CapacityRule
     skills: dict[SkillId, int] = {}
     primary_queue_id: QueueId | None = None
+    site: SiteId = NO_SITE
 
 
 class AgentRemoved(_Event, frozen=True, array_like=True, tag=True):
@@ -164,6 +171,7 @@ class ContactArrived(_Event, frozen=True, array_like=True, tag=True):
     credit_ms: int = 0
     preferred_agent_id: AgentId | None = None
     barred_agent_ids: tuple[AgentId, ...] = ()
+    site: SiteId = NO_SITE
 
 
 class OfferAccepted(_Event, frozen=True, array_like=True, tag=True):
@@ -214,6 +222,22 @@ class ContactEnded(_Event, frozen=True, array_like=True, tag=True):
     contact_id: ContactId
     ended_by: Party
     agent_id: AgentId | None
+
+
+class ContactParked(_Event, frozen=True, array_like=True, tag=True):
+    """The agent has put the contact aside; it stays theirs. At `until_ms` they are reminded."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    until_ms: int
+
+
+class ContactResumed(_Event, frozen=True, array_like=True, tag=True):
+    """The agent has taken up again what was parked; `paused_ms` is how long this pause was."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    paused_ms: int
 
 
 class WrapUpCompleted(_Event, frozen=True, array_like=True, tag=True):
@@ -377,6 +401,30 @@ class ContactRequeued(_Event, frozen=True, array_like=True, tag=True):
     age_origin_ms: int
 
 
+class ContactInterrupted(_Event, frozen=True, array_like=True, tag=True):
+    """Another contact pushed this one aside; it stays with its agent. At `until_ms` somebody is reminded."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    by_contact_id: ContactId
+    until_ms: int
+
+
+class InterruptionEnded(_Event, frozen=True, array_like=True, tag=True):
+    """There is room again: the agent goes on with what was interrupted; `paused_ms` is how long this pause was."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    paused_ms: int
+
+
+class ParkedOverdue(_Event, frozen=True, array_like=True, tag=True):
+    """Reminder: the contact has been parked for long; repeated at each interval."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+
+
 class WrapUpStarted(_Event, frozen=True, array_like=True, tag=True):
     """The assignment is in wrap-up until `until_ms` at the latest."""
 
@@ -462,6 +510,8 @@ InputEvent: TypeAlias = (
     | CustomerDisconnected
     | CustomerReturned
     | ContactEnded
+    | ContactParked
+    | ContactResumed
     | WrapUpCompleted
     | WrapUpExtended
     | ContactAttributesUpdated
@@ -481,6 +531,9 @@ DecisionEvent: TypeAlias = (
     | OfferExpired
     | OfferRescinded
     | ContactRequeued
+    | ContactInterrupted
+    | InterruptionEnded
+    | ParkedOverdue
     | WrapUpStarted
     | WrapUpExpired
     | ContactClosed

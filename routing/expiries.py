@@ -18,6 +18,7 @@ from routing.consequences import (
 )
 from routing.ids import AgentId
 from routing.model import DISPOSITION_NONE_TIMEOUT, REASON_MISSED, AgentState
+from routing.parking import remind_of_parked
 from routing.queue_rules import NOWHERE, next_exit
 from routing.state import Contact, Deadline, DeadlineKind
 from routing.steps import enterable
@@ -101,6 +102,7 @@ EXPIRIES: dict[DeadlineKind, Callable[[Step, Deadline], None]] = {
     DeadlineKind.ADVANCE_STEP: _advance_step,
     DeadlineKind.EXPIRE_OFFER: _expire_offer,
     DeadlineKind.PROBE_CONNECTED: _probe_connected,
+    DeadlineKind.REMIND_PARKED: remind_of_parked,
     DeadlineKind.FINISH_WRAP_UP: _finish_wrap_up,
     DeadlineKind.CLOSE_GONE_CUSTOMER: _close_gone_customer,
     DeadlineKind.LEAVE_QUEUE: _leave_queue,

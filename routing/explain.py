@@ -18,7 +18,7 @@ from routing import events as ev
 from routing import timers
 from routing.ids import AgentId, ContactId, OfferId, QueueId, ReasonId
 from routing.limits import EXPLAINED_MAX
-from routing.matching import FILTERS, NaiveMatcher, refused_by, refused_by_hand
+from routing.matching import FILTERS, NaiveMatcher, agent_rank, refused_by, refused_by_hand
 from routing.model import AgentState, AgentStrategy, Channel, ContactStrategy, SkillNeed
 from routing.reasons import REASONS, Facts, Reasons
 from routing.state import Agent, Contact, ContactState, Deadline, State
@@ -26,7 +26,6 @@ from routing.strategies import (
     AGENT_KEY_PARTS,
     CHOICE_RANK_PARTS,
     ChoiceRank,
-    agent_key,
     choice_rank,
     effective_origin_ms,
 )
@@ -333,10 +332,9 @@ def deadlines_of(state: State, contact: Contact) -> tuple[Deadline, ...]:
 
 def _candidates(state: State, free: list[Agent], contact: Contact) -> list[Candidate]:
     """The first of those who could be asked, best first."""
-    strategy = state.queues[contact.queue_id].agent_strategy
+    policy = state.queues[contact.queue_id]
     ordered = (
-        (one.agent_id in contact.last_resort, agent_key(strategy, one, contact.needs))
-        for one in free
+        (one.agent_id in contact.last_resort, agent_rank(policy, one, contact)) for one in free
     )
     return [
         Candidate(key[-1], is_last_resort, _named(AGENT_KEY_PARTS, key))

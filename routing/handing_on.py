@@ -9,7 +9,13 @@ from routing import commands as cmd
 from routing import events as ev
 from routing.admission import turn_away, why_not
 from routing.checks import Decision, connected_contact, known_agent, known_queue, open_contact
-from routing.consequences import Step, apply_next_state, make_offer, rescind_offers_of
+from routing.consequences import (
+    Step,
+    apply_next_state,
+    begin_wrap_up,
+    make_offer,
+    rescind_offers_of,
+)
 from routing.errors import Refusal, RefusalCode
 from routing.ids import AgentId, QueueId
 from routing.matching import refused_by_hand
@@ -54,7 +60,7 @@ def _to_queue(
     policy = known_queue(step, queue_id)
     if isinstance(policy, Refusal):
         return policy
-    if queue_id == contact.queue_id and contact.state is not ContactState.CONNECTED:
+    if queue_id == contact.queue_id and contact.agent_id is None:
         detail = f"Contact {contact.contact_id} waits in queue {queue_id} already."
         return Refusal(RefusalCode.TRANSFER_INVALID, detail)
     reason = why_not(step, contact, queue_id)
@@ -102,10 +108,7 @@ def _hand_on(step: Step, contact: Contact, queue_id: QueueId) -> None:
     rescind_offers_of(step, contact, ev.RescindReason.TRANSFERRED)
     agent_id = contact.agent_id
     if agent_id is not None:
-        limit_ms = step.state.queues[contact.queue_id].wrap_up_limit_ms
-        if limit_ms > 0:
-            until_ms = step.now_ms + limit_ms
-            step.emit(ev.WrapUpStarted(step.now_ms, contact_id, agent_id, until_ms))
+        begin_wrap_up(step, contact, agent_id)
         reason = ev.RequeueReason.TRANSFERRED
         step.emit(
             ev.ContactRequeued(step.now_ms, contact_id, agent_id, queue_id, reason, origin_ms)
@@ -117,8 +120,8 @@ def _hand_on(step: Step, contact: Contact, queue_id: QueueId) -> None:
 
 def _carried_origin_ms(step: Step, contact: Contact, queue_id: QueueId) -> int:
     """What age counts from: the time waited, up to what another queue grants, and never the time talked."""
-    is_connected = contact.state is ContactState.CONNECTED
-    waited_ms = (contact.connected_at_ms if is_connected else step.now_ms) - contact.age_origin_ms
+    is_waiting = contact.agent_id is None
+    waited_ms = (step.now_ms if is_waiting else contact.connected_at_ms) - contact.age_origin_ms
     if queue_id != contact.queue_id:
         waited_ms = min(waited_ms, step.state.queues[queue_id].carried_wait_max_ms)
     return step.now_ms - waited_ms

@@ -25,8 +25,9 @@ from typing import Any, TypeAlias, get_args
 import msgspec
 
 from routing import events as ev
+from routing.capacity import has_capacity
 from routing.ids import AgentId, ContactId, QueueId, SkillId
-from routing.matching import has_capacity, is_kept_from, is_routable, may_ever_serve
+from routing.matching import is_kept_from, is_routable, may_ever_serve
 from routing.model import Channel, QueuePolicy
 from routing.state import Agent, Contact, ContactState, Demand, State
 from routing.strategies import (
@@ -117,6 +118,7 @@ class IndexedMatcher:
             ev.AgentRemoved: self._agent_removed,
             ev.ConfigurationApplied: self._configuration_applied,
         }
+        self._matrix: dict[Channel, tuple[Channel, ...]] = {}
         self._rebuild()
 
     # --- the two questions -----------------------------------------------------------------------
@@ -154,12 +156,12 @@ class IndexedMatcher:
             return None
         best: _WaitingEntry | None = None
         best_rank: ChoiceRank | None = None
-        has_room = self._room_of(agent)
-        if not any(has_room.values()):
+        room = self._room_of(agent)
+        if not room:
             return None
         agent_id, primary_queue_id = agent.agent_id, agent.primary_queue_id
         for group in self._classes_of.get(agent_id, ()):
-            if not group.waiting or not has_room[group.channel]:
+            if not group.waiting or group.channel not in room:
                 continue
             head = group.waiting[0]
             if not head[5]:
@@ -206,16 +208,29 @@ class IndexedMatcher:
         """Put the agent among the free of each class it has room for."""
         if not is_routable(agent):
             return
-        has_room = self._room_of(agent)
+        room = self._room_of(agent)
         shared: dict[AgentKey, AgentKey] = {}
         for group in self._classes_of.get(agent.agent_id, ()):
-            if has_room[group.channel]:
-                key = agent_key(group.policy.agent_strategy, agent, group.demand.needs)
+            interrupts = room.get(group.channel)
+            if interrupts is not None:
+                key = agent_key(group.policy, agent, group.demand, interrupts=interrupts)
                 self._push_free(group, shared.setdefault(key, key))
 
     def _room_of(self, agent: Agent) -> dict[Channel, bool]:
-        """Whether one more contact of each channel fits."""
-        return {channel: has_capacity(agent, channel) for channel in agent.capacity.per_channel}
+        """For each channel of which one more contact fits: whether it would interrupt something."""
+        found = {
+            channel: self._interrupts(agent, channel) for channel in agent.capacity.per_channel
+        }
+        return {
+            channel: interrupts for channel, interrupts in found.items() if interrupts is not None
+        }
+
+    def _interrupts(self, agent: Agent, channel: Channel) -> bool | None:
+        """Whether one more contact of the channel would interrupt something; None if there is no room for it."""
+        if has_capacity(agent, channel):
+            return False
+        aside = self._matrix.get(channel)
+        return True if aside and has_capacity(agent, channel, aside) else None
 
     def servers(self, queue_id: QueueId, channel: Channel, demand: Demand) -> Iterator[Agent]:
         """O(1) for the first of them, but for the first contact of a class."""
@@ -256,6 +271,8 @@ class IndexedMatcher:
 
     def _rebuild(self) -> None:
         """Index everything anew: at the start, and when the rules of queues have changed."""
+        configuration = self._state.configuration
+        self._matrix = {} if configuration is None else configuration.interrupts
         for table in (
             self._classes,
             self._by_anchor,
@@ -269,7 +286,10 @@ class IndexedMatcher:
         ):
             table.clear()
         for agent in self._state.agents.values():
-            self._place_agent(agent)
+            if (
+                not agent.is_removed
+            ):  # it leaves without another event, when its last call has ended
+                self._place_agent(agent)
         for line in self._state.waiting.values():
             for contact_id in line:
                 self._enter_waiting(contact_id)
@@ -444,9 +464,10 @@ class IndexedMatcher:
         agent = self._state.agents.get(agent_id)
         if agent is None or agent_id not in group.agents or not is_routable(agent):
             return None
-        if not has_capacity(agent, group.channel):
+        interrupts = self._interrupts(agent, group.channel)
+        if interrupts is None:
             return None
-        return agent_key(group.policy.agent_strategy, agent, group.demand.needs)
+        return agent_key(group.policy, agent, group.demand, interrupts=interrupts)
 
     def _idle_head(self, group: _Class) -> AgentKey | None:
         """The first entry that is true now; what has become worse is corrected, what is over is dropped."""

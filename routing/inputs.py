@@ -10,7 +10,7 @@ from routing.commands import Command
 _COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-any]  # keyed by the argument's type
     ev.ConfigurationApplied: lambda e: cmd.ApplyConfiguration(e.configuration),
     ev.AgentPut: lambda e: cmd.PutAgent(
-        e.agent_id, e.team_id, e.queue_ids, e.capacity, e.skills, e.primary_queue_id
+        e.agent_id, e.team_id, e.queue_ids, e.capacity, e.skills, e.primary_queue_id, e.site
     ),
     ev.AgentRemoved: lambda e: cmd.RemoveAgent(e.agent_id),
     ev.AgentConnected: lambda e: cmd.ConnectAgent(e.agent_id),
@@ -25,6 +25,7 @@ _COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-a
         e.credit_ms,
         e.preferred_agent_id,
         e.barred_agent_ids,
+        e.site,
     ),
     ev.OfferAccepted: lambda e: cmd.AcceptOffer(e.offer_id, e.agent_id),
     ev.OfferRejected: lambda e: cmd.RejectOffer(e.offer_id, e.agent_id, e.cause),
@@ -32,6 +33,8 @@ _COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-a
     ev.CustomerDisconnected: lambda e: cmd.DisconnectCustomer(e.contact_id),
     ev.CustomerReturned: lambda e: cmd.ReturnCustomer(e.contact_id),
     ev.ContactEnded: lambda e: cmd.EndContact(e.contact_id, e.ended_by, e.agent_id),
+    ev.ContactParked: lambda e: cmd.ParkContact(e.contact_id, e.agent_id),
+    ev.ContactResumed: lambda e: cmd.ResumeContact(e.contact_id, e.agent_id),
     ev.WrapUpCompleted: lambda e: cmd.CompleteWrapUp(e.contact_id, e.agent_id, e.disposition_id),
     ev.WrapUpExtended: lambda e: cmd.ExtendWrapUp(e.contact_id, e.agent_id),
     ev.ContactAttributesUpdated: lambda e: cmd.UpdateContactAttributes(

@@ -5,7 +5,7 @@
     INV-3  a contact has a live offer exactly while it is offered, one for each agent asked, and all agree about it
     INV-4  a closed contact is not in the state: it ends exactly once
     INV-5  nothing is stuck: every state that can last has a live deadline
-    INV-6  nobody waits while an eligible agent is free
+    INV-6  nobody waits while an eligible agent is free, and nothing stays interrupted while its agent has room
     INV-7  a deadline belongs to something that lives
     INV-8  a deadline that fires has an effect
     INV-9  nobody waits in a step that is over, or that is to be passed because nobody is there for it
@@ -18,7 +18,10 @@ rather than `assert`, which `-O` removes. Cost O(contacts + agents), INV-6 and I
 from collections.abc import Callable, Iterator
 
 from routing import timers
+from routing.capacity import fits
 from routing.errors import InvariantViolation
+from routing.ids import ContactId
+from routing.limits import INTERRUPTIONS_MAX
 from routing.matching import NaiveMatcher, refused_by
 from routing.model import REASON_MISSED, AgentState
 from routing.state import CONTACT_DEADLINES, Agent, Contact, ContactState, DeadlineKind, State
@@ -42,7 +45,7 @@ def _inv_2_holds(state: State) -> Iterator[str]:
     named = {
         (contact.agent_id, contact.contact_id)
         for contact in state.contacts.values()
-        if contact.state is ContactState.CONNECTED
+        if contact.state in (ContactState.CONNECTED, ContactState.PARKED)
     } | {
         (agent.agent_id, contact_id)
         for agent in state.agents.values()
@@ -52,10 +55,23 @@ def _inv_2_holds(state: State) -> Iterator[str]:
     held = {
         (agent.agent_id, contact_id)
         for agent in state.agents.values()
-        for contact_id in agent.holds
+        for contact_id in agent.owned_ids()
     }
     if named != held:
         yield f"INV-2 held and named contacts differ: {sorted(map(str, named ^ held))}"
+    for agent in state.agents.values():
+        free = {one for one in agent.holds if _is_interruptible(state, agent, one)}
+        if free != agent.interruptible.keys():
+            yield f"INV-2 agent {agent.agent_id} is wrong about what may be interrupted"
+
+
+def _is_interruptible(state: State, agent: Agent, contact_id: ContactId) -> bool:
+    """Whether the contact talks with this agent and has not been interrupted too often."""
+    contact = state.contacts.get(contact_id)
+    if contact is None or contact.agent_id != agent.agent_id:
+        return False
+    is_connected = contact.state is ContactState.CONNECTED
+    return is_connected and contact.interruptions < INTERRUPTIONS_MAX
 
 
 def _inv_3_offers(state: State) -> Iterator[str]:
@@ -130,6 +146,10 @@ def _inv_6_work_conserving(state: State) -> Iterator[str]:
             for agent in state.agents.values():
                 if refused_by(agent, contact) is None:
                     yield f"INV-6 contact {contact_id} waits while {agent.agent_id} is free"
+    for agent in state.agents.values():
+        for contact_id, channel in agent.interrupted.items():
+            if fits(agent, channel):
+                yield f"INV-6 contact {contact_id} stays interrupted while {agent.agent_id} has room"
 
 
 def _inv_7_no_orphans(state: State) -> Iterator[str]:

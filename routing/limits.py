@@ -38,6 +38,12 @@ QUEUE_STEPS_MAX = 20
 BARRED_AGENTS_MAX = 50
 """Agents one contact may be kept from for good; more is refused with `contact_invalid`."""
 
+INTERRUPTIONS_MAX = 3
+"""How often one contact is interrupted; after that it is left alone and its room no longer counts as free."""
+
+PARKED_MAX = 20
+"""Contacts one agent may have parked by the own wish; more is refused with `parked_limit`."""
+
 DURATION_MS_MIN = 1
 """Shortest configurable deadline in ms: a deadline of 0 would fire inside the step that set it."""
 

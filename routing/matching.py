@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from routing import events as ev
+from routing.capacity import has_capacity
 from routing.ids import AgentId, QueueId
-from routing.model import AgentState, Channel, SkillNeed
-from routing.state import Agent, Contact, ContactState, Demand, State, units_in_use
-from routing.strategies import agent_key, choice_rank
+from routing.model import AgentState, Channel, QueuePolicy, SkillNeed
+from routing.state import Agent, Contact, ContactState, Demand, State
+from routing.strategies import AgentKey, agent_key, choice_rank
 
 Filter = Callable[[Agent, Contact], bool]
 
@@ -26,13 +27,6 @@ def is_routable(agent: Agent) -> bool:
         and agent.is_present
         and not agent.is_removed
     )
-
-
-def has_capacity(agent: Agent, channel: Channel) -> bool:
-    """Whether one more contact of this channel fits, in total and for the channel."""
-    if len(agent.holds) >= agent.capacity.total:
-        return False
-    return units_in_use(agent, channel) < agent.capacity.per_channel.get(channel, 0)
 
 
 def has_skills(agent: Agent, needs: tuple[SkillNeed, ...]) -> bool:
@@ -57,7 +51,8 @@ def is_asked(agent: Agent, demand: Demand) -> bool:
 def may_ever_serve(agent: Agent, queue_id: QueueId, channel: Channel, demand: Demand) -> bool:
     """Whether the agent's facts, not its state of the moment, allow such a contact."""
     return (
-        may_serve_queue(agent, queue_id, demand)
+        not agent.is_removed
+        and may_serve_queue(agent, queue_id, demand)
         and is_asked(agent, demand)
         and agent.capacity.per_channel.get(channel, 0) > 0
         and has_skills(agent, demand.needs)
@@ -91,7 +86,10 @@ FILTERS: tuple[tuple[str, Filter], ...] = (
     ("step", lambda agent, contact: is_asked(agent, contact.demand)),
     ("skills", lambda agent, contact: has_skills(agent, contact.demand.needs)),
     ("asked", lambda agent, contact: agent.agent_id not in contact.asked),
-    ("capacity", lambda agent, contact: has_capacity(agent, contact.channel)),
+    (
+        "capacity",
+        lambda agent, contact: has_capacity(agent, contact.channel, contact.may_interrupt),
+    ),
     ("barred", lambda agent, contact: agent.agent_id not in contact.barred),
     ("wrap_up", lambda agent, contact: agent.agent_id not in contact.wrapped_up_by),
     ("exclusion", lambda agent, contact: agent.agent_id not in contact.excluded),
@@ -116,6 +114,12 @@ def refused_by_hand(agent: Agent, contact: Contact) -> tuple[str | None, tuple[s
     refusing = [name for name, passes in FILTERS if not passes(agent, contact)]
     held = next((name for name in refusing if name not in OVERRIDDEN_BY_HAND), None)
     return held, tuple(name for name in refusing if name in OVERRIDDEN_BY_HAND)
+
+
+def agent_rank(policy: QueuePolicy, agent: Agent, contact: Contact) -> AgentKey:
+    """Where an eligible agent stands for a contact: whoever need not be interrupted first."""
+    interrupts = not has_capacity(agent, contact.channel)
+    return agent_key(policy, agent, contact.demand, interrupts=interrupts)
 
 
 class Matcher(Protocol):
@@ -156,12 +160,12 @@ class NaiveMatcher:
     def best_agent(self, contact: Contact, now_ms: int) -> Agent | None:
         """O(agents)."""
         del now_ms
-        strategy = self._state.queues[contact.queue_id].agent_strategy
+        policy = self._state.queues[contact.queue_id]
         return min(
             (agent for agent in self._state.agents.values() if refused_by(agent, contact) is None),
             key=lambda agent: (
                 agent.agent_id in contact.last_resort,
-                agent_key(strategy, agent, contact.needs),
+                agent_rank(policy, agent, contact),
             ),
             default=None,
         )
@@ -218,6 +222,8 @@ _FREED: dict[type, tuple[bool, bool]] = {
     ev.OfferRescinded: (True, True),
     ev.ExclusionLapsed: (True, False),
     ev.ContactClosed: (False, True),
+    ev.ContactParked: (False, True),
+    ev.ContactResumed: (False, True),
     ev.WrapUpCompleted: (False, True),
     ev.WrapUpExpired: (False, True),
     ev.AgentStateChanged: (False, True),

@@ -9,7 +9,16 @@ from enum import StrEnum
 import msgspec
 
 from routing.calendars import OpenHours
-from routing.ids import CalendarId, DispositionId, QueueId, ReasonId, SkillId, TeamId
+from routing.ids import (
+    NO_SITE,
+    CalendarId,
+    DispositionId,
+    QueueId,
+    ReasonId,
+    SiteId,
+    SkillId,
+    TeamId,
+)
 
 
 class Channel(StrEnum):
@@ -75,6 +84,15 @@ MISSED_LIMITS: dict[Channel, int] = {
 }
 """A phone that rings out once, or two chats in a row, make an agent not ready; mail lies there and waits."""
 
+LIVE = (*CALLS, Channel.CHAT)
+"""Channels on which a customer waits for the next word: an agent cannot put such a contact aside."""
+
+INTERRUPTS: dict[Channel, tuple[Channel, ...]] = {Channel.VOICE: (Channel.EMAIL, Channel.TASK)}
+"""A call may interrupt mail and tasks. Calls can never be interrupted; a live chat only where it is configured."""
+
+PARKED_REMINDER_MS = 4 * 3_600_000
+"""After how long somebody is reminded of parked work."""
+
 DISPOSITION_NONE_TIMEOUT = DispositionId("none_timeout")
 """Disposition the engine sets when the wrap-up limit is reached."""
 
@@ -83,10 +101,21 @@ DISPOSITION_NONE_REMOVED = DispositionId("none_removed")
 
 
 class CapacityRule(msgspec.Struct, frozen=True):
-    """How many contacts an agent may hold at once, in units: in total and per channel (absent = none)."""
+    """How much an agent may have in hand at once: `total` units, and a number of contacts per channel (absent: none).
+
+    A contact takes the units its channel weighs (absent: 1), at most all there are: a weight above `total` says
+    that a contact of this channel leaves no room for any other.
+    """
 
     total: int
     per_channel: dict[Channel, int]
+    weights: dict[Channel, int] = {}
+
+    def units(self, channel: Channel) -> int:
+        """Units that one contact of this channel takes."""
+        if not self.weights:
+            return 1
+        return max(1, min(self.weights.get(channel, 1), self.total))
 
 
 class SkillNeed(msgspec.Struct, frozen=True, order=True, cache_hash=True, gc=False):
@@ -236,6 +265,9 @@ class QueuePolicy(msgspec.Struct, frozen=True, kw_only=True):
     priority: PriorityRule = PriorityRule()
     calendar_id: CalendarId | None = None
     steps: tuple[RoutingStep, ...] = ()
+    site: SiteId = NO_SITE
+    """The site whose agents are preferred for contacts that name none; see `strategies.agent_key` for the cost."""
+    site_cost: int = 0
     broadcast: int = 1
     """Agents asked at once, the first to accept has the contact; for calls `broadcast_voice` counts instead."""
     broadcast_voice: int = 1
@@ -283,3 +315,8 @@ class RoutingConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     """Missed offers in a row, per channel, that make an agent not ready; an absent channel never does."""
     calendars: dict[CalendarId, OpenHours] = {}
     """Business hours as instants over a horizon, compiled by the shell when the configuration is applied."""
+    interrupts: dict[Channel, tuple[Channel, ...]] = msgspec.field(
+        default_factory=lambda: dict(INTERRUPTS)
+    )
+    """Which channels' work a contact of a channel may interrupt: its agent parks it on accepting the offer."""
+    parked_reminder_ms: int = PARKED_REMINDER_MS

@@ -25,6 +25,7 @@ def arriving(state: State, event: ev.ContactArrived) -> Contact:
         credit_ms=event.credit_ms,
         preferred_agent_id=event.preferred_agent_id,
         barred=dict.fromkeys(event.barred_agent_ids),
+        site=event.site,
         demand=Demand(),
         arrival=state.arrivals + 1,
         arrived_at_ms=event.at_ms,

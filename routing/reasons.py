@@ -10,8 +10,9 @@ from enum import StrEnum
 
 import msgspec
 
+from routing.capacity import held_of, units_in_use
 from routing.model import AgentState
-from routing.state import Agent, Contact, units_in_use
+from routing.state import Agent, Contact
 
 Facts = dict[str, int | str]
 """Numbers and ids; the ending of a name says the unit (`_ms`, `_at_ms`) or what the id names (`skill_id`)."""
@@ -34,6 +35,7 @@ class ReasonCode(StrEnum):
     ASKED = "asked"
     CHANNEL_FULL = "channel_full"
     FULL = "full"
+    INTERRUPTED = "interrupted"
     EXCLUDED = "excluded"
     BARRED = "barred"
     WRAPPING_UP = "wrapping_up"
@@ -94,16 +96,14 @@ def _asked(_agent: Agent, _contact: Contact) -> Reasons:
 
 
 def _capacity(agent: Agent, contact: Contact) -> Reasons:
-    held, total = len(agent.holds), agent.capacity.total
-    if held >= total:
-        return (Reason(ReasonCode.FULL, {"held": held, "total": total}),)
-    units = agent.capacity.per_channel.get(contact.channel, 0)
-    facts: Facts = {
-        "channel": contact.channel,
-        "held": units_in_use(agent, contact.channel),
-        "total": units,
-    }
-    return (Reason(ReasonCode.CHANNEL_FULL, facts),)
+    if agent.interrupted:
+        return (Reason(ReasonCode.INTERRUPTED, {"contacts": len(agent.interrupted)}),)
+    rule, channel = agent.capacity, contact.channel
+    used, weighs = units_in_use(agent, contact.may_interrupt), rule.units(channel)
+    if used + weighs > rule.total:
+        return (Reason(ReasonCode.FULL, {"held": used, "total": rule.total, "weighs": weighs}),)
+    held, places = held_of(agent, channel), rule.per_channel.get(channel, 0)
+    return (Reason(ReasonCode.CHANNEL_FULL, {"channel": channel, "held": held, "total": places}),)
 
 
 def _barred(_agent: Agent, _contact: Contact) -> Reasons:

@@ -8,8 +8,8 @@ that does not fit the state is an InvariantViolation: the journal and the state 
 from collections.abc import Callable
 from typing import Any
 
+from routing import assignment_booking, queue_booking, timers
 from routing import events as ev
-from routing import queue_booking, timers
 from routing.booking import (
     arm_gone,
     became_idle,
@@ -19,11 +19,13 @@ from routing.booking import (
     enter_step,
     exclude,
     forget_if_done,
+    may_interrupt,
     move,
     pardon,
     release,
     wait,
 )
+from routing.capacity import has_capacity
 from routing.errors import InvariantViolation
 from routing.model import (
     REASON_MISSED,
@@ -42,8 +44,6 @@ from routing.state import (
     NextState,
     Offer,
     State,
-    WrapUp,
-    units_in_use,
 )
 from routing.steps import step_by_waiting
 
@@ -69,6 +69,9 @@ def _configuration_applied(state: State, event: ev.ConfigurationApplied) -> None
         state.reasons[REASON_PHONE_FAULT] = alike
     waiting = state.waiting
     state.waiting = {queue_id: waiting.get(queue_id, {}) for queue_id in state.queues}
+    for contact_id in (one for line in state.waiting.values() for one in line):
+        contact = state.contacts[contact_id]
+        contact.may_interrupt = may_interrupt(state, contact.channel)
     for contact in state.contacts.values():
         _migrate(state, contact, before[contact.queue_id], event.at_ms)
     for agent in state.agents.values():
@@ -81,7 +84,7 @@ def _configuration_applied(state: State, event: ev.ConfigurationApplied) -> None
 def _migrate(state: State, contact: Contact, before: QueuePolicy, at_ms: int) -> None:
     """Bring a contact under its queue's new rules: it keeps its age, and new steps are counted by its waiting."""
     policy = state.queues[contact.queue_id]
-    if (before.steps, before.needs) == (policy.steps, policy.needs):
+    if (before.steps, before.needs, before.site) == (policy.steps, policy.needs, policy.site):
         return
     is_same = before.steps == policy.steps
     enter_step(state, contact, contact.step if is_same else _earned_step(state, contact, at_ms))
@@ -105,6 +108,7 @@ def _agent_put(state: State, event: ev.AgentPut) -> None:
             capacity=event.capacity,
             skills=event.skills,
             primary_queue_id=event.primary_queue_id,
+            site=event.site,
             state_since_ms=event.at_ms,
         )
         return
@@ -114,6 +118,7 @@ def _agent_put(state: State, event: ev.AgentPut) -> None:
     agent.capacity = event.capacity
     agent.skills = event.skills
     agent.primary_queue_id = event.primary_queue_id
+    agent.site = event.site
     agent.is_removed = False
     queue_booking.restaff(state, queue_ids, event.at_ms)
 
@@ -139,7 +144,8 @@ def _agent_connected(state: State, event: ev.AgentConnected) -> None:
 def _agent_disconnected(state: State, event: ev.AgentDisconnected) -> None:
     agent = state.agents[event.agent_id]
     was_present, agent.is_present = agent.is_present, False
-    has_nothing_to_end = agent.state is AgentState.LOGGED_OUT and not agent.holds
+    is_at_work = agent.holds or agent.interrupted
+    has_nothing_to_end = agent.state is AgentState.LOGGED_OUT and not is_at_work
     if state.configuration is None or not was_present or has_nothing_to_end:
         return
     key = timers.presence_key(event.agent_id)
@@ -237,9 +243,9 @@ def _contact_requeued(state: State, event: ev.ContactRequeued) -> None:
     is_transfer = event.reason is ev.RequeueReason.TRANSFERRED
     if is_transfer:
         exclude(state, contact, agent, event.at_ms)
-    if contact.state is ContactState.CONNECTED:
-        if is_transfer:
-            became_idle(state, agent, event.at_ms)
+    if is_transfer and contact.state is ContactState.CONNECTED:
+        became_idle(state, agent, event.at_ms)
+    if contact.state in (ContactState.CONNECTED, ContactState.PARKED):
         release(state, agent, event.contact_id)
     wait(state, contact, event)
     arm_gone(state, contact, event.at_ms)
@@ -284,9 +290,11 @@ def _contact_closed(state: State, event: ev.ContactClosed) -> None:
         pardon(state, event.contact_id, agent_id)
     del state.contacts[event.contact_id]
     agent = state.agents.get(event.agent_id) if event.agent_id is not None else None
-    if agent is not None and event.contact_id in agent.holds:  # a wrap-up has returned it already
+    if agent is None or event.contact_id not in agent.owned_ids():
+        return  # a wrap-up has returned it already
+    if event.contact_id in agent.holds:
         became_idle(state, agent, event.at_ms)
-        release(state, agent, event.contact_id)
+    release(state, agent, event.contact_id)
 
 
 # --- offers and assignments --------------------------------------------------------------------------
@@ -298,9 +306,7 @@ def _offer_made(state: State, event: ev.OfferMade) -> None:
     asks = asked_at_once(state.queues[contact.queue_id], contact.channel)
     if len(contact.asked) >= asks or event.agent_id in contact.asked:
         raise InvariantViolation(f"INV-3 offer {event.offer_id} is one too many of its contact")
-    channel_units = agent.capacity.per_channel.get(contact.channel, 0)
-    has_room = len(agent.holds) < agent.capacity.total
-    if not has_room or units_in_use(agent, contact.channel) >= channel_units:
+    if not has_capacity(agent, contact.channel, contact.may_interrupt):
         raise InvariantViolation(f"INV-2 offer {event.offer_id} exceeds the agent's capacity")
     move(state, contact, event, event.expires_at_ms)
     state.waiting[contact.queue_id].pop(contact.contact_id, None)
@@ -323,6 +329,7 @@ def _offer_accepted(state: State, event: ev.OfferAccepted) -> None:
     contact.connected_at_ms = event.at_ms
     agent.missed_in_row.pop(contact.channel, None)
     agent.contacts_taken += 1
+    assignment_booking.take_in_hand(contact, agent)
     became_idle(state, agent, event.at_ms)
 
 
@@ -371,51 +378,6 @@ def _connected_overdue(state: State, event: ev.ConnectedOverdue) -> None:
     timers.arm(state, key, DeadlineKind.PROBE_CONNECTED, due_ms, contact_id=event.contact_id)
 
 
-def _wrap_up_started(state: State, event: ev.WrapUpStarted) -> None:
-    contact, agent = state.contacts[event.contact_id], state.agents[event.agent_id]
-    move(state, contact, event)
-    contact.wrapped_up_by = (*contact.wrapped_up_by, agent.agent_id)
-    agent.wrap_ups[contact.contact_id] = WrapUp(
-        contact_id=contact.contact_id,
-        channel=contact.channel,
-        queue_id=contact.queue_id,
-        arrived_at_ms=contact.arrived_at_ms,
-        connected_at_ms=contact.connected_at_ms,
-        started_at_ms=event.at_ms,
-        last_message_seq=contact.last_message_seq,
-    )
-    _arm_wrap_up(state, event)
-
-
-def _wrap_up_extended(state: State, event: ev.WrapUpExtended) -> None:
-    state.agents[event.agent_id].wrap_ups[event.contact_id].extensions += 1
-    _arm_wrap_up(state, event)
-
-
-def _arm_wrap_up(state: State, event: ev.WrapUpStarted | ev.WrapUpExtended) -> None:
-    contact_id, agent_id = event.contact_id, event.agent_id
-    timers.arm(
-        state,
-        timers.wrap_up_key(contact_id, agent_id),
-        DeadlineKind.FINISH_WRAP_UP,
-        event.until_ms,
-        contact_id=contact_id,
-        agent_id=agent_id,
-    )
-
-
-def _wrap_up_ended(state: State, event: ev.WrapUpCompleted | ev.WrapUpExpired) -> None:
-    agent = state.agents[event.agent_id]
-    del agent.wrap_ups[event.contact_id]
-    timers.cancel(state, timers.wrap_up_key(event.contact_id, event.agent_id))
-    contact = state.contacts.get(event.contact_id)
-    if contact is not None:
-        others = [agent_id for agent_id in contact.wrapped_up_by if agent_id != event.agent_id]
-        contact.wrapped_up_by = tuple(others)
-    became_idle(state, agent, event.at_ms)
-    release(state, agent, event.contact_id)
-
-
 def _told_only(_state: State, _event: ev.Event) -> None:
     """Somebody is told; nothing changes."""
 
@@ -434,8 +396,13 @@ _APPLY: dict[type, Callable[[State, Any], None]] = {  # type: ignore[explicit-an
     ev.CustomerDisconnected: _customer_disconnected,
     ev.CustomerReturned: _customer_returned,
     ev.ContactEnded: _contact_ended,
-    ev.WrapUpCompleted: _wrap_up_ended,
-    ev.WrapUpExtended: _wrap_up_extended,
+    ev.ContactParked: assignment_booking.contact_parked,
+    ev.ContactResumed: assignment_booking.taken_up_again,
+    ev.ContactInterrupted: assignment_booking.contact_interrupted,
+    ev.InterruptionEnded: assignment_booking.taken_up_again,
+    ev.ParkedOverdue: assignment_booking.parked_overdue,
+    ev.WrapUpCompleted: assignment_booking.wrap_up_ended,
+    ev.WrapUpExtended: assignment_booking.wrap_up_extended,
     ev.ContactAttributesUpdated: _contact_attributes_updated,
     ev.PriorityAdjusted: _priority_adjusted,
     ev.ContactAssigned: _told_only,
@@ -451,8 +418,8 @@ _APPLY: dict[type, Callable[[State, Any], None]] = {  # type: ignore[explicit-an
     ev.OfferExpired: _offer_expired,
     ev.OfferRescinded: _offer_rescinded,
     ev.ContactRequeued: _contact_requeued,
-    ev.WrapUpStarted: _wrap_up_started,
-    ev.WrapUpExpired: _wrap_up_ended,
+    ev.WrapUpStarted: assignment_booking.wrap_up_started,
+    ev.WrapUpExpired: assignment_booking.wrap_up_ended,
     ev.ContactClosed: _contact_closed,
     ev.AgentStateChanged: _agent_state_changed,
     ev.ExclusionLapsed: _exclusion_lapsed,

@@ -2,10 +2,10 @@
 
 Law of this file: everything that can change an assignment stands here, and only `reducer.apply` writes it.
 State is the fold of the journal's events; it holds no name, no text and no clock. What can be derived is not
-stored: capacity in use is the number of offers and assignments an agent holds.
+stored: capacity in use is counted from the offers and assignments an agent holds.
 
 A contact is in exactly one place: waiting in its queue, offered to one agent (in a broadcast to several), connected
-with one agent, or over and wrapped up by its last agent. Closed contacts leave the state; the journal and the
+with one agent, parked by that agent, or over and wrapped up by its last agent. Closed contacts leave the state; the journal and the
 interaction log remember them.
 
 Wrap-up belongs to the agent, not to the contact: it is the last part of an assignment and may last while the
@@ -22,11 +22,13 @@ from routing import events as ev
 from routing.ids import (
     NO_AGENT,
     NO_CONTACT,
+    NO_SITE,
     AgentId,
     ContactId,
     OfferId,
     QueueId,
     ReasonId,
+    SiteId,
     SkillId,
     TeamId,
 )
@@ -49,6 +51,7 @@ class ContactState(StrEnum):
     WAITING = "waiting"
     OFFERED = "offered"
     CONNECTED = "connected"
+    PARKED = "parked"
     WRAP_UP = "wrap_up"
     CLOSED = "closed"
 
@@ -68,6 +71,12 @@ CONTACT_TRANSITIONS: dict[tuple[ContactState, type], ContactState] = {
     (ContactState.WRAP_UP, ev.ContactRequeued): ContactState.WAITING,
     (ContactState.CONNECTED, ev.WrapUpStarted): ContactState.WRAP_UP,
     (ContactState.CONNECTED, ev.ContactClosed): ContactState.CLOSED,
+    (ContactState.CONNECTED, ev.ContactParked): ContactState.PARKED,
+    (ContactState.CONNECTED, ev.ContactInterrupted): ContactState.PARKED,
+    (ContactState.PARKED, ev.ContactResumed): ContactState.CONNECTED,
+    (ContactState.PARKED, ev.InterruptionEnded): ContactState.CONNECTED,
+    (ContactState.PARKED, ev.ContactRequeued): ContactState.WAITING,
+    (ContactState.PARKED, ev.ContactClosed): ContactState.CLOSED,
     (ContactState.WRAP_UP, ev.ContactClosed): ContactState.CLOSED,
 }
 """(state, event) -> next state. A pair that is not here is an invariant violation, never a silent no-op.
@@ -83,6 +92,7 @@ class DeadlineKind(StrEnum):
     ADVANCE_STEP = "advance_step"
     EXPIRE_OFFER = "expire_offer"
     PROBE_CONNECTED = "probe_connected"
+    REMIND_PARKED = "remind_parked"
     FINISH_WRAP_UP = "finish_wrap_up"
     CLOSE_GONE_CUSTOMER = "close_gone_customer"
     LEAVE_QUEUE = "leave_queue"
@@ -95,6 +105,7 @@ CONTACT_DEADLINES: dict[ContactState, DeadlineKind] = {
     ContactState.WAITING: DeadlineKind.ALARM_WAITING,
     ContactState.OFFERED: DeadlineKind.EXPIRE_OFFER,
     ContactState.CONNECTED: DeadlineKind.PROBE_CONNECTED,
+    ContactState.PARKED: DeadlineKind.REMIND_PARKED,
 }
 """The one deadline a contact has in each state; a contact in wrap-up rests on its agent's `WrapUp`."""
 
@@ -114,6 +125,7 @@ class Demand(msgspec.Struct, frozen=True, cache_hash=True):
 
     `queue_ids` are further queues whose agents may serve it; a `team_id` or an `agent_id` asks nobody else.
     `credit_ms` is the age its steps have given. `skips_unstaffed`: it does not rest here while nobody is there for it.
+    Agents of `site` are preferred.
     """
 
     needs: tuple[SkillNeed, ...] = ()
@@ -122,12 +134,13 @@ class Demand(msgspec.Struct, frozen=True, cache_hash=True):
     agent_id: AgentId | None = None
     credit_ms: int = 0
     skips_unstaffed: bool = False
+    site: SiteId = NO_SITE
 
 
 class Contact(msgspec.Struct, kw_only=True):
     """One customer's request. `arrival` is the contact's number in order of arrival: the last tie-break.
 
-    `agent_id` is who has it in hand; `asked` holds the agents who have a live offer of it, and that offer's id.
+    `agent_id` is who has it in hand or parked; `asked` holds the agents who have a live offer of it, and its id.
     `excluded` holds the agents who refused or missed it and until when they are not asked again; afterwards
     they stand in `last_resort`: asked only if nobody else is eligible. Whoever is `barred` is never asked. `step` is
     the queue's step it has come to, counted from `step_origin_ms`, and `demand` what it asks for there.
@@ -159,6 +172,10 @@ class Contact(msgspec.Struct, kw_only=True):
     wrapped_up_by: tuple[AgentId, ...] = ()
     asked: dict[AgentId, OfferId] = {}
     adjusted_ms: int = 0
+    site: SiteId = NO_SITE
+    may_interrupt: tuple[Channel, ...] = ()
+    interruptions: int = 0
+    paused_ms: int = 0
     preferred_agent_id: AgentId | None = None
     barred: dict[AgentId, None] = {}
     step: int = 0
@@ -206,7 +223,9 @@ class NextState(msgspec.Struct, frozen=True):
 class Agent(msgspec.Struct, kw_only=True):
     """One agent. `holds` maps each contact in hand (offered, connected, wrap-up) to its channel.
 
-    `wrap_ups` are those of them in wrap-up.
+    `wrap_ups` are those of them in wrap-up, `interruptible` those connected that may still be interrupted, what was
+    taken up last at the end. Owned, but not in hand: what was `interrupted` and is taken up again as soon as there
+    is room, and what the agent has `parked`.
     """
 
     agent_id: AgentId
@@ -230,11 +249,19 @@ class Agent(msgspec.Struct, kw_only=True):
     offered_order: int = 0
     wrap_ups: dict[ContactId, WrapUp] = {}
     primary_queue_id: QueueId | None = None
+    site: SiteId = NO_SITE
+    interruptible: dict[ContactId, None] = {}
+    interrupted: dict[ContactId, Channel] = {}
+    parked: dict[ContactId, Channel] = {}
 
     @property
     def assignment_count(self) -> int:
-        """Contacts connected or in wrap-up."""
-        return len(self.holds) - len(self.offer_ids)
+        """Contacts connected, in wrap-up, or interrupted for the moment."""
+        return len(self.holds) + len(self.interrupted) - len(self.offer_ids)
+
+    def owned_ids(self) -> tuple[ContactId, ...]:
+        """Every contact that is with this agent: in hand, interrupted or parked."""
+        return (*self.holds, *self.interrupted, *self.parked)
 
 
 class Abandoned(msgspec.Struct, frozen=True):
@@ -270,11 +297,6 @@ class State(msgspec.Struct, kw_only=True):
     closed_queues: dict[QueueId, None] = {}
     unstaffed_since_ms: dict[QueueId, int] = {}
     abandoned: dict[str, Abandoned] = {}
-
-
-def units_in_use(agent: Agent, channel: Channel) -> int:
-    """Capacity units of a channel the agent has in use: one for each contact held."""
-    return list(agent.holds.values()).count(channel)
 
 
 def age_key(contact: Contact) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
-from routing.ids import AgentId, QueueId, SkillId
+from routing.ids import AgentId, QueueId, SiteId, SkillId
 from routing.limits import DEMANDS_KEPT
 from routing.model import QueuePolicy, RoutingStep, SkillNeed, StepAsks
 from routing.state import Agent, Contact, Demand, State
@@ -30,16 +30,16 @@ def merged(*groups: tuple[SkillNeed, ...]) -> tuple[SkillNeed, ...]:
 
 
 @lru_cache(DEMANDS_KEPT)
-def _plain(needs: tuple[SkillNeed, ...], own_needs: tuple[SkillNeed, ...]) -> Demand:
+def _plain(needs: tuple[SkillNeed, ...], own_needs: tuple[SkillNeed, ...], site: SiteId) -> Demand:
     """One object for equal demands: most contacts of a queue ask for the same."""
-    return Demand(merged(needs, own_needs))
+    return Demand(merged(needs, own_needs), site=site)
 
 
 def demand_of(state: State, contact: Contact, step: int) -> Demand | None:
     """What the contact asks for in a step of its queue; None if it cannot be in that step."""
     policy = state.queues[contact.queue_id]
     if not policy.steps:
-        return _plain(policy.needs, contact.own_needs)
+        return _plain(policy.needs, contact.own_needs, contact.site or policy.site)
     rule = policy.steps[step]
     agent_id: AgentId | None = None
     team_id = rule.team_id if rule.asks is StepAsks.TEAM else None
@@ -60,6 +60,7 @@ def demand_of(state: State, contact: Contact, step: int) -> Demand | None:
         agent_id,
         sum(one.credit_ms for one in policy.steps[: step + 1]),
         rule.skip_unstaffed or agent_id is not None,
+        contact.site or policy.site,
     )
 
 

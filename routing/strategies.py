@@ -17,12 +17,13 @@ queues may, which is why urgency is computed at the moment of the decision.
 from collections.abc import Callable
 from enum import StrEnum
 
+from routing.capacity import units_in_use
 from routing.ids import AgentId
-from routing.model import AgentStrategy, ContactStrategy, PriorityRule, SkillNeed
-from routing.state import Agent, Contact
+from routing.model import AgentStrategy, ContactStrategy, PriorityRule, QueuePolicy, SkillNeed
+from routing.state import Agent, Contact, Demand
 
-AgentKey = tuple[int, int, int, AgentId]
-AGENT_KEY_PARTS = ("score", "idle_since_ms", "idle_order", "agent_id")
+AgentKey = tuple[int, int, int, int, AgentId]
+AGENT_KEY_PARTS = ("interrupts", "score", "idle_since_ms", "idle_order", "agent_id")
 """What the parts of an `AgentKey` are, in the order they are compared."""
 
 ContactRank = tuple[int, int, int, int]
@@ -41,7 +42,7 @@ def _longest_idle(_agent: Agent, _needs: Needs) -> int:
 
 
 def _least_occupied(agent: Agent, _needs: Needs) -> int:
-    return 1000 * len(agent.holds) // max(1, agent.capacity.total)
+    return 1000 * units_in_use(agent) // max(1, agent.capacity.total)
 
 
 def _best_proficiency(agent: Agent, needs: Needs) -> int:
@@ -70,10 +71,23 @@ AGENT_SCORERS: dict[AgentStrategy, Callable[[Agent, Needs], int]] = {
 }
 
 
-def agent_key(strategy: AgentStrategy, agent: Agent, needs: Needs) -> AgentKey:
-    """Sorts eligible agents, the one to ask first in front."""
-    score = AGENT_SCORERS[strategy](agent, needs)
-    return (score, agent.idle_since_ms, agent.idle_order, agent.agent_id)
+def agent_key(
+    policy: QueuePolicy, agent: Agent, demand: Demand, *, interrupts: bool = False
+) -> AgentKey:
+    """Sorts eligible agents, the one to ask first in front.
+
+    Whoever would be interrupted comes after everybody with room. An agent of another site than the one asked for
+    is `site_cost` worse, in what the strategy counts: longest_idle, ms of idle time; least_occupied, thousandths of
+    the capacity; best_proficiency, levels; least_flexible, skills and queues; round_robin, offers that were made
+    in between; fewest_contacts, contacts.
+    """
+    score, since_ms = AGENT_SCORERS[policy.agent_strategy](agent, demand.needs), agent.idle_since_ms
+    if demand.site and agent.site != demand.site:
+        if policy.agent_strategy is AgentStrategy.LONGEST_IDLE:
+            since_ms += policy.site_cost
+        else:
+            score += policy.site_cost
+    return (int(interrupts), score, since_ms, agent.idle_order, agent.agent_id)
 
 
 def effective_origin_ms(contact: Contact, rule: PriorityRule) -> int:

@@ -11,18 +11,21 @@ from hypothesis import strategies as st
 
 from routing.calendars import OpenHours
 from routing.ids import (
+    NO_SITE,
     AgentId,
     CalendarId,
     DetailId,
     DispositionId,
     QueueId,
     ReasonId,
+    SiteId,
     SkillId,
     TeamId,
     UserId,
 )
 from routing.model import (
     BUILT_IN_REASONS,
+    INTERRUPTS,
     AgentState,
     AgentStrategy,
     CapacityRule,
@@ -60,7 +63,12 @@ disposition_ids = st.sampled_from([*DISPOSITION_IDS, DispositionId("unknown")])
 reason_ids = st.sampled_from([None, *REASON_IDS, *BUILT_IN_REASONS, ReasonId("unknown")])
 agent_states = st.sampled_from(AgentState)
 parties = st.sampled_from(Party)
-channels = st.sampled_from([Channel.CHAT, Channel.CHAT, Channel.VOICE])
+channels = st.sampled_from([Channel.CHAT, Channel.CHAT, Channel.VOICE, Channel.EMAIL])
+
+sites = st.sampled_from([NO_SITE, SiteId("near"), SiteId("far")])
+
+CHATS_TOO = {Channel.VOICE: (Channel.EMAIL, Channel.CHAT), Channel.CHAT: (Channel.EMAIL,)}
+"""A matrix in which live chats are interrupted as well."""
 
 durations_ms = st.integers(1, 30)
 """Durations of a configuration: short enough that several deadlines fall due within one wait."""
@@ -73,10 +81,12 @@ steps_back_ms = st.integers(1, 30)
 capacities = st.one_of(
     st.just(CapacityRule(1, {Channel.CHAT: 1, Channel.VOICE: 1})),
     st.just(CapacityRule(3, {Channel.CHAT: 2, Channel.VOICE: 1})),
+    st.just(CapacityRule(2, {Channel.EMAIL: 2, Channel.VOICE: 1}, {Channel.VOICE: 9})),
     st.builds(
         CapacityRule,
         st.integers(0, 3),
-        st.dictionaries(channels, st.integers(0, 3), max_size=2),
+        st.dictionaries(channels, st.integers(0, 3), max_size=3),
+        st.dictionaries(channels, st.integers(1, 4), max_size=2),
     ),
 )
 """Mostly agents who can work; now and then one who cannot take anything."""
@@ -146,6 +156,8 @@ def queue_policies(queue_id: QueueId) -> st.SearchStrategy[QueuePolicy]:
         steps=steps(),
         broadcast=st.sampled_from([1, 1, 1, 2, 3]),
         broadcast_voice=st.sampled_from([1, 1, 2]),
+        site=sites,
+        site_cost=st.integers(0, 20),
     )
 
 
@@ -196,4 +208,6 @@ def configurations(draw: st.DrawFn) -> RoutingConfiguration:
         customer_gone_ms=draw(durations_ms),
         connected_probe_ms=draw(st.integers(5, 40)),
         missed_limits=draw(st.dictionaries(channels, st.integers(1, 3), max_size=2)),
+        interrupts=draw(st.sampled_from([INTERRUPTS, INTERRUPTS, CHATS_TOO, {}])),
+        parked_reminder_ms=draw(st.integers(5, 60)),
     )

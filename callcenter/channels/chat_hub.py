@@ -23,7 +23,10 @@ from routing.state import Contact, ContactState, State, age_key
 from routing.waits import Band, Unknown
 
 _CLOSED = "closed"
-_SHOWN_AS: dict[ContactState, str] = {ContactState.WRAP_UP: _CLOSED}
+_SHOWN_AS: dict[ContactState, str] = {
+    ContactState.WRAP_UP: _CLOSED,
+    ContactState.PARKED: str(ContactState.CONNECTED),
+}
 """Contact states a customer is told by another name: for the customer, a contact in wrap-up is over."""
 
 
@@ -205,7 +208,7 @@ class ChatHub:
         seq, now_ms = self._mirror().seq, self._now_ms()
         if contact is None:
             return ChatState(seq, now_ms, _CLOSED, "", None, turned_away=turned_away)
-        is_connected = contact.state is ContactState.CONNECTED
+        is_connected = contact.state in (ContactState.CONNECTED, ContactState.PARKED)
         name = self._agent_name(contact.agent_id or "") if is_connected else ""
         is_waiting = contact.state in (ContactState.WAITING, ContactState.OFFERED)
         shown = _SHOWN_AS.get(contact.state, str(contact.state))

@@ -55,8 +55,12 @@ REASONS: dict[ReasonCode, Words] = {
         "{agent}手上的{channel}已有 {held} 个，上限 {total} 个。",
     ),
     ReasonCode.FULL: Words(
-        "{agent} has {held} of at most {total} contacts in hand.",
-        "{agent}手上已有 {held} 个联络，上限 {total} 个。",
+        "{agent} has {held} of {total} units in use; this contact takes {weighs}.",
+        "{agent}已占用 {held} 个单位，共 {total} 个；此联络需要 {weighs} 个。",
+    ),
+    ReasonCode.INTERRUPTED: Words(
+        "{agent} first goes on with {contacts} that a more urgent one interrupted.",
+        "{agent}须先继续被打断的 {contacts} 个联络。",
     ),
     ReasonCode.EXCLUDED: Words(
         "{agent} refused or missed it and is not asked again for another {until}.",
@@ -139,6 +143,10 @@ DEADLINES: dict[DeadlineKind, Words] = {
     DeadlineKind.PROBE_CONNECTED: Words(
         "In {due}: the conversation is checked; nothing is cut.",
         "{due}后：检查会话是否正常；不会中断。",
+    ),
+    DeadlineKind.REMIND_PARKED: Words(
+        "In {due}: somebody is reminded that it is parked; if its agent has logged out, it goes back to its queue.",
+        "{due}后：提醒该联络仍被搁置；若坐席已退出，则退回队列。",
     ),
     DeadlineKind.FINISH_WRAP_UP: Words("In {due}: the wrap-up ends.", "{due}后：话后处理结束。"),
     DeadlineKind.CLOSE_GONE_CUSTOMER: Words(

@@ -95,6 +95,10 @@ AGENT_DECIDED: dict[str, Words] = {
         "{winner} comes before {loser}, who refused or missed this contact before.",
         "{winner}排在{loser}之前：后者此前拒接或错过了它。",
     ),
+    "interrupts": Words(
+        "{winner} comes before {loser}, whose work would have to be interrupted.",
+        "{winner}排在{loser}之前：后者须打断手上的工作。",
+    ),
     "score": Words("{winner} comes before {loser}: {score}.", "{winner}排在{loser}之前：{score}。"),
     "idle_since_ms": Words(
         "{winner} comes before {loser}: without new work for {first}, against {second}.",
@@ -143,6 +147,10 @@ STATES: dict[ContactState, Words] = {
         "It does not wait: it is offered to {agent} now.", "不在等待：正在邀请{agent}。"
     ),
     ContactState.CONNECTED: Words("It does not wait: {agent} has it.", "不在等待：由{agent}接待。"),
+    ContactState.PARKED: Words(
+        "It does not wait: {agent} has parked it, or was interrupted.",
+        "不在等待：{agent}已将其搁置，或被打断。",
+    ),
     ContactState.WRAP_UP: Words(
         "It does not wait: {agent} is wrapping it up.", "不在等待：{agent}正在话后处理。"
     ),

@@ -39,6 +39,10 @@ ContactEvent = (
     | ev.MessageAdded
     | ev.ContactEnded
     | ev.WrapUpStarted
+    | ev.ContactParked
+    | ev.ContactInterrupted
+    | ev.ContactResumed
+    | ev.InterruptionEnded
     | ev.ContactClosed
 )
 
@@ -97,6 +101,10 @@ class InteractionLog:
             ev.MessageAdded: self._message_added,
             ev.ContactEnded: self._ended,
             ev.WrapUpStarted: self._contact,
+            ev.ContactParked: self._contact,
+            ev.ContactInterrupted: self._contact,
+            ev.ContactResumed: self._contact,
+            ev.InterruptionEnded: self._contact,
             ev.ContactClosed: self._closed,
             ev.AgentPut: self._agent_put,
             ev.AgentRemoved: self._agent_removed,

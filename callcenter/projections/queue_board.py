@@ -31,7 +31,15 @@ MovingEvent = (
     | ev.OfferRescinded
     | ev.ContactRequeued
     | ev.WrapUpStarted
+    | ev.ContactParked
+    | ev.ContactInterrupted
+    | ev.ContactResumed
+    | ev.InterruptionEnded
 )
+
+
+_WITH_AGENT = (ContactState.CONNECTED, ContactState.PARKED)
+"""Stages in which a contact is an agent's and not in wrap-up: parked work is counted with the connected."""
 
 
 class OutOfStep(Exception):
@@ -171,7 +179,7 @@ class QueueBoard:
             waiting=len(waiting),
             oldest_waiting_since_ms=min(waiting, default=None),
             offered=len(now.get(ContactState.OFFERED, ())),
-            connected=len(now.get(ContactState.CONNECTED, ())),
+            connected=sum(len(now.get(stage, ())) for stage in _WITH_AGENT),
             wrap_up=len(now.get(ContactState.WRAP_UP, ())),
             today=self._days.get(queue_id, Figures()),
         )
@@ -184,7 +192,7 @@ class QueueBoard:
             state=agent.state,
             reason_id=agent.reason_id,
             since_ms=agent.since_ms,
-            connected=in_hand.get(ContactState.CONNECTED, 0),
+            connected=sum(in_hand.get(stage, 0) for stage in _WITH_AGENT),
             wrap_up=in_hand.get(ContactState.WRAP_UP, 0),
         )
 
@@ -200,6 +208,10 @@ class QueueBoard:
             ev.OfferRescinded: self._moved,
             ev.ContactRequeued: self._queued,
             ev.WrapUpStarted: self._moved,
+            ev.ContactParked: self._moved,
+            ev.ContactInterrupted: self._moved,
+            ev.ContactResumed: self._moved,
+            ev.InterruptionEnded: self._moved,
             ev.ContactClosed: self._closed,
             ev.AgentPut: self._agent_put,
             ev.AgentRemoved: self._agent_removed,

@@ -7,6 +7,7 @@ from agents.protocol import AgentLine, BoardPush, QueueLine
 from callcenter.auth.authorise import ObjectFacts, Permission, may
 from callcenter.auth.principal import Principal
 from callcenter.projections.queue_board import QueueBoard, QueueRow
+from routing.capacity import units_in_use
 from routing.ids import QueueId
 from routing.model import AgentState, QueuePolicy
 from routing.service_level import Running, level, mean_ms
@@ -117,7 +118,7 @@ class LiveBoard:
             reason_id=agent.reason_id,
             state_since_ms=agent.state_since_ms,
             is_present=agent.is_present,
-            capacity_used=len(agent.holds),
+            capacity_used=units_in_use(agent),
             capacity_total=agent.capacity.total,
             is_in_wrap_up=bool(agent.wrap_ups),
         )
@@ -132,6 +133,6 @@ def _group_of(agent: Agent) -> str:
     if agent.state is AgentState.READY and agent.next_state is not None:
         return str(AgentState.NOT_READY)
     if agent.state is AgentState.READY:
-        is_full = len(agent.holds) >= agent.capacity.total
+        is_full = units_in_use(agent) >= agent.capacity.total or bool(agent.interrupted)
         return "busy" if is_full else "ready"
     return str(agent.state)

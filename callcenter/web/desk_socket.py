@@ -102,7 +102,7 @@ class DeskSockets:
         """Send the messages this tab has missed, for the contacts that are still on its desk; then go live."""
         held = self.mirror().agents.get(AgentId(tab.principal.user_id))
         newest_seqs: dict[ContactId, int] = {}
-        for contact_id in [] if held is None else list(held.holds):
+        for contact_id in [] if held is None else held.owned_ids():
             if not self._is_theirs(contact_id, AgentId(tab.principal.user_id)):
                 continue
             after_seq = hello.messages_after.get(contact_id)

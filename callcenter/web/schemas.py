@@ -157,6 +157,7 @@ class ContactWhere(StrEnum):
     WAITING = "waiting"
     OFFERED = "offered"
     CONNECTED = "connected"
+    PARKED = "parked"
     WRAP_UP = "wrap_up"
     CLOSED = "closed"
 

@@ -12,6 +12,7 @@ from routing import events as ev
 from routing import invariants
 from routing.engine import Engine, Handled, restore
 from routing.ids import (
+    NO_SITE,
     AgentId,
     ContactId,
     DetailId,
@@ -19,6 +20,7 @@ from routing.ids import (
     OfferId,
     QueueId,
     ReasonId,
+    SiteId,
     SkillId,
     TeamId,
 )
@@ -124,8 +126,9 @@ class EngineMachine(RuleBasedStateMachine):
     ) -> None:
         """Put an agent into those of the queues there are."""
         known = tuple(queue_id for queue_id in queue_ids if queue_id in self.engine.state.queues)
+        site = SiteId("near") if agent_id in some.AGENT_IDS[:2] else SiteId("far")
         primary = known[0] if known and team_id is some.TEAM_IDS[1] else None
-        self.give(cmd.PutAgent(agent_id, team_id, known, capacity, skills, primary))
+        self.give(cmd.PutAgent(agent_id, team_id, known, capacity, skills, primary, site))
 
     @rule(agent_id=some.agent_ids, opens=st.booleans())
     def desk(self, agent_id: AgentId, opens: bool) -> None:
@@ -154,6 +157,7 @@ class EngineMachine(RuleBasedStateMachine):
         needs=some.needs,
         preferred=some.preferred_agent_ids,
         barred=some.barred_agent_ids,
+        site=some.sites,
     )
     def arrive(
         self,
@@ -164,6 +168,7 @@ class EngineMachine(RuleBasedStateMachine):
         needs: tuple[SkillNeed, ...] = (),
         preferred: AgentId | None = None,
         barred: tuple[AgentId, ...] = (),
+        site: SiteId = NO_SITE,
     ) -> None:
         self.arrivals += 1
         contact_id = ContactId(f"c{self.arrivals}")
@@ -176,6 +181,7 @@ class EngineMachine(RuleBasedStateMachine):
                 needs=needs,
                 preferred_agent_id=preferred,
                 barred_agent_ids=barred,
+                site=site,
             )
         )
 
@@ -184,7 +190,8 @@ class EngineMachine(RuleBasedStateMachine):
         if self.open:
             contact_id = self.pick_contact(data)
             handled = self.give(cmd.EnqueueContact(contact_id, channel, queue_id))
-            assert handled.refusal is not None or contact_id in self.open
+            arrived = any(isinstance(event, ev.ContactArrived) for event in handled.events)
+            assert arrived is (handled.refusal is None)
 
     @rule(data=st.data())
     def accept_live_offer(self, data: st.DataObject) -> None:
@@ -236,6 +243,19 @@ class EngineMachine(RuleBasedStateMachine):
     def complete_wrap_up(self, data: st.DataObject, disposition_id: DispositionId) -> None:
         contact_id, agent_id = self.pick_wrap_up(data)
         self.give(cmd.CompleteWrapUp(contact_id, agent_id, disposition_id))
+
+    @rule(data=st.data(), parks=st.booleans())
+    def put_aside(self, data: st.DataObject, parks: bool) -> None:
+        contact_id = self.pick_contact(data)
+        change = cmd.ParkContact if parks else cmd.ResumeContact
+        self.give(change(contact_id, self.pick_agent(data, contact_id)))
+
+    @rule(queue_id=some.queue_ids)
+    def call_over_mail(self, queue_id: QueueId) -> None:
+        """Mail is taken up everywhere, and calls come in."""
+        for channel in (Channel.EMAIL, Channel.VOICE, Channel.VOICE):
+            self.arrive(channel, queue_id)
+            self.everybody_answers()
 
     @rule(data=st.data())
     def extend_wrap_up(self, data: st.DataObject) -> None:
@@ -328,7 +348,8 @@ class EngineMachine(RuleBasedStateMachine):
             self.check_ends(event)
         times = [event.at_ms for event in (*self.journal[-1:], *handled.events)]
         assert times == sorted(times)
-        assert self.oracle.judge(handled.events, self.now_ms) == []
+        found = self.oracle.judge(handled.events, self.now_ms)
+        assert found == [], found
         self.journal.extend(handled.events)
         if handled.events:
             invariants.check_all(self.engine.state)

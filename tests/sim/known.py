@@ -2,10 +2,20 @@
 
 from dataclasses import dataclass, field
 
-from routing.ids import AgentId, ContactId, OfferId, QueueId, SkillId, TeamId
+from routing.ids import (
+    NO_SITE,
+    AgentId,
+    ContactId,
+    OfferId,
+    QueueId,
+    SiteId,
+    SkillId,
+    TeamId,
+)
 from routing.model import AgentState, CapacityRule, Channel, SkillNeed
 
 WAITING, OFFERED, TALKING, WRAP_UP = "waiting", "offered", "talking", "wrap-up"
+PARKED = "parked"
 
 
 @dataclass
@@ -48,6 +58,10 @@ class KnownContact:
     bound_for: QueueId | None = None
     is_handed_on: bool = False
     is_leaving: bool = False
+    interruptions: int = 0
+    is_interrupted: bool = False
+    parked_since_ms: int = 0
+    site: SiteId = NO_SITE
 
 
 @dataclass
@@ -58,6 +72,7 @@ class KnownWrapUp:
     queue_id: QueueId
     due_ms: int
     place: str = WRAP_UP
+    interruptions: int = 0
 
 
 @dataclass
@@ -81,3 +96,5 @@ class KnownAgent:
     taken: int = 0
     asked_last: int = 0
     primary_queue_id: QueueId | None = None
+    was_reduced: bool = False
+    site: SiteId = NO_SITE

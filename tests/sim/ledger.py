@@ -5,6 +5,7 @@ are worked out again, naively, from what the events say happened. Each event is 
 before it is written into them; `oracle` judges the offers.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from routing import events as ev
@@ -19,6 +20,7 @@ from routing.model import (
 )
 from tests.sim.known import (
     OFFERED,
+    PARKED,
     TALKING,
     WAITING,
     WRAP_UP,
@@ -26,6 +28,7 @@ from tests.sim.known import (
     KnownContact,
     KnownWrapUp,
 )
+from tests.sim.ledger_capacity import interrupted_of, put_aside, reminded, taken_up
 from tests.sim.ledger_steps import begin, enter, step_faults
 from tests.sim.queue_books import QueueBooks
 
@@ -71,6 +74,11 @@ class Ledger:
             ev.OfferExpired: self._offer_expired,
             ev.OfferRescinded: self._offer_rescinded,
             ev.ExclusionLapsed: self._exclusion_lapsed,
+            ev.ContactParked: partial(put_aside, self),
+            ev.ContactInterrupted: partial(put_aside, self),
+            ev.ContactResumed: partial(taken_up, self),
+            ev.InterruptionEnded: partial(taken_up, self),
+            ev.ParkedOverdue: partial(reminded, self),
             ev.WrapUpStarted: self._wrap_up_started,
             ev.WrapUpExtended: self._wrap_up_extended,
             ev.WrapUpExpired: self._wrap_up_ended,
@@ -100,12 +108,13 @@ class Ledger:
     def held_by(self, agent_id: AgentId) -> list[KnownContact | KnownWrapUp]:
         """Everything offered to an agent, talking with them, or in their wrap-up."""
         wraps = [wrap for (other_id, _), wrap in self.wraps.items() if other_id == agent_id]
-        contacts = [c for c in self.contacts.values() if c.place != WRAP_UP]
+        contacts = [c for c in self.contacts.values() if c.place not in (WRAP_UP, PARKED)]
         return [*wraps, *(c for c in contacts if c.agent_id == agent_id or agent_id in c.asked)]
 
     def works(self, agent_id: AgentId) -> bool:
         """Whether the agent has anything accepted in hand."""
-        return any(contact.place != OFFERED for contact in self.held_by(agent_id))
+        has_interrupted = bool(interrupted_of(self, self.agents[agent_id]))
+        return has_interrupted or any(one.place != OFFERED for one in self.held_by(agent_id))
 
     def timeouts(self, contact: KnownContact) -> tuple[int, int, int]:
         """Offer time-out, re-offer gap, wrap-up limit of a contact's queue."""
@@ -150,11 +159,13 @@ class Ledger:
                 event.capacity,
                 skills=event.skills,
                 primary_queue_id=event.primary_queue_id,
+                site=event.site,
             )
             return
         known.queue_ids, known.capacity, known.is_removed = event.queue_ids, event.capacity, False
         known.skills, known.team_id = event.skills, event.team_id
-        known.primary_queue_id = event.primary_queue_id
+        known.primary_queue_id, known.site = event.primary_queue_id, event.site
+        known.was_reduced = True
 
     def _agent_removed(self, event: ev.AgentRemoved) -> None:
         agent = self.agents[event.agent_id]
@@ -163,7 +174,8 @@ class Ledger:
         self._forget_if_done(agent)
 
     def _forget_if_done(self, agent: KnownAgent) -> None:
-        if agent.is_removed and not self.held_by(agent.agent_id):
+        owns = [one for one in self.contacts.values() if one.agent_id == agent.agent_id]
+        if agent.is_removed and not owns and not self.held_by(agent.agent_id):
             del self.agents[agent.agent_id]
             self._pardon(agent.agent_id)
 
@@ -235,7 +247,7 @@ class Ledger:
         )
         contact.own_needs, contact.credit_ms = event.needs, event.credit_ms
         contact.preferred_agent_id = event.preferred_agent_id
-        contact.barred = event.barred_agent_ids
+        contact.barred, contact.site = event.barred_agent_ids, event.site
         contact.customer_key, contact.waits_since_ms = event.customer_key, event.at_ms
         contact.age_origin_ms -= self.queues.waited_before_ms(contact, event.at_ms)
         return None
@@ -326,9 +338,11 @@ class Ledger:
     def _contact_requeued(self, event: ev.ContactRequeued) -> str | None:
         contact, agent = self.contacts[event.contact_id], self.agents[event.agent_id]
         is_transfer = event.reason == ev.RequeueReason.TRANSFERRED
-        had_it = contact.place in ((TALKING, WRAP_UP) if is_transfer else (TALKING,))
+        had_it = contact.place in (TALKING, PARKED) or (is_transfer and contact.place == WRAP_UP)
         is_right = had_it and contact.agent_id == agent.agent_id
         is_right = is_right and is_transfer == contact.is_handed_on
+        if event.reason == ev.RequeueReason.LOGGED_OUT:
+            is_right = is_right and contact.due_ms == event.at_ms
         if not is_transfer:
             contact.age_origin_ms += event.at_ms - contact.talks_since_ms
         elif contact.place == TALKING:
@@ -348,9 +362,10 @@ class Ledger:
         contact = self.contacts.pop(event.contact_id)
         if contact.agent_id != event.agent_id or contact.place == OFFERED:
             return f"I4 {event} closes {contact}"
-        if event.agent_id is not None and contact.place == TALKING:
+        if event.agent_id is not None and contact.place in (TALKING, PARKED):
             agent = self.agents[event.agent_id]
-            self._now_idle(agent, event.at_ms)
+            if contact.place != PARKED:
+                self._now_idle(agent, event.at_ms)
             self._forget_if_done(agent)
         if event.outcome == ev.ContactOutcome.ABANDONED:
             self.queues.gave_up(contact, event.at_ms)

@@ -18,11 +18,13 @@ from routing import events as ev
 from routing.engine import Engine, restore
 from routing.errors import InvariantViolation
 from routing.ids import (
+    NO_SITE,
     AgentId,
     ContactId,
     DispositionId,
     QueueId,
     ReasonId,
+    SiteId,
     SkillId,
     TeamId,
     UserId,
@@ -32,6 +34,7 @@ from routing.invariants import check_all
 from routing.matching import NaiveMatcher
 from routing.model import (
     BUILT_IN_REASONS,
+    INTERRUPTS,
     AgentState,
     AgentStrategy,
     CapacityRule,
@@ -58,6 +61,7 @@ SAM = UserId("sam")
 TEAMS = (TeamId("north"), TeamId("south"))
 DONE = DispositionId("done")
 BREAK = ReasonId("break")
+SITES = (SiteId("near"), SiteId("far"))
 STRETCH_STEPS = 2_000
 LAWS_EVERY = 50
 
@@ -137,7 +141,7 @@ class Lockstep:
         self.contacts += 1
         draw = self.random
         needs, credit_ms = self.own_attributes()
-        channel = draw.choice([Channel.CHAT, Channel.CHAT, Channel.EMAIL])
+        channel = draw.choice([Channel.CHAT, Channel.CHAT, Channel.EMAIL, Channel.VOICE])
         contact_id = ContactId(f"c{self.contacts}")
         queue_id = draw.choice(QUEUES)
         who = draw.choice(["", "kim", "lee", "mia"])
@@ -145,7 +149,15 @@ class Lockstep:
         barred = draw.choice([(), (), (self.some_agent(), self.some_agent())])
         self.do(
             cmd.EnqueueContact(
-                contact_id, channel, queue_id, who, needs, credit_ms, preferred, barred
+                contact_id,
+                channel,
+                queue_id,
+                who,
+                needs,
+                credit_ms,
+                preferred,
+                barred,
+                draw.choice([NO_SITE, NO_SITE, *SITES]),
             )
         )
 
@@ -183,7 +195,11 @@ class Lockstep:
     def go_on(self, contact: Contact) -> None:
         """The next thing in the life of a contact."""
         agent_id = contact.agent_id
-        if contact.state is ContactState.CONNECTED:
+        if agent_id is not None and contact.state is ContactState.PARKED:
+            self.do(cmd.ResumeContact(contact.contact_id, agent_id))
+        elif agent_id is not None and self.random.random() < 0.2:
+            self.do(cmd.ParkContact(contact.contact_id, agent_id))
+        elif contact.state is ContactState.CONNECTED:
             self.do(cmd.EndContact(contact.contact_id, Party.AGENT, agent_id))
         elif contact.wrapped_up_by:
             agent_id = self.random.choice(contact.wrapped_up_by)
@@ -256,12 +272,14 @@ class Lockstep:
         """An agent's facts are new."""
         draw = self.random
         queues = tuple(sorted(draw.sample(QUEUES, draw.randint(1, len(QUEUES)))))
-        units = {Channel.CHAT: draw.randint(0, 3), Channel.EMAIL: 2}
+        units = {Channel.CHAT: draw.randint(0, 3), Channel.EMAIL: 2, Channel.VOICE: 1}
+        weights = draw.choice([{}, {}, {Channel.VOICE: 9}, {Channel.CHAT: 2, Channel.VOICE: 3}])
         skills = {one: draw.randint(1, 5) for one in draw.sample(SKILLS, draw.randint(0, 5))}
-        capacity = CapacityRule(draw.randint(1, 4), units)
+        capacity = CapacityRule(draw.randint(1, 4), units, weights)
         agent_id, team_id = AgentId(f"a{number}"), draw.choice(TEAMS)
         primary = draw.choice([None, None, None, draw.choice(QUEUES)])
-        self.do(cmd.PutAgent(agent_id, team_id, queues, capacity, skills, primary))
+        site = draw.choice(SITES)
+        self.do(cmd.PutAgent(agent_id, team_id, queues, capacity, skills, primary, site))
 
     def configuration(self) -> RoutingConfiguration:
         """Queues with rules at random, of the strategies under test."""
@@ -273,6 +291,8 @@ class Lockstep:
             customer_gone_ms=60,
             connected_probe_ms=300,
             missed_limits={Channel.CHAT: 2},
+            interrupts=self.random.choice([INTERRUPTS, {Channel.VOICE: (Channel.CHAT,)}, {}]),
+            parked_reminder_ms=self.random.choice([100, 1_000]),
         )
         if self.random.random() < 0.5:
             return plain
@@ -304,6 +324,8 @@ class Lockstep:
             agent_strategy=draw.choice(self.agent_strategies),
             priority=rule,
             broadcast=draw.choice([1, 1, 1, 2, 5]),
+            site=draw.choice([NO_SITE, *SITES]),
+            site_cost=draw.choice([0, 1, 50]),
             steps=self.stages(),
         )
 

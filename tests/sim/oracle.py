@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from routing import events as ev
 from routing.model import CALLS, AgentState, AgentStrategy, ContactStrategy
-from tests.sim.known import OFFERED, WAITING, KnownAgent, KnownContact
+from tests.sim.known import OFFERED, PARKED, WAITING, KnownAgent, KnownContact
 from tests.sim.ledger import Ledger
+from tests.sim.ledger_capacity import fits, has_room, resting_faults, units_held
 from tests.sim.ledger_steps import must_leave
 
 if TYPE_CHECKING:
@@ -102,15 +103,7 @@ class Oracle:
         for reason, holds in (reasons if is_by_hand else reasons | overridden).items():
             if holds:
                 return reason
-        return None if self._has_room(agent, contact) else "above capacity"
-
-    def _has_room(self, agent: KnownAgent, contact: KnownContact) -> bool:
-        if (agent.agent_id, contact.contact_id) in self.ledger.wraps:
-            return False  # the same contact is not held twice
-        held = self.ledger.held_by(agent.agent_id)
-        alike = sum(1 for other in held if other.channel == contact.channel)
-        units = agent.capacity.per_channel.get(contact.channel, 0)
-        return len(held) < agent.capacity.total and alike < units
+        return None if has_room(self.ledger, agent, contact) else "above capacity"
 
     def _comes_before(
         self, other: KnownContact, contact: KnownContact, agent: KnownAgent, at_ms: int
@@ -137,10 +130,13 @@ class Oracle:
             level = rule.level
         return (level, value, -origin_ms, -contact.number)
 
-    def rank(self, agent: KnownAgent, contact: KnownContact) -> tuple[bool, int, tuple[int, int]]:
-        """Who did not refuse it before, then what the queue's strategy says, then who has been idle longest."""
+    def rank(
+        self, agent: KnownAgent, contact: KnownContact
+    ) -> tuple[bool, bool, int, tuple[int, int]]:
+        """Who did not refuse it before, who need not be interrupted, what the strategy says, who is idle longest."""
         levels = {need.skill_id: agent.skills.get(need.skill_id, 0) for need in contact.needs}
-        held = len(self.ledger.held_by(agent.agent_id))
+        held = units_held(self.ledger, agent)
+        policy = self.ledger.policy_of(contact)
         scores = {
             AgentStrategy.LONGEST_IDLE: 0,
             AgentStrategy.LEAST_OCCUPIED: held * 1000 // max(1, agent.capacity.total),
@@ -149,8 +145,14 @@ class Oracle:
             AgentStrategy.ROUND_ROBIN: agent.asked_last,
             AgentStrategy.FEWEST_CONTACTS: agent.taken,
         }
-        score = scores[self.ledger.policy_of(contact).agent_strategy]
-        return (agent.agent_id in contact.refused_by, score, agent.idle_since)
+        score, (since_ms, order) = scores[policy.agent_strategy], agent.idle_since
+        wanted = contact.site or policy.site
+        cost = policy.site_cost if wanted and agent.site != wanted else 0
+        if policy.agent_strategy == AgentStrategy.LONGEST_IDLE:
+            since_ms, cost = since_ms + cost, 0
+        interrupts = not fits(self.ledger, agent, contact.channel)
+        has_refused = agent.agent_id in contact.refused_by
+        return (has_refused, interrupts, score + cost, (since_ms, order))
 
     def _waiting(self) -> list[KnownContact]:
         return [c for c in self.ledger.contacts.values() if c.place == WAITING]
@@ -174,8 +176,8 @@ class Oracle:
 
     def _contact_faults(self, contact: KnownContact, now_ms: int) -> Iterator[str]:
         name = contact.contact_id
-        if contact.place == OFFERED and contact.due_ms <= now_ms:
-            yield f"I7 the offer of {name} was due at {contact.due_ms}"
+        if contact.place in (OFFERED, PARKED) and contact.due_ms <= now_ms:
+            yield f"I7 the {contact.place} of {name} was due at {contact.due_ms}"
         if contact.gone_at_ms is not None and contact.gone_at_ms <= now_ms:
             yield f"I7 the gone customer of {name} was due at {contact.gone_at_ms}"
         for agent_id, until_ms in contact.excluded.items():
@@ -186,6 +188,7 @@ class Oracle:
 
     def _agent_faults(self, agent: KnownAgent, now_ms: int) -> Iterator[str]:
         name = agent.agent_id
+        yield from resting_faults(self.ledger, agent)
         if agent.lost_at_ms is not None and agent.lost_at_ms <= now_ms:
             yield f"I7 the presence of {name} was lost at {agent.lost_at_ms}"
         if agent.must_go:

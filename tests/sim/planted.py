@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from routing import (
+    assignment_booking,
     booking,
     consequences,
     decisions,
@@ -231,7 +232,7 @@ def presence_grace_not_cancelled(patch: Patch) -> None:
 
 
 def wrap_up_without_a_limit(patch: Patch) -> None:
-    honest = reducer._wrap_up_started
+    honest = assignment_booking.wrap_up_started
 
     def started(state: State, event: ev.WrapUpStarted) -> None:
         honest(state, event)

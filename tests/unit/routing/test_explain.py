@@ -24,6 +24,7 @@ from routing.matching import FILTERS
 from routing.model import (
     AgentState,
     AgentStrategy,
+    CapacityRule,
     Channel,
     ContactStrategy,
     PriorityRule,
@@ -360,8 +361,31 @@ def test_full_in_total_and_for_the_channel(scene: Scene) -> None:
     full = Reason(ReasonCode.CHANNEL_FULL, {"channel": "chat", "held": 1, "total": 1})
     assert reasons(scene, "ann", "c1") == ("capacity", [full])
     scene.arrive("mail", Channel.EMAIL)
-    full = Reason(ReasonCode.FULL, {"held": 2, "total": 2})
+    full = Reason(ReasonCode.FULL, {"held": 2, "total": 2, "weighs": 1})
     assert reasons(scene, "ann", "c1") == ("capacity", [full])
+
+
+def test_interrupted_work_goes_on_first(scene: Scene) -> None:
+    weights = {Channel.VOICE: 2, Channel.EMAIL: 3}
+    places = {Channel.EMAIL: 1, Channel.VOICE: 1, Channel.CHAT: 4}
+    scene.ready("ann", CapacityRule(4, places, weights))
+    for contact, channel in (("mail", Channel.EMAIL), ("call", Channel.VOICE)):
+        scene.arrive(contact, channel)
+        scene.accept(contact)
+    scene.chat("c1")
+    found = Reason(ReasonCode.INTERRUPTED, {"contacts": 1})
+    assert reasons(scene, "ann", "c1") == ("capacity", [found])
+
+
+def test_who_need_not_be_interrupted_comes_first(scene: Scene) -> None:
+    room = capacity(1, email=1, voice=1)
+    scene.ready("ann", room)
+    scene.arrive("mail", Channel.EMAIL)
+    scene.accept("mail")
+    scene.ready("bob", room)
+    scene.arrive("call", Channel.VOICE)
+    why = told(scene, "call")
+    assert (why.agent_decided_by, why.runner_up_id) == ("interrupts", "ann")
 
 
 def test_excluded_until_the_gap_has_passed(scene: Scene) -> None:

@@ -1,9 +1,11 @@
 """The index's heaps stay small however often the same people come and go, and still answer right."""
 
+from routing import commands as cmd
 from routing.engine import Engine
+from routing.ids import AgentId
 from routing.index import _DEAD_ENTRIES_ALLOWED, IndexedMatcher, _Class
-from routing.model import Party
-from tests.unit.routing.scene import Scene
+from routing.model import Channel, Party
+from tests.unit.routing.scene import Scene, capacity, configuration
 
 TIMES = 3 * _DEAD_ENTRIES_ALLOWED
 
@@ -42,3 +44,15 @@ def test_an_agent_who_is_found_free_again_and_again_is_entered_once_in_the_end(
     scene.chat("c1")
     scene.chat("c2")
     assert (scene.holder_of("c1"), scene.holder_of("c2")) == ("ann", "bo")
+
+
+def test_a_removed_agent_who_still_talks_is_not_indexed_anew(scene: Scene) -> None:
+    scene.ready("ann", capacity(1, voice=1))
+    scene.arrive("call", Channel.VOICE)
+    scene.accept("call")
+    scene.do(cmd.RemoveAgent(AgentId("ann")))
+    scene.do(cmd.ApplyConfiguration(configuration(version="v2")))
+    scene.end("call")
+    scene.wrap_up("call")
+    scene.chat("c1")
+    assert scene.holder_of("c1") is None

@@ -94,7 +94,8 @@ def test_every_state_is_reached_and_only_the_end_is_never_left() -> None:
     assert left == set(ContactState) - {CLOSED}
 
 
-PUT_ANN = cmd.PutAgent(ANN, TeamId("team"), (SALES,), capacity())
+ROOM = capacity(1, chat=1, email=1)
+PUT_ANN = cmd.PutAgent(ANN, TeamId("team"), (SALES,), ROOM)
 COMMANDS_TO_ALL_THERE_IS: tuple[cmd.Command, ...] = (
     PUT_ANN,
     cmd.ConnectAgent(ANN),
@@ -115,6 +116,8 @@ SAMPLES: dict[type, cmd.Command] = {
     cmd.DisconnectCustomer: cmd.DisconnectCustomer(C1),
     cmd.ReturnCustomer: cmd.ReturnCustomer(C1),
     cmd.EndContact: cmd.EndContact(C1, Party.CUSTOMER),
+    cmd.ParkContact: cmd.ParkContact(C1, ANN),
+    cmd.ResumeContact: cmd.ResumeContact(C1, ANN),
     cmd.CompleteWrapUp: cmd.CompleteWrapUp(C1, ANN, SOLVED),
     cmd.ExtendWrapUp: cmd.ExtendWrapUp(C1, ANN),
     cmd.UpdateContactAttributes: cmd.UpdateContactAttributes(C1, (), 5_000),
@@ -130,31 +133,33 @@ SAMPLES: dict[type, cmd.Command] = {
 
 COLUMNS = (*LASTING, CLOSED)
 TABLE = """
-                    waiting           offered           connected         wrap_up         closed
-ApplyConfiguration  waiting           offered           connected         wrap_up         closed
-PutAgent            waiting           offered           connected         wrap_up         closed
-RemoveAgent         waiting           waiting           waiting           closed          closed
-ConnectAgent        waiting           offered           connected         wrap_up         closed
-DisconnectAgent     waiting           waiting           connected         wrap_up         closed
-SetAgentState       waiting           waiting           connected         wrap_up         closed
-EnqueueContact      contact_exists    contact_exists    contact_exists    contact_exists  offered
-AcceptOffer         offer_unknown     connected         offer_ended       offer_ended     offer_ended
-RejectOffer         offer_unknown     waiting           offer_ended       offer_ended     offer_ended
-AddMessage          waiting           offered           connected         contact_ended   contact_unknown
-DisconnectCustomer  waiting           offered           connected         wrap_up         contact_unknown
-ReturnCustomer      waiting           offered           connected         wrap_up         contact_unknown
-EndContact          closed            closed            wrap_up           contact_ended   contact_unknown
-CompleteWrapUp      not_your_contact  wrap_up_not_open  wrap_up_not_open  closed          contact_unknown
-ExtendWrapUp        not_your_contact  wrap_up_not_open  wrap_up_not_open  wrap_up         contact_unknown
-UpdateContactAttributes  waiting      offered           connected         contact_ended   contact_unknown
-AdjustPriority      waiting           offered           contact_not_waiting  contact_not_waiting  contact_unknown
-AssignContact       agent_unknown     agent_unknown     contact_not_waiting  contact_not_waiting  contact_unknown
-ForceAgentState     waiting           waiting           connected         wrap_up         closed
-TransferContact     waiting           waiting           waiting         contact_ended   contact_unknown
-CloseQueue          waiting           offered           connected       wrap_up         closed
-OpenQueue           waiting           offered           connected       wrap_up         closed
-FlushQueue          closed            closed            connected       wrap_up         closed
-Tick                waiting           offered           connected         wrap_up         closed
+                         waiting           offered                connected             parked                 wrap_up                closed
+ApplyConfiguration       waiting           offered                connected             parked                 wrap_up                closed
+PutAgent                 waiting           offered                connected             parked                 wrap_up                closed
+RemoveAgent              waiting           waiting                waiting               waiting                closed                 closed
+ConnectAgent             waiting           offered                connected             parked                 wrap_up                closed
+DisconnectAgent          waiting           waiting                connected             parked                 wrap_up                closed
+SetAgentState            waiting           waiting                connected             parked                 wrap_up                closed
+EnqueueContact           contact_exists    contact_exists         contact_exists        contact_exists         contact_exists         offered
+AcceptOffer              offer_unknown     connected              offer_ended           offer_ended            offer_ended            offer_ended
+RejectOffer              offer_unknown     waiting                offer_ended           offer_ended            offer_ended            offer_ended
+AddMessage               waiting           offered                connected             parked                 contact_ended          contact_unknown
+DisconnectCustomer       waiting           offered                connected             parked                 wrap_up                contact_unknown
+ReturnCustomer           waiting           offered                connected             parked                 wrap_up                contact_unknown
+EndContact               closed            closed                 wrap_up               closed                 contact_ended          contact_unknown
+ParkContact              not_your_contact  contact_not_connected  contact_not_parkable  contact_not_connected  contact_not_connected  contact_unknown
+ResumeContact            not_your_contact  contact_not_parked     contact_not_parked    connected              contact_not_parked     contact_unknown
+CompleteWrapUp           not_your_contact  wrap_up_not_open       wrap_up_not_open      wrap_up_not_open       closed                 contact_unknown
+ExtendWrapUp             not_your_contact  wrap_up_not_open       wrap_up_not_open      wrap_up_not_open       wrap_up                contact_unknown
+UpdateContactAttributes  waiting           offered                connected             parked                 contact_ended          contact_unknown
+AdjustPriority           waiting           offered                contact_not_waiting   contact_not_waiting    contact_not_waiting    contact_unknown
+AssignContact            agent_unknown     agent_unknown          contact_not_waiting   contact_not_waiting    contact_not_waiting    contact_unknown
+ForceAgentState          waiting           waiting                connected             parked                 wrap_up                closed
+TransferContact          waiting           waiting                waiting               waiting                contact_ended          contact_unknown
+CloseQueue               waiting           offered                connected             parked                 wrap_up                closed
+OpenQueue                waiting           offered                connected             parked                 wrap_up                closed
+FlushQueue               closed            closed                 connected             parked                 wrap_up                closed
+Tick                     waiting           offered                connected             parked                 wrap_up                closed
 """
 """(command, contact state) -> next state, or the code of the refusal."""
 
@@ -167,15 +172,16 @@ PAIRS = [
 
 
 def scene_with(state: ContactState) -> Scene:
-    """Ann, and the contact c1 in this state."""
+    """Ann, and the contact c1 in this state: a chat, or a mail where it is parked."""
     scene = Scene()
-    scene.put("ann")
+    scene.put("ann", ROOM)
     scene.connect("ann")
     if state is not ContactState.WAITING:
         scene.set_state("ann", AgentState.READY)
-    scene.chat("c1")
+    scene.arrive("c1", Channel.EMAIL if state is ContactState.PARKED else Channel.CHAT)
     onward: dict[ContactState, list[Callable[[str], object]]] = {
         ContactState.CONNECTED: [scene.accept],
+        ContactState.PARKED: [scene.accept, lambda _: scene.do(cmd.ParkContact(C1, ANN))],
         ContactState.WRAP_UP: [scene.accept, scene.end],
         CLOSED: [scene.accept, scene.end, scene.wrap_up],
     }
@@ -222,6 +228,7 @@ def test_an_event_that_cannot_follow_is_a_broken_law(state: ContactState) -> Non
         ContactState.WAITING: ev.WrapUpStarted(0, C1, ANN, 1),
         ContactState.OFFERED: ev.ContactQueued(0, C1, SALES, 0),
         ContactState.CONNECTED: ev.OfferMade(0, OfferId("c1.9"), C1, AgentId("bob"), SALES, 1),
+        ContactState.PARKED: ev.WrapUpStarted(0, C1, ANN, 1),
         ContactState.WRAP_UP: ev.OfferMade(0, OfferId("c1.9"), C1, AgentId("bob"), SALES, 1),
     }
     scene = scene_with(state)
