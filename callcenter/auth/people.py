@@ -16,7 +16,7 @@ from callcenter import ports
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.principal import Role
 from routing.commands import Command, PutAgent, RemoveAgent
-from routing.ids import AgentId, QueueId, SkillId, TeamId
+from routing.ids import AgentId, QueueId, SiteId, SkillId, TeamId
 from routing.limits import (
     AGENT_QUEUES_MAX,
     AGENT_SKILLS_MAX,
@@ -166,7 +166,7 @@ def check_person(user: ports.User, known: Known) -> None:
 def _check_capacity(capacity: CapacityRule | None) -> None:
     if capacity is None:
         return
-    units = (capacity.total, *capacity.per_channel.values())
+    units = (capacity.total, *capacity.per_channel.values(), *capacity.weights.values())
     if min(units) < 0 or max(units) > CAPACITY_UNITS_MAX:
         raise PersonInvalid("capacity", f"Capacities are 0 to {CAPACITY_UNITS_MAX}.")
 
@@ -211,6 +211,7 @@ def agent_facts(user: ports.User) -> PutAgent:
         capacity=user.capacity or chats_alone,
         skills={SkillId(skill_id): level for skill_id, level in user.skills.items()},
         primary_queue_id=QueueId(user.primary_queue_id) if user.primary_queue_id else None,
+        site=SiteId(user.site),
     )
 
 

@@ -51,6 +51,9 @@ def _add_facts(parser: argparse.ArgumentParser) -> None:
         "--capacity",
         help="contacts at once per channel and in total, such as chat=3,voice=1,total=3; instead of --chat-capacity",
     )
+    parser.add_argument(
+        "--weights", help="units one contact of a channel takes of the total, such as voice=3"
+    )
     parser.add_argument("--primary-queue", help="queue id whose contacts go first; empty for none")
     parser.add_argument("--skills", help="skills and levels from 1 to 10, such as zh=9,en=4")
     parser.add_argument("--site", help="site id; empty for none")
@@ -77,7 +80,7 @@ def _facts(parsed: argparse.Namespace) -> dict[str, object]:
         "chat_capacity": parsed.chat_capacity,
         "skills": None if parsed.skills is None else _numbers(parsed.skills, "--skills"),
         "site": parsed.site,
-        "capacity": None if parsed.capacity is None else _capacity(parsed.capacity),
+        "capacity": None if parsed.capacity is None else _capacity(parsed.capacity, parsed.weights),
         "primary_queue_id": parsed.primary_queue,
     }
     return {name: value for name, value in given.items() if value is not None}
@@ -141,14 +144,19 @@ def _numbers(text: str, option: str) -> dict[str, int]:
     return numbers
 
 
-def _capacity(text: str) -> CapacityRule:
+def _capacity(text: str, weights_text: str | None) -> CapacityRule:
     """Without a total, all channels may be full at once."""
     numbers = _numbers(text, "--capacity")
     total = numbers.pop("total", sum(numbers.values()))
-    unknown = [name for name in numbers if name not in set(Channel)]
+    weights = _numbers(weights_text or "", "--weights")
+    unknown = [name for name in (*numbers, *weights) if name not in set(Channel)]
     if unknown:
         raise CommandError(f"--capacity: {unknown[0]} is none of {', '.join(Channel)}")
-    return CapacityRule(total, {Channel(name): number for name, number in numbers.items()})
+    return CapacityRule(
+        total,
+        {Channel(name): number for name, number in numbers.items()},
+        {Channel(name): number for name, number in weights.items()},
+    )
 
 
 def _password(parsed: argparse.Namespace) -> str:

@@ -10,7 +10,16 @@ from typing import Final
 from callcenter.config_loader.calendars import CompiledCalendar, compile_calendar
 from callcenter.config_loader.queues import Needs, Priority, Queue, Step, TurnedAway
 from callcenter.config_loader.schema import Document
-from routing.ids import CalendarId, DispositionId, QueueId, ReasonId, SkillId, TeamId
+from routing.ids import (
+    NO_SITE,
+    CalendarId,
+    DispositionId,
+    QueueId,
+    ReasonId,
+    SiteId,
+    SkillId,
+    TeamId,
+)
 from routing.model import (
     Destination,
     NotReadyReason,
@@ -48,6 +57,8 @@ def routing_configuration(document: Document, version: str, at_ms: int) -> Routi
         customer_gone_ms=timing.customer_gone_s * 1000,
         connected_probe_ms=timing.connected_probe_s * 1000,
         missed_limits=dict(timing.missed_limits),
+        interrupts={channel: tuple(others) for channel, others in document.interrupts.items()},
+        parked_reminder_ms=timing.parked_reminder_s * 1000,
         calendars={
             CalendarId(one.calendar.calendar_id): one.calendar.hours
             for one in compiled_calendars(document, at_ms)
@@ -94,6 +105,8 @@ def _policy(queue: Queue) -> QueuePolicy:
             reason: _destination(written) for reason, written in queue.turned_away.items()
         },
         steps=tuple(_step(step) for step in queue.steps),
+        site=NO_SITE if queue.site is None else SiteId(queue.site),
+        site_cost=queue.site_cost,
         broadcast=queue.broadcast,
         broadcast_voice=queue.broadcast_voice,
         calendar_id=None if queue.hours is None else CalendarId(queue.hours),

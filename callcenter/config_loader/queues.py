@@ -113,6 +113,8 @@ class Queue(Closed):
     carried_wait_max_s: Annotated[int, Field(ge=0, le=7 * 24 * 3600)] = 3600
     return_within_s: Annotated[int, Field(ge=0, le=7 * 24 * 3600)] = 0
     turned_away: dict[TurnAwayReason, TurnedAway] = {}
+    site: Id | None = None
+    site_cost: Annotated[int, Field(ge=0, le=24 * 3600 * 1000)] = 0
     broadcast: Annotated[int, Field(ge=1, le=BROADCAST_AGENTS_MAX)] = 1
     broadcast_voice: Annotated[int, Field(ge=1, le=BROADCAST_VOICE_AGENTS_MAX)] = 1
     service_level: ServiceLevel = ServiceLevel()

@@ -59,6 +59,8 @@ def _of_queue(queue: Queue, path: Path, ids: dict[str, set[str]]) -> Iterator[Fi
         if destination.queue is not None:
             where = (*path, "turned_away", reason, "queue")
             yield from _unknown([destination.queue], ids["queues"], where, "queue")
+    if queue.site is not None:
+        yield from _unknown([queue.site], ids["sites"], (*path, "site"), "site")
     if queue.hours is not None:
         yield from _unknown([queue.hours], ids["calendars"], (*path, "hours"), "calendar")
 

@@ -13,7 +13,15 @@ from callcenter.config_loader.calendars import BusinessCalendar
 from callcenter.config_loader.customer_rules import CustomerRuleEntry
 from callcenter.config_loader.queues import Queue
 from routing.limits import QUEUES_MAX
-from routing.model import MISSED_LIMITS, REASON_MISSED, REASON_PHONE_FAULT, Channel
+from routing.model import (
+    CALLS,
+    INTERRUPTS,
+    MISSED_LIMITS,
+    PARKED_REMINDER_MS,
+    REASON_MISSED,
+    REASON_PHONE_FAULT,
+    Channel,
+)
 
 
 class Reason(Closed):
@@ -40,6 +48,7 @@ class Timing(Closed):
     presence_grace_s: Seconds = 15
     customer_gone_s: Seconds = 60
     connected_probe_s: Seconds = 1800
+    parked_reminder_s: Seconds = PARKED_REMINDER_MS // 1000
     missed_limits: dict[Channel, Annotated[int, Field(ge=1, le=100)]] = MISSED_LIMITS
 
 
@@ -52,10 +61,23 @@ class Document(Closed):
     dispositions: Annotated[list[Named], Field(min_length=1)]
     teams: list[Named]
     widgets: list[Widget] = []
+    interrupts: dict[Channel, list[Channel]] = {
+        channel: list(others) for channel, others in INTERRUPTS.items()
+    }
     skills: Annotated[list[Named], Field(max_length=2_000)] = []
     sites: Annotated[list[Named], Field(max_length=1_000)] = []
     calendars: Annotated[list[BusinessCalendar], Field(max_length=200)] = []
     customer_rules: Annotated[list[CustomerRuleEntry], Field(max_length=200)] = []
+
+    @field_validator("interrupts")
+    @classmethod
+    def _never_a_call(
+        cls, interrupts: dict[Channel, list[Channel]]
+    ) -> dict[Channel, list[Channel]]:
+        for channel, others in interrupts.items():
+            if channel in others or any(other in CALLS for other in others):
+                raise ValueError(f"{channel} may interrupt neither calls nor its like")
+        return interrupts
 
     @field_validator("not_ready_reasons")
     @classmethod

@@ -392,10 +392,14 @@ class AppliedConfiguration(msgspec.Struct, frozen=True):
 
 
 class CapacityFacts(_Request, frozen=True):
-    """How much an agent may have in hand at once: units in total, and contacts per channel (absent: none)."""
+    """How much an agent may have in hand at once: units in total, and contacts per channel (absent: none).
+
+    A contact takes the units its channel weighs (absent: 1), at most all there are.
+    """
 
     total: Capacity
     per_channel: dict[Channel, Capacity]
+    weights: dict[Channel, Capacity] = {}
 
 
 class UserRow(msgspec.Struct, frozen=True, kw_only=True):

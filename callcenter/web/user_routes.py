@@ -233,11 +233,11 @@ def _changes(wanted: UserChange) -> dict[str, object]:
 
 
 def _facts(rule: CapacityRule) -> CapacityFacts:
-    return CapacityFacts(rule.total, rule.per_channel)
+    return CapacityFacts(rule.total, rule.per_channel, rule.weights)
 
 
 def _rule(facts: CapacityFacts | None) -> CapacityRule | None:
-    return None if facts is None else CapacityRule(facts.total, facts.per_channel)
+    return None if facts is None else CapacityRule(facts.total, facts.per_channel, facts.weights)
 
 
 async def _user(call: Call[Services]) -> ports.User:

@@ -94,6 +94,7 @@ async def test_skills_reach_the_engine(stage: ApiStage) -> None:
         {"zh": 10, "en": 3},
         "berlin",
     )
+    assert stage.host.mirror.agents[AgentId(user_id)].site == "berlin"
     assert stage.host.mirror.agents[AgentId(user_id)].skills == {"zh": 10, "en": 3}
     await stage.ask("PATCH", f"/api/v1/users/{user_id}", by="ada", body={"site": None})
     user = await stage.store.users.get(user_id)
@@ -102,13 +103,15 @@ async def test_skills_reach_the_engine(stage: ApiStage) -> None:
 
 
 async def test_capacity_on_all_channels_and_a_queue_that_goes_first(stage: ApiStage) -> None:
-    capacity = {"total": 4, "per_channel": {"chat": 3, "voice": 1}}
+    capacity = {"total": 4, "per_channel": {"chat": 3, "voice": 1}, "weights": {"voice": 4}}
     facts = {"capacity": capacity, "primary_queue_id": "sales"}
     added = await stage.ask("POST", "/api/v1/users", by="ada", body={**NEW, **facts})
     user = added.body["user"]
     assert (user["capacity"], user["primary_queue_id"]) == (capacity, "sales")
     agent = stage.host.mirror.agents[AgentId(user["user_id"])]
-    assert agent.capacity == CapacityRule(4, {Channel.CHAT: 3, Channel.VOICE: 1})
+    assert agent.capacity == CapacityRule(
+        4, {Channel.CHAT: 3, Channel.VOICE: 1}, {Channel.VOICE: 4}
+    )
     assert agent.primary_queue_id == "sales"
     path = f"/api/v1/users/{user['user_id']}"
     body: dict[str, object] = {"capacity": None, "primary_queue_id": None}

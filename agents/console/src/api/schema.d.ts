@@ -817,7 +817,7 @@ export interface components {
         };
         /**
          * AssignmentCard
-         * @description A contact in the agent's hands: `state` is connected or wrap_up.
+         * @description A contact that is with the agent: `state` is connected, parked or wrap_up.
          */
         AssignmentCard: {
             contact_id: string;
@@ -862,10 +862,16 @@ export interface components {
         /**
          * CapacityFacts
          * @description How much an agent may have in hand at once: units in total, and contacts per channel (absent: none).
+         *
+         *         A contact takes the units its channel weighs (absent: 1), at most all there are.
          */
         CapacityFacts: {
             total: number;
             per_channel: {
+                [key: string]: number;
+            };
+            /** @default {} */
+            weights?: {
                 [key: string]: number;
             };
         };
@@ -1004,7 +1010,7 @@ export interface components {
          * @description Where a contact is.
          * @enum {unknown}
          */
-        ContactWhere: "closed" | "connected" | "offered" | "waiting" | "wrap_up";
+        ContactWhere: "closed" | "connected" | "offered" | "parked" | "waiting" | "wrap_up";
         /**
          * CustomerEnd
          * @description The customer ends the chat.

@@ -34,6 +34,7 @@ def plain(*queues: dict[str, Any], **changes: object) -> dict[str, Any]:
         "dispositions": [{"id": "solved", "name": NAME}],
         "teams": [{"id": "north", "name": NAME}],
         "skills": [{"id": one, "name": NAME} for one in ("zh", "en")],
+        "sites": [{"id": "berlin", "name": NAME}],
         "calendars": [OFFICE],
         **changes,
     }

@@ -13,6 +13,7 @@ from routing.configuration import configuration_fault
 from routing.ids import CalendarId, QueueId, SkillId, TeamId
 from routing.model import (
     AgentStrategy,
+    Channel,
     ContactStrategy,
     Destination,
     DestinationKind,
@@ -34,6 +35,8 @@ def test_how_a_queue_matches() -> None:
         hours="office",
         broadcast=3,
         broadcast_voice=2,
+        site="berlin",
+        site_cost=60_000,
         priority={
             "strategy": "accelerated",
             "credit_s": 90,
@@ -47,7 +50,21 @@ def test_how_a_queue_matches() -> None:
     assert policy.agent_strategy is AgentStrategy.BEST_PROFICIENCY
     assert policy.calendar_id == "office"
     assert (policy.broadcast, policy.broadcast_voice) == (3, 2)
+    assert (policy.site, policy.site_cost) == ("berlin", 60_000)
     assert policy.priority == PriorityRule(ContactStrategy.ACCELERATED, 90_000, 1_500, 40_000, 2)
+
+
+def test_what_may_interrupt_what() -> None:
+    standard = routing_configuration(document(), "v", NOW_MS)
+    assert standard.interrupts == {Channel.VOICE: (Channel.EMAIL, Channel.TASK)}
+    told = document(interrupts={"voice": ["chat"]}, timing={"parked_reminder_s": 60})
+    routing = routing_configuration(told, "v", NOW_MS)
+    assert routing.interrupts == {Channel.VOICE: (Channel.CHAT,)}
+    assert routing.parked_reminder_ms == 60_000
+    assert configuration_fault(routing) is None
+    for wrong in ({"chat": ["voice"]}, {"email": ["email"]}):
+        with pytest.raises(ValidationError, match="may interrupt neither"):
+            document(interrupts=wrong)
 
 
 def test_steps() -> None:
