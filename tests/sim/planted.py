@@ -9,12 +9,15 @@ from collections.abc import Callable
 import pytest
 
 from routing import (
+    admission,
     assignment_booking,
     booking,
     consequences,
     decisions,
     expiries,
+    handing_on,
     matching,
+    queue_booking,
     reducer,
     supervising,
     timers,
@@ -24,9 +27,10 @@ from routing import events as ev
 from routing.checks import Decision
 from routing.consequences import Step
 from routing.engine import Engine, Handled, restore
+from routing.ids import QueueId
 from routing.index import IndexedMatcher, _Class
 from routing.matching import NaiveMatcher
-from routing.model import AgentState
+from routing.model import AgentState, Destination
 from routing.state import Agent, Contact, State, age_key, idle_key
 from tests.sim.judge import EngineMaker
 
@@ -331,6 +335,45 @@ def forced_state_cuts_the_work_in_hand(patch: Patch) -> None:
     patch.setattr(supervising, "follow_request", follow)
 
 
+def age_lost_on_transfer(patch: Patch) -> None:
+    patch.setattr(handing_on, "_carried_origin_ms", lambda step, _contact, _queue_id: step.now_ms)
+
+
+def talk_counted_as_age(patch: Patch) -> None:
+    patch.setattr(
+        handing_on, "_carried_origin_ms", lambda _step, contact, _queue_id: contact.age_origin_ms
+    )
+
+
+def returning_caller_matched_twice(patch: Patch) -> None:
+    patch.setattr(queue_booking, "forget_abandoned", lambda _state, _contact: None)
+
+
+def closed_queue_lets_people_in(patch: Patch) -> None:
+    patch.setattr(admission, "is_closed", lambda *_: False)
+
+
+def overflow_sent_in_a_circle(patch: Patch) -> None:
+    def possible(contact: Contact, queue_id: QueueId, wanted: Destination) -> Destination:
+        been = len(contact.left_queue_ids)
+        return wanted if wanted.queue_id != queue_id and been < 9 else Destination()
+
+    patch.setattr(admission, "possible", possible)
+
+
+def wrap_up_ends_with_the_contact(patch: Patch) -> None:
+    honest = reducer._contact_closed
+
+    def closed(state: State, event: ev.ContactClosed) -> None:
+        honest(state, event)
+        for agent in state.agents.values():
+            if agent.wrap_ups.pop(event.contact_id, None) is not None:
+                agent.holds.pop(event.contact_id)
+                timers.cancel(state, timers.wrap_up_key(event.contact_id, agent.agent_id))
+
+    _replace(patch, ev.ContactClosed, closed)  # type: ignore[arg-type]
+
+
 # --- the engine's loop ---
 
 
@@ -467,6 +510,12 @@ PLANTED: dict[Planted, str] = {
     assigned_beyond_capacity: "INV-2",
     assigned_contact_offered_to_two: "INV-3",
     forced_state_cuts_the_work_in_hand: "I7",
+    age_lost_on_transfer: "I5",
+    talk_counted_as_age: "I5",
+    returning_caller_matched_twice: "I5",
+    closed_queue_lets_people_in: "I3",
+    overflow_sent_in_a_circle: "I7",
+    wrap_up_ends_with_the_contact: "I7",
     tick_taken_for_the_time: "I7",
     command_before_deadlines: "I7",
     contact_closed_twice: "I4",

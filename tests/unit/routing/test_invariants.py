@@ -128,7 +128,9 @@ def test_every_numbered_law_is_broken_by_some_test_here() -> None:
     assert {fault[:5] for fault, _ in BREAKS} | in_a_step == {f"INV-{n}" for n in numbers}
 
 
-@pytest.mark.parametrize("kind", [DeadlineKind.EXPIRE_OFFER, DeadlineKind.PROBE_CONNECTED])
+@pytest.mark.parametrize(
+    "kind", [DeadlineKind.EXPIRE_OFFER, DeadlineKind.PROBE_CONNECTED, DeadlineKind.LEAVE_QUEUE]
+)
 def test_inv_8_a_deadline_without_any_effect_stops_the_engine(kind: DeadlineKind) -> None:
     scene = Scene()
     scene.chat("c1")
