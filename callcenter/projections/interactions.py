@@ -160,7 +160,8 @@ class InteractionLog:
 
     def _requeued(self, event: ev.ContactRequeued) -> list[RowChange]:
         put = {"queue_id": event.queue_id, "age_origin_ms": event.age_origin_ms}
-        return self._contact(event, put, requeues=1)
+        is_transfer = event.reason is ev.RequeueReason.TRANSFERRED
+        return self._contact(event, put, requeues=int(not is_transfer))
 
     def _message_added(self, event: ev.MessageAdded) -> list[RowChange]:
         return self._contact(event, messages=1)

@@ -331,7 +331,7 @@ class NaiveWorld:
         contact = self._held(event, "connected")
         if contact is None:
             return
-        contact.requeues += 1
+        contact.requeues += event.reason is not ev.RequeueReason.TRANSFERRED
         origin_ms = getattr(event, "age_origin_ms", contact.age_origin_ms)
         contact.age_origin_ms = origin_ms if origin_ms is not None else contact.age_origin_ms
         self._let_go(contact, event.agent_id)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,18 +70,24 @@ async def test_a_whole_life() -> None:
     )  # fmt: skip
 
 
-async def test_a_requeue_clears_nothing_and_counts() -> None:
+@pytest.mark.parametrize(
+    ("reason", "counted"),
+    [(ev.RequeueReason.PRESENCE_LOST, 1), (ev.RequeueReason.TRANSFERRED, 0)],
+)
+async def test_a_requeue_clears_nothing_and_counts_unless_it_was_a_transfer(
+    reason: ev.RequeueReason, counted: int
+) -> None:
     row = await fold(
         (
             *ARRIVAL,
             ev.OfferMade(200, O1, C, A1, Q, 900),
             ev.OfferAccepted(210, O1, C, A1),
-            ev.ContactRequeued(300, C, A1, Q, ev.RequeueReason.PRESENCE_LOST, 190),
+            ev.ContactRequeued(300, C, A1, Q, reason, 190),
             ev.OfferMade(310, O2, C, A2, Q, 900),
             ev.OfferAccepted(320, O2, C, A2),
         )
     )
-    assert (row.first_offered_at_ms, row.answered_at_ms, row.requeues) == (200, 210, 1)
+    assert (row.first_offered_at_ms, row.answered_at_ms, row.requeues) == (200, 210, counted)
     assert (row.agent_id, row.offers) == (A2, 2)
 
 
