@@ -32,7 +32,6 @@ from routing.model import Channel, QueuePolicy
 from routing.state import Agent, Contact, ContactState, Demand, State
 from routing.strategies import (
     AgentKey,
-    ChoiceRank,
     agent_key,
     is_by_age,
     level_of,
@@ -154,11 +153,11 @@ class IndexedMatcher:
         """The most urgent waiting contact this agent may take; without one, the agent is entered as free."""
         if not is_routable(agent):
             return None
-        best: _WaitingEntry | None = None
-        best_rank: ChoiceRank | None = None
         room = self._room_of(agent)
         if not room:
             return None
+        best: _WaitingEntry | None = None
+        best_front = (False, 0)
         agent_id, primary_queue_id = agent.agent_id, agent.primary_queue_id
         for group in self._classes_of.get(agent_id, ()):
             if not group.waiting or group.channel not in room:
@@ -169,17 +168,14 @@ class IndexedMatcher:
                 if first is None:
                     continue
                 head = first
-            origin_ms = head[0]
-            score = now_ms - origin_ms
-            if not group.is_by_age:
-                _, score = urgency(origin_ms, group.policy.priority, now_ms)
-            is_primary = primary_queue_id is not None and group.queue_id == primary_queue_id
-            rank = (is_primary, group.level, score, -origin_ms, -head[1])
-            if best_rank is None or rank > best_rank:
-                best, best_rank = head, rank
+            front = (group.queue_id == primary_queue_id, group.level)
+            if best is None or front > best_front:
+                best, best_front = head, front
+            elif front == best_front and _goes_before(head, best, now_ms):
+                best = head
         if best is not None:
             return best[3]
-        self.enter(agent)
+        self._enter(agent, room)
         return None
 
     def is_staffed(self, contact: Contact, demand: Demand) -> bool:
@@ -208,7 +204,9 @@ class IndexedMatcher:
         """Put the agent among the free of each class it has room for."""
         if not is_routable(agent):
             return
-        room = self._room_of(agent)
+        self._enter(agent, self._room_of(agent))
+
+    def _enter(self, agent: Agent, room: dict[Channel, bool]) -> None:
         shared: dict[AgentKey, AgentKey] = {}
         for group in self._classes_of.get(agent.agent_id, ()):
             interrupts = room.get(group.channel)
@@ -481,3 +479,13 @@ class IndexedMatcher:
             if true_key is not None and true_key > key:
                 heapq.heappush(heap, true_key)
         return None
+
+
+def _goes_before(head: _WaitingEntry, other: _WaitingEntry, now_ms: int) -> bool:
+    """Whether the first of two entries of one level is the more urgent; as `contact_rank` has it."""
+    group, others = head[4], other[4]
+    if group.is_by_age and others.is_by_age:
+        return head < other
+    score = urgency(head[0], group.policy.priority, now_ms)
+    other_score = urgency(other[0], others.policy.priority, now_ms)
+    return score > other_score or (score == other_score and head < other)

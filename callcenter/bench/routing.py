@@ -31,6 +31,7 @@ from routing import events as ev
 from routing.engine import Engine
 from routing.ids import AgentId, ContactId
 from routing.index import IndexedMatcher, _Class, _WaitingEntry
+from routing.model import Channel
 from routing.state import Agent, Contact, State
 from routing.strategies import AgentKey
 
@@ -112,10 +113,9 @@ class Counting(IndexedMatcher):
         self.spent += 1 + before - len(group.idle)
         return entry
 
-    def enter(self, agent: Agent) -> None:
-        """An entry for each class of the agent."""
+    def _enter(self, agent: Agent, room: dict[Channel, bool]) -> None:
         self.spent += len(self._classes_of.get(agent.agent_id, ()))
-        super().enter(agent)
+        super()._enter(agent, room)
 
     def _enter_waiting(self, contact_id: ContactId) -> None:
         self.spent += 1

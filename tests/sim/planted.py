@@ -158,7 +158,7 @@ def index_forgets_who_comes_back(_: Patch) -> EngineMaker:
 
 
 def index_enters_nobody_as_free(patch: Patch) -> None:
-    patch.setattr(IndexedMatcher, "enter", lambda *_: None)
+    patch.setattr(IndexedMatcher, "_enter", lambda *_: None)
 
 
 # --- booking ---
