@@ -83,19 +83,18 @@ class WhatIf:
             self._do(cmd.ApplyConfiguration(self._configuration), self._observed.first_ms)
         for one in self._observed.timeline:
             self._at(one.at_ms, one.seq, self._external, one)
-        while self._heap:
-            at_ms = self._heap[0][0]
+        last_ms = self._observed.last_ms
+        while True:
+            at_ms = min(self._heap[0][0], last_ms + 1) if self._heap else last_ms + 1
             due_ms = self._engine.next_deadline_ms()
             if due_ms is not None and due_ms < at_ms:
                 self._do(cmd.Tick(), due_ms)
-                continue
-            if at_ms > self._observed.last_ms:
-                break
-            _, _, _, happen, what = heapq.heappop(self._heap)
-            self._now_ms = at_ms
-            happen(what)
-        self._do(cmd.Tick(), self._observed.last_ms)
-        return self.fates
+            elif at_ms <= last_ms:
+                _, _, _, happen, what = heapq.heappop(self._heap)
+                self._now_ms = at_ms
+                happen(what)
+            else:
+                return self.fates
 
     def _at(self, at_ms: int, seq: int, happen: Callable[[Any], None], what: object) -> None:
         self._planned += 1
