@@ -10,8 +10,8 @@ from routing import commands as cmd
 from routing import events as ev
 from routing.engine import Engine, restore
 from routing.errors import RefusalCode
-from routing.ids import AgentId, ContactId
-from routing.model import AgentState, Channel, Party
+from routing.ids import AgentId, ContactId, UserId
+from routing.model import AgentState, CapacityRule, Channel, Party
 from routing.state import CONTACT_DEADLINES, ContactState, DeadlineKind
 from tests.sim.replay import folded
 from tests.unit.routing.scene import (
@@ -26,6 +26,7 @@ from tests.unit.routing.scene import (
     kinds,
     of_kind,
     only,
+    policy,
 )
 
 ANN, BOB = AgentId("ann"), AgentId("bob")
@@ -257,3 +258,47 @@ def test_freeswitch_39_a_reload_changes_no_agent(scene: Scene) -> None:
     before = scene.engine.state.agents.copy()
     scene.do(cmd.ApplyConfiguration(configuration(version="v2")))
     assert scene.engine.state.agents == before
+
+
+@pytest.mark.parametrize("first", ["ann", "bob", "cid"])
+def test_asterisk_176_of_phones_that_ring_at_once_one_gets_the_call(first: str) -> None:
+    scene = Scene(configuration(policy(SALES, broadcast_voice=3)))
+    for agent in ("ann", "bob", "cid"):
+        scene.ready(agent, capacity(1, voice=1))
+    scene.arrive("call", Channel.VOICE)
+    offers = dict(scene.contact("call").asked)
+    assert [*offers] == ["ann", "bob", "cid"]
+    scene.do(cmd.AcceptOffer(offers[AgentId(first)], AgentId(first)))
+    for agent_id, offer_id in offers.items():
+        assert scene.code(cmd.AcceptOffer(offer_id, agent_id)) is RefusalCode.OFFER_ENDED
+    assert [e.agent_id for e in scene.seen(ev.OfferAccepted)] == [first]
+    assert {e.reason for e in scene.seen(ev.OfferRescinded)} == {
+        ev.RescindReason.ANSWERED_ELSEWHERE
+    }
+
+
+def test_chatwoot_14495_whoever_assigns_goes_through_one_claim() -> None:
+    scene = Scene(configuration(policy(SALES, broadcast=3)))
+    for agent in ("ann", "bob", "cid"):
+        scene.ready(agent)
+    scene.chat("c1")
+    late = scene.contact("c1").asked[BOB]
+    scene.do(cmd.AcceptOffer(scene.contact("c1").asked[ANN], ANN))
+    assert scene.code(cmd.AcceptOffer(late, BOB)) is RefusalCode.OFFER_ENDED
+    by_hand = cmd.AssignContact(ContactId("c1"), BOB, UserId("sam"))
+    assert scene.code(by_hand) is RefusalCode.CONTACT_NOT_WAITING
+    assert scene.holder_of("c1") == "ann"
+
+
+def test_rocket_chat_37776_capacity_is_taken_in_the_same_step_as_the_claim() -> None:
+    scene = Scene(configuration(policy(SALES, broadcast=3, waiting_max=1_000)))
+    weights = {Channel.CHAT: 2}
+    for agent in ("ann", "bob", "cid"):
+        scene.ready(agent, CapacityRule(7, {Channel.CHAT: 9}, weights))
+    for number in range(60):
+        scene.engine.handle(
+            cmd.EnqueueContact(ContactId(f"c{number}"), Channel.CHAT, SALES), scene.now_ms
+        )
+        for offer in [*scene.engine.state.offers.values()]:
+            scene.engine.handle(cmd.AcceptOffer(offer.offer_id, offer.agent_id), scene.now_ms)
+    assert [len(agent.holds) for agent in scene.engine.state.agents.values()] == [3, 3, 3]

@@ -63,6 +63,12 @@ function RowState({ item, now }: { item: AssignmentCard; now: number }) {
           : `${t('contact.wrap_up')} ${duration(item.wrap_up_until_ms - now)}`}
       </StateTag>
     );
+  if (item.state === 'parked')
+    return (
+      <StateTag tone="idle" icon="clock" isPlain>
+        {t('contact.parked')}
+      </StateTag>
+    );
   if (!item.is_customer_present)
     return (
       <StateTag tone="warning" icon="left" isPlain>
