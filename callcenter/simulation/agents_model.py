@@ -11,6 +11,7 @@ from callcenter.simulation.scenario import AgentGroup
 from callcenter.simulation.stage import Stage, chance
 from routing import commands as cmd
 from routing import events as ev
+from routing.errors import RefusalCode
 from routing.ids import AgentId, ContactId, DispositionId, OfferId, ReasonId, TeamId
 from routing.model import BUILT_IN_REASONS, AgentState, CapacityRule, RejectCause
 
@@ -26,6 +27,7 @@ class AgentModel:
         self.agent_id = agent_id
         self.is_here = False
         self._answers = stage.streams.of(f"answers/{agent_id}")
+        self._parks = stage.streams.of(f"parks/{agent_id}")
         self._finishes = stage.streams.of(f"finishes/{agent_id}")
         self._breaks = stage.streams.of(f"breaks/{agent_id}")
         self._vanishes = stage.streams.of(f"vanishes/{agent_id}")
@@ -101,6 +103,27 @@ class AgentModel:
     def _answer(self, command: cmd.AcceptOffer | cmd.RejectOffer) -> None:
         if self.is_here:
             self._stage.send(command)
+
+    # --- mail ---
+
+    def has_mail(self, contact_id: ContactId) -> None:
+        """Decide whether to put it aside, when, and for how long."""
+        luck, group = self._parks, self._group
+        mood, after_ms = luck.random(), draw_ms(group.parks_after, luck)
+        for_ms = draw_ms(group.parks_for, luck)
+        if chance(mood, group.parks):
+            self._stage.agenda.after(after_ms, partial(self._park, contact_id, for_ms))
+
+    def _park(self, contact_id: ContactId, for_ms: int) -> None:
+        if self.is_here:
+            self._stage.send(cmd.ParkContact(contact_id, self.agent_id))
+            self._stage.agenda.after(for_ms, partial(self._resume, contact_id))
+
+    def _resume(self, contact_id: ContactId) -> None:
+        """Take it up again; without room, try again in a minute."""
+        handled = self._stage.send(cmd.ResumeContact(contact_id, self.agent_id))
+        if handled.refusal is not None and handled.refusal.code is RefusalCode.CAPACITY_FULL:
+            self._stage.agenda.after(60_000, partial(self._resume, contact_id))
 
     # --- wrap-up ---
 

@@ -50,6 +50,10 @@ class Customers:
         self.here: dict[ContactId, Customer] = {}
         self.reactions: Reactions = {
             ev.OfferAccepted: self._answered,
+            ev.ContactParked: self._put_aside,
+            ev.ContactInterrupted: self._put_aside,
+            ev.ContactResumed: self._goes_on,
+            ev.InterruptionEnded: self._goes_on,
             ev.ContactRequeued: self._waits_again,
             ev.ContactClosed: self._is_done,
         }
@@ -148,6 +152,16 @@ class Customers:
             written = partial(self._write, customer, spell, number)
             self._agenda.after(customer.talk_ms * number // gaps, written)
         self._agenda.after(customer.talk_ms, partial(self._end, customer, spell))
+
+    def _put_aside(self, event: ev.ContactParked | ev.ContactInterrupted) -> None:
+        """What was planned for the conversation does not happen."""
+        self.here[event.contact_id].spell += 1
+
+    def _goes_on(self, event: ev.ContactResumed | ev.InterruptionEnded) -> None:
+        """It takes as long again: whoever was interrupted has to find in again."""
+        customer = self.here[event.contact_id]
+        customer.spell += 1
+        self._agenda.after(customer.talk_ms, partial(self._end, customer, customer.spell))
 
     def _write(self, customer: Customer, spell: int, number: int) -> None:
         if customer.spell != spell or customer.contact_id not in self.here:

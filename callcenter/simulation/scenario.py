@@ -66,6 +66,10 @@ class AgentGroup(msgspec.Struct, frozen=True, kw_only=True):
     wrap_up: Distribution = LogNormal(15_000, 0.5)
     forgets_wrap_up: float = 0.0
     extends_wrap_up: float = 0.0
+    parks: float = 0.0
+    """How often a mail is put aside for a while."""
+    parks_after: Distribution = Exponential(30_000)
+    parks_for: Distribution = Exponential(300_000)
     returns_after: Distribution = Exponential(20_000)
     """From not ready, put there by the engine, back to ready."""
     break_every: Distribution | None = None

@@ -21,6 +21,7 @@ from routing import commands as cmd
 from routing import events as ev
 from routing.engine import Handled
 from routing.ids import AgentId
+from routing.model import Channel
 
 if TYPE_CHECKING:
     from callcenter.simulation.stage import Reactions
@@ -71,6 +72,7 @@ class World:
         self._reactions: Reactions = {
             **self._customers.reactions,
             ev.OfferMade: self._offered,
+            ev.OfferAccepted: self._accepted,
             ev.WrapUpStarted: self._wraps_up,
             ev.AgentStateChanged: self._state_changed,
         }
@@ -152,6 +154,11 @@ class World:
         colleague = self._order[(place + 1) % len(self._order)]
         self._agents[event.agent_id].offered(event, colleague)
         self._supervisor.offered(event)
+
+    def _accepted(self, event: ev.OfferAccepted) -> None:
+        self._customers.reactions[ev.OfferAccepted](event)
+        if self._customers.here[event.contact_id].load.channel is Channel.EMAIL:
+            self._agents[event.agent_id].has_mail(event.contact_id)
 
     def _wraps_up(self, event: ev.WrapUpStarted) -> None:
         queue_id = self._customers.here[event.contact_id].load.queue_id

@@ -279,7 +279,8 @@ class Ledger:
         contact.left, contact.is_handed_on = [], True
         contact.bound_for = event.to_queue_id or contact.queue_id
         contact.assigned_to = event.to_agent_id
-        waited_until_ms = contact.talks_since_ms if contact.place == TALKING else event.at_ms
+        is_with_agent = contact.place in (TALKING, PARKED)
+        waited_until_ms = contact.talks_since_ms if is_with_agent else event.at_ms
         waited_ms = waited_until_ms - contact.age_origin_ms
         if contact.bound_for != contact.queue_id:
             fault = self.queues.fault_of_entry(contact, contact.bound_for, event.at_ms)

@@ -374,6 +374,25 @@ def wrap_up_ends_with_the_contact(patch: Patch) -> None:
     _replace(patch, ev.ContactClosed, closed)  # type: ignore[arg-type]
 
 
+def two_accepts_of_a_broadcast(patch: Patch) -> None:
+    """The others' offers are left alive."""
+    patch.setattr(decisions, "rescind_offers_of", lambda *_: None)
+
+
+def parked_work_forgotten(patch: Patch) -> None:
+    """What was interrupted is never taken up again."""
+    patch.setattr("routing.engine.take_up_interrupted", lambda *_: None)
+
+
+def parked_work_without_a_reminder(patch: Patch) -> None:
+    patch.setattr(assignment_booking, "_arm_reminder", lambda *_: None)
+
+
+def interrupted_work_keeps_its_room(patch: Patch) -> None:
+    """The call is accepted, and nothing is put aside for it."""
+    patch.setattr(decisions, "interrupt_for", lambda *_: None)
+
+
 # --- the engine's loop ---
 
 
@@ -475,6 +494,10 @@ def timer_lost_on_restart(snapshot: bytes) -> State:
 
 
 PLANTED: dict[Planted, str] = {
+    two_accepts_of_a_broadcast: "INV-3",
+    parked_work_forgotten: "I5",
+    parked_work_without_a_reminder: "INV-5",
+    interrupted_work_keeps_its_room: "I3",
     wrong_agent_of_several: "I5",
     tie_broken_by_name: "I5",
     newest_contact_first: "I5",

@@ -62,7 +62,49 @@ def scenario_of(seed: int, scale: int = 1) -> Scenario:
         start_ms=luck.randrange(10**12),
         supervises_every=luck.choice([None, Exponential(HOUR_MS / 30)]),
     )
-    return _left(seed, scenario)
+    return _with_mail(seed, _left(seed, scenario))
+
+
+def _with_mail(seed: int, scenario: Scenario) -> Scenario:
+    """Every fourth seed has mail, calls that interrupt it, and agents who put it aside."""
+    if seed % 4:
+        return scenario
+    luck = random.Random(f"mail/{seed}")
+    first = scenario.loads[0]
+    more = tuple(
+        Load(
+            queue_id=first.queue_id,
+            channel=channel,
+            gap_ms=first.gap_ms * 2,
+            patience=Exponential(patience_ms),
+            talk=first.talk,
+        )
+        for channel, patience_ms in ((Channel.EMAIL, 4 * HOUR_MS), (Channel.VOICE, 120_000))
+        if (channel, first.queue_id) != (first.channel, first.queue_id)
+    )
+    groups = tuple(
+        msgspec.structs.replace(
+            group,
+            queue_ids=tuple(dict.fromkeys((*group.queue_ids, first.queue_id))),
+            capacity=CapacityRule(
+                group.capacity.total,
+                {**group.capacity.per_channel, Channel.EMAIL: 2},
+                luck.choice([{}, {Channel.VOICE: 9}, {Channel.EMAIL: 2, Channel.VOICE: 3}]),
+            ),
+            parks=luck.choice([0.0, 0.4]),
+        )
+        for group in scenario.groups
+    )
+    configurations = tuple(
+        msgspec.structs.replace(one, parked_reminder_ms=luck.choice([120_000, HOUR_MS]))
+        for one in scenario.configurations
+    )
+    return msgspec.structs.replace(
+        scenario,
+        loads=(*scenario.loads, *more),
+        groups=groups,
+        configurations=configurations,
+    )
 
 
 def _configuration(

@@ -5,12 +5,13 @@ import pytest
 from routing import commands as cmd
 from routing import events as ev
 from routing.errors import InvariantViolation, RefusalCode
-from routing.ids import AgentId, ContactId, DetailId
+from routing.ids import AgentId, ContactId, DetailId, UserId
 from routing.limits import PARKED_MAX
 from routing.model import PARKED_REMINDER_MS, AgentState, Channel, Party
 from routing.state import ContactState
 from tests.unit.routing.scene import (
     CUSTOMER_GONE_MS,
+    HELP,
     LUNCH,
     PRESENCE_GRACE_MS,
     Scene,
@@ -187,3 +188,15 @@ def test_a_reminder_needs_a_configuration(desk: Scene) -> None:
 def test_parked_work_replays_and_survives_a_snapshot(desk: Scene) -> None:
     desk.do(PARK)
     desk.check_replay()
+
+
+def test_a_supervisor_hands_on_what_is_parked_without_a_wrap_up(desk: Scene) -> None:
+    desk.do(PARK)
+    desk.let_pass(60_000)
+    move = cmd.TransferContact(MAIL, to_queue_id=HELP, by=UserId("sam"))
+    assert kinds(desk.do(move)) == ["ContactTransferred", "ContactRequeued"]
+    assert (desk.contact("mail").queue_id, desk.contact("mail").state) == (
+        HELP,
+        ContactState.WAITING,
+    )
+    assert desk.agent("ann").parked == {}
