@@ -94,6 +94,10 @@ class AgentClocks:
             ev.OfferExpired: lambda e: self._turn(e, offered=-1),
             ev.OfferRescinded: lambda e: self._turn(e, offered=-1),
             ev.ContactRequeued: self._hung_up,
+            ev.ContactParked: self._put_aside,
+            ev.ContactInterrupted: self._put_aside,
+            ev.ContactResumed: self._taken_up,
+            ev.InterruptionEnded: self._taken_up,
             ev.WrapUpStarted: lambda e: self._turn(e, talking=-1, wrapping=1),
             ev.WrapUpCompleted: lambda e: self._turn(e, wrapping=-1),
             ev.WrapUpExpired: lambda e: self._turn(e, wrapping=-1),
@@ -139,6 +143,15 @@ class AgentClocks:
         """Whoever still talks with the contact does so no more; a wrap-up goes on wherever the contact is."""
         agent_id = self._talks_with.pop(event.contact_id, None)
         return [] if agent_id is None else self._book(agent_id, event.at_ms, None, {"talking": -1})
+
+    def _put_aside(self, event: ev.ContactParked | ev.ContactInterrupted) -> list[Piece]:
+        """What is parked takes none of the agent's time."""
+        self._talks_with.pop(event.contact_id, None)
+        return self._book(event.agent_id, event.at_ms, None, {"talking": -1})
+
+    def _taken_up(self, event: ev.ContactResumed | ev.InterruptionEnded) -> list[Piece]:
+        self._talks_with[event.contact_id] = event.agent_id
+        return self._book(event.agent_id, event.at_ms, None, {"talking": 1})
 
     def _turn(self, event: HandEvent, **counts: int) -> list[Piece]:
         if isinstance(event, ev.WrapUpStarted):
