@@ -6,10 +6,11 @@ ends within two minutes on two cores.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
@@ -70,8 +71,14 @@ REFUSED_FOR_WHAT_IT_MEANS = {
     "read_interactions",
     "put_configuration_document",
     "put_profile",
+    "queue_statistics",
+    "queue_intervals",
+    "agent_statistics",
 }
-"""Rules beyond a schema: a team that must exist, a password that is not one character repeated, a page mark."""
+"""Rules beyond a schema: a team that must exist, a password that is not one character repeated, an end after its begin."""
+
+URL_BYTES_MAX = 7_500
+"""A longer one never reaches the server's own code: the HTTP parser ends the connection with a bare 400."""
 
 
 def attacks() -> list[Any]:
@@ -112,6 +119,7 @@ def test_no_call_is_answered_otherwise_than_published(
         is_real = bool(names) and data.draw(st.booleans())
         strategy = operation.as_strategy(mode, path_parameters=real if is_real else None)
         case = data.draw(strategy)
+        assume(len(urlencode(case.query or {}, doseq=True)) < URL_BYTES_MAX)
         response = case.call(
             base_url=target.stage.origin,
             headers={"Origin": target.stage.origin},

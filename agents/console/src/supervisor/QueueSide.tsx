@@ -19,6 +19,7 @@ const looks: Record<QueueContact['state'], [Tone, IconName]> = {
   waiting: ['idle', 'clock'],
   offered: ['offered', 'bell'],
   connected: ['talking', 'chat'],
+  parked: ['idle', 'clock'],
   wrap_up: ['wrapUp', 'wrapUp'],
   closed: ['idle', 'ready'],
 };
