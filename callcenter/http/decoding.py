@@ -63,9 +63,14 @@ def decode_query(pairs: Iterable[tuple[str, str]], kind: type[T]) -> T:
     if sum(map(len, values.values())) > QUERY_LENGTH_MAX:
         raise ApiError(ApiErrorCode.REQUEST_INVALID, "The query string is too long.", path="$")
     try:
-        return msgspec.convert(values, type=kind, strict=False)
+        query = msgspec.convert(values, type=kind, strict=False)
     except msgspec.ValidationError as error:
         raise _invalid(error) from error
+    for name in values:
+        if getattr(query, name) is None:  # msgspec reads the word null as nothing
+            message = "Leave a query parameter out instead of giving it as null."
+            raise ApiError(ApiErrorCode.REQUEST_INVALID, message, path=f"$.{name}")
+    return query
 
 
 def depth_of(raw: bytes) -> int:

@@ -28,6 +28,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Query(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
     before: str | None = None
+    since_ms: int | None = None
 
 
 JSON = st.recursive(
@@ -124,6 +125,7 @@ def test_queries_are_read_strictly() -> None:
         [("limit", "seven")],
         [("limit", "201")],
         [("page", "1")],
+        [("since_ms", "null")],
         [("before", "x" * 3_000)],
     ):
         with pytest.raises(ApiError) as raised:
