@@ -65,6 +65,11 @@ BREAKS: list[tuple[str, Callable[[State], object]]] = [
     ("INV-1 the waiting lines", lambda s: s.waiting[SALES].clear()),
     ("INV-2 held and named", lambda s: s.agents[ANN].holds.pop(TALKS)),
     ("INV-2 held and named", lambda s: s.agents[BOB].holds.update({TALKS: Channel.CHAT})),
+    ("INV-2 agent ann is wrong about", lambda s: s.agents[ANN].interruptible.clear()),
+    (
+        "INV-6 contact talks stays interrupted while bob has room",
+        lambda s: s.agents[BOB].interrupted.update({TALKS: Channel.VOICE}),
+    ),
     ("INV-3 offer x.1 is not its contact's", forge_offer),
     ("INV-3 offer x.1 is not among its agent's", forge_offer),
     ("INV-3 offer offered.1 is not among its agent's", misdirect_offer),

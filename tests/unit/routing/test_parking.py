@@ -185,6 +185,16 @@ def test_a_reminder_needs_a_configuration(desk: Scene) -> None:
         twin.engine._emit(ev.ParkedOverdue(0, MAIL, ANN))
 
 
+def test_parking_needs_a_configuration() -> None:
+    scene = Scene()
+    scene.ready("ann", capacity(1, email=1))
+    scene.arrive("mail", Channel.EMAIL)
+    scene.accept("mail")
+    scene.engine.state.configuration = None
+    with pytest.raises(InvariantViolation, match="INV-5"):
+        scene.engine.handle(PARK, scene.now_ms)
+
+
 def test_parked_work_replays_and_survives_a_snapshot(desk: Scene) -> None:
     desk.do(PARK)
     desk.check_replay()
