@@ -6,7 +6,7 @@ from routing import commands as cmd
 from routing import events as ev
 from routing.errors import InvariantViolation, RefusalCode
 from routing.ids import AgentId, ContactId, OfferId
-from routing.model import AgentState, Channel
+from routing.model import AgentState, Channel, RoutingStep, StepAsks
 from routing.state import ContactState
 from tests.unit.routing.scene import (
     OFFER_TIMEOUT_MS,
@@ -201,3 +201,13 @@ def test_one_offer_too_many_is_a_broken_law(again: AgentId) -> None:
     wrong = ev.OfferMade(0, OfferId("c1.7"), ContactId("c1"), again, SALES, 1)
     with pytest.raises(InvariantViolation, match=r"INV-3 offer c1\.7 is one too many"):
         scene.engine._emit(wrong)
+
+
+def test_a_step_that_asks_one_agent_has_nobody_else_to_ask() -> None:
+    steps = (RoutingStep(asks=StepAsks.AGENT), RoutingStep(after_ms=5_000))
+    scene = Scene(configuration(policy(SALES, broadcast=3, steps=steps)))
+    for agent in BY:
+        scene.ready(agent)
+    arrival = cmd.EnqueueContact(ContactId("c1"), Channel.CHAT, SALES, preferred_agent_id=BOB)
+    scene.do(arrival)
+    assert [*asked(scene)] == [BOB]
