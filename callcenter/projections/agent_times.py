@@ -4,7 +4,8 @@ An agent who talks with two customers and wraps up a third is talking: an hour o
 hand, so occupancy never passes 100 %.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -15,17 +16,18 @@ from routing.model import AgentState
 from routing.service_level import INTERVAL_MS, interval_start_ms
 from routing.state import ContactState
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 class Standing(msgspec.Struct):
-    """An agent now: the state, the contacts in hand by stage, and since when the kind of time is what it is."""
+    """An agent now: the state, the contacts in hand by stage, and since when the kind of time is what it is.
+
+    Wrap-ups are known by contact, as they are stored: the end of one that was forgotten, because its agent was removed
+    and put back meanwhile, must not end another.
+    """
 
     state: AgentState = AgentState.LOGGED_OUT
     offered: int = 0
     talking: int = 0
-    wrapping: int = 0
+    wrap_ups: set[ContactId] = msgspec.field(default_factory=set)
     kind_since_ms: int = 0
 
     @property
@@ -33,12 +35,17 @@ class Standing(msgspec.Struct):
         """The column of `AgentTimes` that this instant belongs to; None when it belongs to none."""
         for count, column in (
             (self.talking, "talk_ms"),
-            (self.wrapping, "wrap_up_ms"),
+            (len(self.wrap_ups), "wrap_up_ms"),
             (self.offered, "ring_ms"),
         ):
             if count:
                 return column
         return _FREE[self.state]
+
+    def count(self, offered: int = 0, talking: int = 0) -> None:
+        """So many more, or fewer; never below zero."""
+        self.offered = max(0, self.offered + offered)
+        self.talking = max(0, self.talking + talking)
 
 
 _FREE: dict[AgentState, str | None] = {
@@ -48,17 +55,18 @@ _FREE: dict[AgentState, str | None] = {
 }
 
 
-HandEvent = (
+CountedEvent = (
     ev.OfferMade
     | ev.OfferAccepted
     | ev.OfferRejected
     | ev.OfferExpired
     | ev.OfferRescinded
-    | ev.WrapUpStarted
-    | ev.WrapUpCompleted
-    | ev.WrapUpExpired
+    | ev.ContactParked
+    | ev.ContactInterrupted
+    | ev.ContactResumed
+    | ev.InterruptionEnded
 )
-"""Events that change what an agent has in hand, and name the agent."""
+"""Events that change how much an agent has in hand, wrap-ups aside, and name the agent."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -73,7 +81,11 @@ class Piece(msgspec.Struct, frozen=True):
 def standing_of(row: AgentStanding) -> Standing:
     """An agent as stored."""
     return Standing(
-        AgentState(row.state), row.offered, row.talking, len(row.wrap_ups), row.kind_since_ms
+        AgentState(row.state),
+        row.offered,
+        row.talking,
+        {one.contact_id for one in row.wrap_ups},
+        row.kind_since_ms,
     )
 
 
@@ -98,9 +110,9 @@ class AgentClocks:
             ev.ContactInterrupted: self._put_aside,
             ev.ContactResumed: self._taken_up,
             ev.InterruptionEnded: self._taken_up,
-            ev.WrapUpStarted: lambda e: self._turn(e, talking=-1, wrapping=1),
-            ev.WrapUpCompleted: lambda e: self._turn(e, wrapping=-1),
-            ev.WrapUpExpired: lambda e: self._turn(e, wrapping=-1),
+            ev.WrapUpStarted: self._wrap_up_started,
+            ev.WrapUpCompleted: self._wrap_up_ended,
+            ev.WrapUpExpired: self._wrap_up_ended,
             ev.ContactClosed: self._hung_up,
         }
 
@@ -133,7 +145,10 @@ class AgentClocks:
         return pieces(event.agent_id, standing.kind, standing.kind_since_ms, event.at_ms)
 
     def _state_changed(self, event: ev.AgentStateChanged) -> list[Piece]:
-        return self._book(event.agent_id, event.at_ms, event.state, {})
+        def change(standing: Standing) -> None:
+            standing.state = event.state
+
+        return self._book(event.agent_id, event.at_ms, change)
 
     def _accepted(self, event: ev.OfferAccepted) -> list[Piece]:
         self._talks_with[event.contact_id] = event.agent_id
@@ -142,37 +157,47 @@ class AgentClocks:
     def _hung_up(self, event: ev.ContactRequeued | ev.ContactClosed) -> list[Piece]:
         """Whoever still talks with the contact does so no more; a wrap-up goes on wherever the contact is."""
         agent_id = self._talks_with.pop(event.contact_id, None)
-        return [] if agent_id is None else self._book(agent_id, event.at_ms, None, {"talking": -1})
+        if agent_id is None:
+            return []
+        return self._book(agent_id, event.at_ms, lambda standing: standing.count(talking=-1))
 
     def _put_aside(self, event: ev.ContactParked | ev.ContactInterrupted) -> list[Piece]:
         """What is parked takes none of the agent's time."""
         self._talks_with.pop(event.contact_id, None)
-        return self._book(event.agent_id, event.at_ms, None, {"talking": -1})
+        return self._turn(event, talking=-1)
 
     def _taken_up(self, event: ev.ContactResumed | ev.InterruptionEnded) -> list[Piece]:
         self._talks_with[event.contact_id] = event.agent_id
-        return self._book(event.agent_id, event.at_ms, None, {"talking": 1})
+        return self._turn(event, talking=1)
 
-    def _turn(self, event: HandEvent, **counts: int) -> list[Piece]:
-        if isinstance(event, ev.WrapUpStarted):
-            self._talks_with.pop(event.contact_id, None)
-        return self._book(event.agent_id, event.at_ms, None, counts)
+    def _wrap_up_started(self, event: ev.WrapUpStarted) -> list[Piece]:
+        self._talks_with.pop(event.contact_id, None)
+
+        def change(standing: Standing) -> None:
+            standing.count(talking=-1)
+            standing.wrap_ups.add(event.contact_id)
+
+        return self._book(event.agent_id, event.at_ms, change)
+
+    def _wrap_up_ended(self, event: ev.WrapUpCompleted | ev.WrapUpExpired) -> list[Piece]:
+        return self._book(
+            event.agent_id,
+            event.at_ms,
+            lambda standing: standing.wrap_ups.discard(event.contact_id),
+        )
+
+    def _turn(self, event: CountedEvent, **counts: int) -> list[Piece]:
+        return self._book(event.agent_id, event.at_ms, lambda standing: standing.count(**counts))
 
     def _book(
-        self,
-        agent_id: AgentId,
-        now_ms: int,
-        state: AgentState | None,
-        counts: dict[str, int],
+        self, agent_id: AgentId, now_ms: int, change: Callable[[Standing], None]
     ) -> list[Piece]:
         """Change an agent's standing; the pieces end the kind of time that was."""
         standing = self.standings.get(agent_id)
         if standing is None:
             return []
         kind = standing.kind
-        standing.state = standing.state if state is None else state
-        for name, count in counts.items():
-            setattr(standing, name, max(0, getattr(standing, name) + count))
+        change(standing)
         if standing.kind == kind:
             return []
         since_ms, standing.kind_since_ms = standing.kind_since_ms, now_ms

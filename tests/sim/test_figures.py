@@ -60,9 +60,10 @@ class Follower:
             if standing is None or agent.is_removed:
                 continue
             assert standing.state == agent.state
-            assert standing.wrapping == len(agent.wrap_ups)
+            assert standing.wrap_ups == set(agent.wrap_ups)
             assert standing.offered == len(agent.offer_ids)
-            assert standing.offered + standing.talking + standing.wrapping == len(agent.holds)
+            in_hand = standing.offered + standing.talking + len(standing.wrap_ups)
+            assert in_hand == len(agent.holds)
 
 
 def agree(scenario: Scenario, seed: int) -> Follower:
