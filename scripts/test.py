@@ -1,11 +1,12 @@
 """`make check` and `make test`: the gates, in order, as a table of stages.
 
 Every stage runs whatever became of the one before it, prints its name and its seconds, and is a row of
-the table at the end. The first that failed is named last, with one line that says why. A stage whose
+the table at the end. Stages that mostly wait for a browser run beside the others; what they said is shown whole. The first that failed is named last, with one line that says why. A stage whose
 tools are missing fails; nothing is ever skipped. `--only NAME` runs one stage alone.
 """
 
 import argparse
+import io
 import os
 import re
 import shlex
@@ -15,7 +16,9 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TextIO
 
 from environment import PYTHON, ensure_system_packages, prepare
 from node import CONSOLE, node_environment, npm
@@ -36,7 +39,8 @@ class Stage:
     commands: tuple[str, ...]
     measured: str = ""  # coverage data goes under this name
     system: str = ""  # system packages it needs
-    limit_s: int = 600
+    is_beside: bool = False  # it mostly waits: the other stages need not wait for it
+    limit_s: int = 900
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,8 @@ TEST = (
         measured="integration",
     ),
     Stage("fuzz", ("python -m pytest -q -n 2 tests/fuzz",)),
-    Stage("console", ("npm run lint", "npm test")),
-    Stage("browser", ("npm run e2e",), system="test"),
+    Stage("console", ("npm run lint", "npm test"), is_beside=True),
+    Stage("browser", ("npm run e2e",), system="test", is_beside=True),
     # Other jobs may share this machine: here a restart is held to its processor time, in `make chaos` to the clock.
     Stage("chaos", ("python -m tests.chaos --runs 5 --clock processor",)),
     Stage(
@@ -105,7 +109,11 @@ def environment(stage: Stage, command: str) -> dict[str, str]:
     return {**os.environ, **added}
 
 
-def run_command(stage: Stage, command: str) -> tuple[int, list[str]]:
+RUNNING: set[int] = set()
+"""Process groups under way, to be ended when we are interrupted."""
+
+
+def run_command(stage: Stage, command: str, out: TextIO) -> tuple[int, list[str]]:
     """Run one command, showing its output; returns its status and its lines."""
     process = subprocess.Popen(
         resolve(command),
@@ -119,13 +127,15 @@ def run_command(stage: Stage, command: str) -> tuple[int, list[str]]:
     )
     deadline = threading.Timer(stage.limit_s, os.killpg, (process.pid, signal.SIGKILL))
     deadline.start()
+    RUNNING.add(process.pid)
     lines = []
     try:
         for line in process.stdout or ():
-            print(line, end="", flush=True)
+            print(line, end="", flush=True, file=out)
             lines.append(COLOURS.sub("", line).rstrip())
         return process.wait(), lines
     finally:
+        RUNNING.discard(process.pid)
         late = not deadline.is_alive()
         deadline.cancel()
         if late:
@@ -141,33 +151,54 @@ def explain(lines: list[str]) -> str:
     return (named or said[-1:] or ["no output"])[0].strip()[:200]
 
 
-def run_stage(stage: Stage) -> Outcome:
+def run_stage(stage: Stage, out: TextIO = sys.stdout) -> Outcome:
     """Run a stage; tests it counts itself are taken from its output, else it counts as one."""
-    print(f"\n=== {stage.name}", flush=True)
+    print(f"\n=== {stage.name}", flush=True, file=out)
     started = time.monotonic()
     lines: list[str] = []
     why = ensure_system_packages(stage.system) if stage.system else ""
     for command in stage.commands:
         if not why:
-            status, output = run_command(stage, command)
+            status, output = run_command(stage, command, out)
             lines += output
             why = explain(output) if status else ""
     seconds = time.monotonic() - started
     counts = {word: int(number) for number, word in COUNTS.findall("\n".join(lines))}
     if why:
-        print(f"=== {stage.name} FAILED: {why}", flush=True)
+        print(f"=== {stage.name} FAILED: {why}", flush=True, file=out)
         return Outcome(stage.name, seconds, counts.get("passed", 0), counts.get("failed", 1), why)
-    print(f"=== {stage.name}: {seconds:.1f} s", flush=True)
+    print(f"=== {stage.name}: {seconds:.1f} s", flush=True, file=out)
     return Outcome(stage.name, seconds, counts.get("passed", 1), 0, "")
 
 
-def summary(outcomes: list[Outcome], set_up_s: float) -> str:
+def run_beside(stages: list[Stage]) -> tuple[list[Outcome], str]:
+    """Run stages one after the other without showing anything yet; returns what they said, too."""
+    said = io.StringIO()
+    return [run_stage(stage, said) for stage in stages], said.getvalue()
+
+
+def run_all(chosen: list[Stage]) -> list[Outcome]:
+    """Run the stages in two lanes; returns their outcomes in the order of the table."""
+    with ThreadPoolExecutor(max_workers=1) as lane:
+        beside = lane.submit(run_beside, [stage for stage in chosen if stage.is_beside])
+        try:
+            outcomes = [run_stage(stage) for stage in chosen if not stage.is_beside]
+            waited_for, said = beside.result()
+        except KeyboardInterrupt:
+            for group in list(RUNNING):
+                os.killpg(group, signal.SIGKILL)
+            raise
+    print(said, end="", flush=True)
+    order = [stage.name for stage in chosen]
+    return sorted([*outcomes, *waited_for], key=lambda one: order.index(one.name))
+
+
+def summary(outcomes: list[Outcome], set_up_s: float, took_s: float) -> str:
     """The table at the end, and the line a machine reads."""
     rows = [
         f"{o.name:<16}{'FAILED' if o.why else 'passed':<8}{o.seconds:>8.1f} s" for o in outcomes
     ]
-    total_s = sum(o.seconds for o in outcomes)
-    rows += [f"{'total':<24}{total_s:>8.1f} s   (set-up apart: {set_up_s:.1f} s)"]
+    rows += [f"{'all':<24}{took_s:>8.1f} s   (set-up apart: {set_up_s:.1f} s)"]
     first = next((o for o in outcomes if o.why), None)
     if first:
         rows += [f"first failure: {first.name}: {first.why}"]
@@ -195,8 +226,9 @@ def main() -> int:
     if not arguments.only:
         shutil.rmtree(COVERAGE, ignore_errors=True)
     COVERAGE.mkdir(parents=True, exist_ok=True)
-    outcomes = [run_stage(stage) for stage in chosen]
-    print(f"\n{summary(outcomes, set_up_s)}")
+    started = time.monotonic()
+    outcomes = run_all(chosen)
+    print(f"\n{summary(outcomes, set_up_s, time.monotonic() - started)}")
     return 1 if any(o.why for o in outcomes) else 0
 
 
