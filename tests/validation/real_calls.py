@@ -106,7 +106,7 @@ def page(said: dict[str, Any], title: str) -> str:
     introduction = (
         f"{found['calls']:,} calls of {found['rows']:,} rows, {found['agents']} agents with {found['shifts']:,} shifts,"
         f" wrap-up {found['wrap_up_s']} s, mean patience {found['mean_patience_s']:.0f} s; how staffing and patience are"
-        " estimated: [simulation.md](../simulation.md), Real calls. Nothing was fitted to the figures below. Mean of"
+        " estimated: [simulation.md](../simulation.md), Real calls. The rule for staffing was chosen among several while looking at the fit. Mean of"
         f" {said['drawings']} drawings of what the calls do not say (the patience of those who were answered). Commit"
         f" {said['commit']}."
     )

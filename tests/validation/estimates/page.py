@@ -25,7 +25,9 @@ def page(said: dict[str, Any]) -> str:
         f"Written by `python -m tests.validation.estimates --write` at {said['commit']}. Simulated days of twelve hours, seeds {seeds} of each, ",
         "which nobody had looked at when the estimator was made (that was done with others). ",
         f"{said['told_nothing']} contacts were told nothing: too little had been seen, or nobody was on duty. ",
-        "" if said["real_calls"] else "**The real calls were not at hand.** ",
+        "The real calls are not held out: they were looked at while the estimator was made. "
+        if said["real_calls"]
+        else "**The real calls were not at hand.** ",
         f"\n\n{len(judged)} judged, **{said['missed']} missed**.\n\n",
         _COLUMNS,
         "|---|---|---|---|---|---|---|---|---|---|\n",
