@@ -11,12 +11,13 @@ from loadtests.server_process import DEMO_PASSWORD
 
 AGENT_PASSWORD = "agent-password-of-a-drill"  # noqa: S105 - of throw-away servers on loopback
 AT_ONCE = 4
+SKILL_LEVEL_MAX = 10
 
 
 async def make_agents(
     url: str, count: int, *, chat_capacity: int, prefix: str = "drill"
 ) -> list[str]:
-    """Create `count` agents who serve every queue; returns their user names."""
+    """Create `count` agents who serve every queue and know everything; returns their user names."""
     names = [f"{prefix}-{number:04}" for number in range(count)]
     async with HTTPLink(url) as link:
         admin = AgentClient(link)
@@ -36,6 +37,7 @@ async def _make(link: HTTPLink, name: str, configuration: Json, chat_capacity: i
         "chat_capacity": chat_capacity,
         "language": "en",
         "password": AGENT_PASSWORD,
+        "skills": {skill["skill_id"]: SKILL_LEVEL_MAX for skill in configuration["skills"]},
     }
     answer = await link.command("POST", "/api/v1/users", body)
     if not answer.is_done:
