@@ -29,13 +29,16 @@ class Street:
             lambda: self.scene.engine.state,
             lambda agent_id: agent_id.title() if agent_id else "",
             lambda: NOW_MS,
-            estimate=lambda contact_id, _now_ms: self.bands.get(
-                contact_id, Unknown.TOO_LITTLE_SEEN
-            ),
+            estimate=self._estimate,
         )
         self.bands: dict[ContactId, Band | Unknown] = {}
+        self.asked_about: list[ContactId] = []
         self._stack = AsyncExitStack()
         self._told = len(self.scene.journal)
+
+    def _estimate(self, contact_id: ContactId, _now_ms: int) -> Band | Unknown:
+        self.asked_about.append(contact_id)
+        return self.bands.get(contact_id, Unknown.TOO_LITTLE_SEEN)
 
     async def __aenter__(self) -> Self:
         """Nobody has a window."""
@@ -278,8 +281,13 @@ def test_estimates_are_rounded_up(estimate_ms: int, told_ms: int) -> None:
 async def test_queues_nobody_watches_cost_nothing() -> None:
     async with Street() as street:
         street.scene.chat("c1")
-        await street.window("c2")
-        street.hub.refresh_prospects()
+        watching, _ = await street.window("c2")
+        await street.places()
+        assert street.asked_about == []
+        assert watching.of("state") == []
+        await street.window("c1")
+        await street.places()
+        assert street.asked_about == ["c1"]
 
 
 async def test_a_closed_contact_has_no_place() -> None:
