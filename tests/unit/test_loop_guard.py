@@ -9,7 +9,8 @@ from blockbuster import BlockingError
 
 import callcenter
 
-OURS = str(Path(callcenter.__file__).parent / "anywhere.py")
+OURS = str(Path(callcenter.__file__).parent / "storage" / "migrations" / "not_there.py")
+"""A place in our package that coverage leaves out: it reads every file it has seen."""
 
 
 def called_by_us(file: str, function: str) -> Callable[[threading.Lock], None]:
