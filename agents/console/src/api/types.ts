@@ -32,3 +32,18 @@ export type Interaction = Schemas['InteractionRow'];
 export type ContactView = Schemas['ContactView'];
 export type QueueContact = Schemas['QueueContact'];
 export type Section = Schemas['Section'];
+
+/** The media a contact can come by; a server that is newer may know more. */
+export const channels = [
+  'voice',
+  'outbound_voice',
+  'callback',
+  'chat',
+  'sms',
+  'email',
+  'fax',
+  'task',
+] as const;
+export type Channel = (typeof channels)[number];
+export const channelOf = (name: string): Channel => channels.find((channel) => channel === name) ?? 'task';
+export const isCall = (channel: string): boolean => ['voice', 'outbound_voice', 'callback'].includes(channel);

@@ -1,21 +1,17 @@
 import { Button, Popconfirm } from 'antd';
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { endContact } from '../api/calls';
-import type { AssignmentCard } from '../api/types';
+import { channelOf, isCall, type AssignmentCard } from '../api/types';
 import { useNow } from '../live/now';
-import { loadTranscript } from '../live/store';
 import { useNames } from '../session/configuration';
 import { useIsStale } from '../shell/useIsStale';
 import { duration } from '../ui/format';
 import { channelIcon, Icon } from '../ui/Icon';
-import { Failed, Loading } from '../ui/Panel';
 import { StateTag } from '../ui/StateTag';
 import { useCommand } from '../ui/useCommand';
-import { Composer } from './Composer';
 import styles from './Conversation.module.css';
-import { Transcript } from './Transcript';
-import { useMarkRead } from './work';
+import { PANELS } from './panels';
+import { lookOf } from './states';
 import { WrapUpForm } from './WrapUpForm';
 
 const askEnd = (key: string, contactId: string) => endContact(contactId, key);
@@ -56,7 +52,9 @@ function Head({ item }: { item: AssignmentCard }) {
   const { t } = useTranslation();
   const names = useNames();
   const now = useNow();
-  const isTalking = item.state === 'connected';
+  // A call ends by its own buttons: hanging up is more than ending a conversation.
+  const hasEnd = item.state === 'connected' && !isCall(item.channel);
+  const look = lookOf(item);
   return (
     <header className={styles.head}>
       <span className={styles.channel}>
@@ -66,54 +64,26 @@ function Head({ item }: { item: AssignmentCard }) {
         <h2>{item.customer_name || t('customer.unnamed')}</h2>
         <p>{names.queue(item.queue_id)}</p>
       </div>
-      <StateTag tone={isTalking ? 'talking' : 'wrapUp'} icon={isTalking ? 'chat' : 'wrapUp'}>
-        {t(`contact.${item.state}`)} <span data-state-timer>{duration(now - item.state_since_ms)}</span>
+      <StateTag tone={look.tone} icon={look.icon}>
+        {t(`contact.${look.word}`)} <span data-state-timer>{duration(now - item.state_since_ms)}</span>
       </StateTag>
-      {isTalking && <EndButton item={item} />}
+      {hasEnd && <EndButton item={item} />}
     </header>
-  );
-}
-
-function LeftNotice() {
-  const { t } = useTranslation();
-  return (
-    <div className={styles.left} role="status">
-      <Icon name="left" />
-      {t('conversation.customerLeft')}
-    </div>
   );
 }
 
 export function Conversation({ item }: { item: AssignmentCard }) {
   const { t } = useTranslation();
-  const contactId = item.contact_id;
-  const load = useQuery({
-    queryKey: ['transcript', contactId],
-    queryFn: () => loadTranscript(contactId).then(() => true),
-    staleTime: Infinity,
-  });
-  useMarkRead(contactId);
-  const isTalking = item.state === 'connected';
+  const Panel = PANELS[channelOf(item.channel)];
   return (
     <section
       className={styles.pane}
       aria-label={t('conversation.with', { name: item.customer_name })}
-      data-conversation
+      data-conversation={item.channel}
     >
       <Head item={item} />
-      {load.isPending ? (
-        <div className={styles.filling}>
-          <Loading rows={6} />
-        </div>
-      ) : load.isError ? (
-        <div className={styles.filling}>
-          <Failed error={load.error} onRetry={() => void load.refetch()} />
-        </div>
-      ) : (
-        <Transcript contactId={contactId} customerName={item.customer_name} isLive={isTalking} />
-      )}
-      {isTalking && !item.is_customer_present && <LeftNotice />}
-      {isTalking ? <Composer item={item} /> : <WrapUpForm item={item} />}
+      <Panel item={item} />
+      {item.state === 'wrap_up' && <WrapUpForm item={item} />}
     </section>
   );
 }

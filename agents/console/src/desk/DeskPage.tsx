@@ -9,10 +9,11 @@ import { Loading } from '../ui/Panel';
 import { ContextPane } from './ContextPane';
 import { Conversation } from './Conversation';
 import styles from './Desk.module.css';
+import { NothingOpen } from './NothingOpen';
 import { resumeOutbox } from './outbox';
 import { useDeskTitle } from './useDeskTitle';
-import { useOpenItem, useWorkKeys } from './work';
-import { NothingOpen, WorkList } from './WorkList';
+import { useLoadChats, useOpenItem, useWorkKeys } from './work';
+import { WorkList } from './WorkList';
 
 /** The right one is as wide as an offer card with its margins, so a card covers nothing of the conversation. */
 const SIDES_DEFAULT: [number, number] = [290, 376];
@@ -63,6 +64,7 @@ export default function DeskPage() {
   const isNarrow = useMedia(NARROW);
   const [open] = useOpenItem();
   useEffect(() => resumeOutbox(keep), [keep]);
+  useLoadChats();
   useWorkKeys();
   useDeskTitle();
   const nothing = hasDesk ? <NothingOpen /> : <Loading rows={8} />;

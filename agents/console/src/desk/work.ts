@@ -1,17 +1,24 @@
 /** What the work list, the keyboard and the panes agree on: the items, the open one, what is unread. */
+import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo } from 'react';
 import type { AssignmentCard, ChatMessage } from '../api/types';
-import { useLive } from '../live/store';
+import { loadTranscript, useLive } from '../live/store';
 import { useKept, type Keep } from '../persist/keep';
 import { useKeep } from '../session/session';
+import { grouped, type Group } from './groups';
 
 const noWork: AssignmentCard[] = [];
 const noMessages: ChatMessage[] = [];
 
-/** In the order they came, so nothing moves while it is worked on. */
-export function useWork(): AssignmentCard[] {
+export function useWorkGroups(): Group[] {
   const assignments = useLive((state) => state.desk?.assignments ?? noWork);
-  return useMemo(() => [...assignments].sort((a, b) => a.connected_at_ms - b.connected_at_ms), [assignments]);
+  return useMemo(() => grouped(assignments), [assignments]);
+}
+
+/** In the order of the work list. */
+export function useWork(): AssignmentCard[] {
+  const groups = useWorkGroups();
+  return useMemo(() => groups.flatMap((group) => group.items), [groups]);
 }
 
 export const useTranscript = (contactId: string): ChatMessage[] =>
@@ -43,6 +50,24 @@ export function useWorkKeys(): void {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [work, open, select]);
+}
+
+/** How the transcript of a chat is fetched, the one that is open and those beside it alike. */
+export const transcriptQuery = (contactId: string) => ({
+  queryKey: ['transcript', contactId],
+  queryFn: () => loadTranscript(contactId).then(() => true),
+  staleTime: Infinity,
+});
+
+/** After F5 too, what is unread in a chat that is not open is known. */
+export function useLoadChats(): void {
+  const queries = useQueryClient();
+  const chats = useWork().filter((item) => item.channel === 'chat');
+  const chatIds = chats.map((item) => item.contact_id).join(' ');
+  useEffect(() => {
+    for (const contactId of chatIds.split(' ').filter(Boolean))
+      void queries.prefetchQuery(transcriptQuery(contactId));
+  }, [queries, chatIds]);
 }
 
 export const unreadCount = (messages: ChatMessage[], readSeq: number): number =>

@@ -1,0 +1,17 @@
+/** What fills the middle pane, by the contact's channel: it shows the conversation in every state, and writes in hand. */
+import type { ComponentType } from 'react';
+import type { AssignmentCard, Channel } from '../api/types';
+import { ChatPanel } from './ChatPanel';
+
+export type ContactPanel = ComponentType<{ item: AssignmentCard }>;
+
+export const PANELS: Record<Channel, ContactPanel> = {
+  voice: ChatPanel,
+  outbound_voice: ChatPanel,
+  callback: ChatPanel,
+  chat: ChatPanel,
+  sms: ChatPanel,
+  email: ChatPanel,
+  fax: ChatPanel,
+  task: ChatPanel,
+};
