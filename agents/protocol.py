@@ -40,6 +40,19 @@ class AgentCard(msgspec.Struct, frozen=True):
     capacity_total: int
 
 
+class CallCard(msgspec.Struct, frozen=True):
+    """What a call adds to its card. `state`: ringing, connecting, talking, held or ended, since `since_ms`.
+
+    `caller` is the number, masked but for its end; `entry_number` the number dialled.
+    """
+
+    state: str
+    since_ms: int
+    caller: str
+    language: str
+    entry_number: str
+
+
 class OfferCard(msgspec.Struct, frozen=True):
     """An offer to answer before `expires_at_ms`."""
 
@@ -53,6 +66,7 @@ class OfferCard(msgspec.Struct, frozen=True):
     waiting_since_ms: int
     made_at_ms: int
     expires_at_ms: int
+    call: CallCard | None = None
 
 
 class AssignmentCard(msgspec.Struct, frozen=True):
@@ -72,6 +86,7 @@ class AssignmentCard(msgspec.Struct, frozen=True):
     wrap_up_until_ms: int | None
     wrap_up_extensions_left: int
     last_message_seq: int
+    call: CallCard | None = None
 
 
 class Desk(msgspec.Struct, frozen=True):

@@ -834,6 +834,8 @@ export interface components {
             wrap_up_until_ms: number | null;
             wrap_up_extensions_left: number;
             last_message_seq: number;
+            /** @default null */
+            call?: components["schemas"]["CallCard"] | null;
         };
         /**
          * BoardPush
@@ -858,6 +860,19 @@ export interface components {
             type: "bye";
             code: string;
             message: string;
+        };
+        /**
+         * CallCard
+         * @description What a call adds to its card. `state`: ringing, connecting, talking, held or ended, since `since_ms`.
+         *
+         *         `caller` is the number, masked but for its end; `entry_number` the number dialled.
+         */
+        CallCard: {
+            state: string;
+            since_ms: number;
+            caller: string;
+            language: string;
+            entry_number: string;
         };
         /**
          * CapacityFacts
@@ -1400,6 +1415,8 @@ export interface components {
             waiting_since_ms: number;
             made_at_ms: number;
             expires_at_ms: number;
+            /** @default null */
+            call?: components["schemas"]["CallCard"] | null;
         };
         /**
          * OfferTaken
