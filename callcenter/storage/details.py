@@ -16,23 +16,25 @@ class SqlDetails:
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database
         self._domain_id = domain_id
+        # Built once: every page that opens asks for a transcript, and building costs more than reading.
+        self._of_contact = (
+            sa.select(details)
+            .where(
+                details.c.domain_id == domain_id,
+                details.c.contact_id == sa.bindparam("contact"),
+                details.c.kind == sa.bindparam("kind"),
+                details.c.seq > sa.bindparam("after_seq"),
+            )
+            .order_by(details.c.seq, details.c.detail_id)
+            .limit(sa.bindparam("at_most", type_=sa.Integer))
+        )
 
     async def of_contact(
         self, contact_id: ContactId, *, kind: str, after_seq: int = 0, limit: int = 500
     ) -> list[Detail]:
         """Details of a kind, oldest first."""
-        query = (
-            sa.select(details)
-            .where(
-                details.c.domain_id == self._domain_id,
-                details.c.contact_id == contact_id,
-                details.c.kind == kind,
-                details.c.seq > after_seq,
-            )
-            .order_by(details.c.seq, details.c.detail_id)
-            .limit(limit)
-        )
-        return await self._read(query)
+        wanted = {"contact": contact_id, "kind": kind, "after_seq": after_seq, "at_most": limit}
+        return await self._read(self._of_contact, wanted)
 
     async def of_event(self, contact_id: ContactId, seq: int) -> list[Detail]:
         """Details of one event."""
@@ -54,8 +56,10 @@ class SqlDetails:
         )
         return await self._database.write(lambda connection: connection.execute(delete).rowcount)
 
-    async def _read(self, query: sa.Select[Any]) -> list[Detail]:
-        rows = await self._database.read(lambda connection: connection.execute(query).all())
+    async def _read(
+        self, query: sa.Select[Any], wanted: dict[str, Any] | None = None
+    ) -> list[Detail]:
+        rows = await self._database.read(lambda connection: connection.execute(query, wanted).all())
         return [
             Detail(
                 contact_id=row.contact_id,
