@@ -275,6 +275,9 @@ class Interactions(Protocol):
         `next_before` of the page before.
         """
 
+    async def of_customer(self, customer_key: str, limit: int) -> list[Interaction]:
+        """The newest of one customer, newest first; none for the key "", which is nobody's."""
+
     async def since(self, arrived_at_ms: int) -> tuple[int, list[Interaction]]:
         """(as_of_seq, all rows arrived at or after the instant, or not closed yet): what a board counts."""
 

@@ -62,6 +62,22 @@ class SqlInteractions:
         next_before = mark(rows[limit - 1]) if len(rows) > limit else None
         return InteractionPage(as_of_seq=seq, interactions=rows[:limit], next_before=next_before)
 
+    async def of_customer(self, customer_key: str, limit: int) -> list[Interaction]:
+        """The newest of one customer."""
+        if not customer_key:
+            return []
+        key = (interactions.c.arrived_at_ms, interactions.c.contact_id)
+        query = (
+            sa.select(*COLUMNS)
+            # The second says to SQLite that the index, which leaves nobody's contacts out, will do.
+            .where(self._mine, interactions.c.customer_key == customer_key)
+            .where(interactions.c.customer_key != sa.text("''"))
+            .order_by(*(column.desc() for column in key))
+            .limit(limit)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [Interaction(*row) for row in rows]
+
     async def since(self, arrived_at_ms: int) -> tuple[int, list[Interaction]]:
         """All that arrived since, or are not closed yet."""
 

@@ -202,6 +202,11 @@ class MemoryInteractions:
             as_of_seq=self._as_of_seq, interactions=found[:limit], next_before=next_before
         )
 
+    async def of_customer(self, customer_key: str, limit: int) -> list[Interaction]:
+        """The newest of one customer."""
+        found = [row for row in reversed(self._all()) if row["customer_key"] == customer_key]
+        return [interaction_of(row) for row in found[:limit]] if customer_key else []
+
     async def since(self, arrived_at_ms: int) -> tuple[int, list[Interaction]]:
         """All that arrived since, or are not closed yet."""
         found = [

@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0005"
+HEAD: Final = "0006"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -162,6 +162,15 @@ interactions = sa.Table(
     sa.Index(None, "domain_id", "arrived_at_ms", "contact_id"),
     sa.Index(None, "domain_id", "queue_id", "arrived_at_ms", "contact_id"),
     sa.Index(None, "domain_id", "agent_id", "arrived_at_ms", "contact_id"),
+    sa.Index(
+        "ix_interactions_customer",
+        "domain_id",
+        "customer_key",
+        "arrived_at_ms",
+        "contact_id",
+        sqlite_where=sa.text("customer_key <> ''"),
+        postgresql_where=sa.text("customer_key <> ''"),
+    ),
     sa.Index(
         "ix_interactions_open",
         "domain_id",

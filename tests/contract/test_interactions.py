@@ -13,6 +13,7 @@ async def filled(store: Store) -> Store:
             f"c-{n:02}",
             queue_id="support" if n < 6 else "sales",
             agent_id=f"a-{n % 3}",
+            customer_key="" if n % 3 == 0 else f"k-{n % 2}",
             arrived_at_ms=100 * (n - (n == 5)),
             closed_at_ms=5_000 if n % 2 == 0 else None,
             answered_at_ms=100 * n + 50 * (n - 6) + 300 if n >= 6 else None,
@@ -73,6 +74,19 @@ async def test_rows_of_the_queues_or_of_the_agent_are_seen(filled: Store) -> Non
 
 async def test_no_queue_and_no_agent_sees_nothing(filled: Store) -> None:
     assert await ids(filled, queue_ids=[]) == []
+
+
+async def test_the_newest_contacts_of_a_customer(filled: Store) -> None:
+    found = await filled.interactions.of_customer("k-1", 2)
+    assert [row.contact_id for row in found] == ["c-07", "c-05"]
+    assert [row.contact_id for row in await filled.interactions.of_customer("k-1", 9)] == [
+        "c-07", "c-05", "c-01",
+    ]  # fmt: skip
+    assert await filled.interactions.of_customer("k-9", 9) == []
+
+
+async def test_who_left_no_address_has_no_earlier_contacts(filled: Store) -> None:
+    assert await filled.interactions.of_customer("", 9) == []
 
 
 @pytest.mark.parametrize("before", ["", "c-1", "-c-1", "x-c-1", "1" * 40 + "-c", "²-c"])
