@@ -155,10 +155,14 @@ class EndContact(msgspec.Struct, frozen=True, tag=True):
 
 
 class ParkContact(msgspec.Struct, frozen=True, tag=True):
-    """The agent puts work aside that can wait, and has room for other work; it stays theirs."""
+    """The agent puts work aside that can wait, and has room for other work; it stays theirs.
+
+    The reminder comes at `until_ms`, or after the configured time.
+    """
 
     contact_id: ContactId
     agent_id: AgentId
+    until_ms: int | None = None
 
 
 class ResumeContact(msgspec.Struct, frozen=True, tag=True):

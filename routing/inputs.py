@@ -33,7 +33,7 @@ _COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-a
     ev.CustomerDisconnected: lambda e: cmd.DisconnectCustomer(e.contact_id),
     ev.CustomerReturned: lambda e: cmd.ReturnCustomer(e.contact_id),
     ev.ContactEnded: lambda e: cmd.EndContact(e.contact_id, e.ended_by, e.agent_id),
-    ev.ContactParked: lambda e: cmd.ParkContact(e.contact_id, e.agent_id),
+    ev.ContactParked: lambda e: cmd.ParkContact(e.contact_id, e.agent_id, e.until_ms),
     ev.ContactResumed: lambda e: cmd.ResumeContact(e.contact_id, e.agent_id),
     ev.WrapUpCompleted: lambda e: cmd.CompleteWrapUp(e.contact_id, e.agent_id, e.disposition_id),
     ev.WrapUpExtended: lambda e: cmd.ExtendWrapUp(e.contact_id, e.agent_id),

@@ -44,6 +44,9 @@ INTERRUPTIONS_MAX = 3
 PARKED_MAX = 20
 """Contacts one agent may have parked by the own wish; more is refused with `parked_limit`."""
 
+PARKED_MS_MAX = 366 * 24 * 3600 * 1000
+"""How far ahead in ms an agent may set the reminder of parked work; beyond is `contact_not_parkable`."""
+
 DURATION_MS_MIN = 1
 """Shortest configurable deadline in ms: a deadline of 0 would fire inside the step that set it."""
 

@@ -12,7 +12,7 @@ from routing.capacity import fits, to_interrupt
 from routing.checks import held_contact
 from routing.consequences import Step, apply_next_state, requeue
 from routing.errors import InvariantViolation, Refusal, RefusalCode
-from routing.limits import PARKED_MAX
+from routing.limits import PARKED_MAX, PARKED_MS_MAX
 from routing.model import LIVE, AgentState
 from routing.state import Agent, Contact, ContactState, Deadline
 
@@ -32,7 +32,11 @@ def park_contact(step: Step, command: cmd.ParkContact) -> Refusal | None:
     if len(step.state.agents[agent_id].parked) >= PARKED_MAX:
         detail = f"Agent {agent_id} has parked {PARKED_MAX} contacts, the most allowed."
         return Refusal(RefusalCode.PARKED_LIMIT, detail)
-    step.emit(ev.ContactParked(step.now_ms, contact_id, agent_id, _reminder_ms(step)))
+    until_ms = _reminder_ms(step) if command.until_ms is None else command.until_ms
+    if not step.now_ms < until_ms <= step.now_ms + PARKED_MS_MAX:
+        detail = f"Contact {contact_id} is parked for 1 ms at least and {PARKED_MS_MAX} ms at most."
+        return Refusal(RefusalCode.CONTACT_NOT_PARKABLE, detail)
+    step.emit(ev.ContactParked(step.now_ms, contact_id, agent_id, until_ms))
     apply_next_state(step, agent_id)
     return None
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from callcenter.ports import Detail
+from callcenter.ports import Detail, RowChange
 from routing.commands import Command
 from routing.errors import Refusal
 from routing.events import Event
@@ -23,7 +23,7 @@ class Envelope(msgspec.Struct, frozen=True):
 
     `command_id` is unique within 24 h; `digest` is of the request it came from, so that a repeat is told from a
     mix-up; an empty digest marks an id the server made itself, which needs no look-up. `reply` is what the
-    sender is told, now and on every repeat.
+    sender is told, now and on every repeat. `rows` are what a channel wants known from the same instant on.
     """
 
     command: Command
@@ -31,6 +31,7 @@ class Envelope(msgspec.Struct, frozen=True):
     digest: bytes = b""
     reply: dict[str, Any] = {}
     details: tuple[Detail, ...] = ()
+    rows: tuple[RowChange, ...] = ()
 
 
 class Submitted(msgspec.Struct, frozen=True):

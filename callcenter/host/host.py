@@ -48,6 +48,7 @@ from callcenter.ports import (
     Detail,
     JournalBatch,
     JournalRecord,
+    RowChange,
     StaleWriter,
     StorageError,
     StorageUnavailable,
@@ -82,6 +83,7 @@ class _Batch(msgspec.Struct):
     events: list[Event] = []
     details: list[Detail] = []
     outcomes: list[CommandOutcome] = []
+    rows: list[RowChange] = []
     answers: list[tuple[_Waiter, Submitted]] = []
     refusals: list[tuple[_Waiter, Exception]] = []
     pending: list[_Pending] = []
@@ -287,6 +289,7 @@ class Host:
         seq = self._engine.state.seq
         for detail in envelope.details:
             batch.details.append(msgspec.structs.replace(detail, seq=first_input or seq))
+        batch.rows.extend(envelope.rows)
         if envelope.digest:
             reply = msgspec.msgpack.encode(envelope.reply)
             outcome = CommandOutcome(envelope.command_id, envelope.digest, reply, seq, now_ms)
@@ -320,8 +323,8 @@ class Host:
         """
         try:
             if batch.records or batch.outcomes:
-                rows = JournalBatch(batch.records, batch.details, batch.outcomes)
-                await self._store.journal.append(rows)
+                whole = JournalBatch(batch.records, batch.details, batch.outcomes, batch.rows)
+                await self._store.journal.append(whole)
         except StorageError:
             _resolve_error(batch.pending, HostUnavailable())
             raise

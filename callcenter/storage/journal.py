@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from callcenter.ports import CommandOutcome, JournalBatch, JournalRecord, Snapshot, StorageError
 from callcenter.storage.database import Database, insert_rows
+from callcenter.storage.projection_rows import change_rows
+from callcenter.storage.tables import COMMITTED_TABLES, journal, outcomes, snapshot_parts, snapshots
 from callcenter.storage.tables import details as detail_rows
-from callcenter.storage.tables import journal, outcomes, snapshot_parts, snapshots
 
 PAGE_ROWS: Final = 2_000
 """Records read at a time: bounds memory and how long one read pins the write-ahead log."""
@@ -67,6 +68,8 @@ class SqlJournal:
             insert_rows(connection, journal, records)
             insert_rows(connection, detail_rows, details)
             insert_rows(connection, outcomes, answers)
+            if batch.rows:
+                change_rows(connection, domain_id, COMMITTED_TABLES, batch.rows)
 
         await self._database.write(job, first=True)
 

@@ -18,6 +18,7 @@ from callcenter.ports import (
     Journal,
     JournalBatch,
     JournalRecord,
+    Mails,
     Profiles,
     ProjectionRows,
     Sessions,
@@ -29,6 +30,7 @@ from callcenter.ports import (
 )
 from callcenter.storage.interactions import PROJECTION
 from callcenter.storage.memory_disk import Disk
+from callcenter.storage.memory_mails import MemoryMails
 from callcenter.storage.memory_people import (
     MemoryConfigVersions,
     MemoryProfiles,
@@ -89,9 +91,10 @@ class MemoryDetails:
 class MemoryJournal:
     """`ports.Journal` in memory."""
 
-    def __init__(self, disk: Disk, details: MemoryDetails) -> None:
+    def __init__(self, disk: Disk, details: MemoryDetails, mails: MemoryMails) -> None:
         self._disk = disk
         self._details = details
+        self._mails = mails
         self._records: dict[int, JournalRecord] = {}
         self._outcomes: dict[str, CommandOutcome] = {}
         self._snapshots: dict[int, Snapshot] = {}
@@ -111,6 +114,7 @@ class MemoryJournal:
             or any(command_id in self._outcomes for command_id in commands)
         ):
             raise StorageError("a detail or a command id is stored already")
+        self._mails.commit(batch.rows)
         self._records.update((record.seq, record) for record in batch.records)
         self._outcomes.update((outcome.command_id, outcome) for outcome in batch.outcomes)
         for detail in batch.details:
@@ -225,7 +229,9 @@ class MemoryStore:
         details = MemoryDetails(self._disk)
         rows = MemoryProjectionRows(self._disk)
         self.details: Details = details
-        self.journal: Journal = MemoryJournal(self._disk, details)
+        mails = MemoryMails(self._disk)
+        self.mails: Mails = mails
+        self.journal: Journal = MemoryJournal(self._disk, details, mails)
         self.rows: ProjectionRows = rows
         self.interactions: Interactions = MemoryInteractions(rows)
         self.statistics: Statistics = MemoryStatistics(rows)

@@ -1,8 +1,10 @@
 """Read models in memory: their rows as dictionaries, and the figures read from them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
+
+from sqlalchemy import Table
 
 from callcenter.ports import (
     AgentInterval,
@@ -41,26 +43,35 @@ class MemoryProjectionRows:
     async def commit(self, projection: str, as_of_seq: int, changes: Sequence[RowChange]) -> None:
         """Apply the changes and move the cursor."""
         self._disk.check()
-        merged = merge(changes)
-        for name, *columns in merged:
-            if name not in self.tables:
-                raise StorageError(f"no projection may change a table {name!r}")
-            unknown = [c for c in chain(*columns) if c not in PROJECTION_TABLES[name].columns]
-            if unknown:
-                raise StorageError(f"table {name} has no columns {unknown}")
-        for (name, *_), same in merged.items():
-            for change in same:
-                row = self.tables[name].setdefault(tuple(change.key.values()), _defaults(name))
-                row |= change.key | change.put
-                for column, count in change.add.items():
-                    row[column] += count
+        change_tables(self.tables, PROJECTION_TABLES, changes)
         self.cursors[projection] = as_of_seq
 
 
-def _defaults(table: str) -> Row:
+def change_tables(
+    rows: dict[str, dict[tuple[Any, ...], Row]],
+    tables: Mapping[str, Table],
+    changes: Sequence[RowChange],
+) -> None:
+    """Apply changes in order, all of them or none. Raises StorageError."""
+    merged = merge(changes)
+    for name, *columns in merged:
+        if name not in rows:
+            raise StorageError(f"no such change may be made to a table {name!r}")
+        unknown = [c for c in chain(*columns) if c not in tables[name].columns]
+        if unknown:
+            raise StorageError(f"table {name} has no columns {unknown}")
+    for (name, *_), same in merged.items():
+        for change in same:
+            row = rows[name].setdefault(tuple(change.key.values()), _defaults(tables[name]))
+            row |= change.key | change.put
+            for column, count in change.add.items():
+                row[column] += count
+
+
+def _defaults(table: Table) -> Row:
     """A row that nothing was put into, as the database makes it."""
     row: Row = {}
-    for column in PROJECTION_TABLES[table].columns:
+    for column in table.columns:
         is_text = column.type.python_type is str
         row[column.name] = None if column.nullable else column.type.python_type()
         if is_text and not column.nullable:

@@ -1,12 +1,12 @@
 """Rows of read models in SQL, changed together with their projection's cursor."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
 from callcenter.ports import RowChange, StorageError
 from callcenter.storage.database import Database, UpsertShape, upsert, upsert_rows
-from callcenter.storage.merging import MergedChange, Shape, merge
+from callcenter.storage.merging import merge
 from callcenter.storage.tables import PROJECTION_TABLES, projection_cursors
 
 
@@ -27,11 +27,9 @@ class SqlProjectionRows:
 
     async def commit(self, projection: str, as_of_seq: int, changes: Sequence[RowChange]) -> None:
         """Apply the changes and move the cursor, in one transaction."""
-        merged = merge(changes)
 
         def job(connection: sa.Connection) -> None:
-            for shape, same in merged.items():
-                self._apply(connection, shape, same)
+            change_rows(connection, self._domain_id, PROJECTION_TABLES, changes)
             move = upsert(projection_cursors).values(
                 domain_id=self._domain_id, projection=projection, as_of_seq=as_of_seq
             )
@@ -42,16 +40,22 @@ class SqlProjectionRows:
 
         await self._database.write(job)
 
-    def _apply(self, connection: sa.Connection, shape: Shape, same: list[MergedChange]) -> None:
-        """Upsert changes that name the same columns, many rows with one statement."""
-        name, key, put, add = shape
-        table = PROJECTION_TABLES.get(name)
+
+def change_rows(
+    connection: sa.Connection,
+    domain_id: str,
+    tables: Mapping[str, sa.Table],
+    changes: Sequence[RowChange],
+) -> None:
+    """Apply changes of rows of these tables, in order. Raises StorageError for any other table."""
+    for (name, key, put, add), same in merge(changes).items():
+        table = tables.get(name)
         if table is None:
-            raise StorageError(f"no projection may change a table {name!r}")
-        domain = (self._domain_id,)
+            raise StorageError(f"no such change may be made to a table {name!r}")
+        # Changes that name the same columns go into one statement.
         rows = [
             (
-                *domain,
+                domain_id,
                 *[change.key[column] for column in key],
                 *[change.put[column] for column in put],
                 *[change.add[column] for column in add],

@@ -9,6 +9,7 @@ from callcenter.ports import (
     Details,
     Interactions,
     Journal,
+    Mails,
     Profiles,
     ProjectionRows,
     Sessions,
@@ -21,6 +22,7 @@ from callcenter.storage.database import Database, insert_rows
 from callcenter.storage.details import SqlDetails
 from callcenter.storage.interactions import SqlInteractions
 from callcenter.storage.journal import SqlJournal
+from callcenter.storage.mails import SqlMails
 from callcenter.storage.profiles import SqlProfiles
 from callcenter.storage.projection_rows import SqlProjectionRows
 from callcenter.storage.schema import revision_of
@@ -52,6 +54,7 @@ class SqlStore:
         self.sessions: Sessions = SqlSessions(database, domain_id)
         self.config_versions: ConfigVersions = SqlConfigVersions(database, domain_id)
         self.profiles: Profiles = SqlProfiles(database, domain_id)
+        self.mails: Mails = SqlMails(database, domain_id)
 
     async def probe(self) -> None:
         """Write one durable row, larger than a journal row, in new pages; then drop the one before.

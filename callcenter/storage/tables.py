@@ -288,6 +288,30 @@ profiles = sa.Table(
     _must("has_open_complaint", sa.Boolean),
 )
 
+# Mails in and out; how far those under way are decides what is read most.
+mails = sa.Table(
+    "mails",
+    metadata,
+    _domain(),
+    _key("mail_id"),
+    _text("contact_id"),
+    _text("mailbox_id"),
+    _text("participants"),
+    _text("state"),
+    _sum("at_ms"),
+    _maybe("next_at_ms", sa.BigInteger),
+    _count("attempts"),
+    _text("failure"),
+    sa.Index(None, "domain_id", "contact_id", "at_ms"),
+    sa.Index(
+        "ix_mails_under_way",
+        "domain_id",
+        "next_at_ms",
+        sqlite_where=sa.text("next_at_ms IS NOT NULL"),
+        postgresql_where=sa.text("next_at_ms IS NOT NULL"),
+    ),
+)
+
 probe = sa.Table(
     "probe",
     metadata,
@@ -301,3 +325,6 @@ PROJECTION_TABLES: Final = {
     for table in (interactions, agent_states, queue_intervals, agent_intervals, queue_thresholds)
 }
 """What a projection may change."""
+
+COMMITTED_TABLES: Final = {table.name: table for table in (mails,)}
+"""What may be changed together with an append."""

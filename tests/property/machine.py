@@ -244,11 +244,16 @@ class EngineMachine(RuleBasedStateMachine):
         contact_id, agent_id = self.pick_wrap_up(data)
         self.give(cmd.CompleteWrapUp(contact_id, agent_id, disposition_id))
 
-    @rule(data=st.data(), parks=st.booleans())
-    def put_aside(self, data: st.DataObject, parks: bool) -> None:
+    @rule(data=st.data(), for_ms=st.none() | st.integers(-1, 100))
+    def put_aside(self, data: st.DataObject, for_ms: int | None) -> None:
         contact_id = self.pick_contact(data)
-        change = cmd.ParkContact if parks else cmd.ResumeContact
-        self.give(change(contact_id, self.pick_agent(data, contact_id)))
+        until_ms = None if for_ms is None else self.now_ms + for_ms
+        self.give(cmd.ParkContact(contact_id, self.pick_agent(data, contact_id), until_ms))
+
+    @rule(data=st.data())
+    def take_up(self, data: st.DataObject) -> None:
+        contact_id = self.pick_contact(data)
+        self.give(cmd.ResumeContact(contact_id, self.pick_agent(data, contact_id)))
 
     @rule(queue_id=some.queue_ids)
     def call_over_mail(self, queue_id: QueueId) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from routing import events as ev
-from routing.limits import INTERRUPTIONS_MAX
+from routing.limits import INTERRUPTIONS_MAX, PARKED_MS_MAX
 from routing.model import CALLS, LIVE, AgentState, Channel
 from tests.sim.known import OFFERED, PARKED, TALKING, KnownAgent, KnownContact, KnownWrapUp
 
@@ -67,13 +67,15 @@ def put_aside(ledger: Ledger, event: ev.ContactParked | ev.ContactInterrupted) -
     contact = ledger.contacts[event.contact_id]
     is_right = (contact.place, contact.agent_id) == (TALKING, event.agent_id)
     contact.is_interrupted = isinstance(event, ev.ContactInterrupted)
+    reminder_ms = event.until_ms - event.at_ms
     if contact.is_interrupted:
+        is_right = is_right and reminder_ms == ledger.rules.parked_reminder_ms
         is_right = is_right and _may_be_interrupted(contact) and contact.channel not in CALLS
         contact.interruptions += 1
     else:
-        is_right = is_right and contact.channel not in LIVE
+        is_right = is_right and contact.channel not in LIVE and 0 < reminder_ms <= PARKED_MS_MAX
     contact.place, contact.due_ms, contact.parked_since_ms = PARKED, event.until_ms, event.at_ms
-    if not is_right or event.until_ms != event.at_ms + ledger.rules.parked_reminder_ms:
+    if not is_right:
         return f"I7 {event} does not fit {contact}"
     return None
 

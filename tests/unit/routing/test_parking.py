@@ -6,7 +6,8 @@ from routing import commands as cmd
 from routing import events as ev
 from routing.errors import InvariantViolation, RefusalCode
 from routing.ids import AgentId, ContactId, DetailId, UserId
-from routing.limits import PARKED_MAX
+from routing.inputs import command_of
+from routing.limits import PARKED_MAX, PARKED_MS_MAX
 from routing.model import PARKED_REMINDER_MS, AgentState, Channel, Party
 from routing.state import ContactState
 from tests.unit.routing.scene import (
@@ -42,6 +43,21 @@ def test_parked_work_makes_room_and_stays_with_its_agent(desk: Scene) -> None:
     assert kinds(events) == ["ContactParked", "OfferMade"]
     assert desk.contact("mail").state is ContactState.PARKED
     assert (desk.contact("mail").agent_id, desk.holder_of("c1")) == (ANN, ANN)
+
+
+def test_the_reminder_comes_when_the_agent_asked_for_it(desk: Scene) -> None:
+    until_ms = desk.now_ms + 3_600_000
+    parked = only(desk.do(cmd.ParkContact(MAIL, ANN, until_ms)), ev.ContactParked)
+    assert parked.until_ms == until_ms
+    assert command_of(parked) == cmd.ParkContact(MAIL, ANN, until_ms)
+    assert desk.wait(3_599_999) == ()
+    assert only(desk.wait(1), ev.ParkedOverdue).contact_id == MAIL
+
+
+@pytest.mark.parametrize("for_ms", [-1, 0, PARKED_MS_MAX + 1])
+def test_a_reminder_lies_ahead_and_not_too_far(desk: Scene, for_ms: int) -> None:
+    park = cmd.ParkContact(MAIL, ANN, desk.now_ms + for_ms)
+    assert desk.code(park) is RefusalCode.CONTACT_NOT_PARKABLE
 
 
 def test_parked_work_is_not_given_back_by_itself(desk: Scene) -> None:

@@ -22,6 +22,7 @@ from callcenter.ports import (
     Store,
 )
 from callcenter.storage.memory import MemoryDetails, MemoryJournal, MemoryStore
+from callcenter.storage.memory_mails import MemoryMails
 from routing import commands as cmd
 from routing.engine import Engine
 from routing.events import Event
@@ -128,7 +129,8 @@ class WatchedStore(MemoryStore):
     def __init__(self) -> None:
         super().__init__()
         assert isinstance(self.details, MemoryDetails)
-        self.watched = WatchedJournal(self._disk, self.details)
+        assert isinstance(self.mails, MemoryMails)
+        self.watched = WatchedJournal(self._disk, self.details, self.mails)
         self.watched.prepare()
         self.journal = self.watched
         self.probes = 0

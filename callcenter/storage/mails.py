@@ -1,0 +1,57 @@
+"""Mails in SQL: written by the journal's append, read and moved on here."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from callcenter.ports import MailRow, mail_change, mail_row
+from callcenter.storage.database import Database
+from callcenter.storage.projection_rows import change_rows
+from callcenter.storage.tables import COMMITTED_TABLES, mails
+from routing.ids import ContactId
+
+
+class SqlMails:
+    """`ports.Mails` over a database, for one domain."""
+
+    def __init__(self, database: Database, domain_id: str) -> None:
+        self._database = database
+        self._domain_id = domain_id
+
+    async def get(self, mail_id: str) -> MailRow | None:
+        """By id."""
+        found = await self._read(self._mine().where(mails.c.mail_id == mail_id))
+        return found[0] if found else None
+
+    async def of_contact(self, contact_id: ContactId, *, limit: int = 500) -> list[MailRow]:
+        """A contact's mails, oldest first."""
+        query = self._mine().where(mails.c.contact_id == contact_id)
+        return await self._read(query.order_by(mails.c.at_ms, mails.c.mail_id).limit(limit))
+
+    async def under_way(self, *, due_ms: int, limit: int) -> list[MailRow]:
+        """Mails that are due, the longest due first."""
+        due = self._mine().where(mails.c.next_at_ms.is_not(None), mails.c.next_at_ms <= due_ms)
+        return await self._read(due.order_by(mails.c.next_at_ms, mails.c.mail_id).limit(limit))
+
+    async def next_due_ms(self) -> int | None:
+        """When the next is due."""
+        query = sa.select(sa.func.min(mails.c.next_at_ms)).where(
+            mails.c.domain_id == self._domain_id, mails.c.next_at_ms.is_not(None)
+        )
+        return await self._database.read(lambda connection: connection.scalar(query))
+
+    async def put(self, row: MailRow) -> None:
+        """Replace a row."""
+        changes = [mail_change(row)]
+        await self._database.write(
+            lambda connection: change_rows(connection, self._domain_id, COMMITTED_TABLES, changes)
+        )
+
+    def _mine(self) -> sa.Select[Any]:
+        return sa.select(mails).where(mails.c.domain_id == self._domain_id)
+
+    async def _read(self, query: sa.Select[Any]) -> list[MailRow]:
+        rows = await self._database.read(
+            lambda connection: connection.execute(query).mappings().all()
+        )
+        return [mail_row(dict(row)) for row in rows]

@@ -1,0 +1,52 @@
+"""Mails in memory."""
+
+from collections.abc import Sequence
+
+from callcenter.ports import MAILS_TABLE, MailRow, RowChange, mail_change, mail_row
+from callcenter.storage.memory_disk import Disk
+from callcenter.storage.memory_rows import Row, change_tables
+from callcenter.storage.tables import COMMITTED_TABLES
+from routing.ids import ContactId
+
+
+class MemoryMails:
+    """`ports.Mails` in memory, and every other row that is committed with an append."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._tables: dict[str, dict[tuple[str, ...], Row]] = {
+            name: {} for name in COMMITTED_TABLES
+        }
+
+    def commit(self, changes: Sequence[RowChange]) -> None:
+        """What an append brings along."""
+        change_tables(self._tables, COMMITTED_TABLES, changes)
+
+    async def get(self, mail_id: str) -> MailRow | None:
+        """By id."""
+        row = self._tables[MAILS_TABLE].get((mail_id,))
+        return None if row is None else mail_row(row)
+
+    async def of_contact(self, contact_id: ContactId, *, limit: int = 500) -> list[MailRow]:
+        """A contact's mails, oldest first."""
+        found = [one for one in self._all() if one.contact_id == contact_id]
+        return sorted(found, key=lambda one: (one.at_ms, one.mail_id))[:limit]
+
+    async def under_way(self, *, due_ms: int, limit: int) -> list[MailRow]:
+        """Mails that are due, the longest due first."""
+        timed = [(one.next_at_ms, one) for one in self._all() if one.next_at_ms is not None]
+        due = sorted((at_ms, one.mail_id, one) for at_ms, one in timed if at_ms <= due_ms)
+        return [one for _, _, one in due[:limit]]
+
+    async def next_due_ms(self) -> int | None:
+        """When the next is due."""
+        timed = [one.next_at_ms for one in self._all() if one.next_at_ms is not None]
+        return min(timed, default=None)
+
+    async def put(self, row: MailRow) -> None:
+        """Replace a row."""
+        self._disk.check()
+        self.commit([mail_change(row)])
+
+    def _all(self) -> list[MailRow]:
+        return [mail_row(row) for row in self._tables[MAILS_TABLE].values()]
