@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """The newest migration."""
 
 metadata = sa.MetaData(
