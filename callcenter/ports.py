@@ -4,6 +4,7 @@ Every Protocol here has two implementations that pass the same contract tests: `
 `callcenter.storage.memory`. All calls are scoped to the one domain the store object was made for.
 
     StorageError
+    ├── AuditNumberTaken     another process has appended to the audit log meanwhile
     ├── StorageUnavailable   the write did not happen, or nobody can know; retry after recovery (503)
     └── StaleWriter          another writer owns this domain's journal; step down
 """
@@ -493,6 +494,54 @@ class Mails(Protocol):
         """Replace a row."""
 
 
+class AuditRecord(msgspec.Struct, frozen=True):
+    """Who did or read what, as it is stored; `chain` vouches for everything before it.
+
+    `facts` is a JSON object that holds no personal data: ids, keyed hashes, counts.
+    """
+
+    audit_no: int
+    at_ms: int
+    user_id: str
+    action: str
+    object_kind: str
+    object_id: str
+    facts: str
+    chain: bytes
+
+
+class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which audit records are wanted; None = whichever."""
+
+    user_id: str | None = None
+    action: str | None = None
+    object_id: str | None = None
+    from_ms: int | None = None
+    until_ms: int | None = None
+
+
+class AuditNumberTaken(StorageError):
+    """Another process has appended to the audit log meanwhile: chain to its record and try again."""
+
+
+class AuditLog(Protocol):
+    """The append-only audit log (transaction kind 3)."""
+
+    async def append(self, record: AuditRecord) -> None:
+        """Store durably. Raises AuditNumberTaken, StorageUnavailable."""
+
+    async def last(self) -> tuple[int, bytes]:
+        """(audit_no, chain) of the newest record by the log's own note of its end; (0, 32 zero bytes) when empty."""
+
+    def read(self, after_no: int) -> AsyncIterator[AuditRecord]:
+        """Records with a number > after_no in order, in bounded pages."""
+
+    async def page(
+        self, wanted: AuditFilter, *, before_no: int | None, limit: int
+    ) -> list[AuditRecord]:
+        """Newest first, with a number below `before_no`."""
+
+
 class Store(Protocol):
     """One domain's store, whole. `probe` raises StorageUnavailable while a durable write is impossible."""
 
@@ -506,6 +555,7 @@ class Store(Protocol):
     config_versions: ConfigVersions
     profiles: Profiles
     mails: Mails
+    audit_log: AuditLog
 
     async def probe(self) -> None:
         """Write one durable row; used to find out whether a failing disk has recovered."""

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     SUPERVISE_AGENT = "supervise_agent"
     SUPERVISE_QUEUE = "supervise_queue"
     MANAGE_CONFIGURATION = "manage_configuration"
+    READ_AUDIT = "read_audit"
 
 
 class ObjectKind(StrEnum):
@@ -130,6 +131,7 @@ GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
         Permission.SUPERVISE_AGENT: Reach.DOMAIN,
         Permission.SUPERVISE_QUEUE: Reach.DOMAIN,
         Permission.MANAGE_CONFIGURATION: Reach.DOMAIN,
+        Permission.READ_AUDIT: Reach.DOMAIN,
     },
 }
 """`WORK_CONTACT` reaches the agent's queues only so that a colleague's contact, which the agent can see, is

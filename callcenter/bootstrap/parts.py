@@ -8,6 +8,7 @@ from aiohttp import web
 
 from agents.presence import PresenceKeeper, Watched
 from agents.protocol import BoardPush
+from callcenter.auth.audit import AuditTrail
 from callcenter.auth.passwords import Passwords, argon2id
 from callcenter.auth.principal import Principal
 from callcenter.auth.sessions import SessionKeeper
@@ -226,6 +227,7 @@ def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
         sessions=parts.sessions,
         passwords=parts.passwords,
         throttle=LoginThrottle(),
+        audit=AuditTrail(parts.store.audit_log, settings.domain_id, parts.clock.now_ms),
         board=parts.reading.board,
         introductions=parts.introductions,
         configuration=parts.configuration.view,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from callcenter.cli import (
     admin_commands,
+    audit_command,
     bench_command,
     config_commands,
     explain_command,
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run_command.add(commands)
     admin_commands.add(commands)
+    audit_command.add(commands)
     user_commands.add(commands)
     config_commands.add(commands)
     explain_command.add(commands)

@@ -5,8 +5,10 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
+from callcenter.auth.audit import AuditAction
 from callcenter.auth.people import agent_facts, is_working_agent
 from callcenter.bootstrap.configuration import store
+from callcenter.cli.audit_command import on_record
 from callcenter.cli.errors import CommandError
 from callcenter.cli.on_store import newest_configuration, on_store
 from callcenter.cli.options import Subcommands, add_data_dir, say, settings_of
@@ -60,6 +62,13 @@ def _check(folder: Path, agents: list[PutAgent] | None) -> int:
 async def _config_apply(opened: SqlStore, parsed: argparse.Namespace) -> int:
     configuration = _loaded(parsed.folder, await _agents(opened))
     await store(opened.config_versions, configuration, Clock().now_ms())
+    await on_record(
+        opened,
+        parsed,
+        AuditAction.CONFIGURATION_APPLIED,
+        object_kind="configuration",
+        object_id=configuration.version,
+    )
     say(
         f"Configuration {configuration.version[:12]} is stored; a running server applies it in 2 s."
     )

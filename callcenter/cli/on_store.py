@@ -70,12 +70,12 @@ def new_person(username: str, role: str, configuration: Configuration) -> people
 
 async def create_person(
     opened: SqlStore, person: people.NewPerson, password: str, configuration: Configuration
-) -> None:
+) -> ports.User:
     """Store a person. Raises CommandError, PersonInvalid."""
     known = known_of(configuration.document)
     hasher = Passwords(argon2id())
     try:
-        await people.create(
+        return await people.create(
             opened.users, hasher, person, user_id=new_id(), password=password, known=known
         )
     except ports.UsernameTaken as error:

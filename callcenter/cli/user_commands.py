@@ -8,8 +8,11 @@ import msgspec
 
 from callcenter import ports
 from callcenter.auth import people
+from callcenter.auth.audit import AuditAction
+from callcenter.auth.authorise import ObjectKind
 from callcenter.auth.passwords import Passwords, argon2id
 from callcenter.bootstrap.configuration import known_of
+from callcenter.cli.audit_command import on_record
 from callcenter.cli.errors import CommandError
 from callcenter.cli.on_store import Work, create_person, new_person, newest_configuration, on_store
 from callcenter.cli.options import Subcommands, add_data_dir, say
@@ -92,7 +95,8 @@ async def _add_user(opened: SqlStore, parsed: argparse.Namespace) -> int:
     queue_ids = () if parsed.queues is None else _listed(parsed.queues)
     facts = {"queue_ids": queue_ids, "language": parsed.language, **_facts(parsed)}
     person = msgspec.structs.replace(standard, **facts)
-    await create_person(opened, person, _password(parsed), configuration)
+    user = await create_person(opened, person, _password(parsed), configuration)
+    await _on_record(opened, parsed, AuditAction.PERSON_ADDED, user)
     say(f"Added {person.role} {person.username}.")
     return 0
 
@@ -103,6 +107,7 @@ async def _change_user(opened: SqlStore, parsed: argparse.Namespace) -> int:
     changed = msgspec.structs.replace(user, **_facts(parsed))
     people.check_person(changed, known_of(configuration.document))
     await opened.users.put(changed)
+    await _on_record(opened, parsed, AuditAction.PERSON_CHANGED, user)
     say(f"{user.username} is changed; a running server takes it over in 2 s.")
     return 0
 
@@ -111,6 +116,7 @@ async def _reset_password(opened: SqlStore, parsed: argparse.Namespace) -> int:
     user = await _user(opened, parsed.username)
     await people.set_password(opened.users, Passwords(argon2id()), user, _password(parsed))
     ended = await opened.sessions.delete_of_user(user.user_id)
+    await _on_record(opened, parsed, AuditAction.PASSWORD_SET, user)
     say(f"{user.username} has a new password; {ended} sessions ended.")
     return 0
 
@@ -119,8 +125,15 @@ async def _disable_user(opened: SqlStore, parsed: argparse.Namespace) -> int:
     user = await _user(opened, parsed.username)
     await people.disable(opened.users, user)
     ended = await opened.sessions.delete_of_user(user.user_id)
+    await _on_record(opened, parsed, AuditAction.PERSON_CHANGED, user)
     say(f"{user.username} is disabled; {ended} sessions ended.")
     return 0
+
+
+async def _on_record(
+    opened: SqlStore, parsed: argparse.Namespace, action: AuditAction, user: ports.User
+) -> None:
+    await on_record(opened, parsed, action, object_kind=ObjectKind.USER, object_id=user.user_id)
 
 
 async def _user(opened: SqlStore, username: str) -> ports.User:

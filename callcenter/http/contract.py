@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import msgspec
 from aiohttp import web
 
+from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import ObjectKind, Permission
 from callcenter.auth.principal import Principal
 from callcenter.http.errors import ErrorCode
@@ -64,6 +65,19 @@ class Scope(msgspec.Struct, frozen=True):
         return cls(ObjectKind.PROFILE, parameter)
 
 
+@dataclass(slots=True)
+class Trail:
+    """What a handler adds to the audit record of its call; the path's object stands in it anyhow.
+
+    `is_silent`: this call needs no record. `facts` hold no personal data.
+    """
+
+    object_kind: str = ""
+    object_id: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    is_silent: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Call(Generic[S]):
     """One request as a handler sees it: decoded, authenticated, authorised.
@@ -78,6 +92,7 @@ class Call(Generic[S]):
     parameters: dict[str, str]
     idempotency_key: str
     digest: bytes
+    trail: Trail = field(default_factory=Trail)
     _body: Any = None
     _query: Any = None
 
@@ -134,6 +149,7 @@ class Route(Generic[S]):
     is_cross_origin: bool = False
     body_bytes_max: int = BODY_BYTES_MAX
     errors: tuple[ErrorCode, ...] = ()
+    audit: AuditAction | None = None
 
 
 def route(
@@ -151,11 +167,13 @@ def route(
     is_cross_origin: bool = False,
     body_bytes_max: int = BODY_BYTES_MAX,
     errors: Iterable[ErrorCode] = (),
+    audit: AuditAction | None = None,
 ) -> Callable[[Handler[S]], Route[S]]:
     """Declare a route. The decorated name becomes the `Route`; call its `handler` to call the function.
 
     `is_cross_origin`: other sites' pages may call it; the log-in cookie is then ignored. `errors`: codes beyond
-    those that follow from the declaration itself.
+    those that follow from the declaration itself. `audit`: a call that succeeds is recorded under this name before
+    it is answered.
     """
     if scope is not None and f"{{{scope.parameter}}}" not in path:
         raise ValueError(
@@ -179,6 +197,7 @@ def route(
             is_cross_origin=is_cross_origin,
             body_bytes_max=body_bytes_max,
             errors=tuple(errors),
+            audit=audit,
         )
 
     return declare

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 from aiohttp import web
 
+from callcenter.auth.audit import AuditTrail, Entry
 from callcenter.auth.authorise import (
     Decision,
     NoObject,
@@ -52,6 +53,7 @@ class Guard:
     sessions: SessionKeeper
     locate: Callable[[ObjectKind, str], Awaitable[ObjectFacts | None]]
     new_id: Callable[[], str]
+    audit: AuditTrail
     listed_origins: frozenset[str] = frozenset()
 
     async def caller(self, request: web.Request) -> Principal | None:
@@ -117,9 +119,27 @@ def _aiohttp_handler(
             _body=body,
             _query=query,
         )
-        return _response(declared, await declared.handler(call))
+        answer = await declared.handler(call)
+        await _record(declared, call, guard.audit)
+        return _response(declared, answer)
 
     return handle
+
+
+async def _record(declared: Route[S], call: Call[S], audit: AuditTrail) -> None:
+    """Put what was done or read on record; without it nothing is answered."""
+    trail, scope = call.trail, declared.scope
+    if declared.audit is None or trail.is_silent:
+        return
+    await audit.record(
+        Entry(
+            action=declared.audit,
+            user_id=call.principal.user_id,
+            object_kind=trail.object_kind or (scope.kind if scope else ""),
+            object_id=trail.object_id or (call.parameters[scope.parameter] if scope else ""),
+            facts=trail.facts,
+        )
+    )
 
 
 async def _check_object(

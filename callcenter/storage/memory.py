@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from callcenter.ports import (
+    AuditLog,
     CommandOutcome,
     ConfigVersions,
     Detail,
@@ -29,6 +30,7 @@ from callcenter.ports import (
     Users,
 )
 from callcenter.storage.interactions import PROJECTION
+from callcenter.storage.memory_audit import MemoryAuditLog
 from callcenter.storage.memory_disk import Disk
 from callcenter.storage.memory_mails import MemoryMails
 from callcenter.storage.memory_people import (
@@ -239,6 +241,7 @@ class MemoryStore:
         self.sessions: Sessions = MemorySessions(self._disk)
         self.config_versions: ConfigVersions = MemoryConfigVersions(self._disk)
         self.profiles: Profiles = MemoryProfiles(self._disk)
+        self.audit_log: AuditLog = MemoryAuditLog(self._disk)
 
     def fail_writes(self, *, fail: bool = True) -> None:
         """Behave like a store whose disk is full, or recover."""

@@ -5,6 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from callcenter.ports import (
+    AuditLog,
     ConfigVersions,
     Details,
     Interactions,
@@ -17,6 +18,7 @@ from callcenter.ports import (
     StorageError,
     Users,
 )
+from callcenter.storage.audit_log import SqlAuditLog
 from callcenter.storage.config_versions import SqlConfigVersions
 from callcenter.storage.database import Database, insert_rows
 from callcenter.storage.details import SqlDetails
@@ -55,6 +57,7 @@ class SqlStore:
         self.config_versions: ConfigVersions = SqlConfigVersions(database, domain_id)
         self.profiles: Profiles = SqlProfiles(database, domain_id)
         self.mails: Mails = SqlMails(database, domain_id)
+        self.audit_log: AuditLog = SqlAuditLog(database, domain_id)
 
     async def probe(self) -> None:
         """Write one durable row, larger than a journal row, in new pages; then drop the one before.

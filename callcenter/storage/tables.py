@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -310,6 +310,32 @@ mails = sa.Table(
         sqlite_where=sa.text("next_at_ms IS NOT NULL"),
         postgresql_where=sa.text("next_at_ms IS NOT NULL"),
     ),
+)
+
+audit_log = sa.Table(
+    "audit_log",
+    metadata,
+    _domain(),
+    _key("audit_no", sa.BigInteger),
+    _must("at_ms", sa.BigInteger),
+    _must("user_id", sa.String),
+    _must("action", sa.String),
+    _must("object_kind", sa.String),
+    _must("object_id", sa.String),
+    _must("facts", sa.String),
+    _must("chain", sa.LargeBinary),
+    sa.Index(None, "domain_id", "user_id", "audit_no"),
+    sa.Index(None, "domain_id", "object_id", "audit_no"),
+    sa.Index(None, "domain_id", "at_ms"),
+)
+
+# Where the audit log ends: the table alone cannot tell that its newest rows were deleted.
+audit_ends = sa.Table(
+    "audit_ends",
+    metadata,
+    _domain(),
+    _must("audit_no", sa.BigInteger),
+    _must("chain", sa.LargeBinary),
 )
 
 probe = sa.Table(

@@ -12,6 +12,7 @@ from callcenter.http.middleware import add_security_headers, boundary
 from callcenter.http.openapi import document
 from callcenter.http.serving import Guard, mount
 from callcenter.web import (
+    audit_routes,
     configuration_routes,
     desk_routes,
     explain_routes,
@@ -39,6 +40,7 @@ ROUTES: tuple[Route[Services], ...] = (
     *user_routes.ROUTES,
     *supervisor_routes.ROUTES,
     *profile_routes.ROUTES,
+    *audit_routes.ROUTES,
 )
 """The API of this package; channels add their own."""
 
@@ -52,6 +54,7 @@ def guard_of(services: Services) -> Guard:
         sessions=services.sessions,
         locate=Locator(services),
         new_id=services.new_id,
+        audit=services.audit,
         listed_origins=services.listed_origins,
     )
 

@@ -4,6 +4,7 @@ What is checked and what is put in force is the composition root's to know (`Ser
 it is JSON that passes through.
 """
 
+from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import Permission
 from callcenter.http.contract import Call, route
 from callcenter.http.errors import ApiError, ApiErrorCode
@@ -60,6 +61,7 @@ async def check_configuration(call: Call[Services]) -> CheckedConfiguration:
     response=AppliedConfiguration,
     body_bytes_max=CONFIGURATION_BYTES_MAX,
     errors=(ApiErrorCode.CONFIGURATION_REFUSED,),
+    audit=AuditAction.CONFIGURATION_APPLIED,
 )
 async def put_configuration_document(call: Call[Services]) -> AppliedConfiguration:
     """The same document again changes nothing."""
@@ -72,6 +74,7 @@ async def put_configuration_document(call: Call[Services]) -> AppliedConfigurati
             f"The configuration has {len(errors)} errors and was not stored. The first: {errors[0].message}",
             path=errors[0].path.replace("$", "$.document", 1),
         )
+    call.trail.object_kind, call.trail.object_id = "configuration", applied.version or ""
     return applied
 
 

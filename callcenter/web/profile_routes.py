@@ -8,7 +8,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from callcenter.auth.authorise import Permission
+from callcenter.auth.audit import AuditAction
+from callcenter.auth.authorise import ObjectKind, Permission
 from callcenter.auth.principal import Role
 from callcenter.customers.profiles import (
     ADDRESS_CHARACTERS_MAX,
@@ -71,6 +72,7 @@ class ProfileView(msgspec.Struct, frozen=True):
     request=PutProfile,
     response=ProfileView,
     errors=(ApiErrorCode.PROFILE_INVALID, RefusalCode.AGENT_UNKNOWN),
+    audit=AuditAction.PROFILE_PUT,
 )
 async def put_profile(call: Call[Services]) -> ProfileView:
     """It counts for contacts that arrive from now on."""
@@ -93,6 +95,8 @@ async def put_profile(call: Call[Services]) -> ProfileView:
         field, sentence = fault
         raise ApiError(ApiErrorCode.PROFILE_INVALID, f"{sentence}.", path=f"$.{field}")
     await store.profiles.put([profile])
+    call.trail.object_id = profile.customer_key
+    call.trail.object_kind = ObjectKind.PROFILE
     return _view(profile)
 
 
@@ -104,6 +108,7 @@ async def put_profile(call: Call[Services]) -> ProfileView:
     request=FindProfile,
     response=ProfileView,
     errors=(ApiErrorCode.PROFILE_UNKNOWN,),
+    audit=AuditAction.PROFILE_READ,
 )
 async def find_profile(call: Call[Services]) -> ProfileView:
     """However it is written."""
@@ -118,6 +123,7 @@ async def find_profile(call: Call[Services]) -> ProfileView:
     permission=Permission.MANAGE_PROFILES,
     scope=Scope.profile(),
     response=ProfileView,
+    audit=AuditAction.PROFILE_READ,
 )
 async def read_profile(call: Call[Services]) -> ProfileView:
     """One profile."""
@@ -131,6 +137,7 @@ async def read_profile(call: Call[Services]) -> ProfileView:
     permission=Permission.MANAGE_PROFILES,
     scope=Scope.profile(),
     status=204,
+    audit=AuditAction.PROFILE_DELETED,
 )
 async def delete_profile(call: Call[Services]) -> None:
     """The address leaves the store with it."""
@@ -144,6 +151,7 @@ async def _read(call: Call[Services], customer_key: str) -> ProfileView:
     profile = await call.services.store.profiles.get(customer_key)
     if profile is None:
         raise ApiError(ApiErrorCode.PROFILE_UNKNOWN, "Nothing is known of this customer.")
+    call.trail.object_kind, call.trail.object_id = ObjectKind.PROFILE, customer_key
     return _view(profile)
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from agents.desk import Introductions
 from agents.protocol import AgentLine, QueueLine
 from callcenter import ports
+from callcenter.auth.audit import AuditTrail
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.people import Known
 from callcenter.auth.sessions import SessionKeeper
@@ -83,6 +84,7 @@ class Services:
     sessions: SessionKeeper
     passwords: Passwords
     throttle: LoginThrottle
+    audit: AuditTrail
     board: Board
     introductions: Introductions
     configuration: Callable[[], ConfigurationView]

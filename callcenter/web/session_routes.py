@@ -5,7 +5,8 @@ from collections.abc import Callable
 from aiohttp import web
 
 from callcenter import ports
-from callcenter.auth.authorise import Permission
+from callcenter.auth.audit import AuditAction, Entry
+from callcenter.auth.authorise import ObjectKind, Permission
 from callcenter.auth.limits import SESSION_LIFETIME_MS
 from callcenter.auth.principal import Principal
 from callcenter.http.contract import SESSION_COOKIE, Call, Reply, route
@@ -38,6 +39,14 @@ async def log_in(call: Call[Services]) -> Reply:
         await services.sessions.close(call.caller)
     token, principal = await services.sessions.open(user)
     await _close_if_outdated(services, user, principal)
+    await services.audit.record(
+        Entry(
+            action=AuditAction.LOGGED_IN,
+            user_id=user.user_id,
+            object_kind=ObjectKind.USER,
+            object_id=user.user_id,
+        )
+    )
     return Reply(LoggedIn(session_user(principal)), adjust=_set_cookie(services, token))
 
 
@@ -59,6 +68,7 @@ async def read_session(call: Call[Services]) -> LoggedIn:
     summary="Log out: the session is over everywhere, its sockets close",
     permission=Permission.HOLD_SESSION,
     status=204,
+    audit=AuditAction.LOGGED_OUT,
 )
 async def log_out(call: Call[Services]) -> Reply:
     """End the session and take the cookie back."""
@@ -79,6 +89,15 @@ async def _checked_user(services: Services, wanted: LogIn, address: str) -> port
         if user is not None and is_match:
             attempt.is_successful = True
             return user
+    if user is not None:
+        failed = Entry(
+            action=AuditAction.LOGIN_FAILED,
+            user_id="",
+            object_kind=ObjectKind.USER,
+            object_id=user.user_id,
+            facts={"is_disabled": user.is_disabled},
+        )
+        await services.audit.record(failed)
     raise ApiError(ApiErrorCode.LOGIN_FAILED, LOGIN_FAILED_MESSAGE)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import NoObject, ObjectFacts, Permission, may
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError
@@ -62,11 +63,13 @@ class Emptying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     response=Done,
     is_idempotent=True,
     errors=(RefusalCode.CONTACT_NOT_WAITING, RefusalCode.CONTACT_ENDED),
+    audit=AuditAction.PRIORITY_CHANGED,
 )
 async def adjust_priority(call: Call[Services]) -> Done:
     """The line is in its new order at once."""
     wanted = call.body(PriorityChange)
     command = AdjustPriority(_contact(call), wanted.credit_ms, _by(call), wanted.is_total)
+    call.trail.facts |= {"credit_ms": wanted.credit_ms, "is_total": wanted.is_total}
     return Done((await submit(call, command)).seq)
 
 
@@ -85,11 +88,13 @@ async def adjust_priority(call: Call[Services]) -> Done:
         RefusalCode.CONTACT_NOT_WAITING,
         RefusalCode.CONTACT_ENDED,
     ),
+    audit=AuditAction.CONTACT_ASSIGNED,
 )
 async def assign_contact(call: Call[Services]) -> Done:
     """An agent the supervisor may not supervise is told like one that does not exist."""
     agent_id = _agent(call, call.body(Assignment).agent_id)
     command = AssignContact(_contact(call), agent_id, _by(call))
+    call.trail.facts |= {"agent_id": agent_id}
     return Done((await submit(call, command)).seq)
 
 
@@ -103,6 +108,7 @@ async def assign_contact(call: Call[Services]) -> Done:
     response=Done,
     is_idempotent=True,
     errors=HAND_ON_ERRORS,
+    audit=AuditAction.CONTACT_MOVED,
 )
 async def move_contact(call: Call[Services]) -> Done:
     """Either the queue or the agent is named."""
@@ -113,6 +119,7 @@ async def move_contact(call: Call[Services]) -> Done:
         None if to.agent_id is None else _agent(call, to.agent_id),
         by=_by(call),
     )
+    call.trail.facts |= {"queue_id": to.queue_id, "agent_id": to.agent_id}
     return Done((await submit(call, command)).seq)
 
 
@@ -126,12 +133,14 @@ async def move_contact(call: Call[Services]) -> Done:
     response=Done,
     is_idempotent=True,
     errors=(RefusalCode.AGENT_NOT_PRESENT, RefusalCode.REASON_UNKNOWN),
+    audit=AuditAction.STATE_FORCED,
 )
 async def force_state(call: Call[Services]) -> Done:
     """As if the agent had asked."""
     wanted = call.body(SetState)
     reason_id = None if wanted.reason_id is None else ReasonId(wanted.reason_id)
     agent_id, state = AgentId(call.parameters["agent_id"]), AgentState(wanted.state)
+    call.trail.facts |= {"state": wanted.state, "reason_id": wanted.reason_id}
     return Done((await submit(call, ForceAgentState(agent_id, state, _by(call), reason_id))).seq)
 
 
@@ -144,6 +153,7 @@ async def force_state(call: Call[Services]) -> Done:
     request=Nothing,
     response=Done,
     is_idempotent=True,
+    audit=AuditAction.QUEUE_CLOSED,
 )
 async def close_queue(call: Call[Services]) -> Done:
     """Closing a closed queue changes nothing."""
@@ -159,6 +169,7 @@ async def close_queue(call: Call[Services]) -> Done:
     request=Nothing,
     response=Done,
     is_idempotent=True,
+    audit=AuditAction.QUEUE_OPENED,
 )
 async def open_queue(call: Call[Services]) -> Done:
     """Opening an open queue changes nothing."""
@@ -175,12 +186,14 @@ async def open_queue(call: Call[Services]) -> Done:
     response=Done,
     is_idempotent=True,
     errors=(RefusalCode.DESTINATION_INVALID,),
+    audit=AuditAction.QUEUE_FLUSHED,
 )
 async def flush_queue(call: Call[Services]) -> Done:
     """Ringing or not; conversations go on."""
     to = call.body(Emptying)
     target = None if to.queue_id is None else _queue(call, to.queue_id)
     destination = Destination(to.kind, target, to.message_id)
+    call.trail.facts |= {"kind": to.kind, "queue_id": to.queue_id}
     return Done((await submit(call, FlushQueue(_queue_of_path(call), destination, _by(call)))).seq)
 
 

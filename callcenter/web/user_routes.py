@@ -12,7 +12,8 @@ from msgspec import UNSET
 
 from callcenter import ports
 from callcenter.auth import people
-from callcenter.auth.authorise import Permission
+from callcenter.auth.audit import AuditAction
+from callcenter.auth.authorise import ObjectKind, Permission
 from callcenter.auth.people import NewPerson, PasswordRefused, PersonInvalid
 from callcenter.auth.principal import Role
 from callcenter.host.envelope import Envelope
@@ -72,6 +73,7 @@ async def read_user(call: Call[Services]) -> UserView:
         ApiErrorCode.PERSON_INVALID,
         ApiErrorCode.LOGIN_BUSY,
     ),
+    audit=AuditAction.PERSON_ADDED,
 )
 async def add_user(call: Call[Services]) -> UserView:
     """Store the person, then tell the engine about an agent."""
@@ -98,6 +100,8 @@ async def add_user(call: Call[Services]) -> UserView:
         ) from error
     await _tell_engine(services, user)
     _remember_key(call)
+    call.trail.object_kind, call.trail.object_id = ObjectKind.USER, user.user_id
+    call.trail.facts |= {"role": user.role, "team_id": user.team_id}
     return UserView(user_row(user))
 
 
@@ -111,6 +115,7 @@ async def add_user(call: Call[Services]) -> UserView:
     response=UserView,
     is_idempotent=True,
     errors=(ApiErrorCode.PERSON_INVALID, ApiErrorCode.NOT_YOURSELF),
+    audit=AuditAction.PERSON_CHANGED,
 )
 async def change_user(call: Call[Services]) -> UserView:
     """What is absent stays. An administrator cannot lock themself out."""
@@ -135,6 +140,7 @@ async def change_user(call: Call[Services]) -> UserView:
         await services.sessions.forget_user(user.user_id)
     await _tell_engine(services, changed)
     _remember_key(call)
+    call.trail.facts |= {"fields": [name for name in _changes(wanted) if name != "version"]}
     return UserView(user_row(changed))
 
 
@@ -147,6 +153,7 @@ async def change_user(call: Call[Services]) -> UserView:
     request=NewPassword,
     status=204,
     errors=(ApiErrorCode.PASSWORD_REFUSED, ApiErrorCode.LOGIN_BUSY),
+    audit=AuditAction.PASSWORD_SET,
 )
 async def set_password(call: Call[Services]) -> None:
     """The administrator's own password too; then the administrator logs in again."""

@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestServer
 
 from callcenter import ports
 from callcenter.auth import people
+from callcenter.auth.audit import AuditTrail
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.sessions import SessionKeeper
 from callcenter.auth.throttle import LoginThrottle
@@ -217,6 +218,7 @@ class ApiStage:
             sessions=self.sessions,
             passwords=self.passwords,
             throttle=LoginThrottle(),
+            audit=AuditTrail(self.store.audit_log, "test", self.clock.now_ms),
             board=self.board,
             introductions=self.introductions,
             configuration=view,

@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A part of the audit log, newest first */
+        get: operations["read_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chat/widgets/{widget_id}": {
         parameters: {
             query?: never;
@@ -836,6 +853,55 @@ export interface components {
             last_message_seq: number;
             /** @default null */
             call?: components["schemas"]["CallCard"] | null;
+        };
+        /**
+         * AuditAction
+         * @description What is recorded.
+         * @enum {unknown}
+         */
+        AuditAction: "audit_read" | "configuration_applied" | "contact_assigned" | "contact_moved" | "contact_read" | "customer_erased" | "log_exported" | "log_searched" | "logged_in" | "logged_out" | "login_failed" | "password_set" | "person_added" | "person_changed" | "priority_changed" | "profile_deleted" | "profile_put" | "profile_read" | "queue_closed" | "queue_flushed" | "queue_opened" | "state_forced";
+        /**
+         * AuditPage
+         * @description Records, newest first; `next_before_no` is null at the end.
+         */
+        AuditPage: {
+            records: components["schemas"]["AuditRow"][];
+            next_before_no: number | null;
+        };
+        /**
+         * AuditQuery
+         * @description Which records: of whom, of what, when (ms since 1970, `until_ms` excluded). `before_no` of the page before.
+         */
+        AuditQuery: {
+            /** @default null */
+            user_id?: string | null;
+            /** @default null */
+            action?: components["schemas"]["AuditAction"] | null;
+            /** @default null */
+            object_id?: string | null;
+            /** @default null */
+            from_ms?: number | null;
+            /** @default null */
+            until_ms?: number | null;
+            /** @default null */
+            before_no?: number | null;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * AuditRow
+         * @description One record. `user_name` is "" for nobody; `user_id` starts with `cli:` for the command line.
+         */
+        AuditRow: {
+            audit_no: number;
+            at_ms: number;
+            user_id: string;
+            user_name: string;
+            action: string;
+            object_kind: string;
+            object_id: string;
+            object_name: string;
+            facts: Record<string, never>;
         };
         /**
          * BoardPush
@@ -2263,6 +2329,80 @@ export interface operations {
                 };
             };
             /** @description overloaded, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_audit: {
+        parameters: {
+            query?: {
+                user_id?: string;
+                action?: components["schemas"]["AuditAction"];
+                object_id?: string;
+                from_ms?: number;
+                until_ms?: number;
+                before_no?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A part of the audit log, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
