@@ -1,0 +1,82 @@
+"""What a call is to the phone system: its caller, the phones it rings, and what it writes down about both.
+
+CallState: arriving -> answered -> ended          LegState: ringing -> answered -> ended
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class CallState(StrEnum):
+    """How far the customer's connection has come."""
+
+    ARRIVING = "arriving"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+class LegState(StrEnum):
+    """How far the connection to an agent's phone has come."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+@dataclass(slots=True)
+class Leg:
+    """An agent's phone that is rung for a call."""
+
+    leg_id: str
+    call_id: str
+    to: str
+    state: LegState = LegState.RINGING
+    cause: str = ""
+    since_ms: int = 0
+
+
+@dataclass(slots=True)
+class Call:
+    """One customer's call; `n` counts its events."""
+
+    call_id: str
+    caller: str
+    number: str
+    arrived_at_ms: int
+    state: CallState = CallState.ARRIVING
+    n: int = 0
+    legs: dict[str, Leg] = field(default_factory=dict)
+    talking_to: str = ""
+    is_held: bool = False
+    sound: str = ""
+    gathers: int = 0
+    is_gathering: bool = False
+    bridged: list[str] = field(default_factory=list)
+    cause: str = ""
+    ended_at_ms: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """The caller is gone."""
+        return self.state is CallState.ENDED
+
+    def line(self) -> Json:
+        """The call's row of the system's own log: who, how it ended, why."""
+        return {
+            "call_id": self.call_id,
+            "from": self.caller,
+            "to": self.number,
+            "parties": list(self.bridged),
+            "outcome": "handled" if self.bridged else "abandoned",
+            "cause": self.cause,
+            "arrived_at_ms": self.arrived_at_ms,
+            "ended_at_ms": self.ended_at_ms,
+            "is_over": self.is_over,
+            "events": self.n,
+            "legs": {
+                leg.leg_id: [leg.to, leg.state.value, leg.cause] for leg in self.legs.values()
+            },
+        }

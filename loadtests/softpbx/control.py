@@ -1,0 +1,169 @@
+"""The phone system's own door: signed commands of the server, and a page to be caller and phone by hand.
+
+The page is for people who try things on their own machine: it listens on loopback and asks nobody who they are.
+"""
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from loadtests.softpbx import signing
+from loadtests.softpbx.calls import Call, Json, Leg, LegState
+from loadtests.softpbx.exchange import Exchange
+from loadtests.softpbx.people import PHONE_MANNERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PAGE = Path(__file__).with_name("page.html")
+SHOWN_OVER = 8
+BODY_MAX = 256 * 1024
+
+
+class Door:
+    """Routes over one exchange."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.refused = 0
+        self._acts: dict[str, Callable[[Json], None]] = {
+            "dial": self._dial,
+            "press": self._press,
+            "leave": self._leave,
+            "pick-up": self._pick_up,
+            "put-down": self._put_down,
+            "manner": self._manner,
+        }
+
+    def app(self) -> web.Application:
+        """The application to serve."""
+        app = web.Application(client_max_size=BODY_MAX)
+        app.router.add_post("/commands", self.command)
+        app.router.add_get("/", self.page)
+        app.router.add_get("/state", self.state)
+        app.router.add_get("/log", self.log)
+        app.router.add_post("/by-hand/{act}", self.by_hand)
+        return app
+
+    async def command(self, request: web.Request) -> web.Response:
+        """A command of the server, or a list of them; what becomes of it comes back as an event."""
+        body = await request.read()
+        secret = self.exchange.plan.secret
+        if not signing.is_signed(secret, request.headers, body, now_s=time.time()):
+            self.refused += 1
+            return web.json_response({"code": "signature_invalid"}, status=401)
+        try:
+            asked = json.loads(body)
+            for one in asked if isinstance(asked, list) else [asked]:
+                self.exchange.command(one)
+        except (ValueError, KeyError, TypeError) as error:
+            self.refused += 1
+            return web.json_response({"code": "body_invalid", "text": repr(error)}, status=400)
+        return web.Response(status=204)
+
+    async def page(self, _request: web.Request) -> web.FileResponse:
+        """Caller and phones by hand."""
+        return web.FileResponse(PAGE)
+
+    async def state(self, _request: web.Request) -> web.Response:
+        """What the page shows."""
+        exchange = self.exchange
+        calls = list(exchange.switch.calls.values())
+        live = [call for call in calls if not call.is_over]
+        over = [call for call in calls if call.is_over][-SHOWN_OVER:]
+        return web.json_response(
+            {
+                "now_ms": exchange.now_ms(),
+                "numbers": list(exchange.plan.numbers),
+                "manners": list(PHONE_MANNERS),
+                "owed": exchange.postman.owed,
+                "calls": [_shown(call) for call in [*reversed(live), *reversed(over)]],
+                "phones": [self._phone(address) for address in exchange.crowd.phones],
+            }
+        )
+
+    async def log(self, _request: web.Request) -> web.Response:
+        """Every call, for whoever compares."""
+        exchange = self.exchange
+        return web.json_response(
+            {
+                "calls": exchange.log(),
+                "owed": exchange.postman.owed,
+                "open": exchange.open_calls(),
+                "answers": dict(exchange.postman.answers),
+                "reaction": exchange.stopwatch.figures(),
+            }
+        )
+
+    async def by_hand(self, request: web.Request) -> web.Response:
+        """Somebody at the page does something."""
+        act = self._acts.get(request.match_info["act"])
+        if act is None:
+            raise web.HTTPNotFound
+        try:
+            act(await request.json())
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise web.HTTPBadRequest from None
+        self.exchange.touched()
+        return web.Response(status=204)
+
+    def _dial(self, body: Json) -> None:
+        number, caller = str(body["to"]), str(body["from"])
+        if number not in self.exchange.plan.numbers:
+            raise KeyError(number)
+        self.exchange.switch.dial(caller, number, self.exchange.now_ms())
+
+    def _press(self, body: Json) -> None:
+        digit = str(body["digit"])[:1]
+        self.exchange.switch.press(self._call(body), digit, self.exchange.now_ms())
+
+    def _leave(self, body: Json) -> None:
+        self.exchange.switch.caller_leaves(self._call(body), self.exchange.now_ms())
+
+    def _pick_up(self, body: Json) -> None:
+        self.exchange.switch.pick_up(self._leg(body), self.exchange.now_ms())
+
+    def _put_down(self, body: Json) -> None:
+        self.exchange.switch.put_down(self._leg(body), self.exchange.now_ms())
+
+    def _manner(self, body: Json) -> None:
+        manner = str(body["manner"])
+        if manner not in PHONE_MANNERS:
+            raise KeyError(manner)
+        self.exchange.crowd.phones[str(body["address"])] = manner
+
+    def _call(self, body: Json) -> Call:
+        return self.exchange.switch.calls[str(body["call_id"])]
+
+    def _leg(self, body: Json) -> Leg:
+        return self.exchange.switch.legs[str(body["leg_id"])]
+
+    def _phone(self, address: str) -> Json:
+        leg = self.exchange.switch.live_leg_of(address)
+        shown: Json = {"address": address, "manner": self.exchange.crowd.phones[address]}
+        if leg is None:
+            return shown | {"state": "free"}
+        call = self.exchange.switch.calls[leg.call_id]
+        state = "held" if call.is_held else leg.state.value
+        return shown | {
+            "state": state,
+            "leg_id": leg.leg_id,
+            "since_ms": leg.since_ms,
+            "from": call.caller,
+        }
+
+
+def _shown(call: Call) -> Json:
+    live = [leg.to for leg in call.legs.values() if leg.state is LegState.RINGING]
+    talking = call.legs[call.talking_to].to if call.talking_to else ""
+    return call.line() | {
+        "state": call.state.value,
+        "is_held": call.is_held,
+        "sound": call.sound,
+        "is_gathering": call.is_gathering,
+        "rings_at": live,
+        "talks_to": talking,
+    }

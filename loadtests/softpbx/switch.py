@@ -1,0 +1,266 @@
+"""The exchange itself: calls, phones and commands, without sockets and without a clock of its own.
+
+Whatever happens to a call becomes an event with the call's next number and goes to `send`, in order. A command is
+done once, however often it is asked for: its id is remembered with what became of it. People (who pick up,
+press digits, lose patience) are told by `People` and act through the same methods as the page by hand.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from loadtests.softpbx.agenda import Agenda
+from loadtests.softpbx.calls import Call, CallState, Json, Leg, LegState
+
+RING_MAX_MS = 120_000
+PLAY_MS = 700
+FAULT_AFTER_MS = 40
+
+Send = Callable[[Json], None]
+
+
+class Refusal(Exception):
+    """A command that cannot be done; the text is its code."""
+
+
+class People(Protocol):
+    """Those at both ends of the lines."""
+
+    def phone_state(self, address: str) -> str:
+        """`free`, or the cause for which it cannot be rung: busy or unreachable."""
+        ...
+
+    def phone_rings(self, leg: Leg, now_ms: int) -> None:
+        """An agent's phone rings."""
+        ...
+
+    def digit_wanted(self, call: Call, now_ms: int) -> None:
+        """The caller is asked for a digit."""
+        ...
+
+    def talk_begins(self, call: Call, leg: Leg, now_ms: int) -> None:
+        """Caller and agent hear each other."""
+        ...
+
+    def call_is_over(self, call: Call, now_ms: int) -> None:
+        """The caller's line is closed."""
+        ...
+
+
+class Switch:
+    """All calls of one phone system."""
+
+    def __init__(
+        self, agenda: Agenda, send: Send, *, name: str = "pbx", play_ms: int = PLAY_MS
+    ) -> None:
+        self.agenda = agenda
+        self.people: People | None = None
+        self.calls: dict[str, Call] = {}
+        self.legs: dict[str, Leg] = {}
+        self.commands: dict[str, tuple[str, str]] = {}
+        self._in_use: dict[str, str] = {}
+        self._send = send
+        self._name = name
+        self._play_ms = play_ms
+        self._count = 0
+        self._verbs: dict[str, Callable[[Call, Json, int], None]] = {
+            "answer": self._answer,
+            "play": self._play,
+            "gather": self._gather,
+            "park": self._park,
+            "ring_agent": self._ring_agent,
+            "bridge": self._bridge,
+            "hold": self._hold,
+            "unhold": self._unhold,
+            "hangup": self._hang_up,
+        }
+
+    # --- callers ------------------------------------------------------------------------------------
+
+    def dial(self, caller: str, number: str, now_ms: int) -> Call:
+        """Somebody calls one of our numbers."""
+        self._count += 1
+        call = Call(f"{self._name}-{self._count}", caller, number, now_ms)
+        self.calls[call.call_id] = call
+        self._tell(call, "call.arrived", now_ms, **{"from": caller, "to": number})
+        return call
+
+    def press(self, call: Call, digit: str, now_ms: int) -> None:
+        """The caller presses a digit; heard while one is asked for."""
+        if call.is_gathering:
+            call.is_gathering = False
+            self._tell(call, "gather.result", now_ms, digits=digit)
+
+    def caller_leaves(self, call: Call, now_ms: int) -> None:
+        """The caller puts the receiver down."""
+        self._close(call, "caller_hangup", now_ms)
+
+    # --- agents' phones -----------------------------------------------------------------------------
+
+    def pick_up(self, leg: Leg, now_ms: int) -> None:
+        """The agent answers the phone."""
+        if leg.state is LegState.RINGING:
+            leg.state, leg.since_ms = LegState.ANSWERED, now_ms
+            self._tell(self.calls[leg.call_id], "leg.answered", now_ms, leg_id=leg.leg_id)
+
+    def put_down(self, leg: Leg, now_ms: int, cause: str = "") -> None:
+        """The agent refuses, or hangs up."""
+        is_ringing = leg.state is LegState.RINGING
+        self._end_leg(leg, cause or ("declined" if is_ringing else "hangup"), now_ms)
+
+    def live_leg_of(self, address: str) -> Leg | None:
+        """What this phone is busy with."""
+        leg = self.legs.get(self._in_use.get(address, ""))
+        return None if leg is None or leg.state is LegState.ENDED else leg
+
+    # --- commands -----------------------------------------------------------------------------------
+
+    def command(self, body: Json, now_ms: int) -> tuple[str, str]:
+        """Do what we are told, once; returns `done` or `failed`, and the code."""
+        command_id = str(body["command_id"])
+        if command_id in self.commands:
+            return self.commands[command_id]
+        call = self.calls.get(str(body["call_id"]))
+        result = ("done", "")
+        try:
+            self._do(call, body, now_ms)
+        except Refusal as refusal:
+            result = ("failed", str(refusal))
+        self.commands[command_id] = result
+        if call is not None:
+            told = {"command_id": command_id} | ({"code": result[1]} if result[1] else {})
+            self._tell(call, f"command.{result[0]}", now_ms, **told)
+        return result
+
+    def _do(self, call: Call | None, body: Json, now_ms: int) -> None:
+        if call is None:
+            raise Refusal("call_unknown")
+        if call.is_over:
+            raise Refusal("call_ended")
+        verb = self._verbs.get(str(body["kind"]))
+        if verb is None:
+            raise Refusal("kind_unknown")
+        verb(call, body, now_ms)
+
+    def _answer(self, call: Call, body: Json, now_ms: int) -> None:
+        if body.get("leg_id"):
+            leg = self._leg_of(call, body)
+            if leg.state is LegState.ENDED:
+                raise Refusal("leg_ended")
+            self.pick_up(leg, now_ms)
+            return
+        call.state = CallState.ANSWERED
+
+    def _play(self, call: Call, body: Json, now_ms: int) -> None:
+        call.sound = str(body.get("text", ""))
+
+    def _gather(self, call: Call, body: Json, now_ms: int) -> None:
+        call.gathers += 1
+        call.is_gathering = True
+        number = call.gathers
+
+        def silence(due_ms: int) -> None:
+            if call.is_gathering and call.gathers == number and not call.is_over:
+                call.is_gathering = False
+                self._tell(call, "gather.result", due_ms, digits="", timeout=True)
+
+        self.agenda.at(now_ms + int(body.get("timeout_ms", 5000)), silence)
+        if self.people is not None:
+            self.people.digit_wanted(call, now_ms)
+
+    def _park(self, call: Call, _body: Json, now_ms: int) -> None:
+        self._part(call, now_ms)
+        call.sound = "music"
+
+    def _ring_agent(self, call: Call, body: Json, now_ms: int) -> None:
+        leg = Leg(str(body["leg_id"]), call.call_id, str(body["to"]), since_ms=now_ms)
+        if leg.leg_id in call.legs:
+            return
+        fault = "" if self.people is None else self.people.phone_state(leg.to)
+        call.legs[leg.leg_id] = self.legs[leg.leg_id] = leg
+        if fault and fault != "free":
+            self.agenda.at(
+                now_ms + FAULT_AFTER_MS, lambda due_ms: self._end_leg(leg, fault, due_ms)
+            )
+            return
+        self._in_use[leg.to] = leg.leg_id
+        self._tell(call, "leg.ringing", now_ms, leg_id=leg.leg_id)
+
+        def rings_out(due_ms: int) -> None:
+            if leg.state is LegState.RINGING:
+                self._end_leg(leg, "no_answer", due_ms)
+
+        self.agenda.at(now_ms + int(body.get("timeout_ms", RING_MAX_MS)), rings_out)
+        if self.people is not None:
+            self.people.phone_rings(leg, now_ms)
+
+    def _bridge(self, call: Call, body: Json, now_ms: int) -> None:
+        leg = self._leg_of(call, body)
+        if leg.state is not LegState.ANSWERED:
+            raise Refusal("leg_not_answered")
+        if call.talking_to == leg.leg_id:
+            return
+        self._part(call, now_ms)
+        call.talking_to, call.sound = leg.leg_id, ""
+        call.bridged.append(leg.to)
+        self._tell(call, "bridge.started", now_ms, leg_id=leg.leg_id)
+        if self.people is not None:
+            self.people.talk_begins(call, leg, now_ms)
+
+    def _hold(self, call: Call, _body: Json, now_ms: int) -> None:
+        if not call.talking_to:
+            raise Refusal("not_bridged")
+        if not call.is_held:
+            call.is_held = True
+            self._tell(call, "hold.started", now_ms, leg_id=call.talking_to)
+
+    def _unhold(self, call: Call, _body: Json, now_ms: int) -> None:
+        if not call.is_held:
+            raise Refusal("not_held")
+        call.is_held = False
+        self._tell(call, "hold.ended", now_ms, leg_id=call.talking_to)
+
+    def _hang_up(self, call: Call, body: Json, now_ms: int) -> None:
+        if body.get("leg_id"):
+            self._end_leg(self._leg_of(call, body), "hangup", now_ms)
+        else:
+            self._close(call, "hangup", now_ms)
+
+    # --- ends ---------------------------------------------------------------------------------------
+
+    def _leg_of(self, call: Call, body: Json) -> Leg:
+        leg = call.legs.get(str(body.get("leg_id", "")))
+        if leg is None:
+            raise Refusal("leg_unknown")
+        return leg
+
+    def _end_leg(self, leg: Leg, cause: str, now_ms: int) -> None:
+        if leg.state is LegState.ENDED:
+            return
+        leg.state, leg.cause, leg.since_ms = LegState.ENDED, cause, now_ms
+        call = self.calls[leg.call_id]
+        if call.talking_to == leg.leg_id:
+            self._part(call, now_ms)
+        self._tell(call, "leg.ended", now_ms, leg_id=leg.leg_id, cause=cause)
+
+    def _part(self, call: Call, now_ms: int) -> None:
+        """Caller and agent no longer hear each other."""
+        if call.talking_to:
+            leg_id, call.talking_to, call.is_held = call.talking_to, "", False
+            self._tell(call, "bridge.ended", now_ms, leg_id=leg_id)
+
+    def _close(self, call: Call, cause: str, now_ms: int) -> None:
+        """The caller's line is closed: that is told first, what hung on it follows."""
+        if call.is_over:
+            return
+        call.state, call.cause, call.ended_at_ms = CallState.ENDED, cause, now_ms
+        call.is_gathering, call.sound = False, ""
+        self._tell(call, "call.ended", now_ms, cause=cause)
+        for leg in call.legs.values():
+            self._end_leg(leg, cause, now_ms)
+        if self.people is not None:
+            self.people.call_is_over(call, now_ms)
+
+    def _tell(self, call: Call, kind: str, now_ms: int, **facts: object) -> None:
+        call.n += 1
+        head = {"event_id": f"{call.call_id}:{call.n}", "type": kind, "call_id": call.call_id}
+        self._send(head | {"n": call.n, "at_ms": now_ms} | facts)
