@@ -20,7 +20,7 @@ from loadtests.softpbx.exchange import Exchange, Plan
 from loadtests.softpbx.people import PHONE_MANNERS, Temper
 from loadtests.softpbx.trouble import Trouble
 
-SECRET_VARIABLE = "CC_TELEPHONY_SECRET"  # noqa: S105 - the name of a variable
+KEYS_VARIABLE = "CC_TELEPHONY"
 DRAIN_S = 5.0
 QUICK = Temper(
     patience_ms=(1_500, 8_000),
@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(prog="python -m loadtests.softpbx", description=__doc__)
     made.add_argument("--server", default="http://127.0.0.1:8080")
-    made.add_argument("--connection", default="softpbx", help="id of the connection at the server")
+    made.add_argument("--connection", default="demo", help="id of the connection at the server")
     made.add_argument("--control-port", type=int, default=0, help="for commands and the page")
     made.add_argument("--numbers", default="+4930900100", help="numbers one can call, with commas")
     made.add_argument("--phones", type=phones_of, default={}, help="1001=hand,*=answers")
@@ -60,12 +60,21 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def key_of(connection: str) -> str:
+    """The key both sides share, from the variable the server reads too."""
+    given = json.loads(os.environ.get(KEYS_VARIABLE, "{}"))
+    try:
+        return str(given[connection]["keys"][0])
+    except (KeyError, IndexError, TypeError):
+        raise SystemExit(f"{KEYS_VARIABLE} holds no key of the connection {connection}") from None
+
+
 def plan_of(arguments: argparse.Namespace) -> Plan:
     """The plan those arguments ask for."""
     seed = random.SystemRandom().randrange(2**32) if arguments.seed is None else arguments.seed
     plan = Plan(
         events_url=f"{arguments.server}/telephony/v1/{arguments.connection}/events",
-        secret=os.environ.get(SECRET_VARIABLE, ""),
+        secret=key_of(arguments.connection),
         numbers=tuple(arguments.numbers.split(",")),
         phones=arguments.phones,
         seed=seed,

@@ -40,7 +40,7 @@ class Leg:
 
 @dataclass(slots=True)
 class Call:
-    """One customer's call; `n` counts its events."""
+    """One customer's call; `n` counts its events, `gathers` is the command that waits for a digit."""
 
     call_id: str
     caller: str
@@ -52,8 +52,7 @@ class Call:
     talking_to: str = ""
     is_held: bool = False
     sound: str = ""
-    gathers: int = 0
-    is_gathering: bool = False
+    gathers: str = ""
     bridged: list[str] = field(default_factory=list)
     cause: str = ""
     ended_at_ms: int = 0

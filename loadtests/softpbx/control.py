@@ -36,6 +36,7 @@ class Door:
             "pick-up": self._pick_up,
             "put-down": self._put_down,
             "manner": self._manner,
+            "restart": lambda _body: self.exchange.switch.restart(self.exchange.now_ms()),
         }
 
     def app(self) -> web.Application:
@@ -49,20 +50,18 @@ class Door:
         return app
 
     async def command(self, request: web.Request) -> web.Response:
-        """A command of the server, or a list of them; what becomes of it comes back as an event."""
+        """A command of the server; what becomes of it comes back as an event."""
         body = await request.read()
         secret = self.exchange.plan.secret
         if not signing.is_signed(secret, request.headers, body, now_s=time.time()):
             self.refused += 1
             return web.json_response({"code": "signature_invalid"}, status=401)
         try:
-            asked = json.loads(body)
-            for one in asked if isinstance(asked, list) else [asked]:
-                self.exchange.command(one)
+            is_known = self.exchange.command(json.loads(body))
         except (ValueError, KeyError, TypeError) as error:
             self.refused += 1
             return web.json_response({"code": "body_invalid", "text": repr(error)}, status=400)
-        return web.Response(status=204)
+        return web.Response(status=204 if is_known else 404)
 
     async def page(self, _request: web.Request) -> web.FileResponse:
         """Caller and phones by hand."""
@@ -163,7 +162,7 @@ def _shown(call: Call) -> Json:
         "state": call.state.value,
         "is_held": call.is_held,
         "sound": call.sound,
-        "is_gathering": call.is_gathering,
+        "is_gathering": bool(call.gathers),
         "rings_at": live,
         "talks_to": talking,
     }

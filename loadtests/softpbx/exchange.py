@@ -60,12 +60,12 @@ class Exchange:
         """Something was done from outside: what is due next may have changed."""
         self._wake.set()
 
-    def command(self, body: Json) -> tuple[str, str]:
-        """A command of the server."""
+    def command(self, body: Json) -> bool:
+        """A command of the server; False when nobody knows the call."""
         self.stopwatch.command_comes(body, time.perf_counter())
-        result = self.switch.command(body, self.now_ms())
+        is_known = self.switch.command(body, self.now_ms())
         self.touched()
-        return result
+        return is_known
 
     async def run(self) -> None:
         """Until cancelled."""

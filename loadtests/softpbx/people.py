@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loadtests.softpbx.calls import Call, Leg, LegState
-from loadtests.softpbx.switch import Switch
+from loadtests.softpbx.switch import FREE, Switch
 
-FREE = "free"
 PHONE_MANNERS: Mapping[str, Mapping[str, float]] = {
     "hand": {},
     "answers": {"answer": 1.0},

@@ -1,7 +1,7 @@
 """The exchange itself: calls, phones and commands, without sockets and without a clock of its own.
 
-Whatever happens to a call becomes an event with the call's next number and goes to `send`, in order. A command is
-done once, however often it is asked for: its id is remembered with what became of it. People (who pick up,
+Whatever happens to a call becomes an event with the call's next number and goes to `send`, in order
+(docs/telephony-protocol.md). A command is done once, however often it is asked for: its id is remembered. People (who pick up,
 press digits, lose patience) are told by `People` and act through the same methods as the page by hand.
 """
 
@@ -11,9 +11,10 @@ from typing import Protocol
 from loadtests.softpbx.agenda import Agenda
 from loadtests.softpbx.calls import Call, CallState, Json, Leg, LegState
 
-RING_MAX_MS = 120_000
 PLAY_MS = 700
-FAULT_AFTER_MS = 40
+FREE = "free"
+HANG_UP = "hangup"
+RELEASED = "released"
 
 Send = Callable[[Json], None]
 
@@ -56,13 +57,15 @@ class Switch:
         self.people: People | None = None
         self.calls: dict[str, Call] = {}
         self.legs: dict[str, Leg] = {}
-        self.commands: dict[str, tuple[str, str]] = {}
+        self.commands: dict[str, str] = {}
         self._in_use: dict[str, str] = {}
         self._send = send
         self._name = name
         self._play_ms = play_ms
         self._count = 0
+        self._restarts = 0
         self._verbs: dict[str, Callable[[Call, Json, int], None]] = {
+            "gone": self._gone,
             "answer": self._answer,
             "play": self._play,
             "gather": self._gather,
@@ -86,13 +89,13 @@ class Switch:
 
     def press(self, call: Call, digit: str, now_ms: int) -> None:
         """The caller presses a digit; heard while one is asked for."""
-        if call.is_gathering:
-            call.is_gathering = False
-            self._tell(call, "gather.result", now_ms, digits=digit)
+        if call.gathers:
+            command_id, call.gathers = call.gathers, ""
+            self._tell(call, "gather.result", now_ms, command_id=command_id, digits=digit)
 
     def caller_leaves(self, call: Call, now_ms: int) -> None:
         """The caller puts the receiver down."""
-        self._close(call, "caller_hangup", now_ms)
+        self._close(call, HANG_UP, now_ms)
 
     # --- agents' phones -----------------------------------------------------------------------------
 
@@ -102,10 +105,9 @@ class Switch:
             leg.state, leg.since_ms = LegState.ANSWERED, now_ms
             self._tell(self.calls[leg.call_id], "leg.answered", now_ms, leg_id=leg.leg_id)
 
-    def put_down(self, leg: Leg, now_ms: int, cause: str = "") -> None:
+    def put_down(self, leg: Leg, now_ms: int) -> None:
         """The agent refuses, or hangs up."""
-        is_ringing = leg.state is LegState.RINGING
-        self._end_leg(leg, cause or ("declined" if is_ringing else "hangup"), now_ms)
+        self._end_leg(leg, "declined" if leg.state is LegState.RINGING else HANG_UP, now_ms)
 
     def live_leg_of(self, address: str) -> Leg | None:
         """What this phone is busy with."""
@@ -114,89 +116,89 @@ class Switch:
 
     # --- commands -----------------------------------------------------------------------------------
 
-    def command(self, body: Json, now_ms: int) -> tuple[str, str]:
-        """Do what we are told, once; returns `done` or `failed`, and the code."""
-        command_id = str(body["command_id"])
-        if command_id in self.commands:
-            return self.commands[command_id]
+    def command(self, body: Json, now_ms: int) -> bool:
+        """Do what we are told, once, and tell what came of it; False when nobody knows the call."""
+        command_id, kind = str(body["command_id"]), str(body["kind"])
+        if kind == "ping" or command_id in self.commands:
+            return True
         call = self.calls.get(str(body["call_id"]))
-        result = ("done", "")
-        try:
-            self._do(call, body, now_ms)
-        except Refusal as refusal:
-            result = ("failed", str(refusal))
-        self.commands[command_id] = result
-        if call is not None:
-            told = {"command_id": command_id} | ({"code": result[1]} if result[1] else {})
-            self._tell(call, f"command.{result[0]}", now_ms, **told)
-        return result
-
-    def _do(self, call: Call | None, body: Json, now_ms: int) -> None:
         if call is None:
-            raise Refusal("call_unknown")
-        if call.is_over:
-            raise Refusal("call_ended")
-        verb = self._verbs.get(str(body["kind"]))
-        if verb is None:
-            raise Refusal("kind_unknown")
-        verb(call, body, now_ms)
+            return False
+        self.commands[command_id] = kind
+        try:
+            self._verbs["gone" if call.is_over else kind](call, body, now_ms)
+        except (Refusal, KeyError) as refusal:
+            code = str(refusal) if isinstance(refusal, Refusal) else "failed"
+            self._tell(call, "command.failed", now_ms, command_id=command_id, code=code)
+        return True
+
+    def _gone(self, _call: Call, _body: Json, _now_ms: int) -> None:
+        raise Refusal("unknown_call")
+
+    def _done(self, call: Call, body: Json, now_ms: int) -> None:
+        self._tell(call, "command.done", now_ms, command_id=body["command_id"])
 
     def _answer(self, call: Call, body: Json, now_ms: int) -> None:
         if body.get("leg_id"):
             leg = self._leg_of(call, body)
             if leg.state is LegState.ENDED:
-                raise Refusal("leg_ended")
+                raise Refusal("unknown_leg")
             self.pick_up(leg, now_ms)
             return
         call.state = CallState.ANSWERED
+        self._done(call, body, now_ms)
 
     def _play(self, call: Call, body: Json, now_ms: int) -> None:
-        call.sound = str(body.get("text", ""))
+        call.sound = str(body["text"])
+
+        def is_over(due_ms: int) -> None:
+            if not call.is_over:
+                call.sound = ""
+                self._done(call, body, due_ms)
+
+        self.agenda.at(now_ms + self._play_ms, is_over)
 
     def _gather(self, call: Call, body: Json, now_ms: int) -> None:
-        call.gathers += 1
-        call.is_gathering = True
-        number = call.gathers
+        call.sound, call.gathers = str(body["text"]), str(body["command_id"])
 
         def silence(due_ms: int) -> None:
-            if call.is_gathering and call.gathers == number and not call.is_over:
-                call.is_gathering = False
-                self._tell(call, "gather.result", due_ms, digits="", timeout=True)
+            if call.gathers == body["command_id"] and not call.is_over:
+                call.gathers = ""
+                told = {"command_id": body["command_id"], "timeout": True}
+                self._tell(call, "gather.result", due_ms, **told)
 
-        self.agenda.at(now_ms + int(body.get("timeout_ms", 5000)), silence)
+        self.agenda.at(now_ms + self._play_ms + int(body["timeout_ms"]), silence)
         if self.people is not None:
             self.people.digit_wanted(call, now_ms)
 
-    def _park(self, call: Call, _body: Json, now_ms: int) -> None:
+    def _park(self, call: Call, body: Json, now_ms: int) -> None:
+        self._done(call, body, now_ms)
         self._part(call, now_ms)
         call.sound = "music"
 
     def _ring_agent(self, call: Call, body: Json, now_ms: int) -> None:
         leg = Leg(str(body["leg_id"]), call.call_id, str(body["to"]), since_ms=now_ms)
-        if leg.leg_id in call.legs:
-            return
-        fault = "" if self.people is None else self.people.phone_state(leg.to)
+        fault = FREE if self.people is None else self.people.phone_state(leg.to)
+        if fault != FREE:
+            raise Refusal(fault)
         call.legs[leg.leg_id] = self.legs[leg.leg_id] = leg
-        if fault and fault != "free":
-            self.agenda.at(
-                now_ms + FAULT_AFTER_MS, lambda due_ms: self._end_leg(leg, fault, due_ms)
-            )
-            return
         self._in_use[leg.to] = leg.leg_id
+        self._done(call, body, now_ms)
         self._tell(call, "leg.ringing", now_ms, leg_id=leg.leg_id)
 
         def rings_out(due_ms: int) -> None:
             if leg.state is LegState.RINGING:
                 self._end_leg(leg, "no_answer", due_ms)
 
-        self.agenda.at(now_ms + int(body.get("timeout_ms", RING_MAX_MS)), rings_out)
+        self.agenda.at(now_ms + int(body["timeout_ms"]), rings_out)
         if self.people is not None:
             self.people.phone_rings(leg, now_ms)
 
     def _bridge(self, call: Call, body: Json, now_ms: int) -> None:
         leg = self._leg_of(call, body)
         if leg.state is not LegState.ANSWERED:
-            raise Refusal("leg_not_answered")
+            raise Refusal("unknown_leg")
+        self._done(call, body, now_ms)
         if call.talking_to == leg.leg_id:
             return
         self._part(call, now_ms)
@@ -206,31 +208,44 @@ class Switch:
         if self.people is not None:
             self.people.talk_begins(call, leg, now_ms)
 
-    def _hold(self, call: Call, _body: Json, now_ms: int) -> None:
-        if not call.talking_to:
-            raise Refusal("not_bridged")
-        if not call.is_held:
-            call.is_held = True
-            self._tell(call, "hold.started", now_ms, leg_id=call.talking_to)
+    def _hold(self, call: Call, body: Json, now_ms: int) -> None:
+        self._turn(call, body, now_ms, is_held=True)
 
-    def _unhold(self, call: Call, _body: Json, now_ms: int) -> None:
-        if not call.is_held:
-            raise Refusal("not_held")
-        call.is_held = False
-        self._tell(call, "hold.ended", now_ms, leg_id=call.talking_to)
+    def _unhold(self, call: Call, body: Json, now_ms: int) -> None:
+        self._turn(call, body, now_ms, is_held=False)
+
+    def _turn(self, call: Call, body: Json, now_ms: int, *, is_held: bool) -> None:
+        leg = self._leg_of(call, body)
+        if call.talking_to != leg.leg_id:
+            raise Refusal("unknown_leg")
+        call.is_held = is_held
+        kind = "hold.started" if is_held else "hold.ended"
+        self._tell(call, kind, now_ms, leg_id=leg.leg_id)
 
     def _hang_up(self, call: Call, body: Json, now_ms: int) -> None:
         if body.get("leg_id"):
-            self._end_leg(self._leg_of(call, body), "hangup", now_ms)
+            self._end_leg(self._leg_of(call, body), RELEASED, now_ms)
         else:
-            self._close(call, "hangup", now_ms)
+            self._close(call, RELEASED, now_ms)
+
+    def restart(self, now_ms: int) -> None:
+        """The power fails: every call is gone without a word, and only that is told."""
+        for call in self.calls.values():
+            if not call.is_over:
+                call.state, call.cause, call.ended_at_ms = CallState.ENDED, "pbx_lost", now_ms
+            for leg in call.legs.values():
+                leg.state = LegState.ENDED
+        self._restarts += 1
+        event_id = f"{self._name}:restart:{self._restarts}"
+        head = {"event_id": event_id, "type": "pbx.restarted", "call_id": ""}
+        self._send(head | {"n": 0, "at_ms": now_ms})
 
     # --- ends ---------------------------------------------------------------------------------------
 
     def _leg_of(self, call: Call, body: Json) -> Leg:
         leg = call.legs.get(str(body.get("leg_id", "")))
         if leg is None:
-            raise Refusal("leg_unknown")
+            raise Refusal("unknown_leg")
         return leg
 
     def _end_leg(self, leg: Leg, cause: str, now_ms: int) -> None:
@@ -249,14 +264,14 @@ class Switch:
             self._tell(call, "bridge.ended", now_ms, leg_id=leg_id)
 
     def _close(self, call: Call, cause: str, now_ms: int) -> None:
-        """The caller's line is closed: that is told first, what hung on it follows."""
+        """The caller's line is closed: that is told first, the ends of its legs follow."""
         if call.is_over:
             return
         call.state, call.cause, call.ended_at_ms = CallState.ENDED, cause, now_ms
-        call.is_gathering, call.sound = False, ""
+        call.gathers, call.sound, call.talking_to, call.is_held = "", "", "", False
         self._tell(call, "call.ended", now_ms, cause=cause)
         for leg in call.legs.values():
-            self._end_leg(leg, cause, now_ms)
+            self._end_leg(leg, RELEASED, now_ms)
         if self.people is not None:
             self.people.call_is_over(call, now_ms)
 
