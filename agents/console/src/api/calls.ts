@@ -34,6 +34,17 @@ export const endContact = (contactId: string, key: string) =>
       body: {},
     }),
   );
+/** The paths are of one form, so one of them types them all. */
+const callCommand = (verb: 'hold' | 'unhold' | 'hang-up') => (contactId: string, key: string) =>
+  answerOf(
+    api.POST(`/api/v1/contacts/{contact_id}/call/${verb}` as '/api/v1/contacts/{contact_id}/end', {
+      params: { ...ofContact(contactId), ...keyed(key) },
+      body: {},
+    }),
+  );
+export const holdCall = callCommand('hold');
+export const unholdCall = callCommand('unhold');
+export const hangUpCall = callCommand('hang-up');
 export const finishWrapUp = (contactId: string, disposition_id: string, notes: string, key: string) =>
   answerOf(
     api.POST('/api/v1/contacts/{contact_id}/wrap-up', {

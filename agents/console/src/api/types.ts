@@ -13,6 +13,7 @@ export type NewUser = Schemas['NewUser'];
 export type UserChange = Schemas['UserChange'];
 
 export type AgentCard = Schemas['AgentCard'];
+export type CallCard = Schemas['CallCard'];
 export type OfferCard = Schemas['OfferCard'];
 export type AssignmentCard = Schemas['AssignmentCard'];
 export type Desk = Schemas['Desk'];

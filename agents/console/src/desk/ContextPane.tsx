@@ -11,6 +11,7 @@ import { useKeep, useUser } from '../session/session';
 import { clockTime, clockTimeWithSeconds, count, dateTime, duration, isSameDay } from '../ui/format';
 import { channelIcon, Icon } from '../ui/Icon';
 import { Failed, Loading } from '../ui/Panel';
+import { useLanguageName } from '../ui/useLanguageName';
 import styles from './ContextPane.module.css';
 
 const READ = 50;
@@ -25,17 +26,6 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
       <dd>{children}</dd>
     </div>
   );
-}
-
-function useLanguageName(): (tag: string) => string {
-  const { t, i18n } = useTranslation();
-  return (tag) => {
-    try {
-      return new Intl.DisplayNames(i18n.language, { type: 'language' }).of(tag) ?? tag;
-    } catch {
-      return tag || t('customer.unknown');
-    }
-  };
 }
 
 function Customer({ item, details }: { item: AssignmentCard; details: ContactView | undefined }) {

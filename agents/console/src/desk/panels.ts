@@ -1,14 +1,15 @@
 /** What fills the middle pane, by the contact's channel: it shows the conversation in every state, and writes in hand. */
 import type { ComponentType } from 'react';
 import type { AssignmentCard, Channel } from '../api/types';
+import { CallPanel } from '../call/CallPanel';
 import { ChatPanel } from './ChatPanel';
 
 export type ContactPanel = ComponentType<{ item: AssignmentCard }>;
 
 export const PANELS: Record<Channel, ContactPanel> = {
-  voice: ChatPanel,
-  outbound_voice: ChatPanel,
-  callback: ChatPanel,
+  voice: CallPanel,
+  outbound_voice: CallPanel,
+  callback: CallPanel,
   chat: ChatPanel,
   sms: ChatPanel,
   email: ChatPanel,

@@ -12,6 +12,7 @@ interface Look {
 export function lookOf(item: AssignmentCard): Look {
   if (item.state === 'wrap_up') return { word: 'wrap_up', tone: 'wrapUp', icon: 'wrapUp' };
   if (item.state === 'parked') return { word: 'parked', tone: 'idle', icon: 'clock' };
+  if (item.call?.state === 'held') return { word: 'held', tone: 'warning', icon: 'pause' };
   const isLive = item.channel === 'chat' || isCall(item.channel);
   if (isLive && !item.is_customer_present) return { word: 'left', tone: 'warning', icon: 'left' };
   return { word: isLive ? 'connected' : 'inHand', tone: 'talking', icon: channelIcon(item.channel) };

@@ -1,7 +1,8 @@
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { OfferCard as Offer } from '../api/types';
+import { isCall, type OfferCard as Offer } from '../api/types';
+import { CallFacts } from '../call/CallFacts';
 import { useNow } from '../live/now';
 import { serverNow } from '../live/store';
 import { useNames } from '../session/configuration';
@@ -56,9 +57,13 @@ export function OfferCard({ offer, isPrimary, isBusy, isStale, onAccept, onDecli
           {duration(offer.expires_at_ms - now)}
         </span>
       </header>
-      <p className={styles.opening} lang={offer.language}>
-        {offer.opening_text}
-      </p>
+      {isCall(offer.channel) ? (
+        <CallFacts item={offer} />
+      ) : (
+        <p className={styles.opening} lang={offer.language}>
+          {offer.opening_text}
+        </p>
+      )}
       <p className={styles.waited}>
         <Icon name="clock" size={14} />
         {t('offer.waited', { time: duration(now - offer.waiting_since_ms) })}

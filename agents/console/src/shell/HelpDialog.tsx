@@ -20,6 +20,13 @@ const groups: [string, [string, string[]][]][] = [
       ['next', ['Alt', '↓']],
     ],
   ],
+  [
+    'call',
+    [
+      ['hold', ['Alt', 'H']],
+      ['hangUp', ['Alt', 'E']],
+    ],
+  ],
   ['wrapUp', [['finish', ['Ctrl', 'Enter']]]],
   ['everywhere', [['help', ['?']]]],
 ];

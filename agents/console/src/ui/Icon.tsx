@@ -40,6 +40,9 @@ const paths = {
   search: 'M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM15.5 15.5l5 5',
   left: 'M14 7V4.5H5v15h9V17M10 12h10M17 9l3 3-3 3',
   add: 'M12 5v14M5 12h14',
+  hangUp: 'M3.5 14.5c5-5 12-5 17 0l-2 2.8-3.7-1.4v-2.6a10 10 0 0 0-5.6 0v2.6l-3.7 1.4Z',
+  pause: 'M8.5 5.5v13M15.5 5.5v13',
+  resume: 'M8 5.5v13l10.5-6.5Z',
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -1,0 +1,41 @@
+/** A call in the middle pane: where it stands, what can be done with it, and who called which number. */
+import { useTranslation } from 'react-i18next';
+import type { AssignmentCard } from '../api/types';
+import { useNow } from '../live/now';
+import { duration } from '../ui/format';
+import { Icon } from '../ui/Icon';
+import { CallBar } from './CallBar';
+import { CallFacts } from './CallFacts';
+import styles from './Call.module.css';
+import { lookOfCall, stateOfCall } from './card';
+
+function State({ item }: { item: AssignmentCard }) {
+  const { t } = useTranslation();
+  const now = useNow();
+  const state = stateOfCall(item.call);
+  const look = lookOfCall(state);
+  return (
+    <div className={styles.state} data-tone={look.tone} data-call-state={state} role="status">
+      <Icon name={look.icon} size={28} />
+      <p>
+        <strong>{t(`call.state.${state}`)}</strong>
+        <span>{t(`call.hint.${state}`)}</span>
+      </p>
+      <span className={styles.timer} data-call-timer aria-hidden>
+        {duration(now - (item.call?.since_ms ?? item.state_since_ms))}
+      </span>
+    </div>
+  );
+}
+
+export function CallPanel({ item }: { item: AssignmentCard }) {
+  return (
+    <>
+      {item.state === 'connected' && <CallBar item={item} />}
+      <div className={styles.body}>
+        {item.state === 'connected' && <State item={item} />}
+        <CallFacts item={item} waitedMs={item.connected_at_ms - item.arrived_at_ms} />
+      </div>
+    </>
+  );
+}
