@@ -72,6 +72,16 @@ def taken_up_again(state: State, event: ev.ContactResumed | ev.InterruptionEnded
     take_in_hand(contact, agent)
 
 
+def hold_started(state: State, event: ev.HoldStarted) -> None:
+    """The customer hears music."""
+    state.contacts[event.contact_id].held_since_ms = event.at_ms
+
+
+def hold_ended(state: State, event: ev.HoldEnded) -> None:
+    """They talk again."""
+    state.contacts[event.contact_id].held_since_ms = None
+
+
 def wrap_up_started(state: State, event: ev.WrapUpStarted) -> None:
     """What is in hand is over but for the wrap-up."""
     contact, agent = state.contacts[event.contact_id], state.agents[event.agent_id]

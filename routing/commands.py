@@ -172,6 +172,28 @@ class ResumeContact(msgspec.Struct, frozen=True, tag=True):
     agent_id: AgentId
 
 
+class HoldCall(msgspec.Struct, frozen=True, tag=True):
+    """The customer of the agent's call hears music from now on."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class ResumeCall(msgspec.Struct, frozen=True, tag=True):
+    """Customer and agent hear each other again."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class FailLeg(msgspec.Struct, frozen=True, tag=True):
+    """The agent's leg of a call is lost or never came about; `offer_id` is the leg's. The contact goes back at its age."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    offer_id: OfferId
+
+
 class CompleteWrapUp(msgspec.Struct, frozen=True, tag=True):
     """The agent finishes the wrap-up with a disposition of the queue."""
 
@@ -269,6 +291,9 @@ Command = (
     | EndContact
     | ParkContact
     | ResumeContact
+    | HoldCall
+    | ResumeCall
+    | FailLeg
     | CompleteWrapUp
     | ExtendWrapUp
     | AdjustPriority

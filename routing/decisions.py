@@ -10,6 +10,7 @@ from typing import Any
 from routing import commands as cmd
 from routing import events as ev
 from routing.admission import admit, is_impossible
+from routing.calls import fail_leg, hold_call, resume_call
 from routing.checks import (
     Decision,
     askable_state,
@@ -45,10 +46,10 @@ from routing.limits import (
 )
 from routing.model import (
     DISPOSITION_NONE_REMOVED,
+    PHONE_CAUSES,
     AgentState,
     Party,
     QueuePolicy,
-    RejectCause,
 )
 from routing.parking import interrupt_for, park_contact, resume_contact
 from routing.queue_booking import arriving
@@ -330,7 +331,7 @@ def _reject_offer(step: Step, command: cmd.RejectOffer) -> Decision:
     cause = command.cause
     contact_waits = waits_without_offer_to(step.state.contacts[contact_id], agent_id)
     step.emit(ev.OfferRejected(step.now_ms, offer_id, contact_id, agent_id, cause, contact_waits))
-    if cause is not RejectCause.DECLINED:
+    if cause in PHONE_CAUSES:
         agent = step.state.agents[agent_id]
         put_out_of_ready(step, agent, AgentState.NOT_READY, ev.StateCause.PHONE_FAULT)
         step.emit(ev.PhoneFaulted(step.now_ms, agent_id, offer_id, cause))
@@ -357,6 +358,9 @@ DECISIONS: dict[type, Callable[[Step, Any], Decision]] = {  # type: ignore[expli
     cmd.EndContact: _end_contact,
     cmd.ParkContact: park_contact,
     cmd.ResumeContact: resume_contact,
+    cmd.HoldCall: hold_call,
+    cmd.ResumeCall: resume_call,
+    cmd.FailLeg: fail_leg,
     cmd.CompleteWrapUp: _complete_wrap_up,
     cmd.ExtendWrapUp: _extend_wrap_up,
     cmd.UpdateContactAttributes: update_contact_attributes,

@@ -78,6 +78,8 @@ class RequeueReason(StrEnum):
     """Its agent, or a supervisor, has handed it on."""
     LOGGED_OUT = "logged_out"
     """It was parked, and its agent was not there when the reminder was due."""
+    LEG_FAILED = "leg_failed"
+    """The agent's leg of the call is lost, or never came about."""
 
 
 class OfferTrigger(StrEnum):
@@ -238,6 +240,29 @@ class ContactResumed(_Event, frozen=True, array_like=True, tag=True):
     contact_id: ContactId
     agent_id: AgentId
     paused_ms: int
+
+
+class HoldStarted(_Event, frozen=True, array_like=True, tag=True):
+    """The customer of the call hears music; ends by `HoldEnded`, or with the agent's part of the call."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class HoldEnded(_Event, frozen=True, array_like=True, tag=True):
+    """Customer and agent hear each other again; `held_ms` is how long this hold was."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    held_ms: int
+
+
+class LegFailed(_Event, frozen=True, array_like=True, tag=True):
+    """The agent's leg of a call is lost or never came about; `offer_id` is the leg's."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    offer_id: OfferId
 
 
 class WrapUpCompleted(_Event, frozen=True, array_like=True, tag=True):
@@ -512,6 +537,9 @@ InputEvent: TypeAlias = (
     | ContactEnded
     | ContactParked
     | ContactResumed
+    | HoldStarted
+    | HoldEnded
+    | LegFailed
     | WrapUpCompleted
     | WrapUpExtended
     | ContactAttributesUpdated

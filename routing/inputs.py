@@ -35,6 +35,9 @@ _COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-a
     ev.ContactEnded: lambda e: cmd.EndContact(e.contact_id, e.ended_by, e.agent_id),
     ev.ContactParked: lambda e: cmd.ParkContact(e.contact_id, e.agent_id, e.until_ms),
     ev.ContactResumed: lambda e: cmd.ResumeContact(e.contact_id, e.agent_id),
+    ev.HoldStarted: lambda e: cmd.HoldCall(e.contact_id, e.agent_id),
+    ev.HoldEnded: lambda e: cmd.ResumeCall(e.contact_id, e.agent_id),
+    ev.LegFailed: lambda e: cmd.FailLeg(e.contact_id, e.agent_id, e.offer_id),
     ev.WrapUpCompleted: lambda e: cmd.CompleteWrapUp(e.contact_id, e.agent_id, e.disposition_id),
     ev.WrapUpExtended: lambda e: cmd.ExtendWrapUp(e.contact_id, e.agent_id),
     ev.ContactAttributesUpdated: lambda e: cmd.UpdateContactAttributes(

@@ -54,6 +54,12 @@ class RejectCause(StrEnum):
     """The phone was in use beside the engine's knowledge."""
     PHONE_FAULT = "phone_fault"
     """The phone is not registered, or does not answer at all."""
+    LINE_FAULT = "line_fault"
+    """The phone system could not be told to ring: nothing is known of the agent's phone."""
+
+
+PHONE_CAUSES = (RejectCause.BUSY, RejectCause.PHONE_FAULT)
+"""What is wrong with an agent's own phone: the agent is not ready until somebody has seen to it."""
 
 
 class Party(StrEnum):

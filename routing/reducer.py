@@ -327,6 +327,7 @@ def _offer_accepted(state: State, event: ev.OfferAccepted) -> None:
     timers.cancel(state, timers.gone_key(contact.contact_id))
     contact.agent_id = agent.agent_id
     contact.connected_at_ms = event.at_ms
+    contact.held_since_ms = None
     agent.missed_in_row.pop(contact.channel, None)
     agent.contacts_taken += 1
     assignment_booking.take_in_hand(contact, agent)
@@ -401,6 +402,9 @@ _APPLY: dict[type, Callable[[State, Any], None]] = {  # type: ignore[explicit-an
     ev.ContactInterrupted: assignment_booking.contact_interrupted,
     ev.InterruptionEnded: assignment_booking.taken_up_again,
     ev.ParkedOverdue: assignment_booking.parked_overdue,
+    ev.HoldStarted: assignment_booking.hold_started,
+    ev.HoldEnded: assignment_booking.hold_ended,
+    ev.LegFailed: _told_only,
     ev.WrapUpCompleted: assignment_booking.wrap_up_ended,
     ev.WrapUpExtended: assignment_booking.wrap_up_extended,
     ev.ContactAttributesUpdated: _contact_attributes_updated,

@@ -147,6 +147,7 @@ class Contact(msgspec.Struct, kw_only=True):
     `wrapped_up_by` are the agents whose assignment of it is in wrap-up. `adjusted_ms` is age
     a supervisor gave it, or took from it.
     `queued_at_ms` is when it came into this queue, `left_queue_ids` are those that have turned it away.
+    `held_since_ms`: its agent keeps the customer of a call on hold since then.
     """
 
     contact_id: ContactId
@@ -182,6 +183,7 @@ class Contact(msgspec.Struct, kw_only=True):
     step_origin_ms: int = 0
     queued_at_ms: int = 0
     left_queue_ids: tuple[QueueId, ...] = ()
+    held_since_ms: int | None = None
 
     @property
     def needs(self) -> tuple[SkillNeed, ...]:

@@ -136,6 +136,8 @@ STATUS_OF_REFUSAL: dict[RefusalCode, int] = {
     RefusalCode.CONTACT_EXISTS: 409,
     RefusalCode.CONTACT_INVALID: 422,
     RefusalCode.CONTACT_NOT_CONNECTED: 409,
+    RefusalCode.CONTACT_NOT_CALL: 409,
+    RefusalCode.HOLD_UNCHANGED: 409,
     RefusalCode.CONTACT_NOT_PARKABLE: 409,
     RefusalCode.CONTACT_NOT_PARKED: 409,
     RefusalCode.CONTACT_NOT_WAITING: 409,

@@ -255,6 +255,17 @@ class EngineMachine(RuleBasedStateMachine):
         contact_id = self.pick_contact(data)
         self.give(cmd.ResumeContact(contact_id, self.pick_agent(data, contact_id)))
 
+    @rule(data=st.data(), what=st.sampled_from([cmd.HoldCall, cmd.ResumeCall]))
+    def hold(self, data: st.DataObject, what: type[cmd.HoldCall | cmd.ResumeCall]) -> None:
+        contact_id = self.pick_contact(data)
+        self.give(what(contact_id, self.pick_agent(data, contact_id)))
+
+    @rule(data=st.data())
+    def fail_leg(self, data: st.DataObject) -> None:
+        contact_id = self.pick_contact(data)
+        agent_id = self.pick_agent(data, contact_id)
+        self.give(cmd.FailLeg(contact_id, agent_id, OfferId(f"{contact_id}.1")))
+
     @rule(queue_id=some.queue_ids)
     def call_over_mail(self, queue_id: QueueId) -> None:
         """Mail is taken up everywhere, and calls come in."""

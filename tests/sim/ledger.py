@@ -72,6 +72,7 @@ class Ledger:
             ev.OfferAccepted: self._offer_accepted,
             ev.OfferRejected: self._offer_rejected,
             ev.OfferExpired: self._offer_expired,
+            ev.LegFailed: self._leg_failed,
             ev.OfferRescinded: self._offer_rescinded,
             ev.ExclusionLapsed: self._exclusion_lapsed,
             ev.ContactParked: partial(put_aside, self),
@@ -447,10 +448,16 @@ class Ledger:
         contact, agent = self.contacts[event.contact_id], self.agents[event.agent_id]
         if event.cause == RejectCause.DECLINED:
             agent.missed.pop(contact.channel, None)
-        else:
+        elif event.cause != RejectCause.LINE_FAULT:
             agent.must_go = agent.has_phone_fault = True
         self._exclude(contact, event.agent_id, event.at_ms)
         return fault
+
+    def _leg_failed(self, event: ev.LegFailed) -> str | None:
+        contact, agent = self.contacts[event.contact_id], self.agents[event.agent_id]
+        agent.must_go = agent.has_phone_fault = agent.state is AgentState.READY
+        is_right = contact.place == TALKING and contact.agent_id == agent.agent_id
+        return None if is_right else f"I3 {event} is about a call the agent has not"
 
     def _offer_expired(self, event: ev.OfferExpired) -> str | None:
         fault = self._returned(event)

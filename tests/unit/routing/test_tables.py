@@ -118,6 +118,9 @@ SAMPLES: dict[type, cmd.Command] = {
     cmd.EndContact: cmd.EndContact(C1, Party.CUSTOMER),
     cmd.ParkContact: cmd.ParkContact(C1, ANN),
     cmd.ResumeContact: cmd.ResumeContact(C1, ANN),
+    cmd.HoldCall: cmd.HoldCall(C1, ANN),
+    cmd.ResumeCall: cmd.ResumeCall(C1, ANN),
+    cmd.FailLeg: cmd.FailLeg(C1, ANN, OFFER),
     cmd.CompleteWrapUp: cmd.CompleteWrapUp(C1, ANN, SOLVED),
     cmd.ExtendWrapUp: cmd.ExtendWrapUp(C1, ANN),
     cmd.UpdateContactAttributes: cmd.UpdateContactAttributes(C1, (), 5_000),
@@ -149,6 +152,9 @@ ReturnCustomer           waiting           offered                connected     
 EndContact               closed            closed                 wrap_up               closed                 contact_ended          contact_unknown
 ParkContact              not_your_contact  contact_not_connected  contact_not_parkable  contact_not_connected  contact_not_connected  contact_unknown
 ResumeContact            not_your_contact  contact_not_parked     contact_not_parked    connected              contact_not_parked     contact_unknown
+HoldCall                 not_your_contact  contact_not_connected  contact_not_call      contact_not_connected  contact_not_connected  contact_unknown
+ResumeCall               not_your_contact  contact_not_connected  contact_not_call      contact_not_connected  contact_not_connected  contact_unknown
+FailLeg                  not_your_contact  contact_not_connected  contact_not_call      contact_not_connected  contact_not_connected  contact_unknown
 CompleteWrapUp           not_your_contact  wrap_up_not_open       wrap_up_not_open      wrap_up_not_open       closed                 contact_unknown
 ExtendWrapUp             not_your_contact  wrap_up_not_open       wrap_up_not_open      wrap_up_not_open       wrap_up                contact_unknown
 UpdateContactAttributes  waiting           offered                connected             parked                 contact_ended          contact_unknown
