@@ -434,13 +434,14 @@ MAILS_UNDER_WAY: Final = (MailState.QUEUED, MailState.SENDING, MailState.DEFERRE
 class MailRow(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a mail beside its text: whose it is, and how far it got. No address and no word of it.
 
-    `participants` are keyed hashes of the addresses on it. `next_at_ms` says when it is tried, or tried again; None when
+    `message_key` is a keyed hash of its Message-ID, `participants` are of the addresses on it. `next_at_ms` says when it is tried, or tried again; None when
     there is nothing left to do. `failure` is the SMTP reply's code, as `550 5.1.1`.
     """
 
     mail_id: DetailId
     contact_id: ContactId
     mailbox_id: str
+    message_key: str
     participants: tuple[str, ...]
     state: MailState
     at_ms: int
@@ -457,6 +458,7 @@ def mail_change(row: MailRow) -> RowChange:
     put = {
         "contact_id": row.contact_id,
         "mailbox_id": row.mailbox_id,
+        "message_key": row.message_key,
         "participants": " ".join(row.participants),
         "state": row.state.value,
         "at_ms": row.at_ms,
@@ -483,6 +485,9 @@ class Mails(Protocol):
 
     async def of_contact(self, contact_id: ContactId, *, limit: int = 500) -> list[MailRow]:
         """A contact's mails, oldest first."""
+
+    async def by_message_keys(self, message_keys: Sequence[str]) -> list[MailRow]:
+        """Mails with one of these keys, the newest first."""
 
     async def under_way(self, *, due_ms: int, limit: int) -> list[MailRow]:
         """Mails to go out whose instant is at `due_ms` or before, the longest due first."""

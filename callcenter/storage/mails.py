@@ -1,5 +1,6 @@
 """Mails in SQL: written by the journal's append, read and moved on here."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +28,11 @@ class SqlMails:
         """A contact's mails, oldest first."""
         query = self._mine().where(mails.c.contact_id == contact_id)
         return await self._read(query.order_by(mails.c.at_ms, mails.c.mail_id).limit(limit))
+
+    async def by_message_keys(self, message_keys: Sequence[str]) -> list[MailRow]:
+        """Mails with one of these keys, the newest first."""
+        query = self._mine().where(mails.c.message_key.in_(message_keys))
+        return await self._read(query.order_by(mails.c.at_ms.desc(), mails.c.mail_id))
 
     async def under_way(self, *, due_ms: int, limit: int) -> list[MailRow]:
         """Mails that are due, the longest due first."""

@@ -32,6 +32,11 @@ class MemoryMails:
         found = [one for one in self._all() if one.contact_id == contact_id]
         return sorted(found, key=lambda one: (one.at_ms, one.mail_id))[:limit]
 
+    async def by_message_keys(self, message_keys: Sequence[str]) -> list[MailRow]:
+        """Mails with one of these keys, the newest first."""
+        found = [one for one in self._all() if one.message_key in message_keys]
+        return sorted(found, key=lambda one: (-one.at_ms, one.mail_id))
+
     async def under_way(self, *, due_ms: int, limit: int) -> list[MailRow]:
         """Mails that are due, the longest due first."""
         timed = [(one.next_at_ms, one) for one in self._all() if one.next_at_ms is not None]

@@ -296,6 +296,7 @@ mails = sa.Table(
     _key("mail_id"),
     _text("contact_id"),
     _text("mailbox_id"),
+    _text("message_key"),
     _text("participants"),
     _text("state"),
     _sum("at_ms"),
@@ -303,6 +304,7 @@ mails = sa.Table(
     _count("attempts"),
     _text("failure"),
     sa.Index(None, "domain_id", "contact_id", "at_ms"),
+    sa.Index(None, "domain_id", "message_key"),
     sa.Index(
         "ix_mails_under_way",
         "domain_id",

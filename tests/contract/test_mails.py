@@ -22,6 +22,7 @@ def mail(mail_id: str, **changes: object) -> MailRow:
         mail_id=DetailId(mail_id),
         contact_id=CONTACT_ID,
         mailbox_id="help",
+        message_key=f"key of {mail_id}",
         participants=("key-1", "key-2"),
         state=MailState.QUEUED,
         at_ms=1_000,
@@ -62,6 +63,14 @@ async def test_no_append_changes_another_table(store: Store, change: RowChange) 
     with pytest.raises(StorageError):
         await store.journal.append(JournalBatch(chained(1), (), (), [change]))
     assert (await store.journal.last())[0] == 0
+
+
+async def test_mails_are_found_by_their_message_keys(store: Store) -> None:
+    old, new, other = mail("m-1", at_ms=1), mail("m-2", at_ms=2), mail("m-3")
+    await append(store, old, new, other)
+    found = await store.mails.by_message_keys([old.message_key, new.message_key, "no such key"])
+    assert found == [new, old]
+    assert await store.mails.by_message_keys([]) == []
 
 
 async def test_what_is_under_way_is_found_the_longest_due_first(store: Store) -> None:
