@@ -6,7 +6,9 @@ Every Protocol here has two implementations that pass the same contract tests: `
     StorageError
     ├── AuditNumberTaken     another process has appended to the audit log meanwhile
     ├── StorageUnavailable   the write did not happen, or nobody can know; retry after recovery (503)
-    └── StaleWriter          another writer owns this domain's journal; step down
+    ├── StaleWriter          another writer owns this domain's journal; step down
+    ├── UsernameTaken        another user has this log-in name
+    └── ChangedMeanwhile     somebody else has changed the row since it was read
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -15,6 +17,13 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from callcenter.ports_of_versions import (
+    UNSIGNED,
+    Authorship,
+    ClosedMessages,
+    ConfigVersions,
+    UserChange,
+)
 from routing.ids import AgentId, ContactId, DetailId, QueueId, ReasonId, TeamId
 from routing.model import CapacityRule
 from routing.service_level import AgentTimes, Figures, OpenWrapUp, Segment
@@ -30,6 +39,10 @@ class StorageUnavailable(StorageError):
 
 class StaleWriter(StorageError):
     """`(domain_id, seq)` is taken: somebody else writes this domain."""
+
+
+class ChangedMeanwhile(StorageError):
+    """The row is not the one the change started from; nothing was written."""
 
 
 class JournalRecord(msgspec.Struct, frozen=True):
@@ -327,8 +340,23 @@ class Users(Protocol):
     async def by_username(self, username: str) -> User | None:
         """By log-in name, case-insensitive."""
 
-    async def put(self, user: User) -> User:
-        """Insert or replace; returns the user with its new version. Raises UsernameTaken."""
+    async def put(
+        self, user: User, author: Authorship = UNSIGNED, *, based_on: int | None = None
+    ) -> User:
+        """Insert or replace, with a row that says what changed; returns the user with its new version.
+
+        With `based_on`, only if the stored user has that version (0: there is none). Raises UsernameTaken,
+        ChangedMeanwhile.
+        """
+
+    async def put_all(self, users: Sequence[User], author: Authorship) -> list[User]:
+        """All of them in one transaction, each only if the stored user has its `version` (0: there is none).
+
+        Raises UsernameTaken, ChangedMeanwhile.
+        """
+
+    async def changes(self, user_id: str, *, limit: int) -> list[UserChange]:
+        """The newest changes of a user, newest first."""
 
     async def newest_version(self) -> int:
         """The largest version of any user: changes when anything about anyone changed."""
@@ -364,27 +392,6 @@ class Sessions(Protocol):
 
     async def delete_expired(self, now_ms: int) -> int:
         """Forget what has expired."""
-
-
-class ConfigVersion(msgspec.Struct, frozen=True):
-    """A whole configuration document as stored; `version` is its SHA-256 in hex."""
-
-    version: str
-    document: bytes
-    applied_at_ms: int
-
-
-class ConfigVersions(Protocol):
-    """Configuration documents (transaction kind 3)."""
-
-    async def put(self, version: ConfigVersion) -> None:
-        """Store; storing the same version again changes nothing but `applied_at_ms`."""
-
-    async def get(self, version: str) -> ConfigVersion | None:
-        """By hash."""
-
-    async def newest(self) -> ConfigVersion | None:
-        """The one applied last."""
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -558,6 +565,7 @@ class Store(Protocol):
     users: Users
     sessions: Sessions
     config_versions: ConfigVersions
+    closed_messages: ClosedMessages
     profiles: Profiles
     mails: Mails
     audit_log: AuditLog

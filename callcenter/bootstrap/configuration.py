@@ -12,12 +12,14 @@ from callcenter.clock import Clock, new_id
 from callcenter.config_loader.base import Name
 from callcenter.config_loader.compiling import must_be_renewed, routing_configuration
 from callcenter.config_loader.customer_rules import compiled_rules
+from callcenter.config_loader.in_use import Holder
 from callcenter.config_loader.loader import Configuration, load_folder, of_stored
 from callcenter.config_loader.queues import Queue
 from callcenter.config_loader.schema import Document
 from callcenter.customers.rules import CustomerRules
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
+from callcenter.ports_of_versions import Authorship, ConfigVersion, ConfigVersions
 from callcenter.web.schemas import (
     ConfigurationView,
     DispositionInfo,
@@ -42,7 +44,7 @@ class NoConfiguration(Exception):
 class ConfigurationInForce:
     """Holds the newest stored configuration and hands it to the engine when the engine has another."""
 
-    def __init__(self, versions: ports.ConfigVersions, host: Host, clock: Clock) -> None:
+    def __init__(self, versions: ConfigVersions, host: Host, clock: Clock) -> None:
         """Nothing is in force before `follow`."""
         self._versions = versions
         self._host = host
@@ -57,7 +59,7 @@ class ConfigurationInForce:
         """Check and store a folder; `follow` then applies it. Raises ConfigError."""
         now_ms = self._clock.now_ms()
         configuration = load_folder(folder, now_ms)
-        await store(self._versions, configuration, now_ms)
+        await store(self._versions, configuration, Authorship(at_ms=now_ms))
         return configuration
 
     async def follow(self) -> bool:
@@ -136,9 +138,28 @@ class ConfigurationInForce:
         }
 
 
-async def store(versions: ports.ConfigVersions, configuration: Configuration, now_ms: int) -> None:
-    """Store a checked configuration as the newest."""
-    await versions.put(ports.ConfigVersion(configuration.version, configuration.stored, now_ms))
+async def store(
+    versions: ConfigVersions,
+    configuration: Configuration,
+    author: Authorship,
+    based_on: str | None = None,
+) -> None:
+    """Store a checked configuration as the newest. Raises ports.ChangedMeanwhile."""
+    version = ConfigVersion(configuration.version, configuration.stored, author.at_ms)
+    await versions.put(version, author, based_on=based_on)
+
+
+def holder_of(user: ports.User) -> Holder:
+    """What of the configuration somebody has."""
+    return Holder(
+        user.display_name,
+        {
+            "queues": user.queue_ids,
+            "teams": (user.team_id,),
+            "skills": tuple(user.skills),
+            "sites": (user.site,),
+        },
+    )
 
 
 def _view(configuration: Configuration) -> ConfigurationView:

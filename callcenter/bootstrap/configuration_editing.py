@@ -1,18 +1,39 @@
-"""The configuration as an administrator edits it through the API: read whole, check, put in force."""
+"""The configuration as an administrator edits it through the API: read whole, check, put in force, go back."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from callcenter import ports
 from callcenter.auth.people import agent_facts, is_working_agent
-from callcenter.bootstrap.configuration import ConfigurationInForce, store
+from callcenter.bootstrap.configuration import ConfigurationInForce, holder_of, store
 from callcenter.clock import Clock
+from callcenter.config_loader import yaml_text
+from callcenter.config_loader.compiling import routing_configuration
+from callcenter.config_loader.differences import Difference, Effect, differences, effects
 from callcenter.config_loader.findings import Finding, Path
-from callcenter.config_loader.loader import Configuration, checked
+from callcenter.config_loader.in_use import in_use
+from callcenter.config_loader.loader import Configuration, checked, of_stored
 from callcenter.host.envelope import CommandRefused
-from callcenter.web.schemas import AppliedConfiguration, FindingRow, StoredConfiguration
+from callcenter.ports_of_versions import Authorship, ConfigChange, ConfigVersions
+from callcenter.web.configuration_schemas import (
+    AppliedConfiguration,
+    CheckedConfiguration,
+    ConfigurationChange,
+    ConfigurationChanged,
+    ConfigurationHistory,
+    DifferenceRow,
+    EffectRow,
+    FindingRow,
+    StoredConfiguration,
+    YamlFault,
+    YamlRead,
+)
+from routing.ids import AgentId, QueueId
+from routing.state import State
 
 
 class ConfigurationEditor:
@@ -20,16 +41,19 @@ class ConfigurationEditor:
 
     def __init__(
         self,
-        versions: ports.ConfigVersions,
+        versions: ConfigVersions,
         users: ports.Users,
         in_force: ConfigurationInForce,
         clock: Clock,
+        *,
+        mirror: Callable[[], State],
     ) -> None:
         """What is stored is put in force by `in_force`, at once or when the engine can take it."""
         self._versions = versions
         self._users = users
         self._in_force = in_force
         self._clock = clock
+        self._mirror = mirror
 
     async def stored(self) -> StoredConfiguration | None:
         """The newest stored document, in force or not yet."""
@@ -40,18 +64,31 @@ class ConfigurationEditor:
             newest.version, self._is_in_force(newest.version), msgspec.Raw(newest.document)
         )
 
-    async def check(self, document: bytes) -> list[FindingRow]:
+    async def check(self, document: bytes) -> CheckedConfiguration:
         """Everything there is to say about a document."""
-        _, findings = await self._checked(document)
-        return [_row(one) for one in findings]
+        inspected = await self._inspected(document)
+        return CheckedConfiguration(
+            [_row(one) for one in inspected.findings],
+            [_difference_row(one) for one in inspected.differences],
+            [_effect_row(one) for one in inspected.effects],
+        )
 
-    async def apply(self, document: bytes) -> AppliedConfiguration:
-        """Store a document that has no errors and put it in force; one with errors changes nothing."""
-        configuration, findings = await self._checked(document)
-        rows = [_row(one) for one in findings]
-        if configuration is None:
+    async def apply(
+        self, document: bytes, author: Authorship, based_on: str | None
+    ) -> AppliedConfiguration:
+        """Store a document that has no errors and put it in force; one with errors changes nothing.
+
+        Another version than the one it is based on is told before anything that may be wrong because of it.
+        """
+        newest = await self._versions.newest()
+        if based_on is not None and (newest is None or newest.version != based_on):
+            raise ports.ChangedMeanwhile(based_on)
+        inspected = await self._inspected(document)
+        rows = [_row(one) for one in inspected.findings]
+        configuration = inspected.configuration
+        if configuration is None or any(one.is_error for one in rows):
             return AppliedConfiguration(None, is_in_force=False, findings=rows)
-        await store(self._versions, configuration, self._clock.now_ms())
+        await store(self._versions, configuration, author, based_on)
         try:
             await self._in_force.follow()
         except CommandRefused:  # the poll tries again until the engine can take it
@@ -60,14 +97,112 @@ class ConfigurationEditor:
             configuration.version, self._is_in_force(configuration.version), rows
         )
 
-    async def _checked(self, document: bytes) -> tuple[Configuration | None, tuple[Finding, ...]]:
-        users = await self._users.all()
-        agents = [agent_facts(user) for user in users if is_working_agent(user)]
-        plain: Any = msgspec.json.decode(document)
-        return await asyncio.to_thread(checked, plain, self._clock.now_ms(), agents)
+    async def history(self, *, before: int | None, limit: int) -> ConfigurationHistory:
+        """Which versions were the newest, newest first."""
+        changes = await self._versions.changes(before=before, limit=limit + 1)
+        names = {user.user_id: user.display_name for user in await self._users.all()}
+        rows = [_change_row(one, names) for one in changes[:limit]]
+        return ConfigurationHistory(rows, rows[-1].number if len(changes) > limit else None)
+
+    async def change(self, number: int) -> ConfigurationChanged | None:
+        """One entry of the history with its document, against the one before it."""
+        changes = await self._versions.changes(before=number + 1, limit=2)
+        if not changes or changes[0].number != number:
+            return None
+        documents = [await self._versions.get(one.version) for one in changes]
+        now, *earlier = [one.document for one in documents if one is not None]
+        plain_now, plain_before = (msgspec.json.decode(one) for one in (now, *earlier, b"{}")[:2])
+        names = {user.user_id: user.display_name for user in await self._users.all()}
+        return ConfigurationChanged(
+            _change_row(changes[0], names),
+            msgspec.Raw(now),
+            [_difference_row(one) for one in differences(plain_before, plain_now)],
+        )
+
+    async def restore(
+        self, number: int, author: Authorship, based_on: str
+    ) -> AppliedConfiguration | None:
+        """Put the document of an entry in force again; checked as any other."""
+        found = await self.change(number)
+        return None if found is None else await self.apply(bytes(found.document), author, based_on)
+
+    @staticmethod
+    def read_yaml(text: str) -> YamlRead:
+        """A text as JSON."""
+        read = yaml_text.read_yaml(text)
+        faults = [YamlFault(one.line, one.message) for one in read.faults]
+        content = None if faults else read.content
+        try:
+            plain = msgspec.json.encode(content)
+        except (TypeError, ValueError) as error:  # YAML has values that JSON has not
+            return YamlRead(msgspec.Raw(b"null"), {}, [YamlFault(None, str(error))])
+        lines = {_text_path(place): line for place, line in read.lines.items()}
+        return YamlRead(msgspec.Raw(plain), lines, faults)
+
+    @staticmethod
+    def write_yaml(document: bytes) -> str:
+        """JSON as a text."""
+        return yaml_text.write_yaml(msgspec.json.decode(document))
+
+    async def _inspected(self, document: bytes) -> "_Inspected":
+        users = [user for user in await self._users.all() if is_working_agent(user)]
+        newest = await self._versions.newest()
+        contacts = Counter(one.queue_id for one in self._mirror().contacts.values())
+        return await asyncio.to_thread(
+            _inspected,
+            msgspec.json.decode(document),
+            self._clock.now_ms(),
+            users=users,
+            newest=None if newest is None else newest.document,
+            contacts=contacts,
+        )
 
     def _is_in_force(self, version: str) -> bool:
         return self._in_force.version == version
+
+
+class _Inspected(msgspec.Struct, frozen=True):
+    """A document looked at from all sides."""
+
+    configuration: Configuration | None
+    findings: list[Finding]
+    differences: list[Difference]
+    effects: list[Effect]
+
+
+def _inspected(
+    plain: Any,  # noqa: ANN401 - whatever was sent
+    now_ms: int,
+    *,
+    users: list[ports.User],
+    newest: bytes | None,
+    contacts: Counter[QueueId],
+) -> _Inspected:
+    agents = [agent_facts(user) for user in users]
+    configuration, found = checked(plain, now_ms, agents)
+    if configuration is None:
+        return _Inspected(None, list(found), [], [])
+    before = None if newest is None else of_stored(newest)
+    document = configuration.document
+    holders = [holder_of(user) for user in users]
+    held = in_use(None if before is None else before.document, document, holders, contacts)
+    findings = [*held, *found]
+    if before is None:
+        return _Inspected(configuration, findings, [], [])
+    old, new = (
+        routing_configuration(one.document, one.version, now_ms) for one in (before, configuration)
+    )
+    names = {AgentId(user.user_id): user.display_name for user in users}
+    return _Inspected(
+        configuration,
+        findings,
+        list(
+            differences(
+                msgspec.json.decode(before.stored), msgspec.json.decode(configuration.stored)
+            )
+        ),
+        list(effects(old, new, agents=agents, name_of=names.__getitem__, contacts=contacts)),
+    )
 
 
 def _row(finding: Finding) -> FindingRow:
@@ -76,6 +211,26 @@ def _row(finding: Finding) -> FindingRow:
     )
 
 
+def _difference_row(one: Difference) -> DifferenceRow:
+    return DifferenceRow(one.path, str(one.change), one.before, one.after)
+
+
+def _effect_row(one: Effect) -> EffectRow:
+    return EffectRow(str(one.kind), one.queue_id, list(one.names), one.contacts)
+
+
+def _change_row(change: ConfigChange, names: dict[str, str]) -> ConfigurationChange:
+    author = change.author
+    return ConfigurationChange(
+        change.number, change.version, author.at_ms, names.get(author.by, ""), author.note
+    )
+
+
 def _json_path(path: Path) -> str:
     """`$.queues[0].needs.zh`, as every path of the API is written."""
     return "$" + "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in path)
+
+
+def _text_path(place: yaml_text.Place) -> str:
+    """The same of a place in a text, where an index is a number written out."""
+    return _json_path(tuple(int(one) if one.isdecimal() else one for one in place))

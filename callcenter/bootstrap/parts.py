@@ -232,7 +232,11 @@ def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
         introductions=parts.introductions,
         configuration=parts.configuration.view,
         configuration_editor=ConfigurationEditor(
-            parts.store.config_versions, parts.store.users, parts.configuration, parts.clock
+            parts.store.config_versions,
+            parts.store.users,
+            parts.configuration,
+            parts.clock,
+            mirror=parts.reading.mirror,
         ),
         now_ms=parts.clock.now_ms,
         new_id=new_id,

@@ -12,6 +12,7 @@ from callcenter.clock import Clock
 from callcenter.config_loader.loader import load_folder
 from callcenter.host.chain import verify_journal
 from callcenter.host.recovery import DECODER
+from callcenter.ports_of_versions import Authorship
 from callcenter.settings import Settings
 from callcenter.storage.schema import current, upgrade
 from callcenter.storage.store import SqlStore
@@ -46,7 +47,7 @@ async def _init(opened: SqlStore, parsed: argparse.Namespace) -> int:
     folder = parsed.config or Settings().demo_config_dir
     now_ms = Clock().now_ms()
     configuration = load_folder(folder, now_ms)
-    await store(opened.config_versions, configuration, now_ms)
+    await store(opened.config_versions, configuration, Authorship(at_ms=now_ms))
     say(f"Configuration {configuration.version[:12]} from {folder} is stored.")
     if await opened.users.by_username(parsed.admin) is None:
         password = secrets.token_urlsafe(12)

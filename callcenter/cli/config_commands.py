@@ -7,7 +7,7 @@ from pathlib import Path
 
 from callcenter.auth.audit import AuditAction
 from callcenter.auth.people import agent_facts, is_working_agent
-from callcenter.bootstrap.configuration import store
+from callcenter.bootstrap.configuration import holder_of, store
 from callcenter.cli.audit_command import on_record
 from callcenter.cli.errors import CommandError
 from callcenter.cli.on_store import newest_configuration, on_store
@@ -15,8 +15,10 @@ from callcenter.cli.options import Subcommands, add_data_dir, say, settings_of
 from callcenter.clock import Clock
 from callcenter.config_loader.compiling import routing_configuration
 from callcenter.config_loader.differences import differences, effects
-from callcenter.config_loader.loader import ConfigError, Configuration, load_folder
+from callcenter.config_loader.in_use import in_use
+from callcenter.config_loader.loader import ConfigError, Configuration, load_folder, of_stored
 from callcenter.host.recovery import JournalDamaged, recover
+from callcenter.ports_of_versions import Authorship
 from callcenter.storage.store import SqlStore
 from routing.commands import PutAgent
 from routing.ids import AgentId
@@ -60,8 +62,17 @@ def _check(folder: Path, agents: list[PutAgent] | None) -> int:
 
 
 async def _config_apply(opened: SqlStore, parsed: argparse.Namespace) -> int:
-    configuration = _loaded(parsed.folder, await _agents(opened))
-    await store(opened.config_versions, configuration, Clock().now_ms())
+    users = await opened.users.all()
+    working = [one for one in users if is_working_agent(one)]
+    configuration = _loaded(parsed.folder, [agent_facts(one) for one in working])
+    newest = await opened.config_versions.newest()
+    if newest is not None:
+        holders = [holder_of(one) for one in working]
+        before = of_stored(newest.document).document
+        found = in_use(before, configuration.document, holders, {})
+        if faults := [f"{parsed.folder}: {one.message} [{one.code}]" for one in found]:
+            raise CommandError("\n".join(faults))
+    await store(opened.config_versions, configuration, Authorship(at_ms=Clock().now_ms()))
     await on_record(
         opened,
         parsed,
@@ -88,12 +99,9 @@ async def _config_diff(opened: SqlStore, parsed: argparse.Namespace) -> int:
         raise CommandError(str(error)) from error
     contacts = Counter(contact.queue_id for contact in recovered.state.contacts.values())
     old, new = (routing_configuration(one.document, one.version, now_ms) for one in (before, after))
-    lines = [
-        *differences(
-            before.document.model_dump(mode="json"), after.document.model_dump(mode="json")
-        ),
-        *effects(old, new, agents=agents, name_of=names.__getitem__, contacts=contacts),
-    ]
+    was, will_be = (one.document.model_dump(mode="json") for one in (before, after))
+    concerns = effects(old, new, agents=agents, name_of=names.__getitem__, contacts=contacts)
+    lines = [one.told() for one in differences(was, will_be)] + [one.told() for one in concerns]
     for line in lines or ["Nothing would change."]:
         say(line)
     return 0

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from callcenter.config_loader.compiling import compiled_calendars, routing_configuration
+from callcenter.config_loader.customer_rule_lints import customer_rule_lints
 from callcenter.config_loader.findings import Finding, FindingCode
 from callcenter.config_loader.lints import Facts, lints
 from callcenter.config_loader.references import references
@@ -30,7 +31,11 @@ def findings(
         channels={QueueId(widget.queue): (Channel.CHAT,) for widget in document.widgets},
         at_ms=at_ms,
     )
-    told = (*lints(facts), *_doubts(document, at_ms))
+    told = (
+        *lints(facts),
+        *customer_rule_lints(document, facts.agents),
+        *_doubts(document, at_ms),
+    )
     fault = configuration_fault(routing)
     if fault is None or any(one.is_error for one in told):
         return told

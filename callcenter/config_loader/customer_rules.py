@@ -23,7 +23,7 @@ class CustomerRuleEntry(Closed):
     @field_validator("when")
     @classmethod
     def _is_a_condition(cls, text: str) -> str:
-        _condition(text)
+        condition_of(text)
         return text
 
 
@@ -31,7 +31,7 @@ def compiled_rules(entries: list[CustomerRuleEntry]) -> tuple[CustomerRule, ...]
     """The checked entries as the look-up takes them."""
     return tuple(
         CustomerRule(
-            when=_condition(entry.when),
+            when=condition_of(entry.when),
             credit_ms=entry.credit_s * 1000,
             needs=tuple(SkillNeed(SkillId(name), level) for name, level in entry.needs.items()),
             preferred=entry.preferred,
@@ -40,8 +40,8 @@ def compiled_rules(entries: list[CustomerRuleEntry]) -> tuple[CustomerRule, ...]
     )
 
 
-def _condition(text: str) -> Condition:
-    """Raises ValueError with everything that is wrong with it."""
+def condition_of(text: str) -> Condition:
+    """What a rule's text means. Raises ValueError with everything that is wrong with it."""
     condition = parse(text)
     if isinstance(condition, TextFault):
         raise ValueError(f"at character {condition.at + 1}: {condition.message}")  # noqa: TRY004 - the value is wrong

@@ -1,7 +1,13 @@
-"""What another document would change, in words: the values that differ, and whom it concerns. Pure."""
+"""What another document would change: the values that differ, and whom it concerns. Pure.
+
+Both are told as values, for whoever shows them in their own words, and in one English line each (`told`).
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from typing import TypeAlias
+
+import msgspec
 
 from callcenter.config_loader.asks import asks_by_pool
 from routing.commands import PutAgent
@@ -15,23 +21,74 @@ _NAMES_SHOWN = 10
 """Names told one by one; of more, the rest is counted."""
 
 
-def differences(before: Plain, after: Plain, where: str = "") -> Iterator[str]:
-    """Each value that differs, by its path; entries of a list are told by their id."""
+class Change(StrEnum):
+    """What became of a value."""
+
+    CHANGED = "changed"
+    NEW = "new"
+    GONE = "gone"
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A value that differs, by its path; `before` and `after` in short, empty for what is new or gone."""
+
+    path: str
+    change: Change
+    before: str = ""
+    after: str = ""
+
+    def told(self) -> str:
+        """In one line."""
+        if self.change is Change.CHANGED:
+            return f"{self.path}: {self.before} -> {self.after}"
+        return f"{self.path}: {self.change}"
+
+
+class EffectKind(StrEnum):
+    """Whom a change of the queues concerns, and how."""
+
+    AGENTS_LOSE = "agents_lose"
+    AGENTS_GAIN = "agents_gain"
+    CONTACTS_HELD = "contacts_held"
+    CONTACTS_GO_ON = "contacts_go_on"
+
+
+class Effect(msgspec.Struct, frozen=True):
+    """Agents who lose or gain a queue (their names), or how many contacts of a queue a change concerns."""
+
+    kind: EffectKind
+    queue_id: QueueId
+    names: tuple[str, ...] = ()
+    contacts: int = 0
+
+    def told(self) -> str:
+        """In one line."""
+        if self.kind is EffectKind.CONTACTS_HELD:
+            return f"queue {self.queue_id} holds {_contacts(self.contacts)}: nothing is applied before they are gone"
+        if self.kind is EffectKind.CONTACTS_GO_ON:
+            return f"{_contacts(self.contacts)} of queue {self.queue_id} go on under its new rules, at their age"
+        verb = "lose" if self.kind is EffectKind.AGENTS_LOSE else "gain"
+        word, s = ("agent", "s") if len(self.names) == 1 else ("agents", "")
+        return f"{word} {listed(self.names)} {verb}{s} queue {self.queue_id}"
+
+
+def differences(before: Plain, after: Plain, where: str = "") -> Iterator[Difference]:
+    """Each value that differs; entries of a list are known by their id."""
     if before == after:
         return
     old, new = _entries(before), _entries(after)
     if old is None or new is None:
-        yield f"{where}: {_shown(before)} -> {_shown(after)}"
+        yield Difference(where, Change.CHANGED, _shown(before), _shown(after))
         return
     for key in old:
         path = f"{where}.{key}" if where else key
         if key in new:
             yield from differences(old[key], new[key], path)
         else:
-            yield f"{path}: gone"
+            yield Difference(path, Change.GONE)
     for key in new:
         if key not in old:
-            yield f"{where}.{key}: new" if where else f"{key}: new"
+            yield Difference(f"{where}.{key}" if where else key, Change.NEW)
 
 
 def effects(
@@ -41,26 +98,24 @@ def effects(
     agents: Sequence[PutAgent],
     name_of: Callable[[AgentId], str],
     contacts: Mapping[QueueId, int],
-) -> Iterator[str]:
+) -> Iterator[Effect]:
     """Which agents lose or gain a queue by it, and how many of its contacts that concerns."""
     old = {policy.queue_id: policy for policy in before.queues}
     new = {policy.queue_id: policy for policy in after.queues}
     servers = tuple(_servers(agents, one) for one in (before, after))
     for queue_id in {**old, **new}:
         could, can = (of_queue.get(queue_id, {}) for of_queue in servers)
-        for verb, named in (
-            ("lose", [one for one in could if one not in can]),
-            ("gain", [one for one in can if one not in could]),
+        for kind, named in (
+            (EffectKind.AGENTS_LOSE, [one for one in could if one not in can]),
+            (EffectKind.AGENTS_GAIN, [one for one in can if one not in could]),
         ):
             if named:
-                word = "agent" if len(named) == 1 else "agents"
-                s = "s" if len(named) == 1 else ""
-                yield f"{word} {_listed([name_of(one) for one in named])} {verb}{s} queue {queue_id}"
+                yield Effect(kind, queue_id, tuple(name_of(one) for one in named))
         open_now = contacts.get(queue_id, 0)
         if queue_id not in new and open_now:
-            yield f"queue {queue_id} holds {_contacts(open_now)}: nothing is applied before they are gone"
+            yield Effect(EffectKind.CONTACTS_HELD, queue_id, contacts=open_now)
         elif open_now and old.get(queue_id) != new.get(queue_id):
-            yield f"{_contacts(open_now)} of queue {queue_id} go on under its new rules, at their age"
+            yield Effect(EffectKind.CONTACTS_GO_ON, queue_id, contacts=open_now)
 
 
 def _entries(value: Plain) -> dict[str, Plain] | None:
@@ -98,7 +153,8 @@ def _servers(
     return servers
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: the first ones, and how many more there are."""
     shown = ", ".join(names[:_NAMES_SHOWN])
     return shown if len(names) <= _NAMES_SHOWN else f"{shown} and {len(names) - _NAMES_SHOWN} more"
 

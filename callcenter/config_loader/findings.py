@@ -32,6 +32,10 @@ class FindingCode(StrEnum):
     STRATEGIES_MIXED = "strategies_mixed"
     CLASSES_MANY = "classes_many"
     HOURS_NEVER_OPEN = "hours_never_open"
+    STILL_HELD = "still_held"
+    RULE_NEVER_HOLDS = "rule_never_holds"
+    RULE_REPEATED = "rule_repeated"
+    RULE_WITHOUT_EFFECT = "rule_without_effect"
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 from pydantic import ValidationError
 
 from callcenter.config_loader.checking import findings
 from callcenter.config_loader.findings import Finding, FindingCode
 from callcenter.config_loader.schema import Document
+from callcenter.config_loader.yaml_text import read_yaml
 from routing.commands import PutAgent
 
 PEOPLE_FILE = "people.yaml"
@@ -93,50 +93,23 @@ def of_stored(stored: bytes) -> Configuration:
 
 
 def _read_file(file: Path, merged: dict[str, Any], lines: dict[tuple[str, ...], str]) -> list[str]:
-    own_lines: dict[tuple[str, ...], str] = {}
     try:
-        text = file.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-        faults = _note_lines(node, file, (), own_lines)
-    except RecursionError:
-        return [f"{file}: it is nested too deep"]
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{file}:{mark.line + 1}" if mark is not None else str(file)
-        return [f"{where}: this is not valid YAML: {getattr(error, 'problem', error)}"]
-    if content is None:
-        return []
-    if not isinstance(content, dict):
-        return [f"{file}:1: the file must be a mapping of names to values"]
+        read = read_yaml(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        return [f"{file}: this is not valid YAML: {error}"]
+    faults = [
+        f"{file if one.line is None else f'{file}:{one.line}'}: {one.message}"
+        for one in read.faults
+    ]
+    if not isinstance(read.content, dict):
+        return faults
     faults += [
-        f"{own_lines[(str(key),)]}: the key {key} stands in another file too"
-        for key in content
+        f"{file}:{read.lines[(str(key),)]}: the key {key} stands in another file too"
+        for key in read.content
         if key in merged
     ]
-    merged.update(content)
-    lines.update(own_lines)
-    return faults
-
-
-def _note_lines(
-    node: yaml.Node | None, file: Path, path: tuple[str, ...], lines: dict[tuple[str, ...], str]
-) -> list[str]:
-    """Remember where each value stands, by its path; returns the keys that YAML would silently take twice."""
-    if node is None:
-        return []
-    faults: list[str] = []
-    lines[path] = f"{file}:{node.start_mark.line + 1}"
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            where, named = f"{file}:{key.start_mark.line + 1}", (*path, str(key.value))
-            if named in lines:
-                faults.append(f"{where}: the key {'.'.join(named)} is there twice")
-            faults += _note_lines(value, file, named, lines)
-            lines[named] = where
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            faults += _note_lines(value, file, (*path, str(index)), lines)
+    merged.update(read.content)
+    lines.update((place, f"{file}:{line}") for place, line in read.lines.items())
     return faults
 
 

@@ -24,6 +24,8 @@ class ApiErrorCode(StrEnum):
     """Stable codes of everything the interfaces themselves can refuse, HTTP and sockets."""
 
     BODY_TOO_LARGE = "body_too_large"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    CHANGE_UNKNOWN = "change_unknown"
     CHAT_THROTTLED = "chat_throttled"
     CONFIGURATION_REFUSED = "configuration_refused"
     CONTENT_TYPE_UNSUPPORTED = "content_type_unsupported"
@@ -82,6 +84,8 @@ class ErrorBody(msgspec.Struct, frozen=True):
 
 STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.BODY_TOO_LARGE: 413,
+    ApiErrorCode.CHANGED_MEANWHILE: 409,
+    ApiErrorCode.CHANGE_UNKNOWN: 404,
     ApiErrorCode.CHAT_THROTTLED: 429,
     ApiErrorCode.CONFIGURATION_REFUSED: 422,
     ApiErrorCode.CONTENT_TYPE_UNSUPPORTED: 415,

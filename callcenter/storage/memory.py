@@ -5,12 +5,11 @@ because both run the same contract tests. `fail_writes` stands for the full disk
 """
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from callcenter.ports import (
     AuditLog,
     CommandOutcome,
-    ConfigVersions,
     Detail,
     Details,
     Interaction,
@@ -34,6 +33,7 @@ from callcenter.storage.memory_audit import MemoryAuditLog
 from callcenter.storage.memory_disk import Disk
 from callcenter.storage.memory_mails import MemoryMails
 from callcenter.storage.memory_people import (
+    MemoryClosedMessages,
     MemoryConfigVersions,
     MemoryProfiles,
     MemorySessions,
@@ -47,6 +47,9 @@ from callcenter.storage.memory_rows import (
 )
 from callcenter.storage.page_marks import mark, place
 from routing.ids import ContactId
+
+if TYPE_CHECKING:
+    from callcenter.ports_of_versions import ClosedMessages, ConfigVersions
 
 ZERO_CHAIN: Final = bytes(32)
 
@@ -240,6 +243,7 @@ class MemoryStore:
         self.users: Users = MemoryUsers(self._disk)
         self.sessions: Sessions = MemorySessions(self._disk)
         self.config_versions: ConfigVersions = MemoryConfigVersions(self._disk)
+        self.closed_messages: ClosedMessages = MemoryClosedMessages(self._disk)
         self.profiles: Profiles = MemoryProfiles(self._disk)
         self.audit_log: AuditLog = MemoryAuditLog(self._disk)
 

@@ -1,12 +1,11 @@
 """One domain's store over a database: the object that bootstrap hands to everybody else."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
 from callcenter.ports import (
     AuditLog,
-    ConfigVersions,
     Details,
     Interactions,
     Journal,
@@ -19,6 +18,7 @@ from callcenter.ports import (
     Users,
 )
 from callcenter.storage.audit_log import SqlAuditLog
+from callcenter.storage.closed_messages import SqlClosedMessages
 from callcenter.storage.config_versions import SqlConfigVersions
 from callcenter.storage.database import Database, insert_rows
 from callcenter.storage.details import SqlDetails
@@ -32,6 +32,9 @@ from callcenter.storage.sessions import SqlSessions
 from callcenter.storage.statistics import SqlStatistics
 from callcenter.storage.tables import HEAD, probe
 from callcenter.storage.users import SqlUsers
+
+if TYPE_CHECKING:
+    from callcenter.ports_of_versions import ClosedMessages, ConfigVersions
 
 PROBE_BYTES: Final = 64 * 1024
 """What a probe writes: enough that a disk with room for one more row, and no second, still counts as full."""
@@ -55,6 +58,7 @@ class SqlStore:
         self.users: Users = SqlUsers(database, domain_id)
         self.sessions: Sessions = SqlSessions(database, domain_id)
         self.config_versions: ConfigVersions = SqlConfigVersions(database, domain_id)
+        self.closed_messages: ClosedMessages = SqlClosedMessages(database, domain_id)
         self.profiles: Profiles = SqlProfiles(database, domain_id)
         self.mails: Mails = SqlMails(database, domain_id)
         self.audit_log: AuditLog = SqlAuditLog(database, domain_id)

@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0008"
+HEAD: Final = "0009"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -273,6 +273,44 @@ config_versions = sa.Table(
     _must("applied_at_ms", sa.BigInteger),
     _must("applied_no", sa.BigInteger),
     sa.UniqueConstraint("domain_id", "applied_no"),
+)
+
+# One row each time a version became the newest; `number` is that version's `applied_no` then.
+config_changes = sa.Table(
+    "config_changes",
+    metadata,
+    _domain(),
+    _key("number", sa.BigInteger),
+    _must("version", sa.String),
+    _must("at_ms", sa.BigInteger),
+    _text("by_user_id"),
+    _text("note"),
+)
+
+# `fields` is JSON: field -> [value before, value after], each as JSON text.
+user_changes = sa.Table(
+    "user_changes",
+    metadata,
+    _domain(),
+    _key("version", sa.BigInteger),
+    _must("user_id", sa.String),
+    _must("at_ms", sa.BigInteger),
+    _text("by_user_id"),
+    _text("note"),
+    _must("fields", sa.String),
+    sa.Index(None, "domain_id", "user_id"),
+)
+
+closed_messages = sa.Table(
+    "closed_messages",
+    metadata,
+    _domain(),
+    _key("message_id"),
+    _must("en", sa.String),
+    _must("zh", sa.String),
+    _must("at_ms", sa.BigInteger),
+    _text("by_user_id"),
+    _text("note"),
 )
 
 profiles = sa.Table(

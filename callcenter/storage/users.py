@@ -1,13 +1,17 @@
 """People in SQL."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
 
-from callcenter.ports import User
+from callcenter.ports import ChangedMeanwhile, User
+from callcenter.ports_of_versions import UNSIGNED, Authorship, UserChange
+from callcenter.storage.authorship import author_of, columns_of
+from callcenter.storage.changed_fields import changed_fields
 from callcenter.storage.database import Database, upsert
-from callcenter.storage.tables import users
+from callcenter.storage.tables import user_changes, users
 from callcenter.storage.usernames import username_key
 from routing.model import CapacityRule
 
@@ -44,22 +48,64 @@ class SqlUsers:
         """By log-in name, whatever its case."""
         return await self._one(self._mine.where(users.c.username_key == username_key(username)))
 
-    async def put(self, user: User) -> User:
-        """Insert or replace, with the next version."""
-        newest = self._newest_version
+    async def put(
+        self, user: User, author: Authorship = UNSIGNED, *, based_on: int | None = None
+    ) -> User:
+        """Insert or replace, with the next version and a row that says what changed."""
+        return await self._database.write(
+            lambda connection: self._write(connection, user, author, based_on)
+        )
 
-        def job(connection: sa.Connection) -> User:
-            stored = msgspec.structs.replace(user, version=newest(connection) + 1)
-            statement = upsert(users).values(domain_id=self._domain_id, **_columns(stored))
-            changed = {
-                column.name: statement.excluded[column.name]
-                for column in users.columns
-                if column.name not in _KEY
-            }
-            connection.execute(statement.on_conflict_do_update(_KEY, set_=changed))
-            return stored
+    async def put_all(self, users: Sequence[User], author: Authorship) -> list[User]:
+        """All of them in one transaction."""
+        return await self._database.write(
+            lambda connection: [self._write(connection, one, author, one.version) for one in users]
+        )
 
-        return await self._database.write(job)
+    async def changes(self, user_id: str, *, limit: int) -> list[UserChange]:
+        """The newest changes of a user, newest first."""
+        query = (
+            sa.select(user_changes)
+            .where(user_changes.c.domain_id == self._domain_id, user_changes.c.user_id == user_id)
+            .order_by(user_changes.c.version.desc())
+            .limit(limit)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [
+            UserChange(
+                row.version,
+                row.user_id,
+                author_of(row),
+                msgspec.json.decode(row.fields, type=dict[str, tuple[str, str]]),
+            )
+            for row in rows
+        ]
+
+    def _write(
+        self, connection: sa.Connection, user: User, author: Authorship, based_on: int | None
+    ) -> User:
+        row = connection.execute(self._mine.where(users.c.user_id == user.user_id)).first()
+        before = None if row is None else _user(row)
+        if based_on is not None and based_on != (0 if before is None else before.version):
+            raise ChangedMeanwhile(user.user_id)
+        stored = msgspec.structs.replace(user, version=self._newest_version(connection) + 1)
+        statement = upsert(users).values(domain_id=self._domain_id, **_columns(stored))
+        changed = {
+            column.name: statement.excluded[column.name]
+            for column in users.columns
+            if column.name not in _KEY
+        }
+        connection.execute(statement.on_conflict_do_update(_KEY, set_=changed))
+        connection.execute(
+            sa.insert(user_changes).values(
+                domain_id=self._domain_id,
+                version=stored.version,
+                user_id=stored.user_id,
+                fields=msgspec.json.encode(changed_fields(before, stored)).decode(),
+                **columns_of(author),
+            )
+        )
+        return stored
 
     async def newest_version(self) -> int:
         """The largest version of any user."""

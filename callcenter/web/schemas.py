@@ -46,18 +46,18 @@ Seq: TypeAlias = Annotated[int, Meta(ge=0, le=SEQ_MAX)]
 PageLength: TypeAlias = Annotated[int, Meta(ge=1, le=PAGE_LENGTH_MAX)]
 
 
-class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What all bodies and query strings share: nothing but what is declared."""
 
 
-class Nothing(_Request, frozen=True):
+class Nothing(Request, frozen=True):
     """The empty object, for commands whose path says everything."""
 
 
 # --- log-in -------------------------------------------------------------------------------------------
 
 
-class LogIn(_Request, frozen=True):
+class LogIn(Request, frozen=True):
     """Who wants in. The name is taken without regard to case."""
 
     username: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -93,20 +93,20 @@ class WorkState(StrEnum):
     LOGGED_OUT = "logged_out"
 
 
-class SetState(_Request, frozen=True):
+class SetState(Request, frozen=True):
     """The state wanted; `reason_id` is required with `not_ready` and null otherwise."""
 
     state: WorkState
     reason_id: Id | None = None
 
 
-class SendMessage(_Request, frozen=True):
+class SendMessage(Request, frozen=True):
     """What the agent writes to the customer."""
 
     text: Annotated[str, Meta(min_length=1, max_length=MESSAGE_CHARACTERS_MAX, pattern=NOT_BLANK)]
 
 
-class FinishWrapUp(_Request, frozen=True):
+class FinishWrapUp(Request, frozen=True):
     """The outcome the agent gives, with notes for colleagues."""
 
     disposition_id: Id
@@ -204,7 +204,7 @@ class ContactView(msgspec.Struct, frozen=True):
     details: ContactDetails
 
 
-class MessagesQuery(_Request, frozen=True):
+class MessagesQuery(Request, frozen=True):
     """Which part of a transcript: messages with a seq above `after_seq`, oldest first."""
 
     after_seq: Seq = 0
@@ -218,7 +218,7 @@ class MessagesPage(msgspec.Struct, frozen=True):
     has_more: bool
 
 
-class InteractionsQuery(_Request, frozen=True):
+class InteractionsQuery(Request, frozen=True):
     """Which part of the log: `before` is the `next_before` of the page before."""
 
     before: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
@@ -351,47 +351,10 @@ class ConfigurationView(msgspec.Struct, frozen=True):
     sites: list[SiteInfo] = []
 
 
-class FindingRow(msgspec.Struct, frozen=True):
-    """What a check says: an error, which refuses the configuration, or a warning. `path` points into the document."""
-
-    code: str
-    is_error: bool
-    path: str
-    message: str
-
-
-class ConfigurationDraft(_Request, frozen=True):
-    """A whole configuration document, as `docs/configuration.md` describes it in YAML."""
-
-    document: msgspec.Raw
-
-
-class CheckedConfiguration(msgspec.Struct, frozen=True):
-    """Every finding, errors and warnings; empty when there is nothing to say."""
-
-    findings: list[FindingRow]
-
-
-class StoredConfiguration(msgspec.Struct, frozen=True):
-    """The newest stored document, with its defaults written out; `version` is its SHA-256."""
-
-    version: str
-    is_in_force: bool
-    document: msgspec.Raw
-
-
-class AppliedConfiguration(msgspec.Struct, frozen=True):
-    """What was stored. It is not in force yet while a queue it drops holds contacts: then it will be by itself."""
-
-    version: str | None
-    is_in_force: bool
-    findings: list[FindingRow]
-
-
 # --- people -------------------------------------------------------------------------------------------
 
 
-class CapacityFacts(_Request, frozen=True):
+class CapacityFacts(Request, frozen=True):
     """How much an agent may have in hand at once: units in total, and contacts per channel (absent: none).
 
     A contact takes the units its channel weighs (absent: 1), at most all there are.
@@ -433,7 +396,7 @@ class UserView(msgspec.Struct, frozen=True):
     user: UserRow
 
 
-class NewUser(_Request, frozen=True, kw_only=True):
+class NewUser(Request, frozen=True, kw_only=True):
     """Somebody to add. A supervisor watches the own team unless `watched_team_ids` says otherwise."""
 
     username: Username
@@ -451,7 +414,7 @@ class NewUser(_Request, frozen=True, kw_only=True):
     primary_queue_id: Id | None = None
 
 
-class UserChange(_Request, frozen=True, kw_only=True):
+class UserChange(Request, frozen=True, kw_only=True):
     """What to change; what is absent stays."""
 
     display_name: DisplayName | UnsetType = UNSET
@@ -468,7 +431,7 @@ class UserChange(_Request, frozen=True, kw_only=True):
     primary_queue_id: Id | UnsetType | None = UNSET
 
 
-class NewPassword(_Request, frozen=True):
+class NewPassword(Request, frozen=True):
     """A password to set; its rules are checked by the server (400 `password_refused`)."""
 
     password: Annotated[str, Meta(max_length=1_000)]

@@ -17,13 +17,17 @@ from callcenter.auth.sessions import SessionKeeper
 from callcenter.auth.throttle import LoginThrottle
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Submitted
-from callcenter.web.names import Names
-from callcenter.web.schemas import (
+from callcenter.ports_of_versions import Authorship
+from callcenter.web.configuration_schemas import (
     AppliedConfiguration,
-    ConfigurationView,
-    FindingRow,
+    CheckedConfiguration,
+    ConfigurationChanged,
+    ConfigurationHistory,
     StoredConfiguration,
+    YamlRead,
 )
+from callcenter.web.names import Names
+from callcenter.web.schemas import ConfigurationView
 from callcenter.web.used_keys import UsedKeys
 from routing.state import State
 
@@ -64,11 +68,30 @@ class ConfigurationEditing(Protocol):
     async def stored(self) -> StoredConfiguration | None:
         """The newest stored."""
 
-    async def check(self, document: bytes) -> list[FindingRow]:
+    async def check(self, document: bytes) -> CheckedConfiguration:
         """Everything there is to say about a document."""
 
-    async def apply(self, document: bytes) -> AppliedConfiguration:
-        """Store it and put it in force, unless there are errors."""
+    async def apply(
+        self, document: bytes, author: Authorship, based_on: str | None
+    ) -> AppliedConfiguration:
+        """Store it and put it in force, unless there are errors. Raises ports.ChangedMeanwhile."""
+
+    async def history(self, *, before: int | None, limit: int) -> ConfigurationHistory:
+        """Which versions were the newest."""
+
+    async def change(self, number: int) -> ConfigurationChanged | None:
+        """One entry of the history."""
+
+    async def restore(
+        self, number: int, author: Authorship, based_on: str
+    ) -> AppliedConfiguration | None:
+        """Put the document of an entry in force again; None if there is no such entry."""
+
+    def read_yaml(self, text: str) -> YamlRead:
+        """A text as JSON."""
+
+    def write_yaml(self, document: bytes) -> str:
+        """JSON as a text."""
 
 
 async def _at_once(_seq: int) -> None:

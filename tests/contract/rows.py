@@ -6,7 +6,6 @@ from typing import Any
 from callcenter.host.chain import ZERO, next_chain
 from callcenter.ports import (
     CommandOutcome,
-    ConfigVersion,
     Detail,
     Journal,
     JournalBatch,
@@ -15,6 +14,7 @@ from callcenter.ports import (
     Session,
     User,
 )
+from callcenter.ports_of_versions import ConfigVersion
 from routing.ids import ContactId, DetailId, TeamId
 
 DOMAIN_ID = "default"

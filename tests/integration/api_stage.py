@@ -227,6 +227,7 @@ class ApiStage:
                 self.store.users,
                 ConfigurationInForce(self.store.config_versions, self.host, self.clock),
                 self.clock,
+                mirror=lambda: self.host.mirror,
             ),
             now_ms=self.clock.now_ms,
             new_id=new_id,

@@ -24,7 +24,13 @@ from callcenter.channels.chat_routes import ROUTES as CHAT_ROUTES
 from callcenter.http.contract import Route
 from callcenter.http.serving import OBJECT_UNKNOWN
 from callcenter.ports import Profile, Session
-from callcenter.web import handing_on, profile_routes, schemas, supervisor_routes
+from callcenter.web import (
+    configuration_schemas,
+    handing_on,
+    profile_routes,
+    schemas,
+    supervisor_routes,
+)
 from callcenter.web.app import ROUTES, build_app
 from tests.integration.api_stage import CUSTOMER_KEYS, HELP, PASSWORD, PEOPLE, ApiStage
 
@@ -53,7 +59,10 @@ SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
         "password": PASSWORD,
     },
     schemas.UserChange: {"display_name": "Another"},
-    schemas.ConfigurationDraft: {"document": {}},
+    configuration_schemas.ConfigurationDraft: {"document": {}},
+    configuration_schemas.ConfigurationEdit: {"document": {}},
+    configuration_schemas.Restoring: {"number": 1, "based_on": "v1"},
+    configuration_schemas.YamlText: {"text": "a: 1"},
     supervisor_routes.PriorityChange: {"credit_ms": 60_000},
     supervisor_routes.Assignment: {"agent_id": "u-ann"},
     supervisor_routes.Emptying: {"kind": "message"},
@@ -253,6 +262,9 @@ def test_every_command_is_idempotent_or_says_why_not() -> None:
         "POST /api/v1/users/{user_id}/password",
         "POST /api/v1/configuration/check",
         "PUT /api/v1/configuration/document",
+        "POST /api/v1/configuration/restore",
+        "POST /api/v1/configuration/yaml/read",
+        "POST /api/v1/configuration/yaml/write",
         "PUT /api/v1/profiles",
         "POST /api/v1/profiles/find",
         "DELETE /api/v1/profiles/{customer_key}",

@@ -4,6 +4,7 @@ import pytest
 
 from callcenter.bootstrap.configuration import ConfigurationInForce, store
 from callcenter.config_loader.loader import of_document
+from callcenter.ports_of_versions import UNSIGNED
 from routing.calendars import OpenHours
 from routing.ids import CalendarId
 from tests.integration.api_stage import HELP, SALES, ApiStage
@@ -24,7 +25,7 @@ async def test_hours_are_put_in_force_anew_before_they_run_out(
     stage: ApiStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_force = ConfigurationInForce(stage.store.config_versions, stage.host, stage.clock)
-    await store(stage.store.config_versions, CONFIGURATION, stage.clock.now_ms())
+    await store(stage.store.config_versions, CONFIGURATION, UNSIGNED)
     assert await in_force.follow()
     first = hours_of(stage)
     assert not await in_force.follow()

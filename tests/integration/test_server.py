@@ -16,6 +16,7 @@ from callcenter.bootstrap.server import PortInUse, Server
 from callcenter.config_loader.loader import ConfigError, load_folder
 from callcenter.host.recovery import JournalDamaged
 from callcenter.ports import JournalBatch, StorageError, StorageUnavailable
+from callcenter.ports_of_versions import UNSIGNED
 from callcenter.storage.store import open_store
 from routing.model import AgentState, RoutingConfiguration
 from tests.integration.api_stage import Answer
@@ -111,7 +112,7 @@ async def test_another_process_applies_a_configuration(server: LiveServer, tmp_p
     with may_block():
         configuration = load_folder(configuration_folder(tmp_path / "new", presence_grace_s=77), 0)
     versions = server.parts.store.config_versions
-    await store(versions, configuration, server.parts.clock.now_ms())
+    await store(versions, configuration, UNSIGNED)
     await server.until(lambda: in_force(server).version == configuration.version)
     assert in_force(server).presence_grace_ms == 77_000
     view = await server.ask("GET", "/api/v1/configuration", by="ada")
@@ -129,7 +130,7 @@ async def test_a_configuration_that_cannot_be_taken_yet_is_taken_later(
     (folder / "all.yaml").write_text(text.replace("queue: sales", "queue: vip"), encoding="utf-8")
     with may_block():
         configuration = load_folder(folder, 0)
-    await store(server.parts.store.config_versions, configuration, server.parts.clock.now_ms())
+    await store(server.parts.store.config_versions, configuration, UNSIGNED)
     await server.parts.follow_configuration()
     assert in_force(server).version == before
     view = await server.ask("GET", "/api/v1/configuration", by="ada")

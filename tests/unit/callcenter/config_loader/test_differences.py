@@ -1,10 +1,33 @@
 """What another configuration would change, told in words."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 from callcenter.config_loader.compiling import routing_configuration
-from callcenter.config_loader.differences import differences, effects
+from callcenter.config_loader.differences import Plain
+from callcenter.config_loader.differences import differences as all_differences
+from callcenter.config_loader.differences import effects as all_effects
+from routing.commands import PutAgent
 from routing.ids import QueueId
 from routing.model import RoutingConfiguration
 from tests.unit.callcenter.config_loader.documents import NOW_MS, agent, document, plain, queue
+
+
+def differences(before: Plain, after: Plain) -> list[str]:
+    """In words."""
+    return [one.told() for one in all_differences(before, after)]
+
+
+def effects(
+    before: RoutingConfiguration,
+    after: RoutingConfiguration,
+    *,
+    agents: Sequence[PutAgent],
+    name_of: Callable[[str], str],
+    contacts: Mapping[QueueId, int],
+) -> list[str]:
+    """In words."""
+    told = all_effects(before, after, agents=agents, name_of=name_of, contacts=contacts)
+    return [one.told() for one in told]
 
 
 def compiled(*queues: dict[str, object]) -> RoutingConfiguration:

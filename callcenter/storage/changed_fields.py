@@ -1,0 +1,28 @@
+"""What of a user has changed, as it is kept with each change."""
+
+from typing import Final
+
+import msgspec
+
+from callcenter.ports import User
+
+_SECRET: Final = ("password_hash",)
+_NOT_TOLD: Final = ("user_id", "version")
+
+
+def changed_fields(before: User | None, after: User) -> dict[str, tuple[str, str]]:
+    """Field -> JSON of its value before ("" for a new user) and after; of a secret, that it has changed."""
+    fields: dict[str, tuple[str, str]] = {}
+    for name in User.__struct_fields__:
+        old, new = None if before is None else getattr(before, name), getattr(after, name)
+        if name in _NOT_TOLD or (before is not None and old == new):
+            continue
+        if name in _SECRET:
+            fields[name] = ("", "")
+        else:
+            fields[name] = ("" if before is None else _json(old), _json(new))
+    return fields
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
