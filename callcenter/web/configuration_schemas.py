@@ -125,7 +125,7 @@ class ConfigurationChanged(msgspec.Struct, frozen=True):
 class YamlText(Request, frozen=True):
     """A document, or a part of it, as YAML."""
 
-    text: Annotated[str, Meta(max_length=1_000_000)]
+    text: str
 
 
 class YamlFault(msgspec.Struct, frozen=True):

@@ -149,7 +149,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Everything that is wrong or doubtful about a configuration; nothing is stored */
+        /** Everything that is wrong or doubtful about a configuration, and what it would change; nothing is stored */
         post: operations["check_configuration"];
         delete?: never;
         options?: never;
@@ -169,6 +169,91 @@ export interface paths {
         /** Check a configuration, store it and put it in force; one with errors is refused whole */
         put: operations["put_configuration_document"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which configurations were put in force, by whom and why; newest first */
+        get: operations["read_configuration_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/history/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry of the history: its document, and what it changed */
+        get: operations["read_configuration_change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an earlier configuration in force again, unless somebody has what it does not know */
+        post: operations["restore_configuration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/yaml/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** YAML as JSON, with the line of each value */
+        post: operations["read_yaml"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/yaml/write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** JSON as YAML that reads back as the same */
+        post: operations["write_yaml"];
         delete?: never;
         options?: never;
         head?: never;
@@ -818,7 +903,7 @@ export interface components {
         };
         /**
          * AppliedConfiguration
-         * @description What was stored. It is not in force yet while a queue it drops holds contacts: then it will be by itself.
+         * @description What was stored. It is not in force yet if a contact has just come to a queue it drops: then it will be by itself.
          */
         AppliedConfiguration: {
             version: string | null;
@@ -1017,10 +1102,14 @@ export interface components {
         };
         /**
          * CheckedConfiguration
-         * @description Every finding, errors and warnings; empty when there is nothing to say.
+         * @description Every finding, errors and warnings, and what would change against the newest stored; nothing is stored.
          */
         CheckedConfiguration: {
             findings: components["schemas"]["FindingRow"][];
+            /** @default [] */
+            differences?: components["schemas"]["DifferenceRow"][];
+            /** @default [] */
+            effects?: components["schemas"]["EffectRow"][];
         };
         /**
          * ComingEvent
@@ -1031,11 +1120,50 @@ export interface components {
             due_ms: number;
         };
         /**
+         * ConfigurationChange
+         * @description That a version became the newest: when, by whom ("" for the command line), and why.
+         */
+        ConfigurationChange: {
+            number: number;
+            version: string;
+            at_ms: number;
+            by_name: string;
+            note: string;
+        };
+        /**
+         * ConfigurationChanged
+         * @description One change with its document, and what it changed against the one before it.
+         */
+        ConfigurationChanged: {
+            change: components["schemas"]["ConfigurationChange"];
+            document: unknown;
+            differences: components["schemas"]["DifferenceRow"][];
+        };
+        /**
          * ConfigurationDraft
          * @description A whole configuration document, as `docs/configuration.md` describes it in YAML.
          */
         ConfigurationDraft: {
             document: unknown;
+        };
+        /**
+         * ConfigurationEdit
+         * @description A document to put in force; `based_on` is the version the edit started from (null: whatever is there).
+         */
+        ConfigurationEdit: {
+            document: unknown;
+            /** @default null */
+            based_on?: string | null;
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * ConfigurationHistory
+         * @description The history, newest first; the first of all is the newest stored. `next_before` is null at its end.
+         */
+        ConfigurationHistory: {
+            changes: components["schemas"]["ConfigurationChange"][];
+            next_before: number | null;
         };
         /**
          * ConfigurationView
@@ -1157,6 +1285,16 @@ export interface components {
          */
         DestinationKind: "callback" | "message" | "queue" | "voicemail";
         /**
+         * DifferenceRow
+         * @description A value that differs, by its path; `change` is changed, new or gone. `before` and `after` are short texts.
+         */
+        DifferenceRow: {
+            path: string;
+            change: string;
+            before: string;
+            after: string;
+        };
+        /**
          * DispositionInfo
          * @description A coded outcome.
          */
@@ -1170,6 +1308,16 @@ export interface components {
          */
         Done: {
             seq: number;
+        };
+        /**
+         * EffectRow
+         * @description Whom a change concerns: `kind` is agents_lose or agents_gain (`names`), contacts_held or contacts_go_on (`contacts`).
+         */
+        EffectRow: {
+            kind: string;
+            queue_id: string;
+            names: string[];
+            contacts: number;
         };
         /**
          * Emptying
@@ -1302,6 +1450,23 @@ export interface components {
             messages_after?: {
                 [key: string]: number;
             };
+        };
+        /**
+         * HistoryEntry
+         * @description One entry of the history, by its number.
+         */
+        HistoryEntry: {
+            number: number;
+        };
+        /**
+         * HistoryPage
+         * @description Which part of the history: entries before a number, newest first.
+         */
+        HistoryPage: {
+            /** @default null */
+            before?: number | null;
+            /** @default 50 */
+            limit?: number;
         };
         /**
          * InteractionRow
@@ -1722,6 +1887,16 @@ export interface components {
             contact_ids: string[];
         };
         /**
+         * Restoring
+         * @description Which entry of the history to go back to; `based_on` is the version that is the newest so far.
+         */
+        Restoring: {
+            number: number;
+            based_on: string;
+            /** @default  */
+            note?: string;
+        };
+        /**
          * RivalContact
          * @description Another contact that the agent could have had.
          */
@@ -1998,6 +2173,32 @@ export interface components {
         WrapUpLonger: {
             seq: number;
             until_ms: number;
+        };
+        /**
+         * YamlFault
+         * @description Why a text cannot be taken, and in which line; null when that is not known.
+         */
+        YamlFault: {
+            line: number | null;
+            message: string;
+        };
+        /**
+         * YamlRead
+         * @description The values of a text as JSON, null if it is none; `lines`: path of a value -> its line, as paths of findings are written.
+         */
+        YamlRead: {
+            document: unknown;
+            lines: {
+                [key: string]: number;
+            };
+            faults: components["schemas"]["YamlFault"][];
+        };
+        /**
+         * YamlText
+         * @description A document, or a part of it, as YAML.
+         */
+        YamlText: {
+            text: string;
         };
     };
     responses: never;
@@ -2654,7 +2855,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Everything that is wrong or doubtful about a configuration; nothing is stored */
+            /** @description Everything that is wrong or doubtful about a configuration, and what it would change; nothing is stored */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2822,7 +3023,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfigurationDraft"];
+                "application/json": components["schemas"]["ConfigurationEdit"];
             };
         };
         responses: {
@@ -2833,6 +3034,391 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AppliedConfiguration"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description changed_meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description configuration_refused, nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_configuration_history: {
+        parameters: {
+            query?: {
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Which configurations were put in force, by whom and why; newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationHistory"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_configuration_change: {
+        parameters: {
+            query: {
+                number: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry of the history: its document, and what it changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationChanged"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description change_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    restore_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restoring"];
+            };
+        };
+        responses: {
+            /** @description Put an earlier configuration in force again, unless somebody has what it does not know */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedConfiguration"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description change_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description changed_meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description configuration_refused, nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_yaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["YamlText"];
+            };
+        };
+        responses: {
+            /** @description YAML as JSON, with the line of each value */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YamlRead"];
                 };
             };
             /** @description json_invalid */
@@ -2889,7 +3475,113 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description configuration_refused, nested_too_deep, request_invalid */
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    write_yaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigurationDraft"];
+            };
+        };
+        responses: {
+            /** @description JSON as YAML that reads back as the same */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YamlText"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
