@@ -18,7 +18,11 @@ OF_AUTHORITY = {
     Permission.SUPERVISE_AGENT,
     Permission.SUPERVISE_QUEUE,
 }
-CHANGES_NOTHING = {"/api/v1/configuration/check"}
+CHANGES_NOTHING = {
+    "/api/v1/configuration/check",
+    "/api/v1/configuration/yaml/read",
+    "/api/v1/configuration/yaml/write",
+}
 
 
 async def recorded(stage: ApiStage) -> list[dict[str, Any]]:
