@@ -26,7 +26,10 @@ class Settings(BaseSettings):
     """0 takes any free port and prints it."""
 
     database_url: str = ""
-    """SQLAlchemy URL; empty: SQLite in the data directory."""
+    """`sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/DATABASE`; empty: SQLite in the data directory."""
+
+    migrates_at_start: bool = False
+    """Bring PostgreSQL's tables to this version at the start, too; SQLite's always are."""
 
     domain_id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")] = "main"
 

@@ -70,7 +70,12 @@ COV = "--cov --cov-report="
 TEST = (
     # The unit tests run once, measured, below.
     *(stage for stage in CHECK if stage.name != "unit"),
-    Stage("contract", (f"python -m pytest -q -n 2 {COV} tests/contract",), measured="contract"),
+    Stage(
+        "contract",
+        (f"python -m pytest -q -n 2 {COV} tests/contract",),
+        measured="contract",
+        system="database",
+    ),
     Stage(
         "integration",
         (f"python -m pytest -q -n 2 {COV} tests/integration",),

@@ -25,7 +25,7 @@ from callcenter.limits import (
 )
 from callcenter.ports import StorageUnavailable
 from callcenter.settings import Settings
-from callcenter.storage.schema import upgrade
+from callcenter.storage.schema import migrates_itself, upgrade
 from callcenter.storage.store import open_store
 from callcenter.tasks import Supervisor
 
@@ -64,7 +64,8 @@ class Server:
         settings = self._settings
         data_dir = self._data_dir = DataDir(settings.data_dir)
         self._say(f"Data directory: {settings.data_dir}")
-        await upgrade(settings.database)
+        if settings.migrates_at_start or migrates_itself(settings.database):
+            await upgrade(settings.database)
         store = await open_store(settings.database, settings.domain_id)
         clock = Clock()
         host = Host(settings.domain_id, store, clock)

@@ -16,6 +16,7 @@ from callcenter.ports_of_versions import Authorship
 from callcenter.settings import Settings
 from callcenter.storage.schema import current, upgrade
 from callcenter.storage.store import SqlStore
+from callcenter.storage.tables import HEAD
 
 
 def add(commands: Subcommands) -> None:
@@ -37,6 +38,9 @@ def _add_database(commands: Subcommands) -> None:
     upgrading = database.add_parser("upgrade", help="bring the tables to this version")
     add_data_dir(upgrading)
     upgrading.set_defaults(action=_db_upgrade)
+    asking = database.add_parser("current", help="say which revision the tables are at")
+    add_data_dir(asking)
+    asking.set_defaults(action=_db_current)
     journal = commands.add_parser("journal", help="journal").add_subparsers(required=True)
     verifying = journal.add_parser("verify", help="check every event against the hash chain")
     add_data_dir(verifying)
@@ -69,6 +73,17 @@ def _db_upgrade(parsed: argparse.Namespace) -> int:
         return 0
 
     return finish(both())
+
+
+def _db_current(parsed: argparse.Namespace) -> int:
+    settings = settings_of(parsed)
+
+    async def ask() -> int:
+        stored = await current(settings.database)
+        say(f"Database: {stored or 'empty'}; this version needs {HEAD}")
+        return 0 if stored == HEAD else 1
+
+    return finish(ask())
 
 
 async def _journal_verify(opened: SqlStore, parsed: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from callcenter.ports import AuditFilter, AuditNumberTaken, AuditRecord
-from callcenter.storage.database import Database, insert_rows, upsert
+from callcenter.storage.database import Database, insert_rows, upsert_row
 from callcenter.storage.tables import audit_ends, audit_log
 
 PAGE_ROWS: Final = 2_000
@@ -32,11 +32,8 @@ class SqlAuditLog:
             if self._end(connection)[0] >= record.audit_no:
                 raise AuditNumberTaken(f"audit record {record.audit_no} is written already")
             insert_rows(connection, audit_log, [(self._domain_id, *cells)])
-            note = upsert(audit_ends).values(
-                domain_id=self._domain_id, audit_no=record.audit_no, chain=record.chain
-            )
-            changed = {"audit_no": note.excluded.audit_no, "chain": note.excluded.chain}
-            connection.execute(note.on_conflict_do_update(["domain_id"], set_=changed))
+            end = {"domain_id": self._domain_id, "audit_no": record.audit_no}
+            upsert_row(connection, audit_ends, end | {"chain": record.chain})
 
         await self._database.write(job)
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from callcenter.ports import ChangedMeanwhile
 from callcenter.ports_of_versions import UNSIGNED, Authorship, ConfigChange, ConfigVersion
 from callcenter.storage.authorship import author_of, columns_of
-from callcenter.storage.database import Database, upsert
+from callcenter.storage.database import Database, upsert_row
 from callcenter.storage.tables import config_changes, config_versions
 
 
@@ -37,20 +37,14 @@ class SqlConfigVersions:
             if newest is not None and newest.version == version.version:
                 return
             number = 1 if newest is None else newest.applied_no + 1
-            statement = upsert(config_versions).values(
-                domain_id=self._domain_id,
-                version=version.version,
-                document=version.document,
-                applied_at_ms=version.applied_at_ms,
-                applied_no=number,
-            )
-            again = {
-                "applied_at_ms": statement.excluded.applied_at_ms,
-                "applied_no": statement.excluded.applied_no,
+            stored = {
+                "domain_id": self._domain_id,
+                "version": version.version,
+                "document": version.document,
+                "applied_at_ms": version.applied_at_ms,
+                "applied_no": number,
             }
-            connection.execute(
-                statement.on_conflict_do_update(["domain_id", "version"], set_=again)
-            )
+            upsert_row(connection, config_versions, stored)
             row = {"number": number, "version": version.version} | columns_of(author)
             connection.execute(sa.insert(config_changes).values(domain_id=self._domain_id, **row))
 

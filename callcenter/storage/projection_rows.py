@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from callcenter.ports import RowChange, StorageError
-from callcenter.storage.database import Database, UpsertShape, upsert, upsert_rows
+from callcenter.storage.database import Database, UpsertShape, upsert_row, upsert_rows
 from callcenter.storage.merging import merge
 from callcenter.storage.tables import PROJECTION_TABLES, projection_cursors
+
 
 
 class SqlProjectionRows:
@@ -30,13 +31,8 @@ class SqlProjectionRows:
 
         def job(connection: sa.Connection) -> None:
             change_rows(connection, self._domain_id, PROJECTION_TABLES, changes)
-            move = upsert(projection_cursors).values(
-                domain_id=self._domain_id, projection=projection, as_of_seq=as_of_seq
-            )
-            key = ["domain_id", "projection"]
-            connection.execute(
-                move.on_conflict_do_update(key, set_={"as_of_seq": move.excluded.as_of_seq})
-            )
+            stand = {"domain_id": self._domain_id, "projection": projection}
+            upsert_row(connection, projection_cursors, stand | {"as_of_seq": as_of_seq})
 
         await self._database.write(job)
 

@@ -4,6 +4,7 @@ Alembic is loaded only when there is something to migrate: it is a third of a re
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,10 +16,18 @@ from callcenter.storage.tables import HEAD
 T = TypeVar("T")
 
 
-async def upgrade(url: str) -> str:
-    """Bring the database to this version's tables, all steps in one transaction; returns its revision then."""
-    await _with_database(url, _migrate)
-    return HEAD
+async def upgrade(url: str, revision: str = HEAD) -> str:
+    """Bring the database to this version's tables, all steps in one transaction; returns its revision then.
+
+    Raises StorageError when the database cannot serve.
+    """
+    await _with_database(url, partial(_migrate, revision))
+    return revision
+
+
+def migrates_itself(url: str) -> bool:
+    """SQLite belongs to one process, which may change it; a server's database is changed when somebody says so."""
+    return sa.make_url(url).get_backend_name() == "sqlite"
 
 
 async def current(url: str) -> str | None:
@@ -34,8 +43,8 @@ def revision_of(connection: sa.Connection) -> str | None:
     return revision
 
 
-def _migrate(connection: sa.Connection) -> None:
-    if revision_of(connection) == HEAD:
+def _migrate(revision: str, connection: sa.Connection) -> None:
+    if revision_of(connection) == revision:
         return
     from alembic import command  # noqa: PLC0415  # see above
     from alembic.config import Config  # noqa: PLC0415
@@ -43,11 +52,11 @@ def _migrate(connection: sa.Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, HEAD)
+    command.upgrade(config, revision)
 
 
 async def _with_database(url: str, job: Callable[[sa.Connection], T]) -> T:
-    database = Database(url)
+    database = Database(url, is_patient=True)
     try:
         return await database.write(job)
     finally:

@@ -102,6 +102,6 @@ def _check_revision(connection: sa.Connection) -> None:
     revision = revision_of(connection)
     if revision != HEAD:
         raise SchemaOutdated(
-            f"the database is at revision {revision or 'none'}, this version needs {HEAD}: "
-            "run `callcenter db upgrade`"
+            f"database_outdated: the database is at revision {revision or 'none'}, this version needs "
+            f"{HEAD}: run `callcenter db upgrade`"
         )

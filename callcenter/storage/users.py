@@ -10,12 +10,11 @@ from callcenter.ports import ChangedMeanwhile, User
 from callcenter.ports_of_versions import UNSIGNED, Authorship, UserChange
 from callcenter.storage.authorship import author_of, columns_of
 from callcenter.storage.changed_fields import changed_fields
-from callcenter.storage.database import Database, upsert
+from callcenter.storage.database import Database, upsert_row
 from callcenter.storage.tables import user_changes, users
 from callcenter.storage.usernames import username_key
 from routing.model import CapacityRule
 
-_KEY: Final = ["domain_id", "user_id"]
 _JSON: Final[dict[str, Any]] = {
     "queue_ids": tuple[str, ...],
     "watched_team_ids": tuple[str, ...],
@@ -89,13 +88,7 @@ class SqlUsers:
         if based_on is not None and based_on != (0 if before is None else before.version):
             raise ChangedMeanwhile(user.user_id)
         stored = msgspec.structs.replace(user, version=self._newest_version(connection) + 1)
-        statement = upsert(users).values(domain_id=self._domain_id, **_columns(stored))
-        changed = {
-            column.name: statement.excluded[column.name]
-            for column in users.columns
-            if column.name not in _KEY
-        }
-        connection.execute(statement.on_conflict_do_update(_KEY, set_=changed))
+        upsert_row(connection, users, {"domain_id": self._domain_id, **_columns(stored)})
         connection.execute(
             sa.insert(user_changes).values(
                 domain_id=self._domain_id,

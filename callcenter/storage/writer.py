@@ -28,8 +28,8 @@ LANE_JOBS_MAX: Final = 256
 class Transactor(Protocol):
     """Runs one job as one transaction, elsewhere."""
 
-    def submit(self, job: Job[T]) -> "Future[T]":
-        """Start the job; the future is completed from any thread."""
+    def submit(self, job: Job[T], *, first: bool) -> "Future[T]":
+        """Start the job, the journal's or another; the future is completed from any thread."""
 
 
 class _Lane:
@@ -80,17 +80,17 @@ class Writer:
                 job, result = lane.jobs.popleft()
                 if not result.cancelled():
                     self._is_running = True
-                    self._start(job, result)
+                    self._start(job, result, first=lane is self._journal)
                     return
         self._idle.set()
 
-    def _start(self, job: Job[Any], result: asyncio.Future[Any]) -> None:
+    def _start(self, job: Job[Any], result: asyncio.Future[Any], *, first: bool) -> None:
         # The thread's own callback saves the loop one turn against awaiting a wrapped future, which is a
         # tenth of an idle append and more when the loop is busy.
         def tell(done: "Future[Any]") -> None:
             self._loop.call_soon_threadsafe(self._finish, done, result)
 
-        self._transactor.submit(job).add_done_callback(tell)
+        self._transactor.submit(job, first=first).add_done_callback(tell)
 
     def _finish(self, done: "Future[Any]", result: asyncio.Future[Any]) -> None:
         self._is_running = False

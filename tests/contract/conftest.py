@@ -1,6 +1,7 @@
-"""Every test of this folder runs against the memory twin and against SQL."""
+"""Every test of this folder runs against the memory twin and against SQL, in SQLite and in PostgreSQL."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,26 +11,85 @@ from callcenter.storage.memory import MemoryStore
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import SqlStore, open_store
 from tests.contract.rows import DOMAIN_ID
+from tests.postgres_server import NoPostgres, PostgresServer, postgres_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server for the whole run; a machine without one fails here."""
+    try:
+        with postgres_server() as server:
+            yield server
+    except NoPostgres as missing:
+        pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> str:
+    """A migrated database, to be copied: its name."""
+    url = postgres.create()
+    asyncio.run(upgrade(url))
+    return url.partition("?")[0].rsplit("/", 1)[1]
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/callcenter.db"
 
 
 @pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """An empty database."""
+    url = postgres.create()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """An empty database of either product."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(name))
+
+
+@pytest.fixture
+async def sqlite_store(sqlite_url: str) -> AsyncIterator[SqlStore]:
+    await upgrade(sqlite_url)
+    store = await open_store(sqlite_url, DOMAIN_ID)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
 async def sql_store(url: str) -> AsyncIterator[SqlStore]:
+    """An open store on `url`."""
     await upgrade(url)
     store = await open_store(url, DOMAIN_ID)
     yield store
     await store.close()
 
 
-@pytest.fixture(params=["memory", "sql"])
-async def store(request: pytest.FixtureRequest, url: str) -> AsyncIterator[Store]:
+@pytest.fixture
+def migrated_postgres_url(postgres: PostgresServer, postgres_template: str) -> Iterator[str]:
+    """A migrated database without rows."""
+    url = postgres.create(postgres_template)
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """Where `store` is; empty for the one in memory."""
+    names = {"sqlite": "sqlite_url", "postgresql": "migrated_postgres_url"}
+    name = names.get(request.param)
+    return "" if name is None else str(request.getfixturevalue(name))
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[Store]:
     opened: MemoryStore | SqlStore = MemoryStore()
-    if request.param == "sql":
-        await upgrade(url)
-        opened = await open_store(url, DOMAIN_ID)
+    if store_url:
+        await upgrade(store_url)
+        opened = await open_store(store_url, DOMAIN_ID)
     yield opened
     await opened.close()

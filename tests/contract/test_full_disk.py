@@ -44,80 +44,80 @@ async def fill(store: SqlStore) -> tuple[int, bytes]:
     pytest.fail("the disk is never full")
 
 
-async def test_a_full_disk_stores_nothing_by_halves(sql_store: SqlStore) -> None:
-    await sql_store.limit_pages(SMALLEST)
-    newest = await fill(sql_store)
-    assert await sql_store.journal.last() == newest
+async def test_a_full_disk_stores_nothing_by_halves(sqlite_store: SqlStore) -> None:
+    await sqlite_store.limit_pages(SMALLEST)
+    newest = await fill(sqlite_store)
+    assert await sqlite_store.journal.last() == newest
     assert (
-        len(await sql_store.details.of_contact(ContactId("c-1"), kind="message", limit=10**6))
+        len(await sqlite_store.details.of_contact(ContactId("c-1"), kind="message", limit=10**6))
         == newest[0]
     )
-    assert len(await sql_store.journal.command_ids(10**6)) == newest[0]
-    verdict = verify(await all_records(sql_store.journal), 0, ZERO, DOMAIN_ID)
+    assert len(await sqlite_store.journal.command_ids(10**6)) == newest[0]
+    verdict = verify(await all_records(sqlite_store.journal), 0, ZERO, DOMAIN_ID)
     assert (verdict.last_seq, verdict.damage) == (newest[0], None)
 
 
-async def test_everything_that_writes_says_so(sql_store: SqlStore) -> None:
-    await sql_store.limit_pages(SMALLEST)
-    await fill(sql_store)
+async def test_everything_that_writes_says_so(sqlite_store: SqlStore) -> None:
+    await sqlite_store.limit_pages(SMALLEST)
+    await fill(sqlite_store)
     with pytest.raises(StorageUnavailable):
-        await sql_store.probe()
+        await sqlite_store.probe()
     with pytest.raises(StorageUnavailable):
-        await sql_store.journal.put_snapshot(Snapshot(1, ZERO, bytes(100_000)))
+        await sqlite_store.journal.put_snapshot(Snapshot(1, ZERO, bytes(100_000)))
     changes = [interaction(f"c-{n}", customer_key="x" * 100) for n in range(1_000)]
     with pytest.raises(StorageUnavailable):
-        await sql_store.rows.commit("interactions", 5, changes)
+        await sqlite_store.rows.commit("interactions", 5, changes)
     with pytest.raises(StorageUnavailable):
-        await sql_store.users.put(user("u-1", "lilei", display_name="x" * 100_000))
-    assert await sql_store.rows.cursor("interactions") == 0
-    assert await sql_store.interactions.since(0) == (0, [])
-    assert await sql_store.journal.snapshot() is None
+        await sqlite_store.users.put(user("u-1", "lilei", display_name="x" * 100_000))
+    assert await sqlite_store.rows.cursor("interactions") == 0
+    assert await sqlite_store.interactions.since(0) == (0, [])
+    assert await sqlite_store.journal.snapshot() is None
 
 
-async def test_it_goes_on_when_there_is_room_again(sql_store: SqlStore) -> None:
-    await sql_store.limit_pages(SMALLEST)
-    newest = await fill(sql_store)
-    await sql_store.limit_pages(None)
-    await sql_store.probe()
-    await sql_store.journal.append(batch(chained(20, after=newest)))
-    verdict = verify(await all_records(sql_store.journal), 0, ZERO, DOMAIN_ID)
+async def test_it_goes_on_when_there_is_room_again(sqlite_store: SqlStore) -> None:
+    await sqlite_store.limit_pages(SMALLEST)
+    newest = await fill(sqlite_store)
+    await sqlite_store.limit_pages(None)
+    await sqlite_store.probe()
+    await sqlite_store.journal.append(batch(chained(20, after=newest)))
+    verdict = verify(await all_records(sqlite_store.journal), 0, ZERO, DOMAIN_ID)
     assert (verdict.last_seq, verdict.damage) == (newest[0] + 20, None)
 
 
-async def test_the_connection_is_opened_again(sql_store: SqlStore) -> None:
-    await sql_store.probe()
-    before = sql_store._database._connection
-    await sql_store.limit_pages(SMALLEST)
-    await fill(sql_store)
-    assert sql_store._database._connection is None
-    await sql_store.limit_pages(None)
-    await sql_store.probe()
-    assert sql_store._database._connection not in (None, before)
+async def test_the_connection_is_opened_again(sqlite_store: SqlStore) -> None:
+    await sqlite_store.probe()
+    before = sqlite_store._database._connection
+    await sqlite_store.limit_pages(SMALLEST)
+    await fill(sqlite_store)
+    assert sqlite_store._database._connection is None
+    await sqlite_store.limit_pages(None)
+    await sqlite_store.probe()
+    assert sqlite_store._database._connection not in (None, before)
 
 
-async def test_probes_do_not_pile_up(sql_store: SqlStore) -> None:
+async def test_probes_do_not_pile_up(sqlite_store: SqlStore) -> None:
     for _ in range(3):
-        await sql_store.probe()
+        await sqlite_store.probe()
     count = sa.select(sa.func.count()).select_from(probe)
-    assert await sql_store._database.read(lambda connection: connection.scalar(count)) == 1
+    assert await sqlite_store._database.read(lambda connection: connection.scalar(count)) == 1
 
 
-async def test_a_probe_needs_as_much_room_as_appends(sql_store: SqlStore) -> None:
+async def test_a_probe_needs_as_much_room_as_appends(sqlite_store: SqlStore) -> None:
     for _ in range(3):
-        await sql_store.probe()
-    await sql_store.limit_pages(SMALLEST)
-    await fill(sql_store)
+        await sqlite_store.probe()
+    await sqlite_store.limit_pages(SMALLEST)
+    await fill(sqlite_store)
     for _ in range(3):
         with pytest.raises(StorageUnavailable):
-            await sql_store.probe()
+            await sqlite_store.probe()
 
 
 @pytest.mark.slow
-async def test_a_file_size_limit_of_the_system_is_survived(url: str, tmp_path: Path) -> None:
-    await upgrade(url)
+async def test_a_file_size_limit_of_the_system_is_survived(sqlite_url: str, tmp_path: Path) -> None:
+    await upgrade(sqlite_url)
     program = Path(__file__).with_name("meet_file_limit.py")
     done = subprocess.run(  # noqa: S603, ASYNC221 - our own program; the test has nothing else to do
-        [sys.executable, program, url, tmp_path],
+        [sys.executable, program, sqlite_url, tmp_path],
         capture_output=True,
         text=True,
         timeout=50,

@@ -1,7 +1,8 @@
 """The database that the migrations make is the one the code expects."""
 
-import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
@@ -11,8 +12,14 @@ from alembic.script import ScriptDirectory
 
 from callcenter.ports import StorageError, StorageUnavailable
 from callcenter.storage import schema
-from callcenter.storage.store import SchemaOutdated, SqlStore, open_store
+from callcenter.storage.database import Database
+from callcenter.storage.store import SchemaOutdated, open_store
 from callcenter.storage.tables import HEAD, metadata
+
+T = TypeVar("T")
+
+SCRIPTS = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
+REVISIONS = sorted(script.revision for script in SCRIPTS.walk_revisions())
 
 
 async def test_a_new_database_has_no_revision(url: str) -> None:
@@ -26,24 +33,59 @@ async def test_an_upgrade_brings_it_to_the_newest(url: str) -> None:
 
 
 def test_the_code_is_written_for_the_newest_revision() -> None:
-    scripts = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
-    assert scripts.get_current_head() == HEAD
+    assert SCRIPTS.get_current_head() == HEAD
 
 
-async def test_migrations_and_tables_agree(sql_store: SqlStore, tmp_path: Path) -> None:
-    engine = sa.create_engine(f"sqlite:///{tmp_path}/callcenter.db", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+async def test_migrations_and_tables_agree(url: str) -> None:
+    await schema.upgrade(url)
+    assert await on_writer(url, differences) == []
 
 
-async def test_the_journal_is_clustered_by_its_key(sql_store: SqlStore, tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / "callcenter.db")
-    rows = connection.execute(
-        "SELECT name, sql FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'"
-    )
-    assert {name for name, _ in rows} == {"journal", "details", "outcomes"}
-    connection.close()
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_an_old_database_with_rows_in_it_is_upgraded(url: str, revision: str) -> None:
+    await schema.upgrade(url, revision)
+    assert await schema.current(url) == revision
+    await on_writer(url, fill)
+    assert await schema.upgrade(url) == HEAD
+    assert await on_writer(url, differences) == []
+    store = await open_store(url, "x")
+    assert (await store.journal.last())[0] == 1
+    assert [user.username for user in await store.users.all()] == ["x"]
+    await store.close()
+
+
+async def on_writer(url: str, job: Callable[[sa.Connection], T]) -> T:
+    database = Database(url)
+    try:
+        return await database.write(job)
+    finally:
+        await database.close()
+
+
+def differences(connection: sa.Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, metadata))
+
+
+def fill(connection: sa.Connection) -> None:
+    """One row in every table of a database at any revision, with something in every column."""
+    found = sa.MetaData()
+    found.reflect(connection)
+    values = {str: "x", int: 1, bool: False, bytes: b"x"}
+    for table in found.sorted_tables:
+        if table.name != "alembic_version":
+            row = {column.name: values[column.type.python_type] for column in table.columns}
+            row |= {name: "[]" for name in ("queue_ids", "watched_team_ids") if name in row}
+            row |= {name: "{}" for name in ("skills",) if name in row}
+            row |= {name: None for name in ("capacity",) if name in row}
+            connection.execute(sa.insert(table).values(row))
+
+
+async def test_the_journal_is_clustered_by_its_key(sqlite_url: str) -> None:
+    await schema.upgrade(sqlite_url)
+    clustered = sa.text("SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'")
+    names = await on_writer(sqlite_url, lambda connection: connection.scalars(clustered).all())
+    assert set(names) == {"journal", "details", "outcomes"}
 
 
 async def test_every_table_is_scoped_by_domain() -> None:
@@ -57,13 +99,10 @@ async def test_a_database_that_was_never_migrated_is_refused(url: str) -> None:
         await open_store(url, "default")
 
 
-async def test_a_database_of_another_version_is_refused(
-    sql_store: SqlStore, url: str, tmp_path: Path
-) -> None:
-    connection = sqlite3.connect(tmp_path / "callcenter.db")
-    with connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+async def test_a_database_of_another_version_is_refused(url: str) -> None:
+    await schema.upgrade(url)
+    another = sa.text("UPDATE alembic_version SET version_num = '9999'")
+    await on_writer(url, lambda connection: connection.execute(another))
     with pytest.raises(SchemaOutdated, match="9999"):
         await open_store(url, "default")
 
@@ -73,7 +112,9 @@ async def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
         await open_store(f"sqlite:///{tmp_path}/missing/callcenter.db", "default")
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql+asyncpg://h/d"])
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///:memory:", "mysql://h/d", "postgresql://h/d?nonsense=1"]
+)
 async def test_a_url_that_cannot_serve_is_refused(url: str) -> None:
     with pytest.raises(StorageError):
         await open_store(url, "default")

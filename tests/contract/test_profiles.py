@@ -60,8 +60,8 @@ async def test_profiles_of_another_domain_are_not_seen(sql_store: SqlStore, url:
     await other.close()
 
 
-async def test_a_deleted_address_leaves_the_file(sql_store: SqlStore, tmp_path: Path) -> None:
-    await sql_store.profiles.put([profile(1, address="planted-marker@example.org")])
-    await sql_store.profiles.delete("key-1")
-    await sql_store.close()
+async def test_a_deleted_address_leaves_the_file(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    await sqlite_store.profiles.put([profile(1, address="planted-marker@example.org")])
+    await sqlite_store.profiles.delete("key-1")
+    await sqlite_store.close()
     assert b"planted-marker" not in (tmp_path / "callcenter.db").read_bytes()

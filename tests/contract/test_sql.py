@@ -32,20 +32,20 @@ async def test_a_second_writer_is_stale(sql_store: SqlStore, url: str) -> None:
     await other.close()
 
 
-async def test_an_idle_writer_holds_no_transaction(sql_store: SqlStore, tmp_path: Path) -> None:
-    await sql_store.journal.append(batch(chained(1)))
+async def test_an_idle_writer_holds_no_transaction(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    await sqlite_store.journal.append(batch(chained(1)))
     other = sqlite3.connect(tmp_path / "callcenter.db", timeout=0, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     other.execute("COMMIT")
     other.close()
 
 
-async def test_commits_are_synced_to_the_disk(sql_store: SqlStore) -> None:
+async def test_commits_are_synced_to_the_disk(sqlite_store: SqlStore) -> None:
     def pragmas(connection: sa.Connection) -> tuple[object, ...]:
         names = ("journal_mode", "synchronous", "secure_delete")
         return tuple(connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names)
 
-    assert await sql_store._database.write(pragmas) == ("wal", 2, 1)
+    assert await sqlite_store._database.write(pragmas) == ("wal", 2, 1)
 
 
 async def test_domains_do_not_see_each_other(sql_store: SqlStore, url: str) -> None:
@@ -91,10 +91,10 @@ async def test_reads_see_the_newest_commit(sql_store: SqlStore) -> None:
         assert (await sql_store.journal.last())[0] == number
 
 
-async def test_erased_texts_leave_the_file(sql_store: SqlStore, tmp_path: Path) -> None:
+async def test_erased_texts_leave_the_file(sqlite_store: SqlStore, tmp_path: Path) -> None:
     rows = [detail("c-1", "planted-marker", seq=1)]
-    await sql_store.journal.append(batch(chained(1), rows))
-    await sql_store.details.erase(ContactId("c-1"))
-    await sql_store.close()  # the last connection moves the log into the file and removes it
+    await sqlite_store.journal.append(batch(chained(1), rows))
+    await sqlite_store.details.erase(ContactId("c-1"))
+    await sqlite_store.close()  # the last connection moves the log into the file and removes it
     assert b"planted-marker" not in (tmp_path / "callcenter.db").read_bytes()
     assert not (tmp_path / "callcenter.db-wal").exists()

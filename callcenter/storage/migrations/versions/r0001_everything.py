@@ -176,7 +176,7 @@ def _agent_states() -> None:
         sa.Column("state", sa.String(), server_default="", nullable=False),
         sa.Column("reason_id", sa.String(), nullable=True),
         sa.Column("since_ms", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("is_removed", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_removed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("domain_id", "agent_id", name=op.f("pk_agent_states")),
     )
 

@@ -6,7 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from callcenter.ports import StaleWriter, StorageError, StorageUnavailable, UsernameTaken
-from callcenter.storage.database import translate
+from callcenter.storage.sqlite import Sqlite
+
+translate = Sqlite(sa.make_url("sqlite:///callcenter.db")).translate
 
 
 def wrapped(error: sqlite3.Error, code: int, name: str) -> sa.exc.DBAPIError:
