@@ -93,20 +93,22 @@ TAMPERINGS: dict[str, tuple[str, int]] = {
 
 
 @pytest.mark.parametrize("name", TAMPERINGS)
-async def test_whatever_is_changed_is_named(sql_store: SqlStore, tmp_path: Path, name: str) -> None:
-    await fill(sql_store)
+async def test_whatever_is_changed_is_named(
+    sqlite_store: SqlStore, tmp_path: Path, name: str
+) -> None:
+    await fill(sqlite_store)
     sql, damaged_no = TAMPERINGS[name]
     change(tmp_path, lambda connection: connection.execute(sql))
-    verdict = await verify_audit(sql_store.audit_log, DOMAIN_ID)
+    verdict = await verify_audit(sqlite_store.audit_log, DOMAIN_ID)
     assert verdict.damaged_no == damaged_no
     assert verdict.damage
 
 
 async def test_an_anchor_tells_of_an_end_cut_off_with_its_note(
-    sql_store: SqlStore, tmp_path: Path
+    sqlite_store: SqlStore, tmp_path: Path
 ) -> None:
-    await fill(sql_store)
-    anchor = await sql_store.audit_log.last()
+    await fill(sqlite_store)
+    anchor = await sqlite_store.audit_log.last()
 
     def cut(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM audit_log WHERE audit_no > 4")
@@ -115,8 +117,8 @@ async def test_an_anchor_tells_of_an_end_cut_off_with_its_note(
         )
 
     change(tmp_path, cut)
-    assert (await verify_audit(sql_store.audit_log, DOMAIN_ID)).damaged_no is None
-    assert (await verify_audit(sql_store.audit_log, DOMAIN_ID, anchor)).damaged_no == 5
+    assert (await verify_audit(sqlite_store.audit_log, DOMAIN_ID)).damaged_no is None
+    assert (await verify_audit(sqlite_store.audit_log, DOMAIN_ID, anchor)).damaged_no == 5
 
 
 def change(folder: Path, work: Callable[[sqlite3.Connection], object]) -> None:

@@ -147,7 +147,7 @@ def test_a_data_directory_that_is_a_file(terminal: Terminal) -> None:
 
 
 def test_a_database_of_another_kind(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CC_DATABASE_URL", "postgresql://localhost/x")
+    monkeypatch.setenv("CC_DATABASE_URL", "mysql://localhost/callcenter")
     assert "SQLite" in terminal.fails("db", "upgrade")
     assert "SQLite" in terminal.fails("journal", "verify")
 
