@@ -10,7 +10,6 @@ from callcenter.storage.merging import merge
 from callcenter.storage.tables import PROJECTION_TABLES, projection_cursors
 
 
-
 class SqlProjectionRows:
     """`ports.ProjectionRows` over a database, for one domain."""
 
