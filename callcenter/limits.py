@@ -6,6 +6,16 @@ The core's bounds stand in `routing/limits.py`.
 INBOX_COMMANDS_MAX = 20_000
 """Commands waiting to be decided; more is refused with 503 `overloaded` and Retry-After."""
 
+PRESSURE_PROBE_EVERY_MS = 100
+"""How often it is measured how late the event loop is."""
+
+PRESSURE_HIGH_MS = 150
+"""Later than this, newcomers who can ask again (chats, mails) are told to: 503 `overloaded` and Retry-After, 451 for a
+mail. Whoever is served and every call goes on."""
+
+PRESSURE_LOW_MS = 40
+"""No later than this, they are taken again."""
+
 GROUP_COMMIT_COMMANDS_MAX = 500
 """Commands in one group commit; the rest goes into the next."""
 

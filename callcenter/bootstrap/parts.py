@@ -34,6 +34,7 @@ from callcenter.host.host import Host
 from callcenter.http.serving import Guard
 from callcenter.limits import PRESENCE_SWEEP_MS
 from callcenter.observability.metrics import Metrics
+from callcenter.pressure import Pressure
 from callcenter.projections.introductions import Introductions
 from callcenter.settings import Settings
 from callcenter.storage.store import SqlStore
@@ -70,6 +71,7 @@ class Parts:
     chat_hub: ChatHub
     agent_presence: PresenceKeeper[AgentId]
     customer_presence: PresenceKeeper[ContactId]
+    pressure: Pressure
     metrics: Metrics = field(init=False)
 
     def not_ready_reasons(self) -> list[str]:
@@ -94,6 +96,8 @@ class Parts:
             "desk_sockets": self.desk_hub.tab_count,
             "customer_sockets": self.chat_hub.window_count,
             "inbox_commands": self.host.inbox_depth,
+            "loop_late_ms": self.pressure.late_ms,
+            "newcomers_turned_away": self.pressure.turned_away,
             "journal_seq": self.host.mirror.seq,
             **{f"profile_lookups_{name}": n for name, n in self.customers.counts.items()},
         }
@@ -162,6 +166,7 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
         ),
         agent_presence=agent_presence(host, gateway),
         customer_presence=customer_presence(host, gateway, clock),
+        pressure=Pressure(clock.monotonic_s),
     )
     parts.metrics = Metrics(reading.mirror, parts.gauges)
     for listener in (introductions, reading, parts.desk_hub, parts.chat_hub, parts.metrics):
@@ -242,6 +247,7 @@ def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
         new_id=new_id,
         not_ready_reasons=parts.not_ready_reasons,
         metrics=parts.metrics.render,
+        pressure=parts.pressure,
         customer_keys=customer_keys,
         log_reaches=parts.reading.interaction_log.wait_for,
         console_dir=settings.console_dir,

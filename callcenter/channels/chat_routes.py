@@ -121,6 +121,7 @@ async def read_widget(call: Call[ChatServices]) -> WidgetView:
     status=201,
     is_idempotent=True,
     is_cross_origin=True,
+    is_newcomer=True,
     errors=(
         ApiErrorCode.WIDGET_UNKNOWN,
         ApiErrorCode.CHAT_THROTTLED,

@@ -147,6 +147,7 @@ class Route(Generic[S]):
     scope: Scope | None = None
     is_idempotent: bool = False
     is_cross_origin: bool = False
+    is_newcomer: bool = False
     body_bytes_max: int = BODY_BYTES_MAX
     errors: tuple[ErrorCode, ...] = ()
     audit: AuditAction | None = None
@@ -165,13 +166,15 @@ def route(
     scope: Scope | None = None,
     is_idempotent: bool = False,
     is_cross_origin: bool = False,
+    is_newcomer: bool = False,
     body_bytes_max: int = BODY_BYTES_MAX,
     errors: Iterable[ErrorCode] = (),
     audit: AuditAction | None = None,
 ) -> Callable[[Handler[S]], Route[S]]:
     """Declare a route. The decorated name becomes the `Route`; call its `handler` to call the function.
 
-    `is_cross_origin`: other sites' pages may call it; the log-in cookie is then ignored. `errors`: codes beyond
+    `is_cross_origin`: other sites' pages may call it; the log-in cookie is then ignored. `is_newcomer`: under more
+    load than the process can carry it is refused first, before it costs anything. `errors`: codes beyond
     those that follow from the declaration itself. `audit`: a call that succeeds is recorded under this name before
     it is answered.
     """
@@ -195,6 +198,7 @@ def route(
             scope=scope,
             is_idempotent=is_idempotent,
             is_cross_origin=is_cross_origin,
+            is_newcomer=is_newcomer,
             body_bytes_max=body_bytes_max,
             errors=tuple(errors),
             audit=audit,

@@ -29,6 +29,7 @@ from callcenter.http.contract import REQUEST_ID, SESSION_COOKIE, Call, Reply, Ro
 from callcenter.http.decoding import decode_body, decode_query
 from callcenter.http.errors import OFFER_UNKNOWN_MESSAGE, ApiError, ApiErrorCode, ErrorCode
 from callcenter.http.limits import BODY_WAIT_S, PATH_ID_LENGTH_MAX
+from callcenter.pressure import Pressure
 from routing.errors import RefusalCode
 
 S = TypeVar("S")
@@ -54,6 +55,7 @@ class Guard:
     locate: Callable[[ObjectKind, str], Awaitable[ObjectFacts | None]]
     new_id: Callable[[], str]
     audit: AuditTrail
+    pressure: Pressure
     listed_origins: frozenset[str] = frozenset()
 
     async def caller(self, request: web.Request) -> Principal | None:
@@ -97,6 +99,11 @@ def _aiohttp_handler(
     declared: Route[S], services: S, guard: Guard
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
+        if declared.is_newcomer and guard.pressure.is_newcomer_refused():
+            raise ApiError(
+                ApiErrorCode.OVERLOADED,
+                "Very many people are asking at once; nothing was taken, ask again in a moment.",
+            )
         caller = None if declared.is_cross_origin else await guard.caller(request)
         if not declared.is_cross_origin:
             guard.check_origin(request)

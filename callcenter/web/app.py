@@ -55,6 +55,7 @@ def guard_of(services: Services) -> Guard:
         locate=Locator(services),
         new_id=services.new_id,
         audit=services.audit,
+        pressure=services.pressure,
         listed_origins=services.listed_origins,
     )
 

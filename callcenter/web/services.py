@@ -18,6 +18,7 @@ from callcenter.auth.throttle import LoginThrottle
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Submitted
 from callcenter.ports_of_versions import Authorship
+from callcenter.pressure import Pressure
 from callcenter.web.configuration_schemas import (
     AppliedConfiguration,
     CheckedConfiguration,
@@ -108,6 +109,7 @@ class Services:
     passwords: Passwords
     throttle: LoginThrottle
     audit: AuditTrail
+    pressure: Pressure
     board: Board
     introductions: Introductions
     configuration: Callable[[], ConfigurationView]

@@ -27,6 +27,7 @@ from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Published, Submitted
 from callcenter.host.host import Host
 from callcenter.http.contract import SESSION_COOKIE
+from callcenter.pressure import Pressure
 from callcenter.projections.interactions import NAME, InteractionLog
 from callcenter.projections.introductions import Introductions
 from callcenter.projections.queue_board import QueueBoard
@@ -219,6 +220,7 @@ class ApiStage:
             passwords=self.passwords,
             throttle=LoginThrottle(),
             audit=AuditTrail(self.store.audit_log, "test", self.clock.now_ms),
+            pressure=Pressure(lambda: 0.0),
             board=self.board,
             introductions=self.introductions,
             configuration=view,

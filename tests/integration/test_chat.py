@@ -7,6 +7,7 @@ import pytest
 
 from callcenter.channels.chat_tokens import ChatTokens
 from callcenter.host.envelope import Envelope
+from callcenter.limits import PRESSURE_HIGH_MS
 from routing.commands import FlushQueue, TransferContact
 from routing.ids import ContactId, UserId
 from routing.model import Destination
@@ -437,3 +438,19 @@ def is_present(server: LiveServer, contact_id: str) -> bool:
     """Whether the engine believes that the customer is there."""
     contact = server.contact(contact_id)
     return contact is not None and contact.is_customer_present
+
+
+async def test_under_pressure_newcomers_are_told_so_and_conversations_go_on(
+    server: LiveServer,
+) -> None:
+    contact_id, desk, customer = await server.conversation("ann")
+    server.parts.pressure.note(PRESSURE_HIGH_MS + 1)
+    path = "/api/v1/chat/widgets/shop/contacts"
+    refused = await server.ask("POST", path, body=form("Me too"), Idempotency_Key="me")
+    assert (refused.status, refused.code) == (503, "overloaded")
+    assert int(refused.headers["Retry-After"]) > 0
+    await customer.send({"type": "message", "message_id": "m1", "text": "Are you there?"})
+    await desk.until(lambda frame: frame["type"] == "message" and frame["contact_id"] == contact_id)
+    server.parts.pressure.note(0)
+    taken = await server.ask("POST", path, body=form("Me too"), Idempotency_Key="me")
+    assert taken.status == 201

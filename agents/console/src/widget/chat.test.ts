@@ -88,6 +88,13 @@ describe('starting a chat', () => {
     expect(socket().sent).toEqual([{ type: 'hello', version: 1, token: 't1', after_seq: 0 }]);
   });
 
+  it('says that too many ask at once, and asks again with the same key', async () => {
+    fetchCalls.mockResolvedValueOnce(json(503, { error: { code: 'overloaded' } }));
+    expect(await chat.start(form)).toBe('overloaded');
+    expect(await chat.start(form)).toBeNull();
+    expect(keyOf(1)).toBe(keyOf(0));
+  });
+
   it('takes a new key after a refusal', async () => {
     fetchCalls.mockResolvedValueOnce(json(409, { error: { code: 'chat_throttled' } }));
     expect(await chat.start(form)).toBe('chat_throttled');

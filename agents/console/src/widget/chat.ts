@@ -95,7 +95,8 @@ export class Chat {
     const body = (await response.json().catch(() => ({}))) as { token?: string; error?: { code?: string } };
     if (!body.token) {
       if (response.status < 500) this.#storage.put({ startKey: null });
-      return response.status === 503 ? 'network' : (body.error?.code ?? 'other');
+      const code = body.error?.code ?? 'other';
+      return response.status === 503 && code !== 'overloaded' ? 'network' : code;
     }
     this.#storage.put({ token: body.token, startKey: null, draft: '' });
     this.#join();

@@ -48,6 +48,7 @@ const en = {
   errors: {
     network: 'We could not be reached. Try again; your text is kept.',
     needs_impossible: 'Nobody here can help with that. Please write to us another way.',
+    overloaded: 'Very many people are writing to us right now. Please try again in a moment; your text is kept.',
     chat_throttled: 'Too many chats were started from here. Please wait a moment.',
     widget_unknown: 'This chat is not available.',
     contact_ended: 'This chat has already ended.',
@@ -99,6 +100,7 @@ const zh: Words = {
   errors: {
     network: '暂时无法连接。请重试，您输入的内容已保留。',
     needs_impossible: '暂时没有客服能处理此类问题，请通过其他方式联系我们。',
+    overloaded: '当前咨询人数很多，请稍候再试，您输入的内容已保留。',
     chat_throttled: '发起的咨询过多，请稍候再试。',
     widget_unknown: '在线咨询暂不可用。',
     contact_ended: '本次咨询已经结束。',
