@@ -15,20 +15,32 @@ SKILL_LEVEL_MAX = 10
 
 
 async def make_agents(
-    url: str, count: int, *, chat_capacity: int, prefix: str = "drill"
+    url: str,
+    count: int,
+    *,
+    chat_capacity: int,
+    prefix: str = "drill",
+    facts: Callable[[int], Json] = lambda _number: {},
 ) -> list[str]:
-    """Create `count` agents who serve every queue and know everything; returns their user names."""
+    """Create `count` agents who serve every queue and know everything; returns their user names.
+
+    `facts` adds what is particular of the agent of that number: a phone, room for calls.
+    """
     names = [f"{prefix}-{number:04}" for number in range(count)]
     async with HTTPLink(url) as link:
         admin = AgentClient(link)
         await admin.log_in("ada", DEMO_PASSWORD)
         configuration = await link.read("/api/v1/configuration")
-        await _in_turns(names, lambda name: _make(link, name, configuration, chat_capacity))
+        bodies = {
+            name: _body(name, configuration, chat_capacity) | facts(number)
+            for number, name in enumerate(names)
+        }
+        await _in_turns(names, lambda name: _make(link, bodies[name]))
     return names
 
 
-async def _make(link: HTTPLink, name: str, configuration: Json, chat_capacity: int) -> None:
-    body = {
+def _body(name: str, configuration: Json, chat_capacity: int) -> Json:
+    return {
         "username": name,
         "display_name": name.title(),
         "role": "agent",
@@ -39,9 +51,12 @@ async def _make(link: HTTPLink, name: str, configuration: Json, chat_capacity: i
         "password": AGENT_PASSWORD,
         "skills": {skill["skill_id"]: SKILL_LEVEL_MAX for skill in configuration["skills"]},
     }
+
+
+async def _make(link: HTTPLink, body: Json) -> None:
     answer = await link.command("POST", "/api/v1/users", body)
     if not answer.is_done:
-        raise Refused(f"creating {name}: {answer.status} {answer.body}")
+        raise Refused(f"creating {body['username']}: {answer.status} {answer.body}")
 
 
 async def log_in_all(url: str, names: Sequence[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import sys
+import time
 from dataclasses import replace
 
 from aiohttp import web
@@ -56,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--duplicate", type=float, default=0.0, help="share of events sent twice")
     made.add_argument("--delay", type=float, default=0.0, help="share of events held up, up to 2 s")
     made.add_argument("--drop", type=float, default=0.0, help="share of events lost and sent again")
+    made.add_argument("--say", action="store_true", help="a line for each call that comes and ends")
     made.add_argument("--json", action="store_true", help="report as JSON when it ends")
     return made
 
@@ -85,6 +87,15 @@ def plan_of(arguments: argparse.Namespace) -> Plan:
     return replace(plan, temper=QUICK, play_ms=50) if arguments.quick else plan
 
 
+def say(exchange: Exchange, event: Json) -> None:
+    """Who calls, and how it ended."""
+    call = exchange.switch.calls.get(event["call_id"])
+    if call is None or event["type"] not in {"call.arrived", "call.ended"}:
+        return
+    end = f": {call.line()['outcome']} ({call.cause})" if call.is_over else " calls"
+    print(f"{time.strftime('%H:%M:%S')}  {call.caller} to {call.number}{end}", flush=True)
+
+
 def report_of(exchange: Exchange) -> Json:
     """Figures of a run."""
     calls = exchange.log()
@@ -104,6 +115,8 @@ def report_of(exchange: Exchange) -> Json:
 async def serve(arguments: argparse.Namespace) -> int:
     """Run until a signal comes, or for the seconds asked for."""
     exchange = Exchange(plan_of(arguments))
+    if arguments.say:
+        exchange.on_event = lambda event: say(exchange, event)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

@@ -36,6 +36,11 @@ class Leg:
     state: LegState = LegState.RINGING
     cause: str = ""
     since_ms: int = 0
+    was_answered: bool = False
+
+    def line(self) -> Json:
+        """What the log keeps of it."""
+        return {"to": self.to, "was_answered": self.was_answered, "cause": self.cause}
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from loadtests.softpbx.agenda import Agenda
@@ -50,6 +50,7 @@ class Exchange:
         self._wake = asyncio.Event()
         self._takes_calls = True
         self._newest_ms = 0
+        self.on_event: Callable[[Json], None] = lambda _event: None
 
     def now_ms(self) -> int:
         """The wall clock, never backwards."""
@@ -94,6 +95,7 @@ class Exchange:
         return [call.line() for call in self.switch.calls.values()]
 
     def _send(self, event: Json) -> None:
+        self.on_event(event)
         now_ms = event["at_ms"]
         for due_ms in self._way.sendings_ms(event, now_ms):
             if due_ms <= now_ms:

@@ -102,7 +102,7 @@ class Switch:
     def pick_up(self, leg: Leg, now_ms: int) -> None:
         """The agent answers the phone."""
         if leg.state is LegState.RINGING:
-            leg.state, leg.since_ms = LegState.ANSWERED, now_ms
+            leg.state, leg.since_ms, leg.was_answered = LegState.ANSWERED, now_ms, True
             self._tell(self.calls[leg.call_id], "leg.answered", now_ms, leg_id=leg.leg_id)
 
     def put_down(self, leg: Leg, now_ms: int) -> None:
