@@ -26,6 +26,7 @@ from loadtests.quick_socket import QuickSocket
 from loadtests.server_process import REPOSITORY, ServerProcess, cpu_seconds, free_port, run_drill
 
 CONNECTION = "demo"
+KEY = "whsec_" + base64.b64encode(b"a key of throw-away servers").decode()
 NUMBERS = "+4930555200"
 FIRST_PHONE = 20_000
 STAGES = ("waiting", "offered", "connected", "wrap_up")
@@ -35,9 +36,8 @@ AT_ONCE = 20
 
 def telephony(control_port: int) -> str:
     """The value of CC_TELEPHONY both processes get."""
-    key = "whsec_" + base64.b64encode(b"a key of throw-away servers").decode()
     control_url = f"http://127.0.0.1:{control_port}"
-    return json.dumps({CONNECTION: {"keys": [key], "control_url": control_url}})
+    return json.dumps({CONNECTION: {"keys": [KEY], "control_url": control_url}})
 
 
 def with_short_wrap_up(target: Path) -> Path:

@@ -223,6 +223,16 @@ class AgentClient(SocketClient):
         )
         return answer
 
+    async def hold(self, contact_id: str, *, is_held: bool) -> Answer:
+        """Put the caller on hold, or take the call up again."""
+        return await self._contact_command(
+            contact_id, "call/hold" if is_held else "call/unhold", {}
+        )
+
+    async def hang_up(self, contact_id: str) -> Answer:
+        """Hang up on the caller."""
+        return await self._contact_command(contact_id, "call/hang-up", {})
+
     async def wrap_up(self, contact_id: str, disposition_id: str, notes: str = "") -> Answer:
         """Finish the wrap-up."""
         body = {"disposition_id": disposition_id, "notes": notes}

@@ -203,7 +203,7 @@ class Switch:
             return
         self._part(call, now_ms)
         call.talking_to, call.sound = leg.leg_id, ""
-        call.bridged.append(leg.to)
+        call.bridged.append(leg.leg_id)
         self._tell(call, "bridge.started", now_ms, leg_id=leg.leg_id)
         if self.people is not None:
             self.people.talk_begins(call, leg, now_ms)
