@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 import msgspec
 
-from agents.protocol import AgentCard, AssignmentCard, Desk, NextState, OfferCard
+from agents.protocol import (
+    AgentCard,
+    AssignmentCard,
+    CustomerCard,
+    Desk,
+    NextState,
+    OfferCard,
+    OfferReason,
+    SkillLevel,
+)
 from routing.capacity import units_in_use
 from routing.events import Event
 from routing.ids import AgentId, ContactId
@@ -14,11 +23,12 @@ from routing.timers import wrap_up_key
 
 
 class Introduction(msgspec.Struct, frozen=True):
-    """What a customer said of themselves when the contact began."""
+    """Who the customer of a contact is: what they said when it began, and what the company knows of them."""
 
     customer_name: str = ""
     language: str = "en"
     opening_text: str = ""
+    customer: CustomerCard | None = None
 
 
 Introductions = Callable[[ContactId], Introduction]
@@ -30,7 +40,8 @@ def desk_of(state: State, agent_id: AgentId, introductions: Introductions) -> De
     if agent is None:
         return None
     offers = [
-        _offer_card(state, state.offers[offer_id], introductions) for offer_id in agent.offer_ids
+        _offer_card(state, agent, state.offers[offer_id], introductions)
+        for offer_id in agent.offer_ids
     ]
     assignments = [
         _assignment_card(state, agent, contact_id, introductions(contact_id))
@@ -69,7 +80,21 @@ def _agent_card(agent: Agent) -> AgentCard:
     )
 
 
-def _offer_card(state: State, offer: Offer, introductions: Introductions) -> OfferCard:
+def why_offered(agent: Agent, contact: Contact) -> OfferReason:
+    """In one line: the customer is theirs, or they have what is asked for, or it is simply their queue's."""
+    if agent.agent_id in (contact.preferred_agent_id, contact.demand.agent_id):
+        return OfferReason("preferred")
+    held = [
+        SkillLevel(need.skill_id, agent.skills[need.skill_id])
+        for need in contact.needs
+        if need.skill_id in agent.skills
+    ]
+    return OfferReason("skills", held) if held else OfferReason("queue")
+
+
+def _offer_card(
+    state: State, agent: Agent, offer: Offer, introductions: Introductions
+) -> OfferCard:
     contact = state.contacts[offer.contact_id]
     introduction = introductions(contact.contact_id)
     return OfferCard(
@@ -83,6 +108,8 @@ def _offer_card(state: State, offer: Offer, introductions: Introductions) -> Off
         waiting_since_ms=contact.age_origin_ms,
         made_at_ms=offer.made_at_ms,
         expires_at_ms=offer.expires_at_ms,
+        why=why_offered(agent, contact),
+        customer=introduction.customer,
     )
 
 
@@ -115,6 +142,8 @@ def _assignment_card(
         wrap_up_until_ms=None,
         wrap_up_extensions_left=extensions_max,
         last_message_seq=contact.last_message_seq,
+        is_interrupted=contact_id in agent.interrupted,
+        customer=introduction.customer,
     )
 
 
@@ -141,4 +170,5 @@ def _wrap_up_card(
         wrap_up_until_ms=deadline.due_ms,
         wrap_up_extensions_left=max(0, extensions_max - wrap_up.extensions),
         last_message_seq=wrap_up.last_message_seq,
+        customer=introduction.customer,
     )

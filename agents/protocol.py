@@ -53,8 +53,46 @@ class CallCard(msgspec.Struct, frozen=True):
     entry_number: str
 
 
+class SkillLevel(msgspec.Struct, frozen=True):
+    """A skill, and how well the agent has it: 1 to 10."""
+
+    skill_id: str
+    level: int
+
+
+class OfferReason(msgspec.Struct, frozen=True):
+    """Why the offer came to this agent. `kind` is preferred (theirs by customer), skills (what was asked for) or queue."""
+
+    kind: str
+    skills: list[SkillLevel] = []
+
+
+class LastContact(msgspec.Struct, frozen=True):
+    """An earlier contact of the same customer. `agent_name` is "" where nobody answered."""
+
+    contact_id: str
+    channel: str
+    queue_id: str
+    agent_name: str
+    outcome: str | None
+    disposition_id: str | None
+    arrived_at_ms: int
+
+
+class CustomerCard(msgspec.Struct, frozen=True):
+    """What the company knows of a customer; "" where it knows nothing. `last_contacts` are newest first."""
+
+    tier: str
+    language: str
+    region: str
+    owner_agent_id: str | None
+    owner_name: str
+    has_open_complaint: bool
+    last_contacts: list[LastContact]
+
+
 class OfferCard(msgspec.Struct, frozen=True):
-    """An offer to answer before `expires_at_ms`."""
+    """An offer to answer before `expires_at_ms`. `customer` comes a moment later, in a desk of its own."""
 
     offer_id: str
     contact_id: str
@@ -67,10 +105,15 @@ class OfferCard(msgspec.Struct, frozen=True):
     made_at_ms: int
     expires_at_ms: int
     call: CallCard | None = None
+    why: OfferReason | None = None
+    customer: CustomerCard | None = None
 
 
 class AssignmentCard(msgspec.Struct, frozen=True):
-    """A contact that is with the agent: `state` is connected, parked or wrap_up."""
+    """A contact that is with the agent: `state` is connected, parked or wrap_up.
+
+    `is_interrupted`: parked by something more urgent, and taken up again by itself as soon as there is room.
+    """
 
     contact_id: str
     channel: str
@@ -87,6 +130,8 @@ class AssignmentCard(msgspec.Struct, frozen=True):
     wrap_up_extensions_left: int
     last_message_seq: int
     call: CallCard | None = None
+    is_interrupted: bool = False
+    customer: CustomerCard | None = None
 
 
 class Desk(msgspec.Struct, frozen=True):

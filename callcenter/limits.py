@@ -119,3 +119,15 @@ STATISTICS_FOR_MS_MAX = 31 * 24 * 3_600_000
 
 TURNED_AWAY_KEPT = 1_000
 """Turned-away chats whose reason is at hand before the interaction log has it; the oldest is forgotten first."""
+
+CUSTOMER_CARD_CONTACTS_MAX = 5
+"""Earlier contacts on a customer's card; older ones stand in the log."""
+
+CUSTOMER_CARD_LOOKUPS_MAX = 64
+"""Cards being looked up at once; past it a desk is shown without, and asks again with its next frame."""
+
+CUSTOMER_CARD_WAIT_MS = 2_000
+"""How long a card may take; a desk is shown without meanwhile, and afterwards."""
+
+DIRECTORY_AGENTS_MAX = 50
+"""Agents told of in one look at the directory; further ones are found by more of their name."""

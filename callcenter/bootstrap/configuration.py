@@ -29,6 +29,7 @@ from callcenter.web.schemas import (
     SiteInfo,
     SkillInfo,
     TeamInfo,
+    TemplateInfo,
     WidgetInfo,
 )
 from routing.commands import ApplyConfiguration
@@ -177,6 +178,10 @@ def _view(configuration: Configuration) -> ConfigurationView:
         ],
         skills=[SkillInfo(skill.id, _name(skill.name)) for skill in document.skills],
         sites=[SiteInfo(site.id, _name(site.name)) for site in document.sites],
+        templates=[
+            TemplateInfo(one.id, _name(one.name), list(one.queues), dict(one.texts))
+            for one in document.templates
+        ],
     )
 
 

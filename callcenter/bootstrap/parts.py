@@ -35,6 +35,7 @@ from callcenter.http.serving import Guard
 from callcenter.limits import PRESENCE_SWEEP_MS
 from callcenter.observability.metrics import Metrics
 from callcenter.pressure import Pressure
+from callcenter.projections.customer_cards import CustomerCards
 from callcenter.projections.introductions import Introductions
 from callcenter.settings import Settings
 from callcenter.storage.store import SqlStore
@@ -66,6 +67,7 @@ class Parts:
     customers: CustomerLookup
     passwords: Passwords
     introductions: Introductions
+    customer_cards: CustomerCards
     reading: Reading
     desk_hub: DeskHub
     chat_hub: ChatHub
@@ -148,6 +150,15 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
     configuration = ConfigurationInForce(store.config_versions, host, clock)
     introductions = Introductions()
     reading = Reading(store, host, roster.name, clock)
+    customer_cards = CustomerCards(
+        introductions,
+        store.profiles,
+        store.interactions,
+        mirror=reading.mirror,
+        name=roster.name,
+    )
+    desk_hub = DeskHub(reading.mirror, customer_cards, clock.now_ms)
+    customer_cards.listen(desk_hub.refresh)
     parts = Parts(
         settings=settings,
         store=store,
@@ -159,8 +170,9 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
         customers=CustomerLookup(store.profiles, configuration.customer_rules, gateway),
         passwords=Passwords(argon2id()),
         introductions=introductions,
+        customer_cards=customer_cards,
         reading=reading,
-        desk_hub=DeskHub(reading.mirror, introductions, clock.now_ms),
+        desk_hub=desk_hub,
         chat_hub=ChatHub(
             reading.mirror, roster.name, clock.now_ms, estimate=reading.estimates.of_contact
         ),
@@ -169,7 +181,14 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
         pressure=Pressure(clock.monotonic_s),
     )
     parts.metrics = Metrics(reading.mirror, parts.gauges)
-    for listener in (introductions, reading, parts.desk_hub, parts.chat_hub, parts.metrics):
+    for listener in (
+        introductions,
+        customer_cards,
+        reading,
+        desk_hub,
+        parts.chat_hub,
+        parts.metrics,
+    ):
         host.listen(listener.on_published)
     return parts
 
@@ -234,7 +253,7 @@ def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
         throttle=LoginThrottle(),
         audit=AuditTrail(parts.store.audit_log, settings.domain_id, parts.clock.now_ms),
         board=parts.reading.board,
-        introductions=parts.introductions,
+        introductions=parts.customer_cards,
         configuration=parts.configuration.view,
         configuration_editor=ConfigurationEditor(
             parts.store.config_versions,

@@ -176,6 +176,7 @@ class Server:
         start(_every(BOARD_PUSH_EVERY_MS, push_boards), "boards")
         start(parts.pressure.run(), "pressure")
         start(parts.customers.run(), "customer look-ups")
+        start(parts.customer_cards.run(), "customer cards")
         start(parts.reading.interaction_log.run(), "interaction log")
         start(_every(DAY_POLL_MS, parts.reading.follow_the_day), "day")
 

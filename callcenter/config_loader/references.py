@@ -16,6 +16,7 @@ _GROUPS = (
     "skills",
     "sites",
     "calendars",
+    "templates",
 )
 """Lists of the document whose entries have an id."""
 
@@ -38,6 +39,9 @@ def references(document: Document) -> Iterator[Finding]:
     for number, rule in enumerate(document.customer_rules):
         path = ("customer_rules", number, "needs")
         yield from _unknown(rule.needs, ids["skills"], path, "skill")
+    for number, template in enumerate(document.templates):
+        path = ("templates", number, "queues")
+        yield from _unknown(template.queues, ids["queues"], path, "queue")
     for reason_id in (REASON_MISSED, REASON_SIGNED_IN):
         if reason_id not in ids["not_ready_reasons"]:
             message = f"the built-in reason {reason_id} needs a name and an alert time"

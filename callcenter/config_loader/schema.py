@@ -1,6 +1,6 @@
 """What a configuration folder may say. Closed: an unknown key is an error.
 
-Types and bounds of single values stand here and in `queues`, `calendars` and `customer_rules`; what refers to what is checked in
+Types and bounds of single values stand here and in `queues`, `calendars`, `customer_rules` and `templates`; what refers to what is checked in
 `references`, what makes sense together in `lints`.
 """
 
@@ -12,6 +12,7 @@ from callcenter.config_loader.base import Closed, Id, Name, Named, Seconds
 from callcenter.config_loader.calendars import BusinessCalendar
 from callcenter.config_loader.customer_rules import CustomerRuleEntry
 from callcenter.config_loader.queues import Queue
+from callcenter.config_loader.templates import Template
 from routing.limits import QUEUES_MAX
 from routing.model import (
     CALLS,
@@ -68,6 +69,7 @@ class Document(Closed):
     sites: Annotated[list[Named], Field(max_length=1_000)] = []
     calendars: Annotated[list[BusinessCalendar], Field(max_length=200)] = []
     customer_rules: Annotated[list[CustomerRuleEntry], Field(max_length=200)] = []
+    templates: Annotated[list[Template], Field(max_length=500)] = []
 
     @field_validator("interrupts")
     @classmethod

@@ -15,6 +15,7 @@ from callcenter.web import (
     audit_routes,
     configuration_routes,
     desk_routes,
+    directory_routes,
     explain_routes,
     profile_routes,
     read_routes,
@@ -33,6 +34,7 @@ Extension = Callable[[web.Application, Guard], None]
 ROUTES: tuple[Route[Services], ...] = (
     *session_routes.ROUTES,
     *desk_routes.ROUTES,
+    *directory_routes.ROUTES,
     *read_routes.ROUTES,
     *statistics_routes.ROUTES,
     *configuration_routes.ROUTES,

@@ -101,6 +101,15 @@ class DeskHub:
             if agent_id in self._tabs:
                 self._push(agent_id, self.desk_frame(agent_id))
 
+    def refresh(self, contact_id: ContactId) -> None:
+        """More is known of a contact: send the desks that show it."""
+        contact = self._mirror().contacts.get(contact_id)
+        if contact is None:
+            return
+        for agent_id in dict.fromkeys((*desks_with(contact), *contact.wrapped_up_by)):
+            if agent_id in self._tabs:
+                self._push(agent_id, self.desk_frame(agent_id))
+
     def customer_typing(self, contact_id: ContactId) -> None:
         """Tell the agent who holds the contact."""
         contact = self._mirror().contacts.get(contact_id)

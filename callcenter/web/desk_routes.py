@@ -8,8 +8,8 @@ from callcenter.host.envelope import Submitted
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError
 from callcenter.ports import Detail
-from callcenter.projections.transcript import MESSAGE, NOTES, Line
-from callcenter.web.handing_on import HAND_ON_ERRORS, HandOn
+from callcenter.projections.transcript import MESSAGE, Line
+from callcenter.web.handing_on import HAND_ON_ERRORS, HandOn, noted
 from callcenter.web.schemas import (
     Done,
     FinishWrapUp,
@@ -29,7 +29,9 @@ from routing.commands import (
     CompleteWrapUp,
     EndContact,
     ExtendWrapUp,
+    ParkContact,
     RejectOffer,
+    ResumeContact,
     SetAgentState,
     TransferContact,
 )
@@ -142,7 +144,7 @@ async def send_message(call: Call[Services]) -> MessageStored:
     """The text is a detail row, its occurrence an event; both become durable together."""
     message_id = call.services.new_id()
     command = AddMessage(_contact(call), DetailId(message_id), Party.AGENT, _agent(call))
-    detail = _detail(call, MESSAGE, message_id, call.body(SendMessage).text)
+    detail = _message(call, message_id, call.body(SendMessage).text)
     submitted = await submit(call, command, {"message_id": message_id}, (detail,))
     return MessageStored(submitted.seq, str(submitted.reply["message_id"]))
 
@@ -183,7 +185,7 @@ async def end_contact(call: Call[Services]) -> Done:
     ),
 )
 async def transfer_contact(call: Call[Services]) -> Done:
-    """To any queue and any agent: an agent need not see where a customer is sent."""
+    """To any queue and any agent: an agent need not see where a customer is sent. The note travels with it."""
     to = call.body(HandOn)
     command = TransferContact(
         _contact(call),
@@ -191,7 +193,50 @@ async def transfer_contact(call: Call[Services]) -> Done:
         None if to.agent_id is None else AgentId(to.agent_id),
         agent_id=_agent(call),
     )
-    return Done((await submit(call, command)).seq)
+    return Done((await submit(call, command, details=noted(call, to.note))).seq)
+
+
+@route(
+    "POST",
+    "/api/v1/contacts/{contact_id}/park",
+    summary="Put work aside that can wait; it stays with its agent and takes no room",
+    permission=Permission.WORK_CONTACT,
+    scope=Scope.contact(),
+    request=Nothing,
+    response=Done,
+    is_idempotent=True,
+    errors=(
+        RefusalCode.NOT_YOUR_CONTACT,
+        RefusalCode.CONTACT_NOT_CONNECTED,
+        RefusalCode.CONTACT_NOT_PARKABLE,
+        RefusalCode.CONTACT_ENDED,
+        RefusalCode.PARKED_LIMIT,
+    ),
+)
+async def park_contact(call: Call[Services]) -> Done:
+    """Mail and tasks; who is live would wait."""
+    return Done((await submit(call, ParkContact(_contact(call), _agent(call)))).seq)
+
+
+@route(
+    "POST",
+    "/api/v1/contacts/{contact_id}/resume",
+    summary="Take parked work up again; needs room",
+    permission=Permission.WORK_CONTACT,
+    scope=Scope.contact(),
+    request=Nothing,
+    response=Done,
+    is_idempotent=True,
+    errors=(
+        RefusalCode.NOT_YOUR_CONTACT,
+        RefusalCode.CONTACT_NOT_PARKED,
+        RefusalCode.CONTACT_ENDED,
+        RefusalCode.CAPACITY_FULL,
+    ),
+)
+async def resume_contact(call: Call[Services]) -> Done:
+    """What was interrupted comes back by itself; asking for it early is the same."""
+    return Done((await submit(call, ResumeContact(_contact(call), _agent(call)))).seq)
 
 
 @route(
@@ -214,8 +259,7 @@ async def finish_wrap_up(call: Call[Services]) -> Done:
     """Notes, if any, become durable with it."""
     wanted = call.body(FinishWrapUp)
     command = CompleteWrapUp(_contact(call), _agent(call), DispositionId(wanted.disposition_id))
-    notes = (_detail(call, NOTES, call.services.new_id(), wanted.notes),) if wanted.notes else ()
-    return Done((await submit(call, command, details=notes)).seq)
+    return Done((await submit(call, command, details=noted(call, wanted.notes))).seq)
 
 
 @route(
@@ -250,6 +294,8 @@ ROUTES = (
     send_message,
     end_contact,
     transfer_contact,
+    park_contact,
+    resume_contact,
     finish_wrap_up,
     extend_wrap_up,
 )
@@ -263,10 +309,10 @@ def _contact(call: Call[Services]) -> ContactId:
     return ContactId(call.parameters["contact_id"])
 
 
-def _detail(call: Call[Services], kind: str, detail_id: str, text: str) -> Detail:
+def _message(call: Call[Services], message_id: str, text: str) -> Detail:
     line = Line(Party.AGENT, call.principal.display_name, text)
     body = msgspec.json.encode(line)
-    return Detail(_contact(call), DetailId(detail_id), kind, body, call.services.now_ms())
+    return Detail(_contact(call), DetailId(message_id), MESSAGE, body, call.services.now_ms())
 
 
 async def _until_ms(

@@ -205,6 +205,11 @@ async def read_configuration(call: Call[Services]) -> ConfigurationView:
         view,
         queues=[queue for queue in view.queues if is_visible(queue.queue_id)],
         widgets=[widget for widget in view.widgets if is_visible(widget.queue_id)],
+        templates=[
+            one
+            for one in view.templates
+            if not one.queue_ids or any(map(is_visible, one.queue_ids))
+        ],
     )
 
 

@@ -186,13 +186,22 @@ class InteractionRow(msgspec.Struct, frozen=True, kw_only=True):
     messages: int
 
 
+class Note(msgspec.Struct, frozen=True):
+    """What somebody noted for colleagues."""
+
+    author_name: str
+    text: str
+    at_ms: int
+
+
 class ContactDetails(msgspec.Struct, frozen=True):
-    """What the customer said about themself and what agents noted; "" where there is none."""
+    """What the customer said about themself; "" where there is none. `notes` is all of `noted`, oldest first."""
 
     email: str
     language: str
     opening_text: str
     notes: str
+    noted: list[Note] = []
 
 
 class ContactView(msgspec.Struct, frozen=True):
@@ -338,6 +347,15 @@ class SiteInfo(msgspec.Struct, frozen=True):
     name: LocalName
 
 
+class TemplateInfo(msgspec.Struct, frozen=True):
+    """A canned reply of these queues (none named: of every queue); `texts` by language, with placeholders."""
+
+    template_id: str
+    name: LocalName
+    queue_ids: list[str]
+    texts: dict[str, str]
+
+
 class ConfigurationView(msgspec.Struct, frozen=True):
     """What the console needs of the configuration in force; an agent gets the own queues only."""
 
@@ -349,6 +367,7 @@ class ConfigurationView(msgspec.Struct, frozen=True):
     widgets: list[WidgetInfo]
     skills: list[SkillInfo] = []
     sites: list[SiteInfo] = []
+    templates: list[TemplateInfo] = []
 
 
 # --- people -------------------------------------------------------------------------------------------

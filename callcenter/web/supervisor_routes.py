@@ -13,7 +13,7 @@ from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import NoObject, ObjectFacts, Permission, may
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError
-from callcenter.web.handing_on import HAND_ON_ERRORS, HandOn
+from callcenter.web.handing_on import HAND_ON_ERRORS, HandOn, noted
 from callcenter.web.schemas import Done, Id, Nothing, SetState
 from callcenter.web.services import Services
 from callcenter.web.submitting import submit
@@ -120,7 +120,7 @@ async def move_contact(call: Call[Services]) -> Done:
         by=_by(call),
     )
     call.trail.facts |= {"queue_id": to.queue_id, "agent_id": to.agent_id}
-    return Done((await submit(call, command)).seq)
+    return Done((await submit(call, command, details=noted(call, to.note))).seq)
 
 
 @route(

@@ -9,7 +9,7 @@ from callcenter.projections.transcript import (
     customer_of_detail,
     line_of,
 )
-from callcenter.web.schemas import ContactDetails
+from callcenter.web.schemas import ContactDetails, Note
 from routing.ids import ContactId
 
 
@@ -24,9 +24,11 @@ async def details_of(details: Details, contact_id: ContactId) -> tuple[Customer,
     customer = await customer_of(details, contact_id)
     opening = await details.of_contact(contact_id, kind=MESSAGE, limit=1)
     notes = await details.of_contact(contact_id, kind=NOTES)
+    lines = [(line_of(detail), detail.at_ms) for detail in notes]
     return customer, ContactDetails(
         email=customer.email,
         language=customer.language,
         opening_text=line_of(opening[0]).text if opening else "",
-        notes="\n".join(line_of(detail).text for detail in notes),
+        notes="\n".join(line.text for line, _ in lines),
+        noted=[Note(line.author_name, line.text, at_ms) for line, at_ms in lines],
     )
