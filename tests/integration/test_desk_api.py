@@ -124,6 +124,13 @@ async def test_a_contact_from_offer_to_closed(stage: ApiStage) -> None:
         "language": "en",
         "opening_text": "Where is my parcel?",
         "notes": "Parcel found.",
+        "noted": [
+            {
+                "author_name": "Ann Display",
+                "text": "Parcel found.",
+                "at_ms": read.body["details"]["noted"][0]["at_ms"],
+            }
+        ],
     }
     assert read.body["interaction"]["agent_name"] == "Ann Display"
     assert read.body["interaction"]["disposition_id"] == "solved"

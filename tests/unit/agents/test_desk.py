@@ -6,10 +6,12 @@ from typing import get_args
 import msgspec
 import pytest
 
-from agents.desk import Introduction, agents_touched, desk_of
+from agents.desk import Introduction, agents_touched, desk_of, why_offered
+from agents.protocol import OfferReason, SkillLevel
 from routing import events as ev
-from routing.ids import AgentId, ContactId
-from routing.model import AgentState, Party
+from routing.ids import AgentId, ContactId, SkillId
+from routing.model import AgentState, CapacityRule, Channel, Party, SkillNeed
+from routing.state import Demand
 from tests.unit.routing.scene import (
     LUNCH,
     OFFER_TIMEOUT_MS,
@@ -20,6 +22,7 @@ from tests.unit.routing.scene import (
 )
 
 ANN = AgentId("ann")
+CHINESE = SkillId("zh")
 
 
 def introduced(contact_id: ContactId) -> Introduction:
@@ -54,6 +57,33 @@ def test_an_offer_as_it_is_shown() -> None:
     assert card.opening_text == "Opening of c3"
     assert (card.waiting_since_ms, card.made_at_ms) == (2_000, 2_000)
     assert card.expires_at_ms == 2_000 + OFFER_TIMEOUT_MS
+
+
+def test_why_an_offer_came_in_one_line() -> None:
+    scene = Scene()
+    scene.ready("ann")
+    scene.chat("c1")
+    ann = msgspec.structs.replace(scene.agent("ann"), skills={CHINESE: 7})
+    plain = scene.contact("c1")
+    asking = msgspec.structs.replace(plain, demand=Demand(needs=(SkillNeed(CHINESE, 3),)))
+    theirs = msgspec.structs.replace(asking, preferred_agent_id=ANN)
+    to_them = msgspec.structs.replace(asking, demand=Demand(agent_id=ANN))
+    assert why_offered(ann, plain) == OfferReason("queue")
+    assert why_offered(ann, asking) == OfferReason("skills", [SkillLevel(CHINESE, 7)])
+    assert why_offered(ann, theirs) == why_offered(ann, to_them) == OfferReason("preferred")
+
+
+def test_interrupted_work_says_so() -> None:
+    scene = Scene()
+    scene.ready("ann", CapacityRule(1, {Channel.EMAIL: 1, Channel.VOICE: 1}))
+    scene.arrive("mail", Channel.EMAIL)
+    scene.accept("mail")
+    scene.arrive("call", Channel.VOICE)
+    scene.accept("call")
+    desk = desk_of(scene.engine.state, ANN, introduced)
+    assert desk is not None
+    told = {card.contact_id: (card.state, card.is_interrupted) for card in desk.assignments}
+    assert told == {"call": ("connected", False), "mail": ("parked", True)}
 
 
 def test_work_in_hand_as_it_is_shown() -> None:

@@ -140,6 +140,19 @@ def test_more_than_five_phones_never_ring_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_canned_replies_name_known_queues_and_placeholders(tmp_path: Path) -> None:
+    templates = """templates:
+  - {id: hello, name: {en: Hello, zh: 您好}, queues: [sales], texts: {en: "Hi {customer_name}, {agent_name} here"}}
+  - {id: bye, name: {en: Bye, zh: 再见}, texts: {zh: "{name}再见"}}
+"""
+    (fault,) = faults(tmp_path / "a", queues=QUEUES, rest=REST, templates=templates)
+    assert "templates.yaml:3" in fault
+    assert "zh: {name} is no placeholder; there are {customer_name}, {agent_name}" in fault
+    templates = templates.replace("{name}", "{customer_name}").replace("[sales]", "[sals]")
+    (fault,) = faults(tmp_path / "b", queues=QUEUES, rest=REST, templates=templates)
+    assert "there is no queue sals" in fault
+
+
 def test_ids_stand_once(tmp_path: Path) -> None:
     teams = "teams:\n" + "  - {id: north, name: {en: N, zh: N}}\n" * 2
     (fault,) = faults(tmp_path / "a", a=QUEUES + REST.replace("teams: []\n", teams))

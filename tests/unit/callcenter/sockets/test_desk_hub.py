@@ -217,3 +217,16 @@ async def test_tabs_are_counted_and_told_goodbye() -> None:
         floor.hub.close_all(ApiErrorCode.SERVER_STOPPING, "Bye.")
         await settle()
         assert (ann.closed, bob.close_reason) == (False, b"server_stopping")
+
+
+async def test_what_is_learned_late_is_shown_on_every_desk_of_the_contact() -> None:
+    async with Floor() as floor:
+        ann, _ = await floor.tab("ann")
+        bob, _ = await floor.tab("bob")
+        floor.scene.ready("ann")
+        floor.scene.chat("c1")
+        floor.hub.refresh(ContactId("c1"))
+        floor.hub.refresh(ContactId("unknown"))
+        await settle()
+        assert ann.kinds == ["desk"]
+        assert bob.sent == []
