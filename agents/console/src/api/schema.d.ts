@@ -294,6 +294,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom the contact can be handed to: queues, and agents by name */
+        get: operations["read_directory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{contact_id}/end": {
         parameters: {
             query?: never;
@@ -380,6 +397,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/park": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put work aside that can wait; it stays with its agent and takes no room */
+        post: operations["park_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{contact_id}/priority": {
         parameters: {
             query?: never;
@@ -391,6 +425,23 @@ export interface paths {
         put?: never;
         /** Raise or lower a waiting contact; what it has been given in all stays within a day */
         post: operations["adjust_priority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take parked work up again; needs room */
+        post: operations["resume_contact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -920,6 +971,8 @@ export interface components {
         /**
          * AssignmentCard
          * @description A contact that is with the agent: `state` is connected, parked or wrap_up.
+         *
+         *         `is_interrupted`: parked by something more urgent, and taken up again by itself as soon as there is room.
          */
         AssignmentCard: {
             contact_id: string;
@@ -938,6 +991,10 @@ export interface components {
             last_message_seq: number;
             /** @default null */
             call?: components["schemas"]["CallCard"] | null;
+            /** @default false */
+            is_interrupted?: boolean;
+            /** @default null */
+            customer?: components["schemas"]["CustomerCard"] | null;
         };
         /**
          * AuditAction
@@ -1180,16 +1237,20 @@ export interface components {
             skills?: components["schemas"]["SkillInfo"][];
             /** @default [] */
             sites?: components["schemas"]["SiteInfo"][];
+            /** @default [] */
+            templates?: components["schemas"]["TemplateInfo"][];
         };
         /**
          * ContactDetails
-         * @description What the customer said about themself and what agents noted; "" where there is none.
+         * @description What the customer said about themself; "" where there is none. `notes` is all of `noted`, oldest first.
          */
         ContactDetails: {
             email: string;
             language: string;
             opening_text: string;
             notes: string;
+            /** @default [] */
+            noted?: components["schemas"]["Note"][];
         };
         /**
          * ContactExplanation
@@ -1220,6 +1281,19 @@ export interface components {
          * @enum {unknown}
          */
         ContactWhere: "closed" | "connected" | "offered" | "parked" | "waiting" | "wrap_up";
+        /**
+         * CustomerCard
+         * @description What the company knows of a customer; "" where it knows nothing. `last_contacts` are newest first.
+         */
+        CustomerCard: {
+            tier: string;
+            language: string;
+            region: string;
+            owner_agent_id: string | null;
+            owner_name: string;
+            has_open_complaint: boolean;
+            last_contacts: components["schemas"]["LastContact"][];
+        };
         /**
          * CustomerEnd
          * @description The customer ends the chat.
@@ -1293,6 +1367,46 @@ export interface components {
             change: string;
             before: string;
             after: string;
+        };
+        /**
+         * DirectoryAgent
+         * @description An agent. `is_free`: would be offered the contact at once.
+         */
+        DirectoryAgent: {
+            agent_id: string;
+            display_name: string;
+            team_id: string;
+            state: string;
+            reason_id: string | null;
+            is_free: boolean;
+        };
+        /**
+         * DirectoryQuery
+         * @description What the name of an agent holds.
+         */
+        DirectoryQuery: {
+            /** @default  */
+            name?: string;
+        };
+        /**
+         * DirectoryQueue
+         * @description A queue, how many wait there, and how many agents are free for it.
+         */
+        DirectoryQueue: {
+            queue_id: string;
+            name: components["schemas"]["LocalName"];
+            waiting: number;
+            agents_ready: number;
+        };
+        /**
+         * DirectoryView
+         * @description All queues, and the first agents whose name fits, the free ones first; `has_more` if there are others.
+         */
+        DirectoryView: {
+            as_of_seq: number;
+            queues: components["schemas"]["DirectoryQueue"][];
+            agents: components["schemas"]["DirectoryAgent"][];
+            has_more: boolean;
         };
         /**
          * DispositionInfo
@@ -1430,13 +1544,15 @@ export interface components {
         FromCustomer: components["schemas"]["CustomerHello"] | components["schemas"]["CustomerMessage"] | components["schemas"]["CustomerTyping"] | components["schemas"]["CustomerEnd"];
         /**
          * HandOn
-         * @description Where a contact goes: either a queue, or one agent.
+         * @description Where a contact goes: either a queue, or one agent. `note` stays with the contact for whoever is next.
          */
         HandOn: {
             /** @default null */
             queue_id?: string | null;
             /** @default null */
             agent_id?: string | null;
+            /** @default  */
+            note?: string;
         };
         /**
          * Hello
@@ -1518,6 +1634,19 @@ export interface components {
          * @enum {unknown}
          */
         Language: "en" | "zh";
+        /**
+         * LastContact
+         * @description An earlier contact of the same customer. `agent_name` is "" where nobody answered.
+         */
+        LastContact: {
+            contact_id: string;
+            channel: string;
+            queue_id: string;
+            agent_name: string;
+            outcome: string | null;
+            disposition_id: string | null;
+            arrived_at_ms: number;
+        };
         /**
          * LocalName
          * @description A name in the languages of the console.
@@ -1627,13 +1756,22 @@ export interface components {
             reason_id: string | null;
         };
         /**
+         * Note
+         * @description What somebody noted for colleagues.
+         */
+        Note: {
+            author_name: string;
+            text: string;
+            at_ms: number;
+        };
+        /**
          * Nothing
          * @description The empty object, for commands whose path says everything.
          */
         Nothing: Record<string, never>;
         /**
          * OfferCard
-         * @description An offer to answer before `expires_at_ms`.
+         * @description An offer to answer before `expires_at_ms`. `customer` comes a moment later, in a desk of its own.
          */
         OfferCard: {
             offer_id: string;
@@ -1648,6 +1786,19 @@ export interface components {
             expires_at_ms: number;
             /** @default null */
             call?: components["schemas"]["CallCard"] | null;
+            /** @default null */
+            why?: components["schemas"]["OfferReason"] | null;
+            /** @default null */
+            customer?: components["schemas"]["CustomerCard"] | null;
+        };
+        /**
+         * OfferReason
+         * @description Why the offer came to this agent. `kind` is preferred (theirs by customer), skills (what was asked for) or queue.
+         */
+        OfferReason: {
+            kind: string;
+            /** @default [] */
+            skills?: components["schemas"]["SkillLevel"][];
         };
         /**
          * OfferTaken
@@ -1985,6 +2136,14 @@ export interface components {
             name: components["schemas"]["LocalName"];
         };
         /**
+         * SkillLevel
+         * @description A skill, and how well the agent has it: 1 to 10.
+         */
+        SkillLevel: {
+            skill_id: string;
+            level: number;
+        };
+        /**
          * StartChat
          * @description The pre-chat form and the opening message.
          */
@@ -2024,6 +2183,18 @@ export interface components {
         TeamInfo: {
             team_id: string;
             name: components["schemas"]["LocalName"];
+        };
+        /**
+         * TemplateInfo
+         * @description A canned reply of these queues (none named: of every queue); `texts` by language, with placeholders.
+         */
+        TemplateInfo: {
+            template_id: string;
+            name: components["schemas"]["LocalName"];
+            queue_ids: string[];
+            texts: {
+                [key: string]: string;
+            };
         };
         ToConsole: components["schemas"]["DeskPush"] | components["schemas"]["MessagePush"] | components["schemas"]["TypingPush"] | components["schemas"]["BoardPush"] | components["schemas"]["Bye"];
         ToCustomer: components["schemas"]["ChatState"] | components["schemas"]["ChatLine"] | components["schemas"]["AgentTyping"] | components["schemas"]["FrameRefused"] | components["schemas"]["Bye"];
@@ -3807,6 +3978,94 @@ export interface operations {
             };
         };
     };
+    read_directory: {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whom the contact can be handed to: queues, and agents by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryView"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     end_contact: {
         parameters: {
             query?: never;
@@ -4441,6 +4700,134 @@ export interface operations {
             };
         };
     };
+    park_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Put work aside that can wait; it stays with its agent and takes no room */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not_your_contact, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_ended, contact_not_connected, contact_not_parkable, idempotency_key_reused, parked_limit */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     adjust_priority: {
         parameters: {
             query?: never;
@@ -4513,6 +4900,134 @@ export interface operations {
                 };
             };
             /** @description contact_ended, contact_not_waiting, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resume_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Take parked work up again; needs room */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not_your_contact, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description capacity_full, contact_ended, contact_not_parked, idempotency_key_reused */
             409: {
                 headers: {
                     [name: string]: unknown;
