@@ -220,7 +220,9 @@ async def test_an_agent_sees_that_the_customer_has_left(server: LiveServer) -> N
     await customer.close()
     gone = await desk.until(
         lambda frame: (
-            frame["type"] == "desk" and not frame["desk"]["assignments"][0]["is_customer_present"]
+            frame["type"] == "desk"
+            and frame["desk"]["assignments"]
+            and not frame["desk"]["assignments"][0]["is_customer_present"]
         )
     )
     assert gone["desk"]["assignments"][0]["state"] == "connected"
