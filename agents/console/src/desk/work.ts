@@ -66,7 +66,7 @@ export function useLoadChats(): void {
   const chatIds = chats.map((item) => item.contact_id).join(' ');
   useEffect(() => {
     for (const contactId of chatIds.split(' ').filter(Boolean))
-      void queries.prefetchQuery(transcriptQuery(contactId));
+      void queries.query(transcriptQuery(contactId)).catch(() => undefined); // asked for again when it is opened
   }, [queries, chatIds]);
 }
 
