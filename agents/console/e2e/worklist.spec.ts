@@ -1,7 +1,9 @@
 /** Several things in hand at once: what is unread is known, after F5 as well. */
 import { agentReady, customerSays, expect, takeChat, test, visit } from './support/test';
 
-test('several chats: what is unread is counted, survives F5, and is read by opening it', async ({ world }) => {
+test('several chats: what is unread is counted, survives F5, and is read by opening it', async ({
+  world,
+}) => {
   const agent = await agentReady(world, 'anna');
   const maria = await visit(world, { name: 'Maria', text: 'first question' });
   await takeChat(agent, 'Maria');

@@ -48,7 +48,8 @@ const en = {
   errors: {
     network: 'We could not be reached. Try again; your text is kept.',
     needs_impossible: 'Nobody here can help with that. Please write to us another way.',
-    overloaded: 'Very many people are writing to us right now. Please try again in a moment; your text is kept.',
+    overloaded:
+      'Very many people are writing to us right now. Please try again in a moment; your text is kept.',
     chat_throttled: 'Too many chats were started from here. Please wait a moment.',
     widget_unknown: 'This chat is not available.',
     contact_ended: 'This chat has already ended.',
