@@ -6,12 +6,16 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const REPOSITORY = resolve(import.meta.dirname, '../../../..');
-const PYTHON = process.env.CC_PYTHON ?? join(REPOSITORY, '.venv/bin/python');
+export const REPOSITORY = resolve(import.meta.dirname, '../../../..');
+export const PYTHON = process.env.CC_PYTHON ?? join(REPOSITORY, '.venv/bin/python');
 const READY_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 10_000;
 
 export const PASSWORD = 'console-e2e-password';
+
+/** The one phone system of the demo's configuration, with a key of the tests. */
+export const CONNECTION = 'demo';
+const TELEPHONY_KEY = `whsec_${Buffer.from('a key of browser tests alone').toString('base64')}`;
 
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
@@ -36,22 +40,31 @@ function impatientConfiguration(): string {
 
 export class Server {
   readonly url: string;
+  /** Where the phone system listens, if a test starts one. */
+  readonly controlPort: number;
   readonly #port: number;
   readonly #dataDir = mkdtempSync(join(tmpdir(), 'cc-e2e-'));
   readonly #configDir: string | null;
   #process: ChildProcess | null = null;
   #said = '';
 
-  private constructor(port: number, impatient: boolean) {
+  private constructor(port: number, controlPort: number, impatient: boolean) {
     this.#port = port;
+    this.controlPort = controlPort;
     this.#configDir = impatient ? impatientConfiguration() : null;
     this.url = `http://127.0.0.1:${port}`;
   }
 
   static async start({ impatient }: { impatient: boolean }): Promise<Server> {
-    const server = new Server(await freePort(), impatient);
+    const server = new Server(await freePort(), await freePort(), impatient);
     await server.run();
     return server;
+  }
+
+  /** What server and phone system must both know. */
+  telephony(): string {
+    const control_url = `http://127.0.0.1:${this.controlPort}`;
+    return JSON.stringify({ [CONNECTION]: { keys: [TELEPHONY_KEY], control_url } });
   }
 
   /** Starts it, or starts it again on the same data. */
@@ -71,6 +84,7 @@ export class Server {
       env: {
         ...process.env,
         CC_DEMO_PASSWORD: PASSWORD,
+        CC_TELEPHONY: this.telephony(),
         ...(this.#configDir && { CC_DEMO_CONFIG_DIR: this.#configDir }),
       },
       stdio: ['ignore', 'pipe', 'pipe'],

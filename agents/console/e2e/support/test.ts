@@ -8,11 +8,14 @@ import {
   type Page,
 } from '@playwright/test';
 import { PASSWORD, Server } from './server';
+import { SoftPbx } from './softpbx';
 
 export interface World {
   server: Server;
   /** A page of an own browser profile, as of another person on another machine. */
   newPage: (options?: BrowserContextOptions) => Promise<Page>;
+  /** The phone system, started when it is first asked for. */
+  pbx: () => Promise<SoftPbx>;
 }
 
 export interface Options {
@@ -24,8 +27,14 @@ export const test = base.extend<Options & { world: World }>({
   impatient: [false, { option: true }],
   world: async ({ browser, impatient }, use) => {
     const server = await Server.start({ impatient });
-    await use({ server, newPage: (options) => newPage(browser, server.url, options) });
+    let pbx: Promise<SoftPbx> | undefined;
+    await use({
+      server,
+      newPage: (options) => newPage(browser, server.url, options),
+      pbx: () => (pbx ??= SoftPbx.start(server)),
+    });
     await Promise.all(browser.contexts().map((context) => context.close()));
+    await (await pbx)?.stop();
     await server.stop();
   },
 });
