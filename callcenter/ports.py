@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from callcenter.ports_of_calls import CallLog
 from callcenter.ports_of_versions import (
     UNSIGNED,
     Authorship,
@@ -307,7 +308,7 @@ class User(msgspec.Struct, frozen=True):
     `queue_ids`: an agent takes work of these, a supervisor sees these. `watched_team_ids`: teams a supervisor
     sees. `skills`: skill id to level, 1 to 10. `site`: where the agent works; empty when that does not matter.
     `capacity`: on all channels; without it the agent takes `chat_capacity` chats and nothing else.
-    `primary_queue_id`: its contacts go first; empty for none.
+    `primary_queue_id`: its contacts go first; empty for none. `phone`: what the phone system rings; empty for none.
     """
 
     user_id: str
@@ -326,6 +327,7 @@ class User(msgspec.Struct, frozen=True):
     site: str = ""
     capacity: CapacityRule | None = None
     primary_queue_id: str = ""
+    phone: str = ""
 
 
 class Users(Protocol):
@@ -569,6 +571,7 @@ class Store(Protocol):
     profiles: Profiles
     mails: Mails
     audit_log: AuditLog
+    calls: CallLog
 
     async def probe(self) -> None:
         """Write one durable row; used to find out whether a failing disk has recovered."""

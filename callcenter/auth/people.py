@@ -31,6 +31,7 @@ USERNAME_PATTERN: Final = "^[a-z0-9._-]{2,32}$"
 DISPLAY_NAME_LENGTH_MAX: Final = 80
 PASSWORD_LENGTH_MIN: Final = 10
 PASSWORD_LENGTH_MAX: Final = 200
+PHONE_PATTERN: Final = "^[A-Za-z0-9+*#._:@/-]{0,64}$"
 LANGUAGE_PATTERN: Final = "^[a-z]{2}(-[A-Za-z]{2,4})?$"
 
 
@@ -74,6 +75,7 @@ class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
     site: str = ""
     capacity: CapacityRule | None = None
     primary_queue_id: str = ""
+    phone: str = ""
 
 
 async def create(
@@ -104,6 +106,7 @@ async def create(
         site=person.site,
         capacity=person.capacity,
         primary_queue_id=person.primary_queue_id,
+        phone=person.phone,
     )
     check_person(draft, known)
     if await users.by_username(person.username) is not None:
@@ -159,6 +162,10 @@ def check_person(user: ports.User, known: Known) -> None:
         raise PersonInvalid("language", "The language is a tag such as en or zh-CN.")
     if not 0 <= user.chat_capacity <= CAPACITY_UNITS_MAX:
         raise PersonInvalid("chat_capacity", f"The chat capacity is 0 to {CAPACITY_UNITS_MAX}.")
+    if not re.fullmatch(PHONE_PATTERN.strip("^$"), user.phone, re.ASCII):
+        raise PersonInvalid(
+            "phone", "A phone is a number or an address of the phone system, up to 64 characters."
+        )
     _check_capacity(user.capacity)
     _check_references(user, known)
 

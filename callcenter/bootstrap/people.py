@@ -37,6 +37,7 @@ def _person(one: dict[str, Any]) -> people.NewPerson:
         site=one.get("site", ""),
         capacity=msgspec.convert(one.get("capacity"), CapacityRule | None),
         primary_queue_id=one.get("primary_queue", ""),
+        phone=one.get("phone", ""),
     )
 
 

@@ -59,6 +59,7 @@ def _add_facts(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--primary-queue", help="queue id whose contacts go first; empty for none")
     parser.add_argument("--skills", help="skills and levels from 1 to 10, such as zh=9,en=4")
+    parser.add_argument("--phone", help="what the phone system rings; empty for none")
     parser.add_argument("--site", help="site id; empty for none")
 
 
@@ -83,6 +84,7 @@ def _facts(parsed: argparse.Namespace) -> dict[str, object]:
         "chat_capacity": parsed.chat_capacity,
         "skills": None if parsed.skills is None else _numbers(parsed.skills, "--skills"),
         "site": parsed.site,
+        "phone": parsed.phone,
         "capacity": None if parsed.capacity is None else _capacity(parsed.capacity, parsed.weights),
         "primary_queue_id": parsed.primary_queue,
     }

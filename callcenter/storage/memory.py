@@ -30,6 +30,7 @@ from callcenter.ports import (
 )
 from callcenter.storage.interactions import PROJECTION
 from callcenter.storage.memory_audit import MemoryAuditLog
+from callcenter.storage.memory_calls import MemoryCallLog
 from callcenter.storage.memory_disk import Disk
 from callcenter.storage.memory_mails import MemoryMails
 from callcenter.storage.memory_people import (
@@ -49,6 +50,7 @@ from callcenter.storage.page_marks import mark, place
 from routing.ids import ContactId
 
 if TYPE_CHECKING:
+    from callcenter.ports_of_calls import CallLog
     from callcenter.ports_of_versions import ClosedMessages, ConfigVersions
 
 ZERO_CHAIN: Final = bytes(32)
@@ -246,6 +248,7 @@ class MemoryStore:
         self.closed_messages: ClosedMessages = MemoryClosedMessages(self._disk)
         self.profiles: Profiles = MemoryProfiles(self._disk)
         self.audit_log: AuditLog = MemoryAuditLog(self._disk)
+        self.calls: CallLog = MemoryCallLog(self._disk)
 
     def fail_writes(self, *, fail: bool = True) -> None:
         """Behave like a store whose disk is full, or recover."""

@@ -18,6 +18,7 @@ from callcenter.ports import (
     Users,
 )
 from callcenter.storage.audit_log import SqlAuditLog
+from callcenter.storage.calls import SqlCallLog
 from callcenter.storage.closed_messages import SqlClosedMessages
 from callcenter.storage.config_versions import SqlConfigVersions
 from callcenter.storage.database import Database, insert_rows
@@ -34,6 +35,7 @@ from callcenter.storage.tables import HEAD, probe
 from callcenter.storage.users import SqlUsers
 
 if TYPE_CHECKING:
+    from callcenter.ports_of_calls import CallLog
     from callcenter.ports_of_versions import ClosedMessages, ConfigVersions
 
 PROBE_BYTES: Final = 64 * 1024
@@ -62,6 +64,7 @@ class SqlStore:
         self.profiles: Profiles = SqlProfiles(database, domain_id)
         self.mails: Mails = SqlMails(database, domain_id)
         self.audit_log: AuditLog = SqlAuditLog(database, domain_id)
+        self.calls: CallLog = SqlCallLog(database, domain_id)
 
     async def probe(self) -> None:
         """Write one durable row, larger than a journal row, in new pages; then drop the one before.

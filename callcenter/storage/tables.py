@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0009"
+HEAD: Final = "0010"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -248,6 +248,7 @@ users = sa.Table(
     _text("site"),
     _maybe("capacity", sa.String),
     _text("primary_queue_id"),
+    _text("phone"),
     sa.UniqueConstraint("domain_id", "username_key"),
     sa.Index(None, "domain_id", "version"),
 )
@@ -376,6 +377,34 @@ audit_ends = sa.Table(
     _domain(),
     _must("audit_no", sa.BigInteger),
     _must("chain", sa.LargeBinary),
+)
+
+calls = sa.Table(
+    "calls",
+    metadata,
+    _domain(),
+    _key("connection_id"),
+    _key("call_id"),
+    _must("contact_id", sa.String),
+    _must("begun_at_ms", sa.BigInteger),
+    _maybe("ended_at_ms", sa.BigInteger),
+    _must("end_cause", sa.String),
+    sa.Index(None, "domain_id", "contact_id"),
+    sa.Index(None, "domain_id", "ended_at_ms"),
+)
+
+call_events = sa.Table(
+    "call_events",
+    metadata,
+    _domain(),
+    _key("connection_id"),
+    _key("event_id"),
+    _must("call_id", sa.String),
+    _must("contact_id", sa.String),
+    _must("received_at_ms", sa.BigInteger),
+    _must("body", sa.LargeBinary),
+    sa.Index(None, "domain_id", "connection_id", "call_id"),
+    sa.Index(None, "domain_id", "received_at_ms"),
 )
 
 probe = sa.Table(

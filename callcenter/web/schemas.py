@@ -16,6 +16,7 @@ from callcenter.auth.people import (
     DISPLAY_NAME_LENGTH_MAX,
     LANGUAGE_PATTERN,
     PASSWORD_LENGTH_MAX,
+    PHONE_PATTERN,
     USERNAME_PATTERN,
 )
 from callcenter.auth.principal import Role
@@ -36,6 +37,7 @@ SEQ_MAX = 2**53 - 1
 Id: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)]
 Username: TypeAlias = Annotated[str, Meta(pattern=USERNAME_PATTERN)]
 DisplayName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=DISPLAY_NAME_LENGTH_MAX)]
+Phone: TypeAlias = Annotated[str, Meta(pattern=PHONE_PATTERN)]
 Language: TypeAlias = Annotated[str, Meta(pattern=LANGUAGE_PATTERN, max_length=10)]
 QueueIds: TypeAlias = Annotated[list[Id], Meta(max_length=AGENT_QUEUES_MAX)]
 Skills: TypeAlias = Annotated[
@@ -401,6 +403,7 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     site: str | None
     capacity: CapacityFacts | None
     primary_queue_id: str | None
+    phone: str = ""
 
 
 class UsersView(msgspec.Struct, frozen=True):
@@ -431,6 +434,7 @@ class NewUser(Request, frozen=True, kw_only=True):
     site: Id | None = None
     capacity: CapacityFacts | None = None
     primary_queue_id: Id | None = None
+    phone: Phone = ""
 
 
 class UserChange(Request, frozen=True, kw_only=True):
@@ -448,6 +452,7 @@ class UserChange(Request, frozen=True, kw_only=True):
     site: Id | UnsetType | None = UNSET
     capacity: CapacityFacts | UnsetType | None = UNSET
     primary_queue_id: Id | UnsetType | None = UNSET
+    phone: Phone | UnsetType = UNSET
 
 
 class NewPassword(Request, frozen=True):

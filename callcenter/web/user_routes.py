@@ -190,6 +190,7 @@ def user_row(user: ports.User) -> UserRow:
         site=user.site or None,
         capacity=None if user.capacity is None else _facts(user.capacity),
         primary_queue_id=user.primary_queue_id or None,
+        phone=user.phone,
     )
 
 
@@ -217,6 +218,7 @@ def _person(wanted: NewUser) -> NewPerson:
         site=wanted.site or "",
         capacity=_rule(wanted.capacity),
         primary_queue_id=wanted.primary_queue_id or "",
+        phone=wanted.phone,
     )
 
 

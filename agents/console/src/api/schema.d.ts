@@ -1746,6 +1746,8 @@ export interface components {
             capacity?: components["schemas"]["CapacityFacts"] | null;
             /** @default null */
             primary_queue_id?: string | null;
+            /** @default  */
+            phone?: string;
         };
         /**
          * NextState
@@ -2235,6 +2237,7 @@ export interface components {
             site?: string | null;
             capacity?: components["schemas"]["CapacityFacts"] | null;
             primary_queue_id?: string | null;
+            phone?: string;
         };
         /**
          * UserRow
@@ -2257,6 +2260,8 @@ export interface components {
             site: string | null;
             capacity: components["schemas"]["CapacityFacts"] | null;
             primary_queue_id: string | null;
+            /** @default  */
+            phone?: string;
         };
         /**
          * UserView
