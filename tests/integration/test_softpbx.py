@@ -65,7 +65,9 @@ class Centre:
                 assert call_id not in self.ended
                 self.ended[call_id] = event["cause"]
                 self.changed.set()
-            for number, reaction in enumerate(REACTIONS.get(event["type"], [])):
+            is_over = call_id in self.ended
+            reactions = [] if is_over else REACTIONS.get(event["type"], [])
+            for number, reaction in enumerate(reactions):
                 command_id = f"{event['event_id']}:{number}"
                 leg = (
                     {} if reaction["kind"] in {"answer", "hangup"} else {"leg_id": f"leg-{call_id}"}
