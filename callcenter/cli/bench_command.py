@@ -20,6 +20,7 @@ def add(commands: Subcommands) -> None:
     parser.add_argument("--concurrency", type=int, default=128)
     parser.add_argument("--agents", type=int, default=100)
     parser.add_argument("--dir", type=Path, help="where the database is put (default: here)")
+    parser.add_argument("--database-url", default="", help="an empty database instead")
     parser.set_defaults(action=_host)
     _add_routing(group)
 
@@ -59,6 +60,7 @@ def _host(parsed: argparse.Namespace) -> int:
             concurrency=parsed.concurrency,
             agents=parsed.agents,
             folder=(parsed.dir or Path.cwd()).resolve(),
+            database_url=parsed.database_url,
         )
     )
     say(json.dumps(figures, indent=2))

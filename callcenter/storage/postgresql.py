@@ -87,11 +87,11 @@ class PostgreSql:
     begin_write = "BEGIN ISOLATION LEVEL READ COMMITTED"
     begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
-    def __init__(self, url: sa.URL, *, is_patient: bool = False) -> None:
+    def __init__(self, url: str, *, is_patient: bool = False) -> None:
         """Raises StorageError when the URL cannot be understood."""
-        given = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        _, _, rest = url.partition("://")  # whatever driver it names, the driver is psycopg
         try:
-            parameters = conninfo.conninfo_to_dict(given)
+            parameters = conninfo.conninfo_to_dict(f"postgresql://{rest}")
         except psycopg.Error as error:
             raise StorageError("CC_DATABASE_URL is not a PostgreSQL URL") from error
         limits = {"statement_timeout": STATEMENT_LIMIT_MS, "lock_timeout": LOCK_LIMIT_MS}

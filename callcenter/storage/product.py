@@ -38,7 +38,10 @@ def product_of(url: str, *, is_patient: bool = False) -> Product:
 
     `is_patient` lifts the time limits on statements: a migration takes what it takes.
     """
-    parsed = sa.make_url(url)
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise StorageError("CC_DATABASE_URL is not the URL of a database") from error
     match parsed.get_backend_name():
         case "sqlite":
             from callcenter.storage.sqlite import Sqlite  # noqa: PLC0415  # see above
@@ -47,7 +50,7 @@ def product_of(url: str, *, is_patient: bool = False) -> Product:
         case "postgresql":
             from callcenter.storage.postgresql import PostgreSql  # noqa: PLC0415  # see above
 
-            return PostgreSql(parsed, is_patient=is_patient)
+            return PostgreSql(url, is_patient=is_patient)
         case other:
             raise StorageError(
                 f"data is stored in SQLite or PostgreSQL, not in {other}: correct CC_DATABASE_URL"

@@ -164,6 +164,8 @@ class LiveServer:
 
     async def _prepare(self) -> None:
         """Tables, configuration and people are the same for all: made once, then copied."""
+        if self.settings.database_url:
+            return
         data_dir = self.settings.data_dir
         key = (self.folder / "all.yaml").read_text(encoding="utf-8")
         if key not in _PREPARED:
