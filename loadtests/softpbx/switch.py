@@ -12,6 +12,7 @@ from loadtests.softpbx.agenda import Agenda
 from loadtests.softpbx.calls import Call, CallState, Json, Leg, LegState
 
 PLAY_MS = 700
+RING_MS = 60_000
 FREE = "free"
 HANG_UP = "hangup"
 RELEASED = "released"
@@ -149,7 +150,7 @@ class Switch:
         self._done(call, body, now_ms)
 
     def _play(self, call: Call, body: Json, now_ms: int) -> None:
-        call.sound = str(body["text"])
+        call.sound = str(body.get("text", ""))
 
         def is_over(due_ms: int) -> None:
             if not call.is_over:
@@ -159,7 +160,7 @@ class Switch:
         self.agenda.at(now_ms + self._play_ms, is_over)
 
     def _gather(self, call: Call, body: Json, now_ms: int) -> None:
-        call.sound, call.gathers = str(body["text"]), str(body["command_id"])
+        call.sound, call.gathers = str(body.get("text", "")), str(body["command_id"])
 
         def silence(due_ms: int) -> None:
             if call.gathers == body["command_id"] and not call.is_over:
@@ -167,7 +168,7 @@ class Switch:
                 told = {"command_id": body["command_id"], "timeout": True}
                 self._tell(call, "gather.result", due_ms, **told)
 
-        self.agenda.at(now_ms + self._play_ms + int(body["timeout_ms"]), silence)
+        self.agenda.at(now_ms + self._play_ms + int(body.get("timeout_ms", 0)), silence)
         if self.people is not None:
             self.people.digit_wanted(call, now_ms)
 
@@ -190,7 +191,7 @@ class Switch:
             if leg.state is LegState.RINGING:
                 self._end_leg(leg, "no_answer", due_ms)
 
-        self.agenda.at(now_ms + int(body["timeout_ms"]), rings_out)
+        self.agenda.at(now_ms + int(body.get("timeout_ms", RING_MS)), rings_out)
         if self.people is not None:
             self.people.phone_rings(leg, now_ms)
 
