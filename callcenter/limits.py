@@ -114,6 +114,15 @@ the command line takes it."""
 ESTIMATES_LEARN_FROM_EVENTS = 20_000
 """How many of the journal's newest events the wait estimates read at a start; some ten to an answered contact."""
 
+EXPORT_ROWS_MAX = 10_000
+"""Contacts in one export of the interaction log; the answer says whether there were more."""
+
+EXPORTS_PER_HOUR = 20
+"""Exports of one person within an hour; more is refused with 429 `export_throttled`."""
+
+TIMELINE_MESSAGES_MAX = 20
+"""Messages of one contact in a customer's timeline: the newest."""
+
 STATISTICS_FOR_MS_MAX = 31 * 24 * 3_600_000
 """The longest time one statistics call tells of; longer is refused with `request_invalid`."""
 

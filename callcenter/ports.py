@@ -17,6 +17,8 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from callcenter.log_rows import InteractionFilter, Phase, SearchTexts, Sight
+from callcenter.ports_of_audit import AuditLog
 from callcenter.ports_of_calls import CallLog
 from callcenter.ports_of_versions import (
     UNSIGNED,
@@ -187,11 +189,15 @@ class Interaction(msgspec.Struct, frozen=True):
 
 
 class InteractionPage(msgspec.Struct, frozen=True):
-    """Interactions newest first, what they are true as of, and where the next page starts (None = the end)."""
+    """Interactions newest first, what they are true as of, and where the next page starts (None = the end).
+
+    `is_cut`: so many texts hold the words that only contacts with the newest of them were looked at.
+    """
 
     as_of_seq: int
     interactions: list[Interaction]
     next_before: str | None
+    is_cut: bool = False
 
 
 class OpenContact(msgspec.Struct, frozen=True):
@@ -256,6 +262,7 @@ class Beginning(msgspec.Struct, frozen=True):
     thresholds: dict[QueueId, int]
     intervals: list[QueueInterval]
     """Those that began at the instant asked for or later."""
+    open_phases: list[Phase] = []
 
 
 class Statistics(Protocol):
@@ -283,17 +290,19 @@ class Interactions(Protocol):
 
     async def page(
         self,
+        sight: Sight,
+        wanted: InteractionFilter,
         *,
-        queue_ids: Sequence[str] | None,
-        agent_id: str | None,
         before: str | None,
         limit: int,
     ) -> InteractionPage:
-        """Newest first by (arrived_at_ms, contact_id).
+        """Newest first by (arrived_at_ms, contact_id). `before` is the opaque `next_before` of the page before.
 
-        Seen rows: queue in `queue_ids` OR agent = `agent_id`; None for both = all. `before` is the opaque
-        `next_before` of the page before.
+        The work for one page is bounded: a page may hold fewer than `limit`, even none, and not be the last.
         """
+
+    async def phases(self, contact_id: ContactId) -> tuple[int, list[Phase]]:
+        """(as_of_seq, all phases of a contact in the order of their beginning)."""
 
     async def of_customer(self, customer_key: str, limit: int) -> list[Interaction]:
         """The newest of one customer, newest first; none for the key "", which is nobody's."""
@@ -508,52 +517,8 @@ class Mails(Protocol):
         """Replace a row."""
 
 
-class AuditRecord(msgspec.Struct, frozen=True):
-    """Who did or read what, as it is stored; `chain` vouches for everything before it.
-
-    `facts` is a JSON object that holds no personal data: ids, keyed hashes, counts.
-    """
-
-    audit_no: int
-    at_ms: int
-    user_id: str
-    action: str
-    object_kind: str
-    object_id: str
-    facts: str
-    chain: bytes
-
-
-class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which audit records are wanted; None = whichever."""
-
-    user_id: str | None = None
-    action: str | None = None
-    object_id: str | None = None
-    from_ms: int | None = None
-    until_ms: int | None = None
-
-
 class AuditNumberTaken(StorageError):
     """Another process has appended to the audit log meanwhile: chain to its record and try again."""
-
-
-class AuditLog(Protocol):
-    """The append-only audit log (transaction kind 3)."""
-
-    async def append(self, record: AuditRecord) -> None:
-        """Store durably. Raises AuditNumberTaken, StorageUnavailable."""
-
-    async def last(self) -> tuple[int, bytes]:
-        """(audit_no, chain) of the newest record by the log's own note of its end; (0, 32 zero bytes) when empty."""
-
-    def read(self, after_no: int) -> AsyncIterator[AuditRecord]:
-        """Records with a number > after_no in order, in bounded pages."""
-
-    async def page(
-        self, wanted: AuditFilter, *, before_no: int | None, limit: int
-    ) -> list[AuditRecord]:
-        """Newest first, with a number below `before_no`."""
 
 
 class Store(Protocol):
@@ -564,6 +529,7 @@ class Store(Protocol):
     rows: ProjectionRows
     interactions: Interactions
     statistics: Statistics
+    search_texts: SearchTexts
     users: Users
     sessions: Sessions
     config_versions: ConfigVersions

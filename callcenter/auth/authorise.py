@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SUPERVISE_QUEUE = "supervise_queue"
     MANAGE_CONFIGURATION = "manage_configuration"
     READ_AUDIT = "read_audit"
+    EXPORT_LOG = "export_log"
 
 
 class ObjectKind(StrEnum):
@@ -115,6 +116,7 @@ GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
         Permission.SUPERVISE_CONTACT: Reach.WATCHED,
         Permission.SUPERVISE_AGENT: Reach.WATCHED,
         Permission.SUPERVISE_QUEUE: Reach.WATCHED,
+        Permission.EXPORT_LOG: Reach.WATCHED,
         Permission.READ_CONFIGURATION: Reach.DOMAIN,
     },
     Role.ADMIN: {
@@ -132,6 +134,7 @@ GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
         Permission.SUPERVISE_QUEUE: Reach.DOMAIN,
         Permission.MANAGE_CONFIGURATION: Reach.DOMAIN,
         Permission.READ_AUDIT: Reach.DOMAIN,
+        Permission.EXPORT_LOG: Reach.DOMAIN,
     },
 }
 """`WORK_CONTACT` reaches the agent's queues only so that a colleague's contact, which the agent can see, is

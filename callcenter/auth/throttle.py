@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from limits import RateLimitItemPerSecond
+from limits import RateLimitItemPerHour, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -29,6 +29,7 @@ from callcenter.auth.limits import (
     PAIR_FAILURES_MAX,
     TRUSTED_PAIRS_MAX,
 )
+from callcenter.limits import EXPORTS_PER_HOUR
 
 
 class LoginThrottled(Exception):
@@ -102,6 +103,19 @@ class LoginThrottle:
         if window.remaining > checking:
             return 0
         return max(1, math.ceil(window.reset_time - self._wall_s()))
+
+
+class ExportThrottle:
+    """How many exports one person makes, in a moving window; starts anew with the process."""
+
+    def __init__(self, per_hour: int = EXPORTS_PER_HOUR) -> None:
+        """`per_hour`: exports of one person in any 3,600 s."""
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limit = RateLimitItemPerHour(per_hour, namespace="export")
+
+    def may(self, user_id: str) -> bool:
+        """Count one export; False past the limit."""
+        return self._limiter.hit(self._limit, user_id)
 
 
 def _network(address: str) -> str:

@@ -9,6 +9,7 @@ from callcenter.host.recovery import DECODER
 from callcenter.limits import PROJECTION_LAG_MS
 from callcenter.projections.feeds import BoardFeed, EstimateFeed, InteractionLogProjection
 from callcenter.projections.runner import ProjectionRunner
+from callcenter.projections.search_texts import TextIndexer
 from callcenter.projections.segments import Hours, hours_of
 from callcenter.storage.store import SqlStore
 from callcenter.supervision.board import LiveBoard
@@ -29,6 +30,7 @@ class Reading:
         self._feed = BoardFeed(rows, store.journal, DECODER.decode, self._hours)
         log = InteractionLogProjection(rows, self._hours)
         self.interaction_log = ProjectionRunner(store.journal, store.rows, log, DECODER.decode)
+        self.text_indexer = TextIndexer(store.search_texts, store.details)
         self._estimates = EstimateFeed(store.journal, DECODER.decode, self.mirror)
         self.board = LiveBoard(
             self.mirror,

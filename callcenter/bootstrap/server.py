@@ -178,6 +178,7 @@ class Server:
         start(parts.customers.run(), "customer look-ups")
         start(parts.customer_cards.run(), "customer cards")
         start(parts.reading.interaction_log.run(), "interaction log")
+        start(parts.reading.text_indexer.run(), "search texts")
         start(_every(DAY_POLL_MS, parts.reading.follow_the_day), "day")
 
     def _require_parts(self) -> Parts:

@@ -31,6 +31,7 @@ class ApiErrorCode(StrEnum):
     CONTENT_TYPE_UNSUPPORTED = "content_type_unsupported"
     EXPLANATION_BUSY = "explanation_busy"
     EXPLANATION_TOO_LONG = "explanation_too_long"
+    EXPORT_THROTTLED = "export_throttled"
     FORBIDDEN = "forbidden"
     FRAME_INVALID = "frame_invalid"
     HELLO_MISSING = "hello_missing"
@@ -91,6 +92,7 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.CONTENT_TYPE_UNSUPPORTED: 415,
     ApiErrorCode.EXPLANATION_BUSY: 503,
     ApiErrorCode.EXPLANATION_TOO_LONG: 409,
+    ApiErrorCode.EXPORT_THROTTLED: 429,
     ApiErrorCode.FORBIDDEN: 403,
     ApiErrorCode.FRAME_INVALID: 422,
     ApiErrorCode.HELLO_MISSING: 408,

@@ -5,7 +5,7 @@ commit together; the rest is overwritten. What must happen only the first time (
 memory of each open contact: three flags, which `start` takes from the rows. Redoing from the cursor therefore
 gives the same rows.
 
-The agents' states and the figures of service level (`figure_rows`) stand at the same cursor, so that a queue board
+The contact's phases (`phases`), the agents' states and the figures of service level (`figure_rows`) stand at the same cursor, so that a queue board
 can start from one moment.
 """
 
@@ -16,6 +16,7 @@ import msgspec
 
 from callcenter.ports import Beginning, RowChange
 from callcenter.projections.figure_rows import FigureRows
+from callcenter.projections.phases import Phases
 from callcenter.projections.segments import Hours
 from callcenter.projections.stages import stage_after
 from routing import events as ev
@@ -47,6 +48,10 @@ ContactEvent = (
 )
 
 
+WITH_TEXTS: Final = (ev.ContactArrived, ev.MessageAdded, ev.WrapUpCompleted)
+"""Events that come with texts: detail rows that can be searched."""
+
+
 class _Marks(msgspec.Struct):
     """What has already happened to an open contact."""
 
@@ -56,7 +61,7 @@ class _Marks(msgspec.Struct):
 
 
 class InteractionLog:
-    """Folds events into changes of the tables `interactions` and `agent_states`."""
+    """Folds events into changes of the tables `interactions`, `phases` and `agent_states`, and of the figures'."""
 
     name = NAME
 
@@ -65,6 +70,7 @@ class InteractionLog:
         self._open: dict[ContactId, _Marks] = {}
         self._agents: dict[AgentId, tuple[str, str | None]] = {}
         self._figures = FigureRows()
+        self._phases = Phases()
         self._handlers = self._handlers_by_type()
 
     def start(self, beginning: Beginning, hours: Hours) -> None:
@@ -80,12 +86,16 @@ class InteractionLog:
         }
         self._agents = {one.agent_id: (one.state, one.reason_id) for one in beginning.agents}
         self._figures.start(beginning, hours)
+        self._phases.start(beginning)
 
-    def changes(self, _seq: int, event: ev.Event) -> list[RowChange]:
+    def changes(self, seq: int, event: ev.Event) -> list[RowChange]:
         """What an event changes. Events come in the order of their seq, each once."""
         handler = self._handlers.get(type(event))
         changes = [] if handler is None else handler(event)
-        return [*changes, *self._figures.changes(event)]
+        if isinstance(event, WITH_TEXTS):
+            row = {"contact_id": event.contact_id}
+            changes.append(RowChange("interactions", row, {"texts_seq": seq}))
+        return [*changes, *self._phases.changes(seq, event), *self._figures.changes(event)]
 
     def _handlers_by_type(self) -> dict[type, Callable[[Any], list[RowChange]]]:
         """The events that count here; every event that moves a contact does (a test walks the core's table)."""

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from callcenter.ports import AuditFilter, AuditNumberTaken, AuditRecord
+from callcenter.ports import AuditNumberTaken
+from callcenter.ports_of_audit import AuditFilter, AuditRecord
 from callcenter.storage.database import Database, insert_rows, upsert_row
 from callcenter.storage.tables import audit_ends, audit_log
 

@@ -1,20 +1,21 @@
 """The interaction log in SQL, read: what it returns is true as of the projection's cursor, in one read."""
 
-from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
+from callcenter.log_rows import InteractionFilter, Phase, Sight
 from callcenter.ports import Interaction, InteractionPage
 from callcenter.storage.database import Database
+from callcenter.storage.log_search import COLUMNS, Found, Search, searched_to
 from callcenter.storage.page_marks import mark, place
-from callcenter.storage.tables import interactions, projection_cursors
+from callcenter.storage.tables import interactions, phases, projection_cursors
 from routing.ids import ContactId
 
 PROJECTION: Final = "interactions"
 """Name of the cursor that the interaction log and the agents' states stand at."""
 
-COLUMNS: Final = [interactions.c[name] for name in Interaction.__struct_fields__]
+PHASE_COLUMNS: Final = [phases.c[name] for name in Phase.__struct_fields__]
 
 
 class SqlInteractions:
@@ -33,34 +34,41 @@ class SqlInteractions:
 
     async def page(
         self,
+        sight: Sight,
+        wanted: InteractionFilter,
         *,
-        queue_ids: Sequence[str] | None,
-        agent_id: str | None,
         before: str | None,
         limit: int,
     ) -> InteractionPage:
         """Newest first. Raises ValueError when `before` is not a mark this method gave."""
-        key = (interactions.c.arrived_at_ms, interactions.c.contact_id)
+        search = Search(self._domain_id, sight, wanted, None if before is None else place(before))
+
+        def job(connection: sa.Connection) -> tuple[int, Found]:
+            seq = self._as_of_seq(connection)
+            return searched_to(connection, self._domain_id, seq, wanted), search.run(
+                connection, limit
+            )
+
+        seq, found = await self._database.read(job)
+        rows, next_before = found.rows[:limit], None
+        if len(found.rows) > limit:
+            next_before = mark(rows[-1].arrived_at_ms, rows[-1].contact_id)
+        elif found.floor is not None:
+            next_before = mark(*found.floor)
+        return InteractionPage(seq, rows, next_before, found.is_cut)
+
+    async def phases(self, contact_id: ContactId) -> tuple[int, list[Phase]]:
+        """All phases of a contact."""
         query = (
-            sa.select(*COLUMNS)
-            .where(self._mine)
-            .order_by(*(column.desc() for column in key))
-            .limit(limit + 1)
+            sa.select(*PHASE_COLUMNS)
+            .where(phases.c.domain_id == self._domain_id, phases.c.contact_id == contact_id)
+            .order_by(phases.c.began_at_ms, phases.c.began_seq)
         )
-        if before is not None:
-            query = query.where(sa.tuple_(*key) < sa.tuple_(*place(before)))
-        # One short walk along an index for each queue and the agent: a single query with OR would walk the
-        # whole log to find that somebody may see nothing of it.
-        queries = [query.where(which) for which in _seen(queue_ids, agent_id)]
 
-        def job(connection: sa.Connection) -> tuple[int, list[Interaction]]:
-            found = {Interaction(*row) for each in queries for row in connection.execute(each)}
-            newest = sorted(found, key=_by_arrival, reverse=True)
-            return self._as_of_seq(connection), newest[: limit + 1]
+        def job(connection: sa.Connection) -> tuple[int, list[Phase]]:
+            return self._as_of_seq(connection), phases_of(connection, query)
 
-        seq, rows = await self._database.read(job)
-        next_before = mark(rows[limit - 1]) if len(rows) > limit else None
-        return InteractionPage(as_of_seq=seq, interactions=rows[:limit], next_before=next_before)
+        return await self._database.read(job)
 
     async def of_customer(self, customer_key: str, limit: int) -> list[Interaction]:
         """The newest of one customer."""
@@ -108,13 +116,12 @@ def as_of_seq(connection: sa.Connection, domain_id: str) -> int:
     return connection.scalar(query) or 0
 
 
+def phases_of(connection: sa.Connection, query: sa.Select[Any]) -> list[Phase]:
+    """The phases a query over `PHASE_COLUMNS` finds."""
+    names = Phase.__struct_fields__
+    rows = connection.execute(query)
+    return [Phase(**dict(zip(names, row, strict=True))) for row in rows]
+
+
 def _by_arrival(row: Interaction) -> tuple[int, str]:
     return row.arrived_at_ms, row.contact_id
-
-
-def _seen(queue_ids: Sequence[str] | None, agent_id: str | None) -> list[sa.ColumnElement[bool]]:
-    """Conditions, any of which lets a row be seen."""
-    if queue_ids is None and agent_id is None:
-        return [sa.true()]
-    seen = [interactions.c.queue_id == queue_id for queue_id in queue_ids or ()]
-    return seen if agent_id is None else [*seen, interactions.c.agent_id == agent_id]

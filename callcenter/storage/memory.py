@@ -4,16 +4,13 @@ A dead process loses it, of course. Everything else, down to the order of errors
 because both run the same contract tests. `fail_writes` stands for the full disk.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
 
 from callcenter.ports import (
-    AuditLog,
     CommandOutcome,
     Detail,
     Details,
-    Interaction,
-    InteractionPage,
     Interactions,
     Journal,
     JournalBatch,
@@ -28,10 +25,10 @@ from callcenter.ports import (
     StorageError,
     Users,
 )
-from callcenter.storage.interactions import PROJECTION
 from callcenter.storage.memory_audit import MemoryAuditLog
 from callcenter.storage.memory_calls import MemoryCallLog
 from callcenter.storage.memory_disk import Disk
+from callcenter.storage.memory_log import MemoryInteractions, MemorySearchTexts
 from callcenter.storage.memory_mails import MemoryMails
 from callcenter.storage.memory_people import (
     MemoryClosedMessages,
@@ -43,13 +40,12 @@ from callcenter.storage.memory_people import (
 from callcenter.storage.memory_rows import (
     MemoryProjectionRows,
     MemoryStatistics,
-    Row,
-    interaction_of,
 )
-from callcenter.storage.page_marks import mark, place
 from routing.ids import ContactId
 
 if TYPE_CHECKING:
+    from callcenter.log_rows import SearchTexts
+    from callcenter.ports_of_audit import AuditLog
     from callcenter.ports_of_calls import CallLog
     from callcenter.ports_of_versions import ClosedMessages, ConfigVersions
 
@@ -168,66 +164,6 @@ class MemoryJournal:
             del self._snapshots[seq]
 
 
-class MemoryInteractions:
-    """`ports.Interactions` in memory."""
-
-    def __init__(self, rows: MemoryProjectionRows) -> None:
-        self._rows = rows
-
-    @property
-    def _as_of_seq(self) -> int:
-        return self._rows.cursors.get(PROJECTION, 0)
-
-    def _all(self) -> list[Row]:
-        rows = self._rows.tables["interactions"].values()
-        return sorted(rows, key=lambda row: (row["arrived_at_ms"], row["contact_id"]))
-
-    async def get(self, contact_id: ContactId) -> Interaction | None:
-        """One row."""
-        row = self._rows.tables["interactions"].get((contact_id,))
-        return None if row is None else interaction_of(row)
-
-    async def page(
-        self,
-        *,
-        queue_ids: Sequence[str] | None,
-        agent_id: str | None,
-        before: str | None,
-        limit: int,
-    ) -> InteractionPage:
-        """Newest first. Raises ValueError when `before` is not a mark this method gave."""
-        end = None if before is None else place(before)
-        sees_all = queue_ids is None and agent_id is None
-        found = [
-            interaction_of(row)
-            for row in reversed(self._all())
-            if (end is None or (row["arrived_at_ms"], row["contact_id"]) < end)
-            and (
-                sees_all
-                or row["queue_id"] in (queue_ids or ())
-                or (agent_id is not None and row["agent_id"] == agent_id)
-            )
-        ]
-        next_before = mark(found[limit - 1]) if len(found) > limit else None
-        return InteractionPage(
-            as_of_seq=self._as_of_seq, interactions=found[:limit], next_before=next_before
-        )
-
-    async def of_customer(self, customer_key: str, limit: int) -> list[Interaction]:
-        """The newest of one customer."""
-        found = [row for row in reversed(self._all()) if row["customer_key"] == customer_key]
-        return [interaction_of(row) for row in found[:limit]] if customer_key else []
-
-    async def since(self, arrived_at_ms: int) -> tuple[int, list[Interaction]]:
-        """All that arrived since, or are not closed yet."""
-        found = [
-            interaction_of(row)
-            for row in self._all()
-            if row["arrived_at_ms"] >= arrived_at_ms or row["closed_at_ms"] is None
-        ]
-        return self._as_of_seq, found
-
-
 class MemoryStore:
     """`ports.Store` in memory, one domain each."""
 
@@ -240,7 +176,9 @@ class MemoryStore:
         self.mails: Mails = mails
         self.journal: Journal = MemoryJournal(self._disk, details, mails)
         self.rows: ProjectionRows = rows
-        self.interactions: Interactions = MemoryInteractions(rows)
+        search_texts = MemorySearchTexts(self._disk, rows)
+        self.interactions: Interactions = MemoryInteractions(rows, search_texts)
+        self.search_texts: SearchTexts = search_texts
         self.statistics: Statistics = MemoryStatistics(rows)
         self.users: Users = MemoryUsers(self._disk)
         self.sessions: Sessions = MemorySessions(self._disk)

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator
 
-from callcenter.ports import AuditFilter, AuditNumberTaken, AuditRecord
+from callcenter.ports import AuditNumberTaken
+from callcenter.ports_of_audit import AuditFilter, AuditRecord
 from callcenter.storage.memory_disk import Disk
 
 

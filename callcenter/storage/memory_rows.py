@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from callcenter.log_rows import Phase
 from callcenter.ports import (
     AgentInterval,
     AgentStanding,
@@ -84,6 +85,11 @@ def interaction_of(row: Row) -> Interaction:
     return Interaction(**{name: row[name] for name in Interaction.__struct_fields__})
 
 
+def phase_of(row: Row) -> Phase:
+    """The phase of a row."""
+    return Phase(**{name: row[name] for name in Phase.__struct_fields__})
+
+
 class MemoryStatistics:
     """`ports.Statistics` in memory."""
 
@@ -107,6 +113,9 @@ class MemoryStatistics:
                 row["queue_id"]: row["threshold_ms"] for row in self._table("queue_thresholds")
             },
             intervals=intervals,
+            open_phases=[
+                phase_of(row) for row in self._table("phases") if row["ended_at_ms"] is None
+            ],
         )
 
     async def queues(

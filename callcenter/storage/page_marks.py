@@ -1,11 +1,9 @@
 """Where a page of the interaction log ends: opaque to clients, the same for SQL and memory."""
 
-from callcenter.ports import Interaction
 
-
-def mark(last: Interaction) -> str:
+def mark(arrived_at_ms: int, contact_id: str) -> str:
     """The mark after which the next page starts."""
-    return f"{last.arrived_at_ms}-{last.contact_id}"
+    return f"{arrived_at_ms}-{contact_id}"
 
 
 def place(before: str) -> tuple[int, str]:

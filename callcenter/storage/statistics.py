@@ -15,11 +15,13 @@ from callcenter.ports import (
     wrap_ups_of,
 )
 from callcenter.storage.database import Database
-from callcenter.storage.interactions import COLUMNS, as_of_seq
+from callcenter.storage.interactions import PHASE_COLUMNS, as_of_seq, phases_of
+from callcenter.storage.log_search import COLUMNS
 from callcenter.storage.tables import (
     agent_intervals,
     agent_states,
     interactions,
+    phases,
     queue_intervals,
     queue_thresholds,
 )
@@ -60,6 +62,7 @@ class SqlStatistics:
         intervals = self._intervals(queue_intervals, Figures).where(
             queue_intervals.c.start_ms >= since_ms
         )
+        open_phases = self._mine(phases, PHASE_COLUMNS).where(phases.c.ended_at_ms.is_(None))
 
         def job(connection: sa.Connection) -> Beginning:
             return Beginning(
@@ -71,6 +74,7 @@ class SqlStatistics:
                     for queue_id, limit_ms in connection.execute(thresholds)
                 },
                 intervals=[_queue_interval(row) for row in connection.execute(intervals)],
+                open_phases=phases_of(connection, open_phases),
             )
 
         return await self._database.read(job)

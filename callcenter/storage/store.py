@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from callcenter.ports import (
-    AuditLog,
     Details,
     Interactions,
     Journal,
@@ -29,12 +28,15 @@ from callcenter.storage.mails import SqlMails
 from callcenter.storage.profiles import SqlProfiles
 from callcenter.storage.projection_rows import SqlProjectionRows
 from callcenter.storage.schema import revision_of
+from callcenter.storage.search_texts import SqlSearchTexts
 from callcenter.storage.sessions import SqlSessions
 from callcenter.storage.statistics import SqlStatistics
 from callcenter.storage.tables import HEAD, probe
 from callcenter.storage.users import SqlUsers
 
 if TYPE_CHECKING:
+    from callcenter.log_rows import SearchTexts
+    from callcenter.ports_of_audit import AuditLog
     from callcenter.ports_of_calls import CallLog
     from callcenter.ports_of_versions import ClosedMessages, ConfigVersions
 
@@ -57,6 +59,7 @@ class SqlStore:
         self.rows: ProjectionRows = SqlProjectionRows(database, domain_id)
         self.interactions: Interactions = SqlInteractions(database, domain_id)
         self.statistics: Statistics = SqlStatistics(database, domain_id)
+        self.search_texts: SearchTexts = SqlSearchTexts(database, domain_id)
         self.users: Users = SqlUsers(database, domain_id)
         self.sessions: Sessions = SqlSessions(database, domain_id)
         self.config_versions: ConfigVersions = SqlConfigVersions(database, domain_id)

@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0010"
+HEAD: Final = "0011"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -159,6 +159,9 @@ interactions = sa.Table(
     _no("segment_is_answered"),
     _no("segment_is_stopped"),
     _maybe("talk_since_ms", sa.BigInteger),
+    # The newest event that came with a text of the contact: whose texts the search must look at again.
+    _sum("texts_seq"),
+    sa.Index(None, "domain_id", "texts_seq"),
     sa.Index(None, "domain_id", "arrived_at_ms", "contact_id"),
     sa.Index(None, "domain_id", "queue_id", "arrived_at_ms", "contact_id"),
     sa.Index(None, "domain_id", "agent_id", "arrived_at_ms", "contact_id"),
@@ -177,6 +180,42 @@ interactions = sa.Table(
         sqlite_where=sa.text("closed_at_ms IS NULL"),
         postgresql_where=sa.text("closed_at_ms IS NULL"),
     ),
+)
+
+phases = sa.Table(
+    "phases",
+    metadata,
+    _domain(),
+    _key("contact_id"),
+    _key("began_seq", sa.BigInteger),
+    _text("kind"),
+    _text("queue_id"),
+    _sum("began_at_ms"),
+    _maybe("agent_id", sa.String),
+    _maybe("ended_at_ms", sa.BigInteger),
+    _text("ended_as"),
+    _maybe("to_queue_id", sa.String),
+    _maybe("to_agent_id", sa.String),
+    _maybe("by_user_id", sa.String),
+    _maybe("disposition_id", sa.String),
+    sa.Index(
+        "ix_phases_open",
+        "domain_id",
+        sqlite_where=sa.text("ended_at_ms IS NULL"),
+        postgresql_where=sa.text("ended_at_ms IS NULL"),
+    ),
+)
+
+# What is searched of a contact's texts: personal data, erased with them. The index over it is the database's own kind
+# (`full_text`).
+search_documents = sa.Table(
+    "search_documents",
+    metadata,
+    _domain(),
+    _key("contact_id"),
+    _must("document_no", sa.BigInteger),
+    _must("terms", sa.Text),
+    sa.UniqueConstraint("document_no"),
 )
 
 agent_states = sa.Table(
@@ -417,7 +456,14 @@ probe = sa.Table(
 
 PROJECTION_TABLES: Final = {
     table.name: table
-    for table in (interactions, agent_states, queue_intervals, agent_intervals, queue_thresholds)
+    for table in (
+        interactions,
+        phases,
+        agent_states,
+        queue_intervals,
+        agent_intervals,
+        queue_thresholds,
+    )
 }
 """What a projection may change."""
 

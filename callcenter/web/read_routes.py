@@ -1,4 +1,4 @@
-"""Reading: contacts, transcripts, the interaction log, queues, agents, the configuration.
+"""Reading: contacts, transcripts, queues, agents, the configuration.
 
 Everything is read from what is durable (the mirror, the stores), says what it is true as of, and shows only
 what `authorise` lets the caller see.
@@ -8,29 +8,30 @@ import msgspec
 
 from agents.desk import desks_with
 from agents.protocol import AgentLine, QueueLine
+from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import ObjectFacts, Permission, may
-from callcenter.auth.principal import Principal, Role
+from callcenter.auth.principal import Principal
 from callcenter.http.contract import Call, Scope, route
-from callcenter.http.errors import ApiError, ApiErrorCode
+from callcenter.http.errors import ApiError
+from callcenter.log_rows import Phase
 from callcenter.ports import Interaction
 from callcenter.projections.transcript import MESSAGE, chat_message
+from callcenter.web.history_routes import interaction_row, note_reading
 from callcenter.web.schemas import (
     AgentsView,
     AgentView,
     ConfigurationView,
     ContactView,
     ContactWhere,
-    InteractionRow,
-    InteractionsPage,
-    InteractionsQuery,
     MessagesPage,
     MessagesQuery,
+    PhaseRow,
     QueueContact,
     QueuesView,
     QueueView,
 )
 from callcenter.web.services import Services
-from callcenter.web.transcripts import customer_of, details_of
+from callcenter.web.transcripts import details_of
 from routing.errors import RefusalCode
 from routing.ids import ContactId
 from routing.state import Contact, ContactState, State, age_key
@@ -46,9 +47,11 @@ QUEUE_CONTACTS_MAX = 500
     permission=Permission.READ_CONTACT,
     scope=Scope.contact(),
     response=ContactView,
+    audit=AuditAction.CONTACT_READ,
 )
 async def read_contact(call: Call[Services]) -> ContactView:
     """The log may be a moment behind the engine; a contact it does not hold yet is told from the engine."""
+    note_reading(call, "facts")
     store, state = call.services.store, call.services.host.mirror
     contact_id = ContactId(call.parameters["contact_id"])
     as_of_seq = await store.rows.cursor(INTERACTIONS_PROJECTION)
@@ -60,8 +63,10 @@ async def read_contact(call: Call[Services]) -> ContactView:
         raise ApiError(RefusalCode.CONTACT_UNKNOWN, "There is no such contact.")
     customer, details = await details_of(store.details, contact_id)
     names = await call.services.names.read()
-    row = _row(stored, customer.name, names)
-    return ContactView(as_of_seq, row, _where(contact), details)
+    row = interaction_row(stored, customer.name, names)
+    _, phases = await store.interactions.phases(contact_id)
+    told = [_phase_row(phase, names) for phase in phases]
+    return ContactView(as_of_seq, row, _where(contact), details, told)
 
 
 @route(
@@ -72,10 +77,12 @@ async def read_contact(call: Call[Services]) -> ContactView:
     scope=Scope.contact(),
     query=MessagesQuery,
     response=MessagesPage,
+    audit=AuditAction.CONTACT_READ,
 )
 async def read_messages(call: Call[Services]) -> MessagesPage:
     """Messages after a seq; one more is read than told, to know whether it goes on."""
     wanted = call.query(MessagesQuery)
+    note_reading(call, "messages")
     rows = await call.services.store.details.of_contact(
         ContactId(call.parameters["contact_id"]),
         kind=MESSAGE,
@@ -84,38 +91,6 @@ async def read_messages(call: Call[Services]) -> MessagesPage:
     )
     messages = [chat_message(detail) for detail in rows[: wanted.limit]]
     return MessagesPage(messages, has_more=len(rows) > wanted.limit)
-
-
-@route(
-    "GET",
-    "/api/v1/interactions",
-    summary="A part of the interaction log, newest first",
-    permission=Permission.READ_CONTACT,
-    query=InteractionsQuery,
-    response=InteractionsPage,
-    errors=(ApiErrorCode.REQUEST_INVALID,),
-)
-async def read_interactions(call: Call[Services]) -> InteractionsPage:
-    """An agent: the own contacts and those of the own queues; a supervisor: of the queues; an admin: all."""
-    services, wanted, principal = call.services, call.query(InteractionsQuery), call.principal
-    is_all = principal.role is Role.ADMIN
-    try:
-        page = await services.store.interactions.page(
-            queue_ids=None if is_all else sorted(principal.queue_ids),
-            agent_id=principal.user_id if principal.role is Role.AGENT else None,
-            before=wanted.before,
-            limit=wanted.limit,
-        )
-    except ValueError as error:
-        raise ApiError(
-            ApiErrorCode.REQUEST_INVALID, "This is not a page mark.", path="$.before"
-        ) from error
-    names = await services.names.read()
-    rows = []
-    for interaction in page.interactions:
-        customer = await customer_of(services.store.details, interaction.contact_id)
-        rows.append(_row(interaction, customer.name, names))
-    return InteractionsPage(page.as_of_seq, rows, page.next_before)
 
 
 @route(
@@ -216,7 +191,6 @@ async def read_configuration(call: Call[Services]) -> ConfigurationView:
 ROUTES = (
     read_contact,
     read_messages,
-    read_interactions,
     read_queues,
     read_queue,
     read_agents,
@@ -269,27 +243,19 @@ def _where(contact: Contact | None) -> ContactWhere:
     return ContactWhere(contact.state)
 
 
-def _row(stored: Interaction, customer_name: str, names: dict[str, str]) -> InteractionRow:
-    return InteractionRow(
-        contact_id=stored.contact_id,
-        channel=stored.channel,
-        queue_id=stored.queue_id,
-        customer_name=customer_name,
-        arrived_at_ms=stored.arrived_at_ms,
-        first_offered_at_ms=stored.first_offered_at_ms,
-        answered_at_ms=stored.answered_at_ms,
-        ended_at_ms=stored.ended_at_ms,
-        closed_at_ms=stored.closed_at_ms,
-        agent_id=stored.agent_id,
-        agent_name="" if stored.agent_id is None else names.get(stored.agent_id, ""),
-        outcome=stored.outcome,
-        disposition_id=stored.disposition_id,
-        ended_by=stored.ended_by,
-        offers=stored.offers,
-        missed=stored.missed,
-        rejected=stored.rejected,
-        requeues=stored.requeues,
-        messages=stored.messages,
+def _phase_row(phase: Phase, names: dict[str, str]) -> PhaseRow:
+    return PhaseRow(
+        kind=phase.kind,
+        queue_id=phase.queue_id,
+        agent_id=phase.agent_id,
+        agent_name=names.get(phase.agent_id or "", ""),
+        began_at_ms=phase.began_at_ms,
+        ended_at_ms=phase.ended_at_ms,
+        ended_as=phase.ended_as,
+        to_queue_id=phase.to_queue_id,
+        to_agent_name=names.get(phase.to_agent_id or "", ""),
+        by_user_name=names.get(phase.by_user_id or "", ""),
+        disposition_id=phase.disposition_id,
     )
 
 

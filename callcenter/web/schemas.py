@@ -186,6 +186,23 @@ class InteractionRow(msgspec.Struct, frozen=True, kw_only=True):
     rejected: int
     requeues: int
     messages: int
+    customer_key: str
+
+
+class PhaseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of a contact's life. `kind`: waiting, offer, talk, hold, parked, wrap_up; `ended_as` is "" while it lasts."""
+
+    kind: str
+    queue_id: str
+    agent_id: str | None
+    agent_name: str
+    began_at_ms: int
+    ended_at_ms: int | None
+    ended_as: str
+    to_queue_id: str | None
+    to_agent_name: str
+    by_user_name: str
+    disposition_id: str | None
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -213,6 +230,7 @@ class ContactView(msgspec.Struct, frozen=True):
     interaction: InteractionRow
     state: ContactWhere
     details: ContactDetails
+    phases: list[PhaseRow] = []
 
 
 class MessagesQuery(Request, frozen=True):
@@ -227,21 +245,6 @@ class MessagesPage(msgspec.Struct, frozen=True):
 
     messages: list[ChatMessage]
     has_more: bool
-
-
-class InteractionsQuery(Request, frozen=True):
-    """Which part of the log: `before` is the `next_before` of the page before."""
-
-    before: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
-    limit: PageLength = 50
-
-
-class InteractionsPage(msgspec.Struct, frozen=True):
-    """A part of the log, newest first; `next_before` is null at its end."""
-
-    as_of_seq: int
-    interactions: list[InteractionRow]
-    next_before: str | None
 
 
 class QueuesView(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from callcenter.auth.audit import AuditTrail
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.people import Known
 from callcenter.auth.sessions import SessionKeeper
-from callcenter.auth.throttle import LoginThrottle
+from callcenter.auth.throttle import ExportThrottle, LoginThrottle
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Submitted
 from callcenter.ports_of_versions import Authorship
@@ -125,6 +125,7 @@ class Services:
     is_metrics_public: bool = False
     log_reaches: Callable[[int], Awaitable[None]] = _at_once
     """Returns when the interaction log stands at this seq."""
+    exports: ExportThrottle = field(default_factory=ExportThrottle)
     used_keys: UsedKeys = field(default_factory=UsedKeys)
 
     @cached_property

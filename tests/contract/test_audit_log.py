@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from callcenter.auth.audit import AuditAction, AuditTrail, Entry, verify_audit
-from callcenter.ports import AuditFilter, AuditNumberTaken, Store
+from callcenter.ports import AuditNumberTaken, Store
+from callcenter.ports_of_audit import AuditFilter
 from callcenter.storage.store import SqlStore
 from tests.contract.rows import DOMAIN_ID
 

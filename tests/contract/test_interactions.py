@@ -1,6 +1,9 @@
 import pytest
 
+from callcenter.log_rows import EVERYTHING, InteractionFilter, SearchDocument, Sight
 from callcenter.ports import Store
+from callcenter.projections.terms import document_of, words_of
+from callcenter.storage import log_search
 from routing.ids import ContactId
 from tests.contract.rows import interaction
 
@@ -27,15 +30,27 @@ async def filled(store: Store) -> Store:
     return store
 
 
-async def ids(store: Store, **which: object) -> list[str]:
-    arguments: dict[str, object] = {
-        "queue_ids": None,
-        "agent_id": None,
-        "before": None,
-        "limit": 50,
-    }
-    page = await store.interactions.page(**(arguments | which))  # type: ignore[arg-type]
+ALL = InteractionFilter()
+
+
+async def ids(
+    store: Store, sight: Sight = EVERYTHING, before: str | None = None, **wanted: object
+) -> list[str]:
+    which = InteractionFilter(**wanted)  # type: ignore[arg-type]
+    page = await store.interactions.page(sight, which, before=before, limit=50)
     return [row.contact_id for row in page.interactions]
+
+
+async def all_pages(store: Store, sight: Sight, wanted: InteractionFilter, limit: int) -> list[str]:
+    seen: list[str] = []
+    before = None
+    while True:
+        page = await store.interactions.page(sight, wanted, before=before, limit=limit)
+        assert len(page.interactions) <= limit
+        seen += [row.contact_id for row in page.interactions]
+        before = page.next_before
+        if before is None:
+            return seen
 
 
 async def test_an_unknown_contact_has_no_row(store: Store) -> None:
@@ -47,33 +62,118 @@ async def test_newest_first(filled: Store) -> None:
 
 
 async def test_pages_follow_each_other(filled: Store) -> None:
-    seen: list[str] = []
-    before = None
-    while True:
-        page = await filled.interactions.page(queue_ids=None, agent_id=None, before=before, limit=4)
-        seen += [row.contact_id for row in page.interactions]
-        assert page.as_of_seq == 40
-        before = page.next_before
-        if before is None:
-            break
-    assert seen == await ids(filled)
+    assert await all_pages(filled, EVERYTHING, ALL, 4) == await ids(filled)
+    page = await filled.interactions.page(EVERYTHING, ALL, before=None, limit=4)
+    assert page.as_of_seq == 40
 
 
 async def test_a_full_last_page_ends_the_list(filled: Store) -> None:
-    page = await filled.interactions.page(queue_ids=None, agent_id=None, before=None, limit=10)
+    page = await filled.interactions.page(EVERYTHING, ALL, before=None, limit=10)
     assert page.next_before is None
 
 
 async def test_rows_of_the_queues_or_of_the_agent_are_seen(filled: Store) -> None:
-    assert await ids(filled, queue_ids=["sales"]) == ["c-09", "c-08", "c-07", "c-06"]
-    assert await ids(filled, queue_ids=["sales"], agent_id="a-0") == [
+    assert await ids(filled, Sight(("sales",), ())) == ["c-09", "c-08", "c-07", "c-06"]
+    assert await ids(filled, Sight(("sales",), ("a-0",))) == [
         "c-09", "c-08", "c-07", "c-06", "c-03", "c-00",
     ]  # fmt: skip
-    assert await ids(filled, agent_id="a-2") == ["c-08", "c-05", "c-02"]
+    assert await ids(filled, Sight((), ("a-2",))) == ["c-08", "c-05", "c-02"]
 
 
 async def test_no_queue_and_no_agent_sees_nothing(filled: Store) -> None:
-    assert await ids(filled, queue_ids=[]) == []
+    assert await ids(filled, Sight((), ())) == []
+    assert await ids(filled, Sight((), ()), queue_id="sales") == []
+    assert await ids(filled, Sight((), ()), agent_id="a-1") == []
+
+
+async def test_filters_hold_together_and_never_show_what_is_out_of_sight(filled: Store) -> None:
+    assert await ids(filled, queue_id="sales", agent_id="a-0") == ["c-09", "c-06"]
+    assert await ids(filled, outcome="abandoned") == ["c-04", "c-02", "c-00"]
+    assert await ids(filled, from_ms=200, until_ms=500) == ["c-05", "c-04", "c-03", "c-02"]
+    assert await ids(filled, Sight(("sales",), ()), agent_id="a-0") == ["c-09", "c-06"]
+    assert await ids(filled, Sight(("sales",), ("a-1",)), outcome="abandoned") == ["c-04"]
+    assert await ids(filled, Sight(("sales",), ()), queue_id="support") == []
+    assert await ids(filled, channel="voice") == []
+
+
+async def test_one_customer_s_contacts(filled: Store) -> None:
+    changes = [interaction(f"c-{n:02}", customer_key="k") for n in (1, 4, 7)]
+    await filled.rows.commit("interactions", 41, changes)
+    assert await ids(filled, customer_key="k") == ["c-07", "c-04", "c-01"]
+    assert await ids(filled, Sight(("support",), ()), customer_key="k") == ["c-04", "c-01"]
+
+
+async def test_texts_are_found_by_their_words(filled: Store) -> None:
+    texts = [interaction(f"c-{n:02}", texts_seq=30 + n) for n in (2, 5, 8)]
+    await filled.rows.commit("interactions", 41, texts)
+    assert await filled.search_texts.due(2) == [("c-02", 32), ("c-05", 35)]
+    documents = [
+        SearchDocument(ContactId("c-02"), document_of(["Where is my parcel?", "退款申请"])),
+        SearchDocument(ContactId("c-05"), document_of(["Parcels: two parcels are lost"])),
+        SearchDocument(ContactId("c-08"), document_of(["申请发票", "refund of invoice 12-345"])),
+    ]
+    await filled.search_texts.put(documents, 38)
+    assert await filled.search_texts.due(2) == []
+
+    async def found(question: str, sight: Sight = EVERYTHING) -> list[str]:
+        return await ids(filled, sight, words=words_of(question))
+
+    assert await found("PARCEL") == ["c-05", "c-02"]
+    assert await found("parcel where") == ["c-02"]
+    assert await found("parcel", Sight((), ("a-2",))) == ["c-05", "c-02"]
+    assert await found("parcel", Sight((), ("a-0",))) == []
+    assert await found("申请") == ["c-08", "c-02"]
+    assert await found("退款") == ["c-02"]
+    assert await found("款申") == ["c-02"]
+    assert await found("退申") == []
+    assert await found("票") == ["c-08"]
+    assert await found("发") == ["c-08"]
+    assert await found("12-345 invo") == ["c-08"]
+    assert await found("arcel") == []
+
+
+async def test_a_document_is_replaced_and_forgotten(filled: Store) -> None:
+    texts = [interaction(f"c-{n:02}", texts_seq=30 + n) for n in (2, 5)]
+    await filled.rows.commit("interactions", 41, texts)
+    one, other = ContactId("c-02"), ContactId("c-05")
+    await filled.search_texts.put(
+        [SearchDocument(one, "apple"), SearchDocument(other, "apple")], 35
+    )
+    await filled.search_texts.put([SearchDocument(one, "banana")], 36)
+    assert await ids(filled, words=words_of("apple")) == ["c-05"]
+    assert await ids(filled, words=words_of("banana")) == ["c-02"]
+    await filled.search_texts.erase(other)
+    await filled.search_texts.erase(other)
+    assert await ids(filled, words=words_of("apple")) == []
+
+
+async def test_an_answer_with_words_is_true_as_of_what_is_searchable(filled: Store) -> None:
+    async def as_of(**which: object) -> int:
+        wanted = InteractionFilter(**which)  # type: ignore[arg-type]
+        return (await filled.interactions.page(EVERYTHING, wanted, before=None, limit=1)).as_of_seq
+
+    word = words_of("apple")
+    assert await as_of(words=word) == 40
+    await filled.rows.commit("interactions", 42, [interaction("c-02", texts_seq=41)])
+    assert (await as_of(words=word), await as_of()) == (0, 42)
+    await filled.search_texts.put([SearchDocument(ContactId("c-02"), "apple")], 41)
+    assert await as_of(words=word) == 42
+
+
+async def test_the_work_for_a_page_is_bounded_and_the_pages_miss_nothing(
+    filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_search, "ROWS_WALKED_MAX", 2)
+    sights = (EVERYTHING, Sight(("sales", "support"), ()), Sight(("sales",), ("a-0", "a-1")))
+    for sight in sights:
+        for wanted in (InteractionFilter(outcome="abandoned"), InteractionFilter(agent_id="a-1")):
+            whole = await filled.interactions.page(sight, wanted, before=None, limit=50)
+            paged = await all_pages(filled, sight, wanted, 3)
+            assert sorted(paged, reverse=True) == paged
+            assert {row.contact_id for row in whole.interactions} <= set(paged)
+    assert await all_pages(filled, EVERYTHING, InteractionFilter(outcome="abandoned"), 3) == [
+        "c-04", "c-02", "c-00",
+    ]  # fmt: skip
 
 
 async def test_the_newest_contacts_of_a_customer(filled: Store) -> None:

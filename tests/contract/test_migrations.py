@@ -62,15 +62,22 @@ async def on_writer(url: str, job: Callable[[sa.Connection], T]) -> T:
         await database.close()
 
 
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """The index over texts is tables, or an index, of the database's own kind."""
+    return not (name or "").startswith(("search_index", "ix_search_documents_terms"))
+
+
 def differences(connection: sa.Connection) -> list[object]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "include_name": is_ours}
+    )
     return list(compare_metadata(context, metadata))
 
 
 def fill(connection: sa.Connection) -> None:
     """One row in every table of a database at any revision, with something in every column."""
     found = sa.MetaData()
-    found.reflect(connection)
+    found.reflect(connection, only=lambda name, _: is_ours(name, "table", None))
     values = {str: "x", int: 1, bool: False, bytes: b"x"}
     for table in found.sorted_tables:
         if table.name != "alembic_version":
@@ -85,7 +92,11 @@ async def test_the_journal_is_clustered_by_its_key(sqlite_url: str) -> None:
     await schema.upgrade(sqlite_url)
     clustered = sa.text("SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'")
     names = await on_writer(sqlite_url, lambda connection: connection.scalars(clustered).all())
-    assert set(names) == {"journal", "details", "outcomes"}
+    assert {name for name in names if is_ours(name, "table", None)} == {
+        "journal",
+        "details",
+        "outcomes",
+    }
 
 
 async def test_every_table_is_scoped_by_domain() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from callcenter.auth.authorise import Permission
-from callcenter.ports import AuditFilter
+from callcenter.ports_of_audit import AuditFilter
 from callcenter.web.app import ROUTES
 from tests.integration.api_stage import PASSWORD, ApiStage
 

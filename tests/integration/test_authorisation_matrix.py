@@ -27,6 +27,7 @@ from callcenter.ports import Profile, Session
 from callcenter.web import (
     configuration_schemas,
     handing_on,
+    history_schemas,
     profile_routes,
     schemas,
     supervisor_routes,
@@ -69,6 +70,7 @@ SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
     handing_on.HandOn: {"queue_id": "help"},
     profile_routes.PutProfile: {"address": CAROL, "tier": "vip"},
     profile_routes.FindProfile: {"address": CAROL},
+    history_schemas.FindCustomer: {"address": CAROL},
     schemas.NewPassword: {"password": "another long one"},
 }
 """A body that is right, for every type of body a route takes."""
@@ -267,6 +269,7 @@ def test_every_command_is_idempotent_or_says_why_not() -> None:
         "POST /api/v1/configuration/yaml/write",
         "PUT /api/v1/profiles",
         "POST /api/v1/profiles/find",
+        "POST /api/v1/customers/find",
         "DELETE /api/v1/profiles/{customer_key}",
     }
 

@@ -23,4 +23,4 @@ def test_both_folds_take_every_event_that_moves_a_contact() -> None:
 def test_fold_and_store_mean_the_same_cursor() -> None:
     assert NAME == stored.PROJECTION
     figures = {"queue_intervals", "agent_intervals", "queue_thresholds"}
-    assert set(PROJECTION_TABLES) == {"interactions", "agent_states"} | figures
+    assert set(PROJECTION_TABLES) == {"interactions", "phases", "agent_states"} | figures

@@ -1,0 +1,70 @@
+"""Keeps the texts of contacts searchable, behind the interaction log.
+
+Theory: a contact's document is a function of its detail rows, so it can be made anew at any time and nothing is lost by
+making it twice. The log says whose texts have come since the cursor; their documents and the cursor are stored together.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import structlog
+
+from callcenter.log_rows import SearchDocument, SearchTexts
+from callcenter.ports import Detail, Details, StorageUnavailable
+from callcenter.projections.terms import document_of
+from callcenter.projections.transcript import CUSTOMER, MESSAGE, NOTES, customer_of_detail, line_of
+from routing.ids import ContactId
+
+_log = structlog.get_logger("callcenter.projections")
+
+LOOK_EVERY_S: Final = 1.0
+"""How often the log is asked whose texts have come."""
+
+CONTACTS_PER_COMMIT: Final = 50
+
+TEXTS_PER_CONTACT_MAX: Final = 500
+"""Texts of one kind of a contact that are searchable: the oldest."""
+
+TEXT_OF_KIND: Final[dict[str, Callable[[Detail], str]]] = {
+    CUSTOMER: lambda detail: customer_of_detail(detail).name,
+    MESSAGE: lambda detail: line_of(detail).text,
+    NOTES: lambda detail: line_of(detail).text,
+}
+"""Detail kinds whose texts are searched."""
+
+
+class TextIndexer:
+    """Makes due documents. `run` belongs to a supervised task."""
+
+    def __init__(self, texts: SearchTexts, details: Details) -> None:
+        """Nothing is read before `run` or `catch_up`."""
+        self._texts = texts
+        self._details = details
+
+    async def run(self) -> None:
+        """Keep up for ever; a store that is not there at the moment is asked again."""
+        while True:
+            try:
+                await self.catch_up()
+            except StorageUnavailable:
+                _log.warning("search_texts_wait_for_storage")
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def catch_up(self) -> None:
+        """Make everything that is due."""
+        while due := await self._texts.due(CONTACTS_PER_COMMIT):
+            documents = [
+                SearchDocument(contact_id, document_of(await self._texts_of(contact_id)))
+                for contact_id, _ in due
+            ]
+            await self._texts.put(documents, due[-1][1])
+
+    async def _texts_of(self, contact_id: ContactId) -> Iterable[str]:
+        texts = []
+        for kind, text_of in TEXT_OF_KIND.items():
+            rows = await self._details.of_contact(
+                contact_id, kind=kind, limit=TEXTS_PER_CONTACT_MAX
+            )
+            texts += [text_of(row) for row in rows]
+        return texts
