@@ -44,6 +44,11 @@ class PostgresServer:
         self._made.append(name)
         return self.url_of(name)
 
+    @staticmethod
+    def name_of(url: str) -> str:
+        """The name of the database a URL leads to."""
+        return url.partition("?")[0].rsplit("/", 1)[1]
+
     def url_of(self, name: str) -> str:
         """The URL of a database of this server."""
         head, _, query = self.url.partition("?")
@@ -51,8 +56,7 @@ class PostgresServer:
 
     def drop(self, url: str) -> None:
         """Remove a database, whoever is still connected to it."""
-        name = url.partition("?")[0].rsplit("/", 1)[1]
-        self._command(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._command(f'DROP DATABASE IF EXISTS "{self.name_of(url)}" WITH (FORCE)')
 
     def drop_all(self) -> None:
         """Remove every database made here."""

@@ -34,6 +34,7 @@ from tests.chaos.run import (
     Run,
     Template,
 )
+from tests.postgres_server import PostgresServer, postgres_server
 
 PROOF_SEED = 1_000_001
 PROOF_TRIES = 3
@@ -141,8 +142,16 @@ async def single_faults() -> list[Problem]:
 
 async def carry_out(arguments: argparse.Namespace) -> int:
     """All runs, the proof, the report."""
+    if arguments.database == "sqlite":
+        return await carry_out_on(arguments, None)
+    with postgres_server(is_durable=True) as postgres:
+        return await carry_out_on(arguments, postgres)
+
+
+async def carry_out_on(arguments: argparse.Namespace, postgres: PostgresServer | None) -> int:
+    """The same, with the runs' data on a server if there is one; the single faults are SQLite's."""
     short = write_short_deadlines(BUILD / "configuration")
-    template = await Template.make(BUILD / "runs", AGENTS, short)
+    template = await Template.make(BUILD / "runs", AGENTS, short, postgres)
     fault = arguments.planted_fault or ""
     with_faults = arguments.faults and not fault
     faults = asyncio.create_task(single_faults()) if with_faults else None
@@ -185,6 +194,7 @@ def main() -> int:
         default="wall",
         help="what a restart may take 3 s of",
     )
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--json", type=Path)
     return run_drill(carry_out(parser.parse_args()))
 

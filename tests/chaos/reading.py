@@ -47,10 +47,13 @@ def database_of(data_dir: Path) -> tuple[Path, str]:
     raise NoJournal(str(data_dir))
 
 
-async def read_all(data_dir: Path, told: Notes) -> Stored:
-    """Everything, from one stopped server."""
-    path, domain_id = database_of(data_dir)
-    store = await open_store(f"sqlite:///{path}", domain_id)
+async def read_all(data_dir: Path, told: Notes, database_url: str = "") -> Stored:
+    """Everything, from one stopped server; a database elsewhere is named by its URL."""
+    url, domain_id = database_url, "main"
+    if not url:
+        path, domain_id = database_of(data_dir)
+        url = f"sqlite:///{path}"
+    store = await open_store(url, domain_id)
     try:
         entries = [
             Entry(record.seq, DECODER.decode(record.payload))

@@ -18,6 +18,7 @@ from tests.chaos.crowd import Crowd
 from tests.chaos.history import Notes, Problem
 from tests.chaos.judging import judge
 from tests.chaos.reading import read_all
+from tests.postgres_server import PostgresServer
 
 AGENTS = 20
 CHAT_CAPACITY = 4
@@ -98,12 +99,22 @@ class Template:
 
     data_dir: Path
     cookies: dict[str, str]
+    postgres: PostgresServer | None = None
+    database_url: str = ""
 
     @classmethod
-    async def make(cls, where: Path, agents: int, configuration: Path = DEMO) -> "Template":
-        """Start a server once, create the agents, log them in, stop it."""
+    async def make(
+        cls,
+        where: Path,
+        agents: int,
+        configuration: Path = DEMO,
+        postgres: PostgresServer | None = None,
+    ) -> "Template":
+        """Start a server once, create the agents, log them in, stop it; its data is in SQLite unless told."""
+        url = "" if postgres is None else postgres.create()
+        environment = {"CC_DEMO_CONFIG_DIR": str(configuration), "CC_MIGRATES_AT_START": "true"}
         server = ServerProcess(
-            _emptied(where) / "template", environment={"CC_DEMO_CONFIG_DIR": str(configuration)}
+            _emptied(where) / "template", environment=environment | {"CC_DATABASE_URL": url}
         )
         try:
             await server.start()
@@ -111,7 +122,7 @@ class Template:
             cookies = await log_in_all(server.url, names)
         finally:
             await server.stop()
-        return cls(server.data_dir, cookies)
+        return cls(server.data_dir, cookies, postgres, url)
 
     def copy(self, name: str) -> Path:
         """A fresh data directory for one run."""
@@ -120,6 +131,12 @@ class Template:
         shutil.copytree(self.data_dir, target)
         (target.parent / f"{name}.log").unlink(missing_ok=True)
         return target
+
+    def copy_database(self) -> str:
+        """The URL of a fresh database for one run; empty when the data is in the directory."""
+        if self.postgres is None:
+            return ""
+        return self.postgres.create(self.postgres.name_of(self.database_url))
 
 
 def _emptied(where: Path) -> Path:
@@ -142,7 +159,9 @@ class Run:
         self.report = Report(plan.seed)
         self.notes = Notes()
         data_dir = template.copy(f"run-{plan.seed}")
+        self._database_url = template.copy_database()
         environment = {
+            "CC_DATABASE_URL": self._database_url,
             "CC_CHATS_PER_MINUTE": "1000000",
             "CC_DRILL_CRASH": plan.crash_at,
             "CC_DRILL_FAULT": fault,
@@ -246,7 +265,7 @@ class Run:
             self._wrong("trace", output[start : start + 1500])
 
     async def _judge(self) -> None:
-        stored = await read_all(self.server.data_dir, self.notes)
+        stored = await read_all(self.server.data_dir, self.notes, self._database_url)
         arrived = [e for e in stored.evidence.entries if type(e.event).__name__ == "ContactArrived"]
         self.report.contacts, self.report.events = len(arrived), stored.evidence.last_seq
         self.report.problems += judge(stored)
@@ -256,6 +275,7 @@ class Run:
             cwd=REPOSITORY,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            env={**os.environ, "CC_DATABASE_URL": self._database_url},
         )
         output, _ = await verify.communicate()
         if verify.returncode != 0:

@@ -29,7 +29,7 @@ def postgres_template(postgres: PostgresServer) -> str:
     """A migrated database, to be copied: its name."""
     url = postgres.create()
     asyncio.run(upgrade(url))
-    return url.partition("?")[0].rsplit("/", 1)[1]
+    return postgres.name_of(url)
 
 
 @pytest.fixture
