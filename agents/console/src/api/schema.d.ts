@@ -499,6 +499,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The key that the log knows a customer by, of an address or number */
+        post: operations["find_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions": {
         parameters: {
             query?: never;
@@ -506,8 +523,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A part of the interaction log, newest first */
+        /** A part of the interaction log, searched or not, newest first */
         get: operations["read_interactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts of the interaction log as CSV, without names and texts */
+        get: operations["export_interactions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -783,6 +817,23 @@ export interface paths {
         };
         /** Figures of one queue for each quarter of an hour */
         get: operations["queue_intervals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All contacts of one customer with their messages, newest first */
+        get: operations["read_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1274,6 +1325,8 @@ export interface components {
             interaction: components["schemas"]["InteractionRow"];
             state: components["schemas"]["ContactWhere"];
             details: components["schemas"]["ContactDetails"];
+            /** @default [] */
+            phases?: components["schemas"]["PhaseRow"][];
         };
         /**
          * ContactWhere
@@ -1301,6 +1354,13 @@ export interface components {
         CustomerEnd: {
             /** @enum {unknown} */
             type: "end";
+        };
+        /**
+         * CustomerFound
+         * @description What journal and log know the customer by; whether there was ever a contact, it does not say.
+         */
+        CustomerFound: {
+            customer_key: string;
         };
         /**
          * CustomerHello
@@ -1504,6 +1564,13 @@ export interface components {
             agent_id?: string | null;
         };
         /**
+         * FindCustomer
+         * @description The address or number of a customer, however it is written.
+         */
+        FindCustomer: {
+            address: string;
+        };
+        /**
          * FindProfile
          * @description The address or number of the customer, however it is written.
          */
@@ -1608,21 +1675,55 @@ export interface components {
             rejected: number;
             requeues: number;
             messages: number;
+            customer_key: string;
+        };
+        /**
+         * InteractionsExport
+         * @description Contacts as CSV, newest first, without names and texts; `is_whole` is false where there are more than `rows`.
+         */
+        InteractionsExport: {
+            as_of_seq: number;
+            rows: number;
+            is_whole: boolean;
+            csv: string;
         };
         /**
          * InteractionsPage
          * @description A part of the log, newest first; `next_before` is null at its end.
+         *
+         *         A page may hold fewer rows than asked for, even none, and not be the last: the work for one page is bounded.
+         *         `is_cut`: very many texts hold the words, and only the newest of them were looked at.
          */
         InteractionsPage: {
             as_of_seq: number;
             interactions: components["schemas"]["InteractionRow"][];
             next_before: string | null;
+            /** @default false */
+            is_cut?: boolean;
         };
         /**
          * InteractionsQuery
          * @description Which part of the log: `before` is the `next_before` of the page before.
          */
         InteractionsQuery: {
+            /** @default null */
+            from_ms?: number | null;
+            /** @default null */
+            until_ms?: number | null;
+            /** @default null */
+            channel?: components["schemas"]["Channel"] | null;
+            /** @default null */
+            queue_id?: string | null;
+            /** @default null */
+            agent_id?: string | null;
+            /** @default null */
+            outcome?: components["schemas"]["Outcome"] | null;
+            /** @default null */
+            disposition_id?: string | null;
+            /** @default null */
+            customer_key?: string | null;
+            /** @default null */
+            text?: string | null;
             /** @default null */
             before?: string | null;
             /** @default 50 */
@@ -1654,6 +1755,32 @@ export interface components {
         LocalName: {
             en: string;
             zh: string;
+        };
+        /**
+         * LogFilter
+         * @description Which contacts; all that is given must fit. `from_ms` and `until_ms` (excluded) are of the arrival.
+         *
+         *         `text`: words of the conversation, of notes and subjects, and of the customer's name.
+         */
+        LogFilter: {
+            /** @default null */
+            from_ms?: number | null;
+            /** @default null */
+            until_ms?: number | null;
+            /** @default null */
+            channel?: components["schemas"]["Channel"] | null;
+            /** @default null */
+            queue_id?: string | null;
+            /** @default null */
+            agent_id?: string | null;
+            /** @default null */
+            outcome?: components["schemas"]["Outcome"] | null;
+            /** @default null */
+            disposition_id?: string | null;
+            /** @default null */
+            customer_key?: string | null;
+            /** @default null */
+            text?: string | null;
         };
         /**
          * LogIn
@@ -1831,6 +1958,12 @@ export interface components {
             number?: number | null;
         };
         /**
+         * Outcome
+         * @description How a contact ended.
+         * @enum {unknown}
+         */
+        Outcome: "abandoned" | "handled" | "turned_away";
+        /**
          * OwnDesk
          * @description The desk as the socket's `desk` frame shows it.
          */
@@ -1838,6 +1971,23 @@ export interface components {
             seq: number;
             server_now_ms: number;
             desk: components["schemas"]["Desk"];
+        };
+        /**
+         * PhaseRow
+         * @description A stretch of a contact's life. `kind`: waiting, offer, talk, hold, parked, wrap_up; `ended_as` is "" while it lasts.
+         */
+        PhaseRow: {
+            kind: string;
+            queue_id: string;
+            agent_id: string | null;
+            agent_name: string;
+            began_at_ms: number;
+            ended_at_ms: number | null;
+            ended_as: string;
+            to_queue_id: string | null;
+            to_agent_name: string;
+            by_user_name: string;
+            disposition_id: string | null;
         };
         /**
          * PriorityChange
@@ -2197,6 +2347,36 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Timeline
+         * @description A customer's contacts as far as the caller may see them, newest first.
+         */
+        Timeline: {
+            as_of_seq: number;
+            contacts: components["schemas"]["TimelineContact"][];
+            next_before: string | null;
+        };
+        /**
+         * TimelineContact
+         * @description One contact of the customer with its newest messages, oldest first; `has_more`: there are earlier ones.
+         */
+        TimelineContact: {
+            interaction: components["schemas"]["InteractionRow"];
+            messages: components["schemas"]["ChatMessage"][];
+            has_more: boolean;
+            notes: string;
+        };
+        /**
+         * TimelineQuery
+         * @description Whose contacts: `before` is the `next_before` of the page before.
+         */
+        TimelineQuery: {
+            customer_key: string;
+            /** @default null */
+            before?: string | null;
+            /** @default 20 */
+            limit?: number;
         };
         ToConsole: components["schemas"]["DeskPush"] | components["schemas"]["MessagePush"] | components["schemas"]["TypingPush"] | components["schemas"]["BoardPush"] | components["schemas"]["Bye"];
         ToCustomer: components["schemas"]["ChatState"] | components["schemas"]["ChatLine"] | components["schemas"]["AgentTyping"] | components["schemas"]["FrameRefused"] | components["schemas"]["Bye"];
@@ -5473,9 +5653,124 @@ export interface operations {
             };
         };
     };
+    find_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindCustomer"];
+            };
+        };
+        responses: {
+            /** @description The key that the log knows a customer by, of an address or number */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFound"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_interactions: {
         parameters: {
             query?: {
+                from_ms?: number;
+                until_ms?: number;
+                channel?: components["schemas"]["Channel"];
+                queue_id?: string;
+                agent_id?: string;
+                outcome?: components["schemas"]["Outcome"];
+                disposition_id?: string;
+                customer_key?: string;
+                text?: string;
                 before?: string;
                 limit?: number;
             };
@@ -5485,7 +5780,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A part of the interaction log, newest first */
+            /** @description A part of the interaction log, searched or not, newest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5515,6 +5810,92 @@ export interface operations {
             /** @description request_invalid */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_interactions: {
+        parameters: {
+            query?: {
+                from_ms?: number;
+                until_ms?: number;
+                channel?: components["schemas"]["Channel"];
+                queue_id?: string;
+                agent_id?: string;
+                outcome?: components["schemas"]["Outcome"];
+                disposition_id?: string;
+                customer_key?: string;
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Contacts of the interaction log as CSV, without names and texts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InteractionsExport"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description export_throttled */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7275,6 +7656,76 @@ export interface operations {
             };
             /** @description queue_unknown */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_timeline: {
+        parameters: {
+            query: {
+                customer_key: string;
+                before?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All contacts of one customer with their messages, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
