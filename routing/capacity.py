@@ -7,6 +7,8 @@ the offer is accepted, not before. Parked work takes nothing.
 Law of this file: it counts. Nothing is remembered, and nothing decided.
 """
 
+from collections.abc import Mapping
+
 from routing.ids import ContactId
 from routing.model import Channel
 from routing.state import Agent
@@ -32,7 +34,7 @@ def units_in_use(agent: Agent, pushing_aside: Channels = ()) -> int:
 
 def held_of(agent: Agent, channel: Channel) -> int:
     """How many contacts of a channel the agent has in hand."""
-    return list(agent.holds.values()).count(channel)
+    return list(agent.holds.values()).count(channel) if agent.holds else 0
 
 
 def has_capacity(agent: Agent, channel: Channel, interrupts: Channels = ()) -> bool:
@@ -46,6 +48,28 @@ def fits(agent: Agent, channel: Channel, interrupts: Channels = ()) -> bool:
     if units_in_use(agent, interrupts) + rule.units(channel) > rule.total:
         return False
     return held_of(agent, channel) < rule.per_channel.get(channel, 0)
+
+
+def room_of(agent: Agent, interrupts: Mapping[Channel, Channels]) -> dict[Channel, bool]:
+    """The channels of which one more contact fits, each with whether it would interrupt something.
+
+    `interrupts` says which work a contact of a channel may push aside.
+    """
+    room: dict[Channel, bool] = {}
+    if agent.interrupted:
+        return room
+    rule = agent.capacity
+    free = rule.total - units_in_use(agent)
+    for channel, places in rule.per_channel.items():
+        if held_of(agent, channel) >= places:
+            continue
+        units = rule.units(channel)
+        aside = interrupts.get(channel, ()) if agent.interruptible else ()
+        if units <= free:
+            room[channel] = False
+        elif aside and units_in_use(agent, aside) + units <= rule.total:
+            room[channel] = True
+    return room
 
 
 def to_interrupt(agent: Agent, interrupts: Channels) -> list[ContactId]:

@@ -135,8 +135,6 @@ class Engine:
 
         So no contact is passed by a less urgent one, and each freed contact gets the best of all who are free.
         """
-        for agent in agents:
-            self._matcher.enter(agent)
         contacts.sort(key=lambda one: self._rank(one, now_ms))
         while True:
             while contacts and contacts[-1].state is not ContactState.WAITING:

@@ -1,53 +1,57 @@
 """The index: the matcher's two questions answered without looking at everybody.
 
-Theory (measured against four other designs): contacts that ask for the same thing form a *class*. A class has one
-heap of its waiting contacts and one heap of the agents who could take them; an agent knows the classes it is
-eligible for. The best contact for an agent is the most urgent of its classes' heads; the best agent for a contact
-is the head of the class's agents. Cost: the heads of an agent's classes, and a logarithm; flat in the number of
-agents and of waiting contacts.
+Theory (measured against five other designs): contacts that ask for the same thing form a *class* (`routing/classes.py`).
+A class has a heap of its waiting contacts and a sorted line of the agents who are free for them; an agent's *seat*
+knows the classes it is eligible for. The best contact for an agent is the most urgent of its classes' heads; the best
+agent for a contact is the first in its class's line. Cost: the heads of an agent's classes, and a logarithm; flat in the
+number of agents and of waiting contacts.
 
 A class that asks one agent alone lives only while something waits in it. Every class counts the agents who are
 ready, busy or not, so that it is known at once when a step is deserted.
 
-Nothing is deleted from the middle of a heap. A waiting entry counts while it is the one `_live` holds for its contact,
-and the head of a heap always counts, so that a decision reads one entry of each class and nothing else; an agent's entry counts while the agent is free and its key is unchanged. A key that has become worse
-is corrected when it is met; a key that has become better is pushed again, by the rule that whoever an event frees
-is asked for work (`best_contact`) and, if there is none, is entered here. Heaps that are mostly dead are rebuilt.
+An event that may have changed where an agent stands is remembered, and all who have changed are placed anew before
+somebody is looked for: who is freed and given work at once is not placed at all.
 
 It never decides: `matching.NaiveMatcher` gives the same answers by looking at everyone, and tests hold the two
 against each other.
 """
 
-import heapq
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias, get_args
 
 import msgspec
 
 from routing import events as ev
-from routing.capacity import has_capacity
+from routing.capacity import room_of
+from routing.classes import (
+    ContactClass,
+    Free,
+    Waiting,
+    enter_free,
+    enter_waiting,
+    first_for,
+    free_agents,
+    leave_waiting,
+    most_urgent,
+)
 from routing.ids import AgentId, ContactId, QueueId, SkillId
 from routing.matching import is_kept_from, is_routable, may_ever_serve
-from routing.model import Channel, QueuePolicy
+from routing.model import Channel
 from routing.state import Agent, Contact, ContactState, Demand, State
 from routing.strategies import (
-    AgentKey,
+    Standpoint,
     agent_key,
     is_by_age,
     level_of,
     order_key,
-    urgency,
+    standpoint,
 )
 
-_DEAD_ENTRIES_ALLOWED = 64
-"""Entries a heap may hold beyond twice what can be alive in it before it is rebuilt."""
+CHANGED_MAX = 64
+"""Agents who may have changed their place before all of them are moved."""
 
 ClassId = tuple[QueueId, Channel, Demand]
 _Anchor = tuple[QueueId, SkillId | None]
-_WaitingEntry = tuple[int, int, int, Contact, "_Class", bool]
-"""Effective origin, arrival, number of the push (so that contacts are never compared), contact, its class, and
-whether it is for every agent of the class: a contact that somebody is kept from must be looked at by agent."""
-
 
 _ContactEvent: TypeAlias = (
     ev.ContactQueued
@@ -58,7 +62,6 @@ _ContactEvent: TypeAlias = (
     | ev.OfferRescinded
     | ev.ContactAttributesUpdated
     | ev.PriorityAdjusted
-    | ev.WrapUpStarted
 )
 """A contact waits again, or in another place of the line."""
 
@@ -71,43 +74,60 @@ _AgentEvent: TypeAlias = (
 )
 """An agent may have come to be ready, or stopped being it."""
 
+_MOVES_AGENT = frozenset(
+    (
+        *get_args(_AgentEvent),
+        ev.OfferMade,
+        ev.OfferAccepted,
+        ev.OfferRejected,
+        ev.OfferExpired,
+        ev.OfferRescinded,
+        ev.ContactRequeued,
+        ev.ContactClosed,
+        ev.ContactParked,
+        ev.ContactResumed,
+        ev.ContactInterrupted,
+        ev.InterruptionEnded,
+        ev.WrapUpStarted,
+        ev.WrapUpCompleted,
+        ev.WrapUpExpired,
+    )
+)
+"""The agent they name may stand elsewhere among the free, or no longer among them."""
 
-class _Class(msgspec.Struct, eq=False):
-    """Contacts that ask for the same thing, and who could take them: `live` contacts, `staff` agents who are ready.
 
-    `level` and `is_by_age` are what its priority rule comes to.
+class _Seat(msgspec.Struct, eq=False, gc=False):
+    """What is known of an agent: the skills and queues it is found by, and the classes it is eligible for.
+
+    `places` is where it stands among the free of its classes, by their standpoint; without one it is not among them.
     """
 
-    queue_id: QueueId
-    channel: Channel
-    demand: Demand
-    policy: QueuePolicy
-    level: int
-    is_by_age: bool
-    waiting: list[_WaitingEntry] = []
-    idle: list[AgentKey] = []
-    agents: dict[AgentId, None] = {}
-    live: int = 0
-    staff: int = 0
+    agent: Agent
+    skills: Iterable[SkillId]
+    queue_ids: tuple[QueueId, ...]
+    classes: list[ContactClass]
+    is_ready: bool
+    places: dict[int, Free]
 
 
 class IndexedMatcher:
-    """`matching.Matcher` over heaps. `note` must see every event, after it was applied."""
+    """`matching.Matcher` over heaps and lists. `note` must see every event, after it was applied."""
 
     def __init__(self, state: State) -> None:
         """Index everything in `state`: O(everything), once."""
         self._state = state
-        self._classes: dict[ClassId, _Class] = {}
-        self._by_anchor: dict[_Anchor, list[_Class]] = {}
-        self._classes_of: dict[AgentId, list[_Class]] = {}
+        self._interrupts: dict[Channel, tuple[Channel, ...]] = {}
+        self._is_by_age = True
+        self._classes: dict[ClassId, ContactClass] = {}
+        self._by_anchor: dict[_Anchor, list[ContactClass]] = {}
+        self._seats: dict[AgentId, _Seat] = {}
         self._holders: dict[SkillId, dict[AgentId, None]] = {}
         self._members: dict[QueueId, dict[AgentId, None]] = {}
-        self._listed: dict[AgentId, list[dict[AgentId, None]]] = {}
-        self._personal: dict[AgentId, list[_Class]] = {}
-        self._ready: dict[AgentId, None] = {}
-        self._live: dict[ContactId, _WaitingEntry] = {}
-        self._left: list[_Class] = []
-        self._pushes = 0
+        self._personal: dict[AgentId, list[ContactClass]] = {}
+        self._standpoints: dict[Standpoint, int] = {}
+        self._changed: dict[AgentId, _Seat] = {}
+        self._live: dict[ContactId, Waiting] = {}
+        self._left: list[ContactClass] = []
         self._follow: dict[type, Callable[[Any], None]] = {  # type: ignore[explicit-any]  # keyed by the argument's type
             **dict.fromkeys(get_args(_ContactEvent), self._contact_changed),
             **dict.fromkeys(get_args(_AgentEvent), self._agent_changed),
@@ -117,7 +137,6 @@ class IndexedMatcher:
             ev.AgentRemoved: self._agent_removed,
             ev.ConfigurationApplied: self._configuration_applied,
         }
-        self._matrix: dict[Channel, tuple[Channel, ...]] = {}
         self._rebuild()
 
     # --- the two questions -----------------------------------------------------------------------
@@ -129,53 +148,44 @@ class IndexedMatcher:
             return None  # a broadcast has asked the only one there is
         waiting = self._live.get(contact.contact_id)
         group = (
-            waiting[4]
-            if waiting
-            else self._class_of(contact.queue_id, contact.channel, contact.demand)
+            self._class_of(contact.queue_id, contact.channel, contact.demand)
+            if waiting is None
+            else waiting.group
         )
-        passed: list[AgentKey] = []
-        found: Agent | None = None
+        self._place_changed()
+        agents = self._state.agents
         reluctant: Agent | None = None
-        while found is None and (entry := self._idle_head(group)) is not None:
-            agent = self._state.agents[entry[-1]]
-            if is_kept_from(contact, agent.agent_id):
-                passed.append(heapq.heappop(group.idle))
-            elif agent.agent_id in contact.last_resort:
-                passed.append(heapq.heappop(group.idle))
-                reluctant = reluctant or agent
-            else:
-                found = agent
-        for entry in passed:
-            heapq.heappush(group.idle, entry)
-        return found or reluctant
+        for place in free_agents(group):
+            if is_kept_from(contact, place.agent_id):
+                continue
+            agent = agents[place.agent_id]
+            if place.agent_id not in contact.last_resort:
+                return agent
+            reluctant = reluctant or agent
+        return reluctant
 
     def best_contact(self, agent: Agent, now_ms: int) -> Contact | None:
-        """The most urgent waiting contact this agent may take; without one, the agent is entered as free."""
-        if not is_routable(agent):
+        """The most urgent waiting contact this agent may take."""
+        agent_id = agent.agent_id
+        seat = self._seats.get(agent_id)
+        if seat is None or not seat.is_ready:
             return None
-        room = self._room_of(agent)
+        room = room_of(agent, self._interrupts)
         if not room:
             return None
-        best: _WaitingEntry | None = None
-        best_front = (False, 0)
-        agent_id, primary_queue_id = agent.agent_id, agent.primary_queue_id
-        for group in self._classes_of.get(agent_id, ()):
-            if not group.waiting or group.channel not in room:
-                continue
-            head = group.waiting[0]
-            if not head[5]:
-                first = self._first_for(group, agent_id)
-                if first is None:
-                    continue
-                head = first
-            front = (group.queue_id == primary_queue_id, group.level)
-            if best is None or front > best_front:
-                best, best_front = head, front
-            elif front == best_front and _goes_before(head, best, now_ms):
-                best = head
-        if best is not None:
-            return best[3]
-        self._enter(agent, room)
+        heads = [
+            head
+            for group in seat.classes
+            if (head := group.head) is not None and group.channel in room
+        ]
+        while heads:
+            best = most_urgent(heads, agent.primary_queue_id, self._is_by_age, now_ms)
+            if not is_kept_from(best.contact, agent_id):
+                return best.contact
+            heads.remove(best)
+            following = first_for(best.group, agent_id)
+            if following is not None:
+                heads.append(following)
         return None
 
     def is_staffed(self, contact: Contact, demand: Demand) -> bool:
@@ -193,42 +203,12 @@ class IndexedMatcher:
             return []
         left, self._left = self._left, []
         return [
-            entry[3]
+            entry.contact
             for group in left
             if group.staff == 0 and group.demand.skips_unstaffed
             for entry in group.waiting
-            if self._live.get(entry[3].contact_id) is entry
+            if entry.counts
         ]
-
-    def enter(self, agent: Agent) -> None:
-        """Put the agent among the free of each class it has room for."""
-        if not is_routable(agent):
-            return
-        self._enter(agent, self._room_of(agent))
-
-    def _enter(self, agent: Agent, room: dict[Channel, bool]) -> None:
-        shared: dict[AgentKey, AgentKey] = {}
-        for group in self._classes_of.get(agent.agent_id, ()):
-            interrupts = room.get(group.channel)
-            if interrupts is not None:
-                key = agent_key(group.policy, agent, group.demand, interrupts=interrupts)
-                self._push_free(group, shared.setdefault(key, key))
-
-    def _room_of(self, agent: Agent) -> dict[Channel, bool]:
-        """For each channel of which one more contact fits: whether it would interrupt something."""
-        found = {
-            channel: self._interrupts(agent, channel) for channel in agent.capacity.per_channel
-        }
-        return {
-            channel: interrupts for channel, interrupts in found.items() if interrupts is not None
-        }
-
-    def _interrupts(self, agent: Agent, channel: Channel) -> bool | None:
-        """Whether one more contact of the channel would interrupt something; None if there is no room for it."""
-        if has_capacity(agent, channel):
-            return False
-        aside = self._matrix.get(channel)
-        return True if aside and has_capacity(agent, channel, aside) else None
 
     def servers(self, queue_id: QueueId, channel: Channel, demand: Demand) -> Iterator[Agent]:
         """O(1) for the first of them, but for the first contact of a class."""
@@ -244,9 +224,12 @@ class IndexedMatcher:
 
     def note(self, event: ev.Event) -> None:
         """Follow one applied event."""
-        follow = self._follow.get(type(event))
+        kind = type(event)
+        follow = self._follow.get(kind)
         if follow is not None:
             follow(event)
+        if kind in _MOVES_AGENT:
+            self._agent_moved(event.agent_id)  # type: ignore[union-attr]  # each of them has one, or None
 
     def _contact_changed(self, event: _ContactEvent) -> None:
         if self._state.contacts[event.contact_id].state is ContactState.WAITING:
@@ -261,25 +244,40 @@ class IndexedMatcher:
     def _agent_removed(self, event: ev.AgentRemoved) -> None:
         self._remove_agent(event.agent_id)
 
+    def _agent_moved(self, agent_id: AgentId | None) -> None:
+        seat = None if agent_id is None else self._seats.get(agent_id)
+        if seat is not None:
+            self._changed[seat.agent.agent_id] = seat
+            if len(self._changed) > CHANGED_MAX:
+                self._place_changed()
+
     def _agent_changed(self, event: _AgentEvent) -> None:
-        self._count(self._state.agents[event.agent_id])
+        """Follow the agent into ready and out of it."""
+        seat = self._seats.get(event.agent_id)
+        if seat is None or not is_routable(seat.agent):
+            self._leave(seat)
+        elif not seat.is_ready:
+            seat.is_ready = True
+            for group in seat.classes:
+                group.staff += 1
 
     def _configuration_applied(self, _event: ev.ConfigurationApplied) -> None:
         self._rebuild()
 
     def _rebuild(self) -> None:
         """Index everything anew: at the start, and when the rules of queues have changed."""
-        configuration = self._state.configuration
-        self._matrix = {} if configuration is None else configuration.interrupts
+        configuration, queues = self._state.configuration, self._state.queues
+        self._interrupts = {} if configuration is None else configuration.interrupts
+        self._is_by_age = all(is_by_age(policy.priority) for policy in queues.values())
         for table in (
             self._classes,
             self._by_anchor,
-            self._classes_of,
+            self._seats,
             self._holders,
             self._members,
-            self._listed,
             self._personal,
-            self._ready,
+            self._standpoints,
+            self._changed,
             self._live,
         ):
             table.clear()
@@ -291,18 +289,21 @@ class IndexedMatcher:
         for line in self._state.waiting.values():
             for contact_id in line:
                 self._enter_waiting(contact_id)
-        for agent in self._state.agents.values():
-            self.enter(agent)
+        self._place_changed()
         self._left = []
 
-    def _class_of(self, queue_id: QueueId, channel: Channel, demand: Demand) -> _Class:
+    # --- classes and agents ----------------------------------------------------------------------
+
+    def _class_of(self, queue_id: QueueId, channel: Channel, demand: Demand) -> ContactClass:
         """The class of such contacts, interned at its first."""
         class_id = (queue_id, channel, demand)
         group = self._classes.get(class_id)
         if group is None:
             policy = self._state.queues[queue_id]
-            rule = policy.priority
-            group = _Class(queue_id, channel, demand, policy, level_of(rule), is_by_age(rule))
+            seen_from = standpoint(policy, channel, demand)
+            number = self._standpoints.setdefault(seen_from, len(self._standpoints))
+            level = level_of(policy.priority)
+            group = ContactClass(channel, number, None, queue_id, demand, policy, -level)
             self._classes[class_id] = group
             if demand.agent_id is not None:
                 self._personal.setdefault(demand.agent_id, []).append(group)
@@ -310,10 +311,10 @@ class IndexedMatcher:
                 for anchor in self._anchors(group):
                     self._by_anchor.setdefault(anchor, []).append(group)
             for agent_id in self._candidates(group):
-                self._join(self._state.agents[agent_id], group)
+                self._join(self._seats[agent_id], group)
         return group
 
-    def _anchors(self, group: _Class) -> list[_Anchor]:
+    def _anchors(self, group: ContactClass) -> list[_Anchor]:
         """What a new agent finds the class by: each of its queues, with the rarest skill it asks for."""
         skills = [need.skill_id for need in group.demand.needs]
         rarest = min(
@@ -321,11 +322,11 @@ class IndexedMatcher:
         )
         return [(queue_id, rarest) for queue_id in (group.queue_id, *group.demand.queue_ids)]
 
-    def _candidates(self, group: _Class) -> Iterable[AgentId]:
+    def _candidates(self, group: ContactClass) -> Iterable[AgentId]:
         """A small set of agents that holds everybody eligible."""
         demand = group.demand
         if demand.agent_id is not None:
-            return [demand.agent_id] if demand.agent_id in self._classes_of else []
+            return [demand.agent_id] if demand.agent_id in self._seats else []
         anchors = self._anchors(group)
         queues = [self._members.get(queue_id, {}) for queue_id, _ in anchors]
         skill_id = anchors[0][1]
@@ -334,158 +335,122 @@ class IndexedMatcher:
             return list(holders)
         return [agent_id for members in queues for agent_id in members]
 
-    def _join(self, agent: Agent, group: _Class) -> None:
+    def _join(self, seat: _Seat, group: ContactClass) -> None:
+        agent = seat.agent
         if agent.agent_id in group.agents:
             return
         if may_ever_serve(agent, group.queue_id, group.channel, group.demand):
             group.agents[agent.agent_id] = None
-            group.staff += agent.agent_id in self._ready
-            self._classes_of[agent.agent_id].append(group)
-            key = self._idle_key(group, agent.agent_id)
-            if key is not None:
-                self._push_free(group, key)
+            group.staff += seat.is_ready
+            seat.classes.append(group)
+            place = seat.places.get(group.standpoint)
+            if place is None:
+                self._changed[agent.agent_id] = seat
+            else:
+                enter_free(group, place)
 
     def _place_agent(self, agent: Agent) -> None:
         """Compute the classes of an agent whose facts are new."""
-        if agent.agent_id in self._classes_of:
-            self._remove_agent(agent.agent_id)
-        self._classes_of[agent.agent_id] = []
-        if is_routable(agent):
-            self._ready[agent.agent_id] = None
-        tables = [self._holders.setdefault(skill_id, {}) for skill_id in agent.skills]
-        tables += [self._members.setdefault(queue_id, {}) for queue_id in agent.queue_ids]
-        for table in tables:
-            table[agent.agent_id] = None
-        self._listed[agent.agent_id] = tables
-        for queue_id in agent.queue_ids:
-            for skill in (None, *agent.skills):
+        agent_id = agent.agent_id
+        self._remove_agent(agent_id)
+        skills, queue_ids = agent.skills, agent.queue_ids
+        seat = _Seat(agent, skills, queue_ids, [], is_routable(agent), {})
+        self._seats[agent_id] = seat
+        for skill_id in skills:
+            self._holders.setdefault(skill_id, {})[agent_id] = None
+        for queue_id in queue_ids:
+            self._members.setdefault(queue_id, {})[agent_id] = None
+        for queue_id in queue_ids:
+            for skill in (None, *skills):
                 for group in self._by_anchor.get((queue_id, skill), ()):
-                    self._join(agent, group)
-        for group in self._personal.get(agent.agent_id, ()):
-            self._join(agent, group)
+                    self._join(seat, group)
+        for group in self._personal.get(agent_id, ()):
+            self._join(seat, group)
 
     def _remove_agent(self, agent_id: AgentId) -> None:
-        self._leave(agent_id)
-        for group in self._classes_of.pop(agent_id, ()):
-            group.agents.pop(agent_id, None)
-        for table in self._listed.pop(agent_id, ()):
-            table.pop(agent_id, None)
-
-    # --- who is ready, and who has left ---
-
-    def _count(self, agent: Agent) -> None:
-        """Follow the agent into ready and out of it."""
-        if not is_routable(agent):
-            self._leave(agent.agent_id)
-        elif agent.agent_id not in self._ready:
-            self._ready[agent.agent_id] = None
-            for group in self._classes_of[agent.agent_id]:
-                group.staff += 1
-
-    def _leave(self, agent_id: AgentId) -> None:
-        """One less in each class; those that may have been deserted are remembered until `deserted` is asked."""
-        if agent_id not in self._ready:
+        seat = self._seats.pop(agent_id, None)
+        if seat is None:
             return
-        del self._ready[agent_id]
-        for group in self._classes_of[agent_id]:
+        self._leave(seat)
+        _leave_free(seat)
+        self._changed.pop(agent_id, None)
+        for group in seat.classes:
+            del group.agents[agent_id]
+        for skill_id in seat.skills:
+            del self._holders[skill_id][agent_id]
+        for queue_id in seat.queue_ids:
+            self._members[queue_id].pop(agent_id, None)
+
+    def _leave(self, seat: _Seat | None) -> None:
+        """One less in each class; those that may have been deserted are remembered until `deserted` is asked."""
+        if seat is None or not seat.is_ready:
+            return
+        seat.is_ready = False
+        for group in seat.classes:
             group.staff -= 1
             if group.staff == 0 and group.live and group.demand.skips_unstaffed:
                 self._left.append(group)
 
-    # --- heaps -----------------------------------------------------------------------------------
+    # --- who is free -----------------------------------------------------------------------------
+
+    def _place_changed(self) -> None:
+        """Enter everybody who may have changed where they stand now."""
+        if self._changed:
+            changed, self._changed = self._changed, {}
+            for seat in changed.values():
+                self._place(seat)
+
+    def _place(self, seat: _Seat) -> None:
+        places = self._places_of(seat)
+        if places == seat.places:
+            return
+        _leave_free(seat)
+        seat.places = places
+        if places:
+            for group in seat.classes:
+                place = places.get(group.standpoint)
+                if place is not None:
+                    enter_free(group, place)
+
+    def _places_of(self, seat: _Seat) -> dict[int, Free]:
+        """Where the agent stands now for each of its classes that it has room for, by their standpoints."""
+        agent, places = seat.agent, dict[int, Free]()
+        room = room_of(agent, self._interrupts) if seat.is_ready else None
+        if not room:
+            return places
+        for group in seat.classes:
+            if group.standpoint not in places and group.channel in room:
+                interrupts = room[group.channel]
+                key = agent_key(group.policy, agent, group.demand, interrupts=interrupts)
+                places[group.standpoint] = Free(*key)
+        return places
+
+    # --- who waits -------------------------------------------------------------------------------
 
     def _enter_waiting(self, contact_id: ContactId) -> None:
         contact = self._state.contacts[contact_id]
         self._leave_waiting(contact_id)
         group = self._class_of(contact.queue_id, contact.channel, contact.demand)
         origin_ms, arrival = order_key(contact, group.policy.priority)
-        self._pushes += 1
-        is_for_all = not (
-            contact.barred or contact.asked or contact.excluded or contact.wrapped_up_by
-        )
-        entry = (origin_ms, arrival, self._pushes, contact, group, is_for_all)
+        entry = Waiting(group.negated_level, origin_ms, arrival, contact, group)
         self._live[contact_id] = entry
-        group.live += 1
-        heapq.heappush(group.waiting, entry)
-        if len(group.waiting) > _DEAD_ENTRIES_ALLOWED + 2 * group.live:
-            live = self._live
-            group.waiting = [one for one in group.waiting if live.get(one[3].contact_id) is one]
-            heapq.heapify(group.waiting)
+        enter_waiting(group, entry)
 
     def _leave_waiting(self, contact_id: ContactId) -> None:
         entry = self._live.pop(contact_id, None)
         if entry is None:
             return
-        group = entry[4]
-        group.live -= 1
-        self._clear_head(group)
-        agent_id = group.demand.agent_id
+        leave_waiting(entry)
+        group, agent_id = entry.group, entry.group.demand.agent_id
         if group.live == 0 and agent_id is not None:
             del self._classes[(group.queue_id, group.channel, group.demand)]
             self._personal[agent_id].remove(group)
             if agent_id in group.agents:
-                self._classes_of[agent_id].remove(group)
-            group.waiting.clear()  # its entries name the class: nothing else would ever free them
-
-    def _clear_head(self, group: _Class) -> None:
-        """Drop what is dead from the head of the line."""
-        heap, live = group.waiting, self._live
-        while heap and live.get(heap[0][3].contact_id) is not heap[0]:
-            heapq.heappop(heap)
-
-    def _first_for(self, group: _Class, agent_id: AgentId) -> _WaitingEntry | None:
-        """The first live entry whose contact is not kept from the agent."""
-        heap, live = group.waiting, self._live
-        passed: list[_WaitingEntry] = []
-        found: _WaitingEntry | None = None
-        while heap and found is None:
-            entry = heap[0]
-            if live.get(entry[3].contact_id) is entry and not is_kept_from(entry[3], agent_id):
-                found = entry
-            else:
-                heapq.heappop(heap)
-                if live.get(entry[3].contact_id) is entry:
-                    passed.append(entry)
-        for entry in passed:
-            heapq.heappush(heap, entry)
-        return found
-
-    def _push_free(self, group: _Class, key: AgentKey) -> None:
-        heapq.heappush(group.idle, key)
-        if len(group.idle) > _DEAD_ENTRIES_ALLOWED + 2 * len(group.agents):
-            fresh = [self._idle_key(group, one) for one in group.agents]
-            group.idle = [entry for entry in fresh if entry is not None]
-            heapq.heapify(group.idle)
-
-    def _idle_key(self, group: _Class, agent_id: AgentId) -> AgentKey | None:
-        """The agent's key as it is now, if the agent is free for the class."""
-        agent = self._state.agents.get(agent_id)
-        if agent is None or agent_id not in group.agents or not is_routable(agent):
-            return None
-        interrupts = self._interrupts(agent, group.channel)
-        if interrupts is None:
-            return None
-        return agent_key(group.policy, agent, group.demand, interrupts=interrupts)
-
-    def _idle_head(self, group: _Class) -> AgentKey | None:
-        """The first entry that is true now; what has become worse is corrected, what is over is dropped."""
-        heap = group.idle
-        while heap:
-            key = heap[0]
-            true_key = self._idle_key(group, key[-1])
-            if true_key == key:
-                return key
-            heapq.heappop(heap)
-            if true_key is not None and true_key > key:
-                heapq.heappush(heap, true_key)
-        return None
+                self._seats[agent_id].classes.remove(group)
+            group.waiting.clear()  # its entries name the class: nothing else would free them soon
 
 
-def _goes_before(head: _WaitingEntry, other: _WaitingEntry, now_ms: int) -> bool:
-    """Whether the first of two entries of one level is the more urgent; as `contact_rank` has it."""
-    group, others = head[4], other[4]
-    if group.is_by_age and others.is_by_age:
-        return head < other
-    score = urgency(head[0], group.policy.priority, now_ms)
-    other_score = urgency(other[0], others.policy.priority, now_ms)
-    return score > other_score or (score == other_score and head < other)
+def _leave_free(seat: _Seat) -> None:
+    """The agent no longer stands where it stood."""
+    for place in seat.places.values():
+        place.counts = False

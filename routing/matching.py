@@ -140,9 +140,6 @@ class Matcher(Protocol):
         Whoever was told of before may be left out.
         """
 
-    def enter(self, agent: Agent) -> None:
-        """An event has freed the agent: `best_agent` must find them without `best_contact` having been asked."""
-
     def servers(self, queue_id: QueueId, channel: Channel, demand: Demand) -> Iterator[Agent]:
         """The agents whose facts, not their state of the moment, allow such a contact."""
 
@@ -193,9 +190,6 @@ class NaiveMatcher:
             for contact in self._waiting()
             if contact.demand.skips_unstaffed and not self.is_staffed(contact, contact.demand)
         ]
-
-    def enter(self, agent: Agent) -> None:
-        """Nobody is entered: everybody is looked at."""
 
     def servers(self, queue_id: QueueId, channel: Channel, demand: Demand) -> Iterator[Agent]:
         """O(agents)."""

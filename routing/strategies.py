@@ -18,8 +18,15 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from routing.capacity import units_in_use
-from routing.ids import AgentId
-from routing.model import AgentStrategy, ContactStrategy, PriorityRule, QueuePolicy, SkillNeed
+from routing.ids import AgentId, SiteId
+from routing.model import (
+    AgentStrategy,
+    Channel,
+    ContactStrategy,
+    PriorityRule,
+    QueuePolicy,
+    SkillNeed,
+)
 from routing.state import Agent, Contact, Demand
 
 AgentKey = tuple[int, int, int, int, AgentId]
@@ -35,6 +42,8 @@ CHOICE_RANK_PARTS = ("is_primary", *CONTACT_RANK_PARTS)
 """What the parts of a `ChoiceRank` are: 1 if it is of the agent's primary queue, then those of a `ContactRank`."""
 
 Needs = tuple[SkillNeed, ...]
+Standpoint = tuple[Channel, AgentStrategy, Needs, SiteId, int]
+"""What an agent's key depends on, beside the agent."""
 
 
 def _longest_idle(_agent: Agent, _needs: Needs) -> int:
@@ -88,6 +97,13 @@ def agent_key(
         else:
             score += policy.site_cost
     return (int(interrupts), score, since_ms, agent.idle_order, agent.agent_id)
+
+
+def standpoint(policy: QueuePolicy, channel: Channel, demand: Demand) -> Standpoint:
+    """Contacts that agree in this see one agent alike, and so the same order of agents."""
+    strategy = policy.agent_strategy
+    needs = demand.needs if strategy is AgentStrategy.BEST_PROFICIENCY else ()
+    return (channel, strategy, needs, demand.site, policy.site_cost if demand.site else 0)
 
 
 def effective_origin_ms(contact: Contact, rule: PriorityRule) -> int:

@@ -12,6 +12,7 @@ from routing import (
     admission,
     assignment_booking,
     booking,
+    classes,
     consequences,
     decisions,
     expiries,
@@ -28,7 +29,7 @@ from routing.checks import Decision
 from routing.consequences import Step
 from routing.engine import Engine, Handled, restore
 from routing.ids import QueueId
-from routing.index import IndexedMatcher, _Class
+from routing.index import IndexedMatcher
 from routing.matching import NaiveMatcher
 from routing.model import AgentState, Destination
 from routing.state import Agent, Contact, State, age_key, idle_key
@@ -140,12 +141,8 @@ def freed_capacity_pulls_nothing(patch: Patch) -> None:
     patch.delitem(matching._FREED, ev.ContactClosed)
 
 
-def stale_index_entry(_: Patch) -> EngineMaker:
-    class Stale(IndexedMatcher):
-        def _clear_head(self, group: _Class) -> None:
-            del group
-
-    return _with_matcher(Stale)
+def stale_index_entry(patch: Patch) -> None:
+    patch.setattr(classes, "drop_from_head", lambda _: None)
 
 
 def index_forgets_who_comes_back(_: Patch) -> EngineMaker:
@@ -158,7 +155,7 @@ def index_forgets_who_comes_back(_: Patch) -> EngineMaker:
 
 
 def index_enters_nobody_as_free(patch: Patch) -> None:
-    patch.setattr(IndexedMatcher, "_enter", lambda *_: None)
+    patch.setattr(IndexedMatcher, "_place", lambda *_: None)
 
 
 # --- booking ---

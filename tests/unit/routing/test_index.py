@@ -1,16 +1,17 @@
-"""The index's heaps stay small however often the same people come and go, and still answer right."""
+"""The lines of the index stay small however often the same people come and go, and still answer right."""
 
 from routing import commands as cmd
+from routing.classes import OVER_ALLOWED, ContactClass
 from routing.engine import Engine
-from routing.ids import AgentId
-from routing.index import _DEAD_ENTRIES_ALLOWED, IndexedMatcher, _Class
+from routing.ids import AgentId, ContactId
+from routing.index import CHANGED_MAX, IndexedMatcher
 from routing.model import Channel, Party
-from tests.unit.routing.scene import Scene, capacity, configuration
+from tests.unit.routing.scene import SALES, Scene, capacity, configuration
 
-TIMES = 3 * _DEAD_ENTRIES_ALLOWED
+TIMES = 3 * OVER_ALLOWED
 
 
-def only_class(engine: Engine) -> _Class:
+def only_class(engine: Engine) -> ContactClass:
     """The one class of a scene with one queue and no needs."""
     matcher = engine._matcher
     assert isinstance(matcher, IndexedMatcher)
@@ -24,26 +25,33 @@ def test_contacts_that_leave_behind_an_old_one_do_not_pile_up(scene: Scene) -> N
         scene.chat(f"c{number}")
         scene.end(f"c{number}", Party.CUSTOMER)
     scene.chat("young")
-    assert len(only_class(scene.engine).waiting) <= _DEAD_ENTRIES_ALLOWED + 5
+    assert len(only_class(scene.engine).waiting) <= OVER_ALLOWED + 5
     scene.ready("ann")
     assert scene.holder_of("old") == "ann"
     scene.handled("old")
     assert scene.holder_of("young") == "ann"
 
 
-def test_an_agent_who_is_found_free_again_and_again_is_entered_once_in_the_end(
-    scene: Scene,
-) -> None:
-    scene.chat("first")
-    scene.end("first")
-    scene.ready("ann")
+def test_an_agent_who_comes_and_goes_behind_another_does_not_pile_up(scene: Scene) -> None:
     scene.ready("bo")
-    for _ in range(TIMES):
-        scene.connect("ann")
-    assert len(only_class(scene.engine).idle) <= _DEAD_ENTRIES_ALLOWED + 5
-    scene.chat("c1")
-    scene.chat("c2")
-    assert (scene.holder_of("c1"), scene.holder_of("c2")) == ("ann", "bo")
+    scene.ready("ann")
+    for number in range(TIMES):
+        contact_id = ContactId(f"c{number}")
+        not_bo = (AgentId("bo"),)
+        scene.do(cmd.EnqueueContact(contact_id, Channel.CHAT, SALES, barred_agent_ids=not_bo))
+        scene.handled(contact_id)
+    assert len(only_class(scene.engine).free) <= OVER_ALLOWED + 5
+    scene.chat("one")
+    scene.chat("two")
+    assert (scene.holder_of("one"), scene.holder_of("two")) == ("bo", "ann")
+
+
+def test_many_who_become_free_before_anybody_calls_stand_in_their_order(scene: Scene) -> None:
+    for number in range(CHANGED_MAX + 2):
+        scene.ready(f"a{number}")
+    for number in range(CHANGED_MAX + 2):
+        scene.chat(f"c{number}")
+        assert scene.holder_of(f"c{number}") == f"a{number}"
 
 
 def test_a_removed_agent_who_still_talks_is_not_indexed_anew(scene: Scene) -> None:
