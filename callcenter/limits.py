@@ -140,3 +140,9 @@ CUSTOMER_CARD_WAIT_MS = 2_000
 
 DIRECTORY_AGENTS_MAX = 50
 """Agents told of in one look at the directory; further ones are found by more of their name."""
+
+USER_CHANGES_TOLD_MAX = 100
+"""Changes of one person that are told at once, the newest; older ones stay in the store."""
+
+PEOPLE_IMPORT_BYTES_MAX = 2_000_000
+"""Size of a table of people, some 10,000 of them; a larger one is refused with 413 `body_too_large`."""

@@ -29,6 +29,8 @@ class AuditAction(StrEnum):
     LOGGED_OUT = "logged_out"
     PERSON_ADDED = "person_added"
     PERSON_CHANGED = "person_changed"
+    PEOPLE_IMPORTED = "people_imported"
+    PEOPLE_EXPORTED = "people_exported"
     PASSWORD_SET = "password_set"  # noqa: S105 - a word, not a secret
     PROFILE_PUT = "profile_put"
     PROFILE_READ = "profile_read"

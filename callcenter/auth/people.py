@@ -1,8 +1,9 @@
 """People of the domain: what is a valid one, and creating, changing, disabling them.
 
-Used by the API, by the command line and at start-up alike. A change is a row in the store (the truth about
-people) and, for those who take contacts, a command to the engine; `roster_commands` makes the commands by
-comparing the two, so it can be sent after any change, by any process, and again.
+Used by the API, by the command line and at start-up alike. A change is first a row in the store (the truth about
+people) and then, for those who take contacts, a command to the engine. `roster_commands` makes the commands by
+comparing the two, so it can be sent after any change, by any process, and again: after a crash between the two, at
+the start; for a row that another process wrote, or whose command was refused or overtaken, at the next poll.
 """
 
 import re
@@ -15,6 +16,7 @@ import msgspec
 from callcenter import ports
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.principal import Role
+from callcenter.ports_of_versions import UNSIGNED, Authorship
 from routing.commands import Command, PutAgent, RemoveAgent
 from routing.ids import AgentId, QueueId, SiteId, SkillId, TeamId
 from routing.limits import (
@@ -86,6 +88,7 @@ async def create(
     user_id: str,
     password: str,
     known: Known,
+    author: Authorship = UNSIGNED,
 ) -> ports.User:
     """Store a new user. Raises PersonInvalid, PasswordsBusy, ports.UsernameTaken."""
     check_password(password, person.username)
@@ -112,23 +115,30 @@ async def create(
     if await users.by_username(person.username) is not None:
         raise ports.UsernameTaken(person.username)
     password_hash = await passwords.hash(password)
-    return await users.put(msgspec.structs.replace(draft, password_hash=password_hash))
+    return await users.put(msgspec.structs.replace(draft, password_hash=password_hash), author)
 
 
 async def set_password(
-    users: ports.Users, passwords: Passwords, user: ports.User, password: str
+    users: ports.Users,
+    passwords: Passwords,
+    user: ports.User,
+    password: str,
+    *,
+    author: Authorship = UNSIGNED,
 ) -> ports.User:
     """Give a user another password; the caller ends the sessions. Raises PasswordRefused, PasswordsBusy."""
     check_password(password, user.username)
     password_hash = await passwords.hash(password)
     # Hashing took a while: only the password may change, whatever else has changed meanwhile stays.
     newest = await users.get(user.user_id) or user
-    return await users.put(msgspec.structs.replace(newest, password_hash=password_hash))
+    return await users.put(msgspec.structs.replace(newest, password_hash=password_hash), author)
 
 
-async def disable(users: ports.Users, user: ports.User) -> ports.User:
+async def disable(
+    users: ports.Users, user: ports.User, author: Authorship = UNSIGNED
+) -> ports.User:
     """The user cannot log in any more; the caller ends the sessions."""
-    return await users.put(msgspec.structs.replace(user, is_disabled=True))
+    return await users.put(msgspec.structs.replace(user, is_disabled=True), author)
 
 
 def check_password(password: str, username: str) -> None:

@@ -14,6 +14,7 @@ from callcenter.bootstrap.gateway import HostGateway
 from callcenter.clock import new_id
 from callcenter.config_loader.loader import PEOPLE_FILE
 from callcenter.host.host import Host
+from callcenter.ports_of_versions import Authorship
 from routing.model import CapacityRule
 
 
@@ -45,14 +46,22 @@ async def ensure_people(
     users: ports.Users,
     hasher: Passwords,
     wanted: list[tuple[people.NewPerson, str]],
+    *,
     known: people.Known,
+    author: Authorship,
 ) -> None:
     """Create the people, each with a password, who do not exist yet."""
     for person, password in wanted:
         if await users.by_username(person.username) is None:
             user_id = new_id()
             await people.create(
-                users, hasher, person, user_id=user_id, password=password, known=known
+                users,
+                hasher,
+                person,
+                user_id=user_id,
+                password=password,
+                known=known,
+                author=author,
             )
 
 

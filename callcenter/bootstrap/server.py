@@ -24,6 +24,7 @@ from callcenter.limits import (
     ROSTER_POLL_MS,
 )
 from callcenter.ports import StorageUnavailable
+from callcenter.ports_of_versions import Authorship
 from callcenter.settings import Settings
 from callcenter.storage.schema import migrates_itself, upgrade
 from callcenter.storage.store import open_store
@@ -136,7 +137,10 @@ class Server:
         passwords = data_dir.demo_passwords(usernames, self._settings.demo_password)
         known = known_of(parts.configuration.current.document)
         with_passwords = [(person, passwords[person.username]) for person in wanted]
-        await ensure_people(parts.store.users, parts.passwords, with_passwords, known)
+        author = Authorship(at_ms=parts.clock.now_ms())
+        await ensure_people(
+            parts.store.users, parts.passwords, with_passwords, known=known, author=author
+        )
         self.accounts = [
             Account(person.username, person.role, await self._shown(parts, person, passwords))
             for person in wanted

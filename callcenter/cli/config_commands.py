@@ -10,7 +10,7 @@ from callcenter.auth.people import agent_facts, is_working_agent
 from callcenter.bootstrap.configuration import holder_of, store
 from callcenter.cli.audit_command import on_record
 from callcenter.cli.errors import CommandError
-from callcenter.cli.on_store import newest_configuration, on_store
+from callcenter.cli.on_store import newest_configuration, on_store, signed_now
 from callcenter.cli.options import Subcommands, add_data_dir, say, settings_of
 from callcenter.clock import Clock
 from callcenter.config_loader.compiling import routing_configuration
@@ -18,7 +18,6 @@ from callcenter.config_loader.differences import differences, effects
 from callcenter.config_loader.in_use import in_use
 from callcenter.config_loader.loader import ConfigError, Configuration, load_folder, of_stored
 from callcenter.host.recovery import JournalDamaged, recover
-from callcenter.ports_of_versions import Authorship
 from callcenter.storage.store import SqlStore
 from routing.commands import PutAgent
 from routing.ids import AgentId
@@ -72,7 +71,7 @@ async def _config_apply(opened: SqlStore, parsed: argparse.Namespace) -> int:
         found = in_use(before, configuration.document, holders, {})
         if faults := [f"{parsed.folder}: {one.message} [{one.code}]" for one in found]:
             raise CommandError("\n".join(faults))
-    await store(opened.config_versions, configuration, Authorship(at_ms=Clock().now_ms()))
+    await store(opened.config_versions, configuration, signed_now())
     await on_record(
         opened,
         parsed,

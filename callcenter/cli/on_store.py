@@ -11,8 +11,9 @@ from callcenter.auth.passwords import Passwords, argon2id
 from callcenter.bootstrap.configuration import known_of
 from callcenter.cli.errors import CommandError
 from callcenter.cli.options import settings_of
-from callcenter.clock import new_id
+from callcenter.clock import Clock, new_id
 from callcenter.config_loader.loader import ConfigError, Configuration, of_stored
+from callcenter.ports_of_versions import Authorship
 from callcenter.settings import Settings
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import SqlStore, open_store
@@ -54,6 +55,11 @@ async def newest_configuration(opened: SqlStore) -> Configuration:
     if newest is None:
         raise CommandError("there is no configuration yet: run `callcenter init` first")
     return of_stored(newest.document)
+
+
+def signed_now() -> Authorship:
+    """That the command line makes a change."""
+    return Authorship(at_ms=Clock().now_ms())
 
 
 def new_person(username: str, role: str, configuration: Configuration) -> people.NewPerson:

@@ -14,7 +14,14 @@ from callcenter.auth.passwords import Passwords, argon2id
 from callcenter.bootstrap.configuration import known_of
 from callcenter.cli.audit_command import on_record
 from callcenter.cli.errors import CommandError
-from callcenter.cli.on_store import Work, create_person, new_person, newest_configuration, on_store
+from callcenter.cli.on_store import (
+    Work,
+    create_person,
+    new_person,
+    newest_configuration,
+    on_store,
+    signed_now,
+)
 from callcenter.cli.options import Subcommands, add_data_dir, say
 from callcenter.storage.store import SqlStore
 from routing.ids import TeamId
@@ -108,7 +115,7 @@ async def _change_user(opened: SqlStore, parsed: argparse.Namespace) -> int:
     user = await _user(opened, parsed.username)
     changed = msgspec.structs.replace(user, **_facts(parsed))
     people.check_person(changed, known_of(configuration.document))
-    await opened.users.put(changed)
+    await opened.users.put(changed, signed_now())
     await _on_record(opened, parsed, AuditAction.PERSON_CHANGED, user)
     say(f"{user.username} is changed; a running server takes it over in 2 s.")
     return 0
@@ -116,7 +123,8 @@ async def _change_user(opened: SqlStore, parsed: argparse.Namespace) -> int:
 
 async def _reset_password(opened: SqlStore, parsed: argparse.Namespace) -> int:
     user = await _user(opened, parsed.username)
-    await people.set_password(opened.users, Passwords(argon2id()), user, _password(parsed))
+    hasher, password = Passwords(argon2id()), _password(parsed)
+    await people.set_password(opened.users, hasher, user, password, author=signed_now())
     ended = await opened.sessions.delete_of_user(user.user_id)
     await _on_record(opened, parsed, AuditAction.PASSWORD_SET, user)
     say(f"{user.username} has a new password; {ended} sessions ended.")
@@ -125,7 +133,7 @@ async def _reset_password(opened: SqlStore, parsed: argparse.Namespace) -> int:
 
 async def _disable_user(opened: SqlStore, parsed: argparse.Namespace) -> int:
     user = await _user(opened, parsed.username)
-    await people.disable(opened.users, user)
+    await people.disable(opened.users, user, signed_now())
     ended = await opened.sessions.delete_of_user(user.user_id)
     await _on_record(opened, parsed, AuditAction.PERSON_CHANGED, user)
     say(f"{user.username} is disabled; {ended} sessions ended.")

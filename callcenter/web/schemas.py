@@ -407,6 +407,8 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     capacity: CapacityFacts | None
     primary_queue_id: str | None
     phone: str = ""
+    version: int
+    """Of the newest change of this person; rises with every change of anybody."""
 
 
 class UsersView(msgspec.Struct, frozen=True):
@@ -441,7 +443,9 @@ class NewUser(Request, frozen=True, kw_only=True):
 
 
 class UserChange(Request, frozen=True, kw_only=True):
-    """What to change; what is absent stays."""
+    """What to change; what is absent stays. `based_on` is the version the change started from (null: whatever is there)."""
+
+    based_on: Seq | None = None
 
     display_name: DisplayName | UnsetType = UNSET
     role: Role | UnsetType = UNSET

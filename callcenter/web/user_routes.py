@@ -19,6 +19,8 @@ from callcenter.auth.principal import Role
 from callcenter.host.envelope import Envelope
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
+from callcenter.limits import USER_CHANGES_TOLD_MAX
+from callcenter.ports_of_versions import Authorship
 from callcenter.web.schemas import (
     CapacityFacts,
     NewPassword,
@@ -91,6 +93,7 @@ async def add_user(call: Call[Services]) -> UserView:
             user_id=user_id,
             password=wanted.password,
             known=services.known(),
+            author=author_of(call),
         )
     except PersonInvalid as error:
         raise _refused(error) from error
@@ -114,7 +117,11 @@ async def add_user(call: Call[Services]) -> UserView:
     request=UserChange,
     response=UserView,
     is_idempotent=True,
-    errors=(ApiErrorCode.PERSON_INVALID, ApiErrorCode.NOT_YOURSELF),
+    errors=(
+        ApiErrorCode.PERSON_INVALID,
+        ApiErrorCode.NOT_YOURSELF,
+        ApiErrorCode.CHANGED_MEANWHILE,
+    ),
     audit=AuditAction.PERSON_CHANGED,
 )
 async def change_user(call: Call[Services]) -> UserView:
@@ -133,14 +140,14 @@ async def change_user(call: Call[Services]) -> UserView:
     except PersonInvalid as error:
         raise _refused(error) from error
     if changed != user:
-        changed = await services.store.users.put(changed)
-    if changed.is_disabled:
-        await services.sessions.close_of_user(user.user_id)
-    else:
-        await services.sessions.forget_user(user.user_id)
-    await _tell_engine(services, changed)
+        based_on = user.version if wanted.based_on is None else wanted.based_on
+        try:
+            changed = await services.store.users.put(changed, author_of(call), based_on=based_on)
+        except ports.ChangedMeanwhile as error:
+            raise await _changed_meanwhile(call, based_on) from error
+    await follow_up(services, [changed])
     _remember_key(call)
-    call.trail.facts |= {"fields": [name for name in _changes(wanted) if name != "version"]}
+    call.trail.facts |= {"fields": list(_changes(wanted))}
     return UserView(user_row(changed))
 
 
@@ -164,6 +171,7 @@ async def set_password(call: Call[Services]) -> None:
             services.passwords,
             await _user(call),
             call.body(NewPassword).password,
+            author=author_of(call),
         )
     except PasswordRefused as error:
         raise _refused(error) from error
@@ -191,6 +199,7 @@ def user_row(user: ports.User) -> UserRow:
         capacity=None if user.capacity is None else _facts(user.capacity),
         primary_queue_id=user.primary_queue_id or None,
         phone=user.phone,
+        version=user.version,
     )
 
 
@@ -224,7 +233,8 @@ def _person(wanted: NewUser) -> NewPerson:
 
 def _changes(wanted: UserChange) -> dict[str, object]:
     """Field -> new value in the store's types, of what is given."""
-    given = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
+    names = [name for name in wanted.__struct_fields__ if name != "based_on"]
+    given = {name: getattr(wanted, name) for name in names}
     changes = {name: value for name, value in given.items() if value is not UNSET}
     for name in ("queue_ids", "watched_team_ids"):
         if name in changes:
@@ -254,6 +264,38 @@ async def _user(call: Call[Services]) -> ports.User:
     if user is None:
         raise ApiError(ApiErrorCode.USER_UNKNOWN, "There is no such user.")
     return user
+
+
+def author_of(call: Call[Services]) -> Authorship:
+    """Who asks, now."""
+    return Authorship(call.principal.user_id, call.services.now_ms())
+
+
+async def follow_up(services: Services, users: list[ports.User]) -> None:
+    """After the rows: the sessions of those who are disabled end, the engine learns the agents."""
+    for user in users:
+        if user.is_disabled:
+            await services.sessions.close_of_user(user.user_id)
+        else:
+            await services.sessions.forget_user(user.user_id)
+        await _tell_engine(services, user)
+
+
+async def _changed_meanwhile(call: Call[Services], based_on: int) -> ApiError:
+    """Who was faster, and with what."""
+    services = call.services
+    changes = await services.store.users.changes(
+        call.parameters["user_id"], limit=USER_CHANGES_TOLD_MAX
+    )
+    others = [one for one in changes if one.version > based_on]
+    names = await services.names.read()
+    who = dict.fromkeys(names.get(one.author.by, "the command line") for one in others)
+    fields = dict.fromkeys(name for one in others for name in sorted(one.fields))
+    message = (
+        f"{', '.join(who) or 'Somebody'} has changed {', '.join(fields) or 'this person'} since you began: "
+        "read it again and repeat your change."
+    )
+    return ApiError(ApiErrorCode.CHANGED_MEANWHILE, message, path="$.based_on")
 
 
 async def _tell_engine(services: Services, user: ports.User) -> None:

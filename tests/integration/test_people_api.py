@@ -1,7 +1,11 @@
 """Administrators add, change and disable people; the engine hears of it."""
 
+import msgspec
 import pytest
 
+from callcenter.auth import people
+from callcenter.bootstrap.gateway import HostGateway
+from callcenter.bootstrap.people import Roster
 from routing.ids import AgentId
 from routing.model import CapacityRule, Channel
 from tests.integration.api_stage import PASSWORD, ApiStage
@@ -162,3 +166,92 @@ async def test_people_are_listed_by_name(stage: ApiStage) -> None:
     assert "hash" not in str(answer.body)
     one = await stage.ask("GET", "/api/v1/users/u-sam", by="ada")
     assert one.body["user"]["watched_team_ids"] == ["north"]
+
+
+async def test_a_change_names_the_version_it_started_from(stage: ApiStage) -> None:
+    path = "/api/v1/users/u-ann"
+    read = (await stage.ask("GET", path, by="ada")).body["user"]
+    other = {"skills": {"zh": 5}, "based_on": read["version"]}
+    assert (await stage.ask("PATCH", path, by="ada", body=other)).status == 200
+    late = {"display_name": "Anna", "based_on": read["version"]}
+    refused = await stage.ask("PATCH", path, by="ada", body=late)
+    assert (refused.status, refused.code) == (409, "changed_meanwhile")
+    assert "Ada Display has changed skills since you began" in refused.body["error"]["message"]
+    repeat = await stage.ask("PATCH", path, by="ada", body=other)
+    assert repeat.status == 200, "what is so already is no change"
+    again = {**late, "based_on": repeat.body["user"]["version"]}
+    assert (await stage.ask("PATCH", path, by="ada", body=again)).status == 200
+
+
+async def test_every_change_is_told_with_who_and_what(stage: ApiStage) -> None:
+    path = "/api/v1/users/u-ann"
+    await stage.ask("PATCH", path, by="ada", body={"skills": {"zh": 5}})
+    await stage.ask("POST", f"{path}/password", by="ada", body={"password": "something new"})
+    told = (await stage.ask("GET", f"{path}/changes", by="ada")).body["changes"]
+    assert [one["by_name"] for one in told] == ["Ada Display", "Ada Display", ""]
+    assert told[0]["fields"] == [{"field": "password_hash", "before": "", "after": ""}]
+    assert told[1]["fields"] == [{"field": "skills", "before": "{}", "after": '{"zh":5}'}]
+    assert told[0]["at_ms"] >= told[1]["at_ms"] > 0
+    assert "something" not in str(told)
+
+
+async def test_people_come_and_go_as_a_table(stage: ApiStage) -> None:
+    table = (await stage.ask("GET", "/api/v1/people", by="ada")).body["csv"]
+    again = await stage.ask("POST", "/api/v1/people", by="ada", body={"csv": table})
+    assert again.body == {
+        "added": [],
+        "changed": [],
+        "unchanged": 6,
+        "problems": [],
+        "is_stored": True,
+    }
+    csv = "username,display_name,role,team,queues,skills,disabled\n"
+    csv += "ann,Ann Display,agent,north,sales,zh=7,no\nzoe,'=Zoe,agent,south,help,,no\n"
+    trial = await stage.ask("POST", "/api/v1/people", by="ada", body={"csv": csv, "is_trial": True})
+    assert (trial.body["added"], trial.body["changed"]) == (["zoe"], ["ann"])
+    assert not trial.body["is_stored"]
+    assert await stage.store.users.by_username("zoe") is None
+    stored = await stage.ask("POST", "/api/v1/people", by="ada", body={"csv": csv})
+    assert stored.body["is_stored"]
+    zoe = await stage.store.users.by_username("zoe")
+    assert zoe is not None
+    assert zoe.display_name == "=Zoe"
+    assert stage.host.mirror.agents[AgentId(zoe.user_id)].queue_ids == ("help",)
+    assert stage.host.mirror.agents[AgentId("u-ann")].skills == {"zh": 7}
+    body = {"username": "zoe", "password": "!"}
+    assert (await stage.ask("POST", "/api/v1/session", body=body)).code == "login_failed"
+
+
+@pytest.mark.parametrize("row", ["ann,north\nbob,west", "ann,north\nada,north,extra", "ann,"])
+async def test_a_table_with_a_problem_changes_nobody(stage: ApiStage, row: str) -> None:
+    before = await stage.store.users.all()
+    body = {"csv": f"username,team\n{row}"}
+    answer = await stage.ask("POST", "/api/v1/people", by="ada", body=body)
+    assert not answer.body["is_stored"]
+    assert answer.body["problems"]
+    assert await stage.store.users.all() == before
+
+
+async def test_a_table_locks_no_administrator_out(stage: ApiStage) -> None:
+    for row in ("ada,yes", "ada,no,agent"):
+        header = "username,disabled" + (",role" if row.count(",") == 2 else "")
+        body = {"csv": f"{header}\n{row}"}
+        answer = await stage.ask("POST", "/api/v1/people", by="ada", body=body)
+        assert (answer.status, answer.code) == (409, "not_yourself")
+
+
+async def test_a_row_without_its_command_reaches_the_engine_at_the_next_look(
+    stage: ApiStage,
+) -> None:
+    """The row comes first. A crash, or a command that another overtook, leaves them apart until then."""
+    roster = Roster(stage.store.users, stage.sessions, stage.host, HostGateway(stage.host))
+    ann = await stage.store.users.get("u-ann")
+    assert ann is not None
+    await stage.store.users.put(msgspec.structs.replace(ann, skills={"zh": 9}))
+    assert stage.host.mirror.agents[AgentId("u-ann")].skills == {}
+    await roster.follow()
+    assert stage.host.mirror.agents[AgentId("u-ann")].skills == {"zh": 9}
+    await stage.send(people.agent_facts(ann))  # an older command that comes late
+    assert stage.host.mirror.agents[AgentId("u-ann")].skills == {}
+    await roster.follow()
+    assert stage.host.mirror.agents[AgentId("u-ann")].skills == {"zh": 9}
