@@ -233,6 +233,8 @@ class QueueLine(msgspec.Struct, frozen=True):
     service_threshold_ms: int
     estimate_p50_ms: int | None
     estimate_p90_ms: int | None
+    closed: str = ""
+    """Why nobody is let in: `by_hand` (a supervisor), `by_hours`; empty while the queue is open."""
 
 
 class AgentLine(msgspec.Struct, frozen=True):

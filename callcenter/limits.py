@@ -146,3 +146,6 @@ USER_CHANGES_TOLD_MAX = 100
 
 PEOPLE_IMPORT_BYTES_MAX = 2_000_000
 """Size of a table of people, some 10,000 of them; a larger one is refused with 413 `body_too_large`."""
+
+CLOSED_MESSAGES_KEPT = 1_000
+"""Messages of closed queues at hand; the oldest is forgotten first, and its channel says its usual words."""

@@ -11,7 +11,7 @@ from routing import events as ev
 from routing.consequences import Step, close_contact
 from routing.ids import QueueId
 from routing.model import AgentState, Destination, TurnAwayReason, disposition_of
-from routing.queue_rules import NOWHERE, is_closed, possible
+from routing.queue_rules import destination_for, is_closed, possible
 from routing.state import Agent, Contact
 from routing.steps import demands
 
@@ -22,7 +22,7 @@ def admit(step: Step, contact: Contact, queue_id: QueueId, age_origin_ms: int) -
     if reason is None:
         step.emit(ev.ContactQueued(step.now_ms, contact.contact_id, queue_id, age_origin_ms))
         return
-    wanted = step.state.queues[queue_id].destinations.get(reason, NOWHERE)
+    wanted = destination_for(step.state, queue_id, reason)
     turn_away(step, contact, queue_id, reason, wanted=wanted, age_origin_ms=age_origin_ms)
 
 

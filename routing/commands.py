@@ -249,10 +249,14 @@ class TransferContact(msgspec.Struct, frozen=True, tag=True):
 
 
 class CloseQueue(msgspec.Struct, frozen=True, tag=True):
-    """Let nobody into the queue any more; whoever waits is served still."""
+    """Let nobody into the queue any more; whoever waits is served still.
+
+    With a message, newcomers are told that, whatever the queue says of its own closing.
+    """
 
     queue_id: QueueId
     by: UserId
+    message_id: str = ""
 
 
 class OpenQueue(msgspec.Struct, frozen=True, tag=True):

@@ -333,6 +333,7 @@ class QueueClosed(_Event, frozen=True, array_like=True, tag=True):
 
     queue_id: QueueId
     by: UserId
+    message_id: str = ""
 
 
 class QueueOpened(_Event, frozen=True, array_like=True, tag=True):

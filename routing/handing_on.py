@@ -135,7 +135,7 @@ def close_queue(step: Step, command: cmd.CloseQueue) -> Decision:
     policy = known_queue(step, command.queue_id)
     if isinstance(policy, Refusal):
         return policy
-    step.emit(ev.QueueClosed(step.now_ms, command.queue_id, command.by))
+    step.emit(ev.QueueClosed(step.now_ms, command.queue_id, command.by, command.message_id))
     return None
 
 

@@ -49,7 +49,7 @@ _COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-a
     ev.ContactTransferred: lambda e: cmd.TransferContact(
         e.contact_id, e.to_queue_id, e.to_agent_id, e.agent_id, e.by
     ),
-    ev.QueueClosed: lambda e: cmd.CloseQueue(e.queue_id, e.by),
+    ev.QueueClosed: lambda e: cmd.CloseQueue(e.queue_id, e.by, e.message_id),
     ev.QueueOpened: lambda e: cmd.OpenQueue(e.queue_id, e.by),
     ev.QueueFlushed: lambda e: cmd.FlushQueue(e.queue_id, e.destination, e.by),
 }

@@ -46,13 +46,17 @@ def contact_turned_away(state: State, event: ev.ContactTurnedAway) -> None:
 
 
 def queue_closed(state: State, event: ev.QueueClosed) -> None:
-    """Closed until it is opened."""
+    """Closed until it is opened; closed once more, with the newer message or none."""
     state.closed_queues[event.queue_id] = None
+    state.closing_messages.pop(event.queue_id, None)
+    if event.message_id:
+        state.closing_messages[event.queue_id] = event.message_id
 
 
 def queue_opened(state: State, event: ev.QueueOpened) -> None:
     """Open within its hours."""
     state.closed_queues.pop(event.queue_id, None)
+    state.closing_messages.pop(event.queue_id, None)
 
 
 def arm_exit(state: State, contact: Contact, at_ms: int) -> None:
@@ -100,6 +104,9 @@ def is_staffed(state: State, queue_id: QueueId) -> bool:
 def reconfigured(state: State, at_ms: int) -> None:
     """New rules hold for those who wait too; a queue that is gone is closed no longer."""
     state.closed_queues = {one: None for one in state.closed_queues if one in state.queues}
+    state.closing_messages = {
+        one: said for one, said in state.closing_messages.items() if one in state.queues
+    }
     restaff(state, [*state.unstaffed_since_ms, *state.queues], at_ms)
     for contact in state.contacts.values():
         if contact.state is ContactState.WAITING:

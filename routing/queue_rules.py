@@ -19,6 +19,14 @@ def is_closed(state: State, policy: QueuePolicy, at_ms: int) -> bool:
     return policy.queue_id in state.closed_queues or _is_after_hours(state, policy, at_ms)
 
 
+def destination_for(state: State, queue_id: QueueId, reason: TurnAwayReason) -> Destination:
+    """Where a newcomer goes: what a supervisor has the closed queue say comes before what the queue itself says."""
+    message_id = state.closing_messages.get(queue_id)
+    if reason is TurnAwayReason.CLOSED and message_id is not None:
+        return Destination(message_id=message_id)
+    return state.queues[queue_id].destinations.get(reason, NOWHERE)
+
+
 def next_exit(state: State, contact: Contact, at_ms: int) -> tuple[int, TurnAwayReason] | None:
     """When the contact leaves its queue by itself if it still waits then, and why; None if it may wait for ever."""
     policy = state.queues[contact.queue_id]

@@ -277,7 +277,7 @@ class State(msgspec.Struct, kw_only=True):
     """One domain. `seq` counts the events folded in; `now_ms` is the newest event's time.
 
     `closed_queues` are those a supervisor has closed; `unstaffed_since_ms` those nobody is logged in for, of those
-    for which that counts; `abandoned` remembers who gave up waiting, by queue and customer.
+    for which that counts; `closing_messages` what newcomers of closed queues are told; `abandoned` remembers who gave up waiting, by queue and customer.
     """
 
     seq: int = 0
@@ -299,6 +299,7 @@ class State(msgspec.Struct, kw_only=True):
     closed_queues: dict[QueueId, None] = {}
     unstaffed_since_ms: dict[QueueId, int] = {}
     abandoned: dict[str, Abandoned] = {}
+    closing_messages: dict[QueueId, str] = {}
 
 
 def age_key(contact: Contact) -> tuple[int, int]:

@@ -163,7 +163,12 @@ def queue_policies(queue_id: QueueId) -> st.SearchStrategy[QueuePolicy]:
 
 destinations = st.one_of(
     st.builds(Destination, st.just(DestinationKind.QUEUE), queue_ids),
-    st.builds(Destination, st.sampled_from([DestinationKind.MESSAGE, DestinationKind.VOICEMAIL])),
+    st.builds(
+        Destination,
+        st.sampled_from([DestinationKind.MESSAGE, DestinationKind.VOICEMAIL]),
+        st.none(),
+        st.sampled_from(["", "fire"]),
+    ),
 )
 
 hours = st.lists(st.integers(1_000, 1_300), min_size=2, max_size=6, unique=True).map(

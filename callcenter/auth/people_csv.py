@@ -138,6 +138,7 @@ COLUMNS: Final[dict[str, _Column]] = {
     "chat_capacity": _Column("chat_capacity", str, _number_read),
     "capacity": _Column("capacity", _capacity_written, _capacity_read),
     "site": _Column("site", str, str),
+    "phone": _Column("phone", str, str),
     "watched_teams": _Column("watched_team_ids", " ".join, _words),
     "language": _Column("language", str, str),
     "disabled": _Column("is_disabled", lambda is_so: "yes" if is_so else "no", _is_yes),

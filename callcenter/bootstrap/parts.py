@@ -35,6 +35,7 @@ from callcenter.http.serving import Guard
 from callcenter.limits import PRESENCE_SWEEP_MS
 from callcenter.observability.metrics import Metrics
 from callcenter.pressure import Pressure
+from callcenter.projections.closed_messages import ClosedMessages
 from callcenter.projections.customer_cards import CustomerCards
 from callcenter.projections.introductions import Introductions
 from callcenter.settings import Settings
@@ -68,6 +69,7 @@ class Parts:
     passwords: Passwords
     introductions: Introductions
     customer_cards: CustomerCards
+    closed_messages: ClosedMessages
     reading: Reading
     desk_hub: DeskHub
     chat_hub: ChatHub
@@ -159,6 +161,7 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
     )
     desk_hub = DeskHub(reading.mirror, customer_cards, clock.now_ms)
     customer_cards.listen(desk_hub.refresh)
+    closed_messages = ClosedMessages(store.closed_messages, reading.mirror)
     parts = Parts(
         settings=settings,
         store=store,
@@ -171,10 +174,15 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
         passwords=Passwords(argon2id()),
         introductions=introductions,
         customer_cards=customer_cards,
+        closed_messages=closed_messages,
         reading=reading,
         desk_hub=desk_hub,
         chat_hub=ChatHub(
-            reading.mirror, roster.name, clock.now_ms, estimate=reading.estimates.of_contact
+            reading.mirror,
+            roster.name,
+            clock.now_ms,
+            estimate=reading.estimates.of_contact,
+            said=closed_messages.said,
         ),
         agent_presence=agent_presence(host, gateway),
         customer_presence=customer_presence(host, gateway, clock),
@@ -203,6 +211,7 @@ def build_web(parts: Parts, secret: bytes) -> web.Application:
         customers=parts.customers,
         throttle=StartThrottle(parts.settings.chats_per_minute),
         widget=parts.configuration.widget,
+        closed_message=parts.closed_messages.of_queue,
         now_ms=parts.clock.now_ms,
         new_id=new_id,
     )
@@ -214,6 +223,7 @@ def build_web(parts: Parts, secret: bytes) -> web.Application:
         store=parts.store,
         on_customer_typing=parts.desk_hub.customer_typing,
         customer_name=lambda contact_id: parts.introductions(contact_id).customer_name,
+        closed_message=parts.closed_messages.of_queue,
         now_ms=parts.clock.now_ms,
         new_id=new_id,
         monotonic_s=parts.clock.monotonic_s,
@@ -254,6 +264,7 @@ def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
         audit=AuditTrail(parts.store.audit_log, settings.domain_id, parts.clock.now_ms),
         board=parts.reading.board,
         introductions=parts.customer_cards,
+        closed_messages=parts.closed_messages,
         configuration=parts.configuration.view,
         configuration_editor=ConfigurationEditor(
             parts.store.config_versions,

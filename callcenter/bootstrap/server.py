@@ -76,6 +76,7 @@ class Server:
         await self._configure(parts, data_dir, demo=demo)
         await parts.roster.follow()
         await parts.introductions.load(store.details, list(host.mirror.contacts))
+        await parts.closed_messages.load()
         await parts.reading.start()
         await self._listen(parts, data_dir.secret())
         self._start_tasks(parts)

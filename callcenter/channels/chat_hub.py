@@ -11,11 +11,18 @@ from itertools import pairwise
 
 import msgspec
 
-from callcenter.channels.chat_protocol import AgentTyping, ChatLine, ChatState
+from callcenter.channels.chat_protocol import (
+    AgentTyping,
+    ChatLine,
+    ChatState,
+    ClosedText,
+    closed_text,
+)
 from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
 from callcenter.http.outbox import Outbox
 from callcenter.limits import SOCKETS_PER_CUSTOMER_MAX, TURNED_AWAY_KEPT
+from callcenter.ports_of_versions import ClosedMessage
 from callcenter.projections.transcript import MESSAGE, chat_message
 from routing.events import ContactClosed, ContactTurnedAway, OfferAccepted
 from routing.ids import ContactId
@@ -51,6 +58,13 @@ def rounded_up_ms(estimate_ms: int) -> int:
     return max(1, -(-estimate_ms // step_ms)) * step_ms
 
 
+class TurnedAway(msgspec.Struct, frozen=True):
+    """Why a contact found no agent, and what it is told, if that is not the usual words."""
+
+    reason: str
+    message: ClosedText | None = None
+
+
 class Window(msgspec.Struct, eq=False):
     """One customer socket. Lines pushed while it resumes wait in `held` until its history is sent.
 
@@ -63,7 +77,7 @@ class Window(msgspec.Struct, eq=False):
     is_resuming: bool = True
     newest_seq: int = 0
     held: list[ChatLine] = []
-    turned_away: str | None = None
+    turned_away: TurnedAway | None = None
 
 
 class ChatHub:
@@ -76,8 +90,13 @@ class ChatHub:
         now_ms: Callable[[], int],
         *,
         estimate: Callable[[ContactId, int], Band | Unknown],
+        said: Callable[[str], ClosedMessage | None] = lambda _message_id: None,
     ) -> None:
-        """Everything shown is read from the committed state. `estimate` says how long a contact will wait from an instant."""
+        """Everything shown is read from the committed state.
+
+        `estimate` says how long a contact will wait from an instant, `said` what a message's id stands for.
+        """
+        self._said = said
         self._estimate = estimate
         self._mirror = mirror
         self._agent_name = agent_name
@@ -85,9 +104,9 @@ class ChatHub:
         self._windows: dict[ContactId, list[Window]] = defaultdict(list)
         self._positions: dict[ContactId, int] = {}
         """The best place each waiting customer was told; kept until the contact is connected or closed."""
-        self._turned_away: dict[ContactId, str] = {}
+        self._turned_away: dict[ContactId, TurnedAway] = {}
 
-    def why_turned_away(self, contact_id: ContactId) -> str | None:
+    def why_turned_away(self, contact_id: ContactId) -> TurnedAway | None:
         """Why a contact of the last moments was turned away: its row in the log may not be written yet."""
         return self._turned_away.get(contact_id)
 
@@ -145,11 +164,13 @@ class ChatHub:
     def _remember_turned_away(self, event: ContactTurnedAway) -> None:
         if event.destination.queue_id is not None:
             return
-        self._turned_away[event.contact_id] = event.reason.value
+        message = closed_text(self._said(event.destination.message_id))
+        turned_away = TurnedAway(event.reason.value, message)
+        self._turned_away[event.contact_id] = turned_away
         if len(self._turned_away) > TURNED_AWAY_KEPT:
             del self._turned_away[next(iter(self._turned_away))]
         for window in self._windows.get(event.contact_id, ()):
-            window.turned_away = event.reason.value
+            window.turned_away = turned_away
 
     def agent_typing(self, contact_id: ContactId) -> None:
         """Tell the customer."""
@@ -203,11 +224,16 @@ class ChatHub:
             window.outbox.push(line)
 
     def _state_frame(
-        self, contact: Contact | None, prospect: Prospect, turned_away: str | None = None
+        self, contact: Contact | None, prospect: Prospect, turned_away: TurnedAway | None = None
     ) -> ChatState:
         seq, now_ms = self._mirror().seq, self._now_ms()
         if contact is None:
-            return ChatState(seq, now_ms, _CLOSED, "", None, turned_away=turned_away)
+            closed = ChatState(seq, now_ms, _CLOSED, "", None)
+            if turned_away is None:
+                return closed
+            return msgspec.structs.replace(
+                closed, turned_away=turned_away.reason, closed_message=turned_away.message
+            )
         is_connected = contact.state in (ContactState.CONNECTED, ContactState.PARKED)
         name = self._agent_name(contact.agent_id or "") if is_connected else ""
         is_waiting = contact.state in (ContactState.WAITING, ContactState.OFFERED)

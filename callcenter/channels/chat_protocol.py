@@ -3,6 +3,7 @@
 import msgspec
 
 from agents.protocol import Bye, ChatMessage, Seq
+from callcenter.ports_of_versions import ClosedMessage
 
 CHAT_PROTOCOL_VERSION = 1
 
@@ -41,6 +42,18 @@ class CustomerEnd(
 FromCustomer = CustomerHello | CustomerMessage | CustomerTyping | CustomerEnd
 
 
+class ClosedText(msgspec.Struct, frozen=True):
+    """What a supervisor has the closed queue say, in both languages."""
+
+    en: str
+    zh: str
+
+
+def closed_text(message: ClosedMessage | None) -> ClosedText | None:
+    """A message as the widget gets it."""
+    return None if message is None else ClosedText(message.en, message.zh)
+
+
 class ChatState(msgspec.Struct, frozen=True, tag_field="type", tag="state"):
     """Where the contact is. `state` is waiting, offered, connected or closed.
 
@@ -48,6 +61,7 @@ class ChatState(msgspec.Struct, frozen=True, tag_field="type", tag="state"):
     served in the order of its line. It never grows. `wait_p50_ms`, `wait_p90_ms`: half of such waits end within the one,
     nine of ten within the other, from now; rounded up, null when not waiting or not known.
     `turned_away` says why a closed contact found no agent: closed, unstaffed, full, overdue or flushed; null otherwise.
+    `closed_message` is to be shown instead of the usual words for that, if there is one.
     """
 
     seq: int
@@ -58,6 +72,7 @@ class ChatState(msgspec.Struct, frozen=True, tag_field="type", tag="state"):
     wait_p50_ms: int | None = None
     wait_p90_ms: int | None = None
     turned_away: str | None = None
+    closed_message: ClosedText | None = None
 
 
 class ChatLine(msgspec.Struct, frozen=True, tag_field="type", tag="message"):

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from callcenter.auth.authorise import Permission
+from callcenter.channels.chat_protocol import ClosedText, closed_text
 from callcenter.channels.chat_throttle import StartThrottle
 from callcenter.channels.chat_tokens import ChatTokens
 from callcenter.customers.keys import CustomerKeys
@@ -18,6 +19,7 @@ from callcenter.http.contract import Call, route
 from callcenter.http.decoding import NOT_BLANK
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.ports import Detail
+from callcenter.ports_of_versions import ClosedMessage
 from callcenter.projections.transcript import CUSTOMER, MESSAGE, Customer, Line
 from routing.commands import EnqueueContact
 from routing.errors import RefusalCode
@@ -50,6 +52,8 @@ class WidgetView(msgspec.Struct, frozen=True):
     greeting: WidgetText
     is_staffed: bool
     waiting: int
+    closed_message: ClosedText | None = None
+    """What a supervisor has the closed queue say; null while it is open, or closed without a word."""
 
 
 class StartChat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,6 +82,7 @@ class ChatServices:
     customers: CustomerLookup
     throttle: StartThrottle
     widget: Callable[[str], WidgetConfiguration | None]
+    closed_message: Callable[[QueueId], ClosedMessage | None]
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
 
@@ -108,7 +113,14 @@ async def read_widget(call: Call[ChatServices]) -> WidgetView:
         if widget.queue_id in agent.queue_ids
     )
     waiting = len(state.waiting.get(widget.queue_id, ()))
-    return WidgetView(widget.widget_id, widget.name, widget.greeting, is_staffed, waiting)
+    return WidgetView(
+        widget.widget_id,
+        widget.name,
+        widget.greeting,
+        is_staffed,
+        waiting,
+        closed_text(call.services.closed_message(widget.queue_id)),
+    )
 
 
 @route(

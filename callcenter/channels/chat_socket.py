@@ -10,7 +10,7 @@ from aiohttp import web
 
 from agents.presence import PresenceKeeper
 from callcenter import ports
-from callcenter.channels.chat_hub import ChatHub, Window
+from callcenter.channels.chat_hub import ChatHub, TurnedAway, Window
 from callcenter.channels.chat_protocol import (
     CHAT_PROTOCOL_VERSION,
     ChatLine,
@@ -20,6 +20,7 @@ from callcenter.channels.chat_protocol import (
     CustomerTyping,
     FrameRefused,
     FromCustomer,
+    closed_text,
 )
 from callcenter.channels.chat_tokens import ChatTokens
 from callcenter.host.envelope import Envelope, HostError
@@ -29,11 +30,12 @@ from callcenter.http.middleware import known_error
 from callcenter.http.outbox import Outbox
 from callcenter.http.sockets import FrameStream, hold, new_socket
 from callcenter.limits import MESSAGE_CHARACTERS_MAX, OUTCOMES_KEPT_MS, RESUMED_MESSAGES_MAX
+from callcenter.ports_of_versions import ClosedMessage
 from callcenter.projections.transcript import MESSAGE, Line, chat_message
 from callcenter.tasks import owned
 from routing.commands import AddMessage, Command, EndContact
 from routing.events import ContactOutcome
-from routing.ids import ContactId, DetailId
+from routing.ids import ContactId, DetailId, QueueId
 from routing.model import Party, TurnAwayReason, disposition_of
 
 _DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(FromCustomer)
@@ -51,6 +53,7 @@ class CustomerSockets:
     store: ports.Store
     on_customer_typing: Callable[[ContactId], None]
     customer_name: Callable[[ContactId], str]
+    closed_message: Callable[[QueueId], ClosedMessage | None]
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
     monotonic_s: Callable[[], float]
@@ -100,23 +103,22 @@ class CustomerSockets:
         closed_at_ms = interaction.closed_at_ms
         return closed_at_ms is None or self.now_ms() - closed_at_ms < OUTCOMES_KEPT_MS
 
-    async def _why_turned_away(self, contact_id: ContactId) -> str | None:
-        """Why a contact that is over found no agent, or None."""
+    async def _why_turned_away(self, contact_id: ContactId) -> TurnedAway | None:
+        """Why a contact that is over found no agent, or None; after a restart, with what its queue says by now."""
         if contact_id in self.host.mirror.contacts:
             return None
-        if reason := self.hub.why_turned_away(contact_id):
-            return reason
+        if turned_away := self.hub.why_turned_away(contact_id):
+            return turned_away
         interaction = await self.store.interactions.get(contact_id)
         if interaction is None or interaction.outcome != ContactOutcome.TURNED_AWAY:
             return None
-        return next(
-            (
-                one.value
-                for one in TurnAwayReason
-                if disposition_of(one) == interaction.disposition_id
-            ),
-            None,
-        )
+        for reason in TurnAwayReason:
+            if disposition_of(reason) == interaction.disposition_id:
+                is_closed = reason is TurnAwayReason.CLOSED
+                queue_id = QueueId(interaction.queue_id)
+                message = self.closed_message(queue_id) if is_closed else None
+                return TurnedAway(reason.value, closed_text(message))
+        return None
 
     async def _serve(self, window: Window, after_seq: int, stream: FrameStream[Any]) -> None:
         contact_id = window.contact_id

@@ -10,6 +10,7 @@ from callcenter.projections.queue_board import QueueBoard, QueueRow
 from routing.capacity import units_in_use
 from routing.ids import QueueId
 from routing.model import AgentState, QueuePolicy
+from routing.queue_rules import is_closed
 from routing.service_level import Running, level, mean_ms
 from routing.state import Agent, State
 from routing.waits import Band, Unknown
@@ -107,7 +108,14 @@ class LiveBoard:
             service_threshold_ms=rule.threshold_ms,
             estimate_p50_ms=None if band is None else band.p50_ms,
             estimate_p90_ms=None if band is None else band.p90_ms,
+            closed=self._closed(policy),
         )
+
+    def _closed(self, policy: QueuePolicy) -> str:
+        state = self._mirror()
+        if policy.queue_id in state.closed_queues:
+            return "by_hand"
+        return "by_hours" if is_closed(state, policy, self._now_ms()) else ""
 
     def _agent_line(self, agent: Agent) -> AgentLine:
         return AgentLine(

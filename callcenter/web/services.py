@@ -19,6 +19,7 @@ from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Submitted
 from callcenter.ports_of_versions import Authorship
 from callcenter.pressure import Pressure
+from callcenter.projections.closed_messages import ClosedMessages
 from callcenter.web.configuration_schemas import (
     AppliedConfiguration,
     CheckedConfiguration,
@@ -112,6 +113,7 @@ class Services:
     pressure: Pressure
     board: Board
     introductions: Introductions
+    closed_messages: ClosedMessages
     configuration: Callable[[], ConfigurationView]
     configuration_editor: ConfigurationEditing
     now_ms: Callable[[], int]

@@ -12,7 +12,9 @@ from msgspec import Meta
 from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import NoObject, ObjectFacts, Permission, may
 from callcenter.http.contract import Call, Scope, route
+from callcenter.http.decoding import NOT_BLANK
 from callcenter.http.errors import ApiError
+from callcenter.ports_of_versions import Authorship
 from callcenter.web.handing_on import HAND_ON_ERRORS, HandOn, noted
 from callcenter.web.schemas import Done, Id, Nothing, SetState
 from callcenter.web.services import Services
@@ -45,12 +47,26 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agent_id: Id
 
 
+class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What customers are told, in both languages."""
+
+    en: Annotated[str, Meta(min_length=1, max_length=500, pattern=NOT_BLANK)]
+    zh: Annotated[str, Meta(min_length=1, max_length=500, pattern=NOT_BLANK)]
+
+
 class Emptying(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where those who wait are sent; `queue_id` goes with the kind queue alone, `message_id` is what they are told."""
+    """Where those who wait are sent; `queue_id` goes with the kind queue alone, `message` is what they are told."""
 
     kind: DestinationKind
     queue_id: Id | None = None
     message_id: Annotated[str, Meta(max_length=100)] = ""
+    message: Said | None = None
+
+
+class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What newcomers are told on every channel while the queue is closed; null: what the queue says of itself."""
+
+    message: Said | None = None
 
 
 @route(
@@ -147,17 +163,18 @@ async def force_state(call: Call[Services]) -> Done:
 @route(
     "POST",
     "/api/v1/queues/{queue_id}/close",
-    summary="Let nobody into the queue any more; whoever waits is served still",
+    summary="Let nobody into the queue any more, and tell newcomers why; whoever waits is served still",
     permission=Permission.SUPERVISE_QUEUE,
     scope=Scope.queue(),
-    request=Nothing,
+    request=Closing,
     response=Done,
     is_idempotent=True,
     audit=AuditAction.QUEUE_CLOSED,
 )
 async def close_queue(call: Call[Services]) -> Done:
-    """Closing a closed queue changes nothing."""
-    return Done((await submit(call, CloseQueue(_queue_of_path(call), _by(call)))).seq)
+    """Closing a closed queue changes what its newcomers are told."""
+    message_id = await _stored(call, call.body(Closing).message)
+    return Done((await submit(call, CloseQueue(_queue_of_path(call), _by(call), message_id))).seq)
 
 
 @route(
@@ -192,7 +209,8 @@ async def flush_queue(call: Call[Services]) -> Done:
     """Ringing or not; conversations go on."""
     to = call.body(Emptying)
     target = None if to.queue_id is None else _queue(call, to.queue_id)
-    destination = Destination(to.kind, target, to.message_id)
+    message_id = to.message_id or await _stored(call, to.message)
+    destination = Destination(to.kind, target, message_id)
     call.trail.facts |= {"kind": to.kind, "queue_id": to.queue_id}
     return Done((await submit(call, FlushQueue(_queue_of_path(call), destination, _by(call)))).seq)
 
@@ -234,6 +252,14 @@ def _queue(call: Call[Services], queue_id: str) -> QueueId:
         message = "There is no such queue."
         raise ApiError(RefusalCode.QUEUE_UNKNOWN, message, path="$.queue_id")
     return QueueId(queue_id)
+
+
+async def _stored(call: Call[Services], said: Said | None) -> str:
+    """The id of a message that is stored now; before the command that names it, so that it can be told at once."""
+    if said is None:
+        return ""
+    author = Authorship(call.principal.user_id, call.services.now_ms())
+    return await call.services.closed_messages.put(said.en.strip(), said.zh.strip(), author)
 
 
 def _by(call: Call[Services]) -> UserId:

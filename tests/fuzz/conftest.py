@@ -63,6 +63,7 @@ class Target:
             customers=CustomerLookup(stage.store.profiles, CustomerRules, HostGateway(stage.host)),
             throttle=StartThrottle(10_000),
             widget={"shop": _widget()}.get,
+            closed_message=stage.services.closed_messages.of_queue,
             now_ms=stage.clock.now_ms,
             new_id=new_id,
         )

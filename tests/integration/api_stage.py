@@ -28,6 +28,7 @@ from callcenter.host.envelope import Envelope, Published, Submitted
 from callcenter.host.host import Host
 from callcenter.http.contract import SESSION_COOKIE
 from callcenter.pressure import Pressure
+from callcenter.projections.closed_messages import ClosedMessages
 from callcenter.projections.interactions import NAME, InteractionLog
 from callcenter.projections.introductions import Introductions
 from callcenter.projections.queue_board import QueueBoard
@@ -223,6 +224,7 @@ class ApiStage:
             pressure=Pressure(lambda: 0.0),
             board=self.board,
             introductions=self.introductions,
+            closed_messages=ClosedMessages(self.store.closed_messages, lambda: self.host.mirror),
             configuration=view,
             configuration_editor=ConfigurationEditor(
                 self.store.config_versions,

@@ -69,6 +69,7 @@ SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
     supervisor_routes.PriorityChange: {"credit_ms": 60_000},
     supervisor_routes.Assignment: {"agent_id": "u-ann"},
     supervisor_routes.Emptying: {"kind": "message"},
+    supervisor_routes.Closing: {"message": {"en": "Fire.", "zh": "着火了。"}},
     handing_on.HandOn: {"queue_id": "help"},
     profile_routes.PutProfile: {"address": CAROL, "tier": "vip"},
     profile_routes.FindProfile: {"address": CAROL},

@@ -9,7 +9,7 @@ from callcenter.channels.chat_tokens import ChatTokens
 from callcenter.host.envelope import Envelope
 from callcenter.limits import PRESSURE_HIGH_MS
 from routing.commands import FlushQueue, TransferContact
-from routing.ids import ContactId, UserId
+from routing.ids import ContactId, QueueId, UserId
 from routing.model import Destination
 from tests.integration.live_server import SHOP, LiveServer, form, has_offer, live_server
 
@@ -309,6 +309,35 @@ async def test_a_full_queue_turns_away_and_the_customer_is_told_why(server: Live
     assert (row["outcome"], row["disposition_id"]) == ("turned_away", "none_full")
     again = await server.customer(started["token"])
     assert again.frames[-1]["turned_away"] == "full", "the interaction log knows it too"
+
+
+async def test_newcomers_of_a_closed_queue_are_told_what_the_supervisor_says(
+    server: LiveServer,
+) -> None:
+    widget = "/api/v1/chat/widgets/shop"
+    fire = {"en": "We had a fire.", "zh": "我们这里着火了。"}
+    close = "/api/v1/queues/sales/close"
+    await server.ask("POST", close, by="ada", body={"message": fire})
+    assert (await server.ask("GET", widget)).body["closed_message"] == fire
+    started = await server.start_chat()
+    customer = await server.customer(started["token"])
+    told = customer.frames[-1]
+    assert (told["state"], told["turned_away"], told["closed_message"]) == (
+        "closed",
+        "closed",
+        fire,
+    )
+    await server.restart()
+    await server.ask("GET", f"/api/v1/contacts/{started['contact_id']}", by="ada")  # the log has it
+    again = await server.customer(started["token"])
+    assert again.frames[-1]["closed_message"] == fire
+    assert (await server.ask("GET", widget)).body["closed_message"] == fire
+    queue_id = QueueId("sales")
+    said = server.parts.closed_messages.closed_message
+    assert (said(queue_id, "zh-CN"), said(queue_id, "de")) == (fire["zh"], fire["en"])
+    await server.ask("POST", "/api/v1/queues/sales/open", by="ada", body={})
+    assert (await server.ask("GET", widget)).body["closed_message"] is None
+    assert said(queue_id, "en") is None
 
 
 async def test_a_customer_who_waits_is_told_when_the_queue_is_emptied(server: LiveServer) -> None:

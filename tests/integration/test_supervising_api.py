@@ -168,6 +168,32 @@ async def test_a_closed_queue_lets_nobody_in_until_it_is_opened(stage: ApiStage)
     assert [[event.by for event in journalled(stage, kind)] for kind in kinds] == [["u-sam"]] * 2
 
 
+async def test_a_closed_queue_says_what_the_supervisor_wrote(stage: ApiStage) -> None:
+    fire = {"en": " We had a fire. ", "zh": "着火了。"}
+    for _ in range(2):
+        closed = await post(stage, "/api/v1/queues/sales/close", {"message": fire})
+        assert closed.status == 200
+    await stage.send(cmd.EnqueueContact(ContactId("during"), Channel.CHAT, SALES))
+    (away,) = journalled(stage, "ContactTurnedAway")
+    said = stage.services.closed_messages.said(away.destination.message_id)
+    assert said is not None
+    assert (said.en, said.zh, said.author.by) == ("We had a fire.", "着火了。", "u-sam")
+    (line,) = [
+        one
+        for one in (await stage.ask("GET", "/api/v1/queues", by="sam")).body["queues"]
+        if one["queue_id"] == SALES
+    ]
+    assert line["closed"] == "by_hand"
+    for wrong in ({"en": "Fire"}, {"en": " ", "zh": "火"}):
+        refused = await post(stage, "/api/v1/queues/sales/close", {"message": wrong})
+        assert refused.status == 422
+    await post(stage, "/api/v1/queues/sales/open", {})
+    await stage.arrive("waits")
+    flush = {"kind": "message", "message": fire}
+    assert (await post(stage, "/api/v1/queues/sales/flush", flush)).status == 200
+    assert journalled(stage, "ContactTurnedAway")[-1].destination == away.destination
+
+
 async def test_a_queue_is_flushed_to_a_message_or_to_another_queue(stage: ApiStage) -> None:
     await stage.arrive("c1")
     foreign = {"kind": "queue", "queue_id": HELP}

@@ -315,7 +315,7 @@ class EngineMachine(RuleBasedStateMachine):
     @rule(queue_id=some.queue_ids, what=st.integers(0, 4), destination=some.destinations)
     def rule_queue(self, queue_id: QueueId, what: int, destination: Destination) -> None:
         if what == 0:
-            self.give(cmd.CloseQueue(queue_id, some.SAM))
+            self.give(cmd.CloseQueue(queue_id, some.SAM, destination.message_id))
         elif what == 1:
             self.give(cmd.FlushQueue(queue_id, destination, some.SAM))
         else:

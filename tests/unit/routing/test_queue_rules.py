@@ -316,6 +316,25 @@ def test_a_closed_queue_takes_nobody_and_serves_those_who_wait() -> None:
     scene.check_replay()
 
 
+def test_a_closing_message_comes_before_what_the_queue_says() -> None:
+    scene = Scene(configuration(policy(SALES, destinations={CLOSED: TO_HELP}), policy(HELP)))
+    scene.do(cmd.CloseQueue(SALES, SUE, "fire"))
+    told = only(scene.chat("c1"), ev.ContactTurnedAway)
+    assert told.destination == Destination(message_id="fire")
+    assert not scene.is_open("c1")
+    scene.do(cmd.CloseQueue(SALES, SUE, "flood"))
+    scene.do(cmd.ApplyConfiguration(configuration(policy(SALES), policy(HELP), version="v2")))
+    scene.engine = Engine(restore(scene.engine.snapshot()))
+    told = only(scene.chat("c2"), ev.ContactTurnedAway)
+    assert told.destination == Destination(message_id="flood")
+    scene.do(cmd.CloseQueue(SALES, SUE))
+    assert only(scene.chat("c3"), ev.ContactTurnedAway).destination == Destination()
+    scene.do(cmd.CloseQueue(SALES, SUE, "fire"))
+    scene.do(cmd.OpenQueue(SALES, SUE))
+    scene.do(cmd.CloseQueue(SALES, SUE))
+    assert only(scene.chat("c4"), ev.ContactTurnedAway).destination == Destination()
+
+
 def test_closed_survives_a_restart_and_a_reload() -> None:
     scene = Scene()
     scene.do(cmd.CloseQueue(SALES, SUE))

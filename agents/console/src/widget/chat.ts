@@ -16,6 +16,12 @@ export interface Message {
   at_ms: number;
 }
 
+/** A text in both languages. */
+export interface Said {
+  en: string;
+  zh: string;
+}
+
 export type Stage = 'form' | 'joining' | 'waiting' | 'offered' | 'connected' | 'closed';
 
 type Frame =
@@ -27,6 +33,7 @@ type Frame =
       wait_p50_ms?: number | null;
       wait_p90_ms?: number | null;
       turned_away?: string | null;
+      closed_message?: Said | null;
     }
   | { type: 'message'; message: Message }
   | { type: 'typing' }
@@ -50,6 +57,8 @@ export class Chat {
   estimate: Estimate | null = null;
   /** Why a chat that is closed found nobody; null when it just ended. */
   turnedAway: string | null = null;
+  /** What is said to it instead of the usual words. */
+  closedMessage: Said | null = null;
   messages: Message[] = [];
   isOnline = true;
   isAgentTyping = false;
@@ -130,6 +139,7 @@ export class Chat {
       position: null,
       estimate: null,
       turnedAway: null,
+      closedMessage: null,
       messages: [],
       isOnline: true,
     });
@@ -200,6 +210,7 @@ export class Chat {
     const [half, most] = [frame.wait_p50_ms, frame.wait_p90_ms];
     this.estimate = half && most ? [half, most] : null;
     this.turnedAway = frame.turned_away ?? null;
+    this.closedMessage = frame.closed_message ?? null;
     if (frame.state === 'closed') this.#leave();
     else if (isBack) this.#resend();
   }

@@ -1,5 +1,5 @@
 /** What the visitor sees: the bubble, and in the panel either the form or the conversation. */
-import type { Chat, Message } from './chat';
+import type { Chat, Message, Said } from './chat';
 import { el, icon } from './dom';
 import type { Storage, Unacknowledged } from './storage';
 import { isChinese, type Words } from './strings';
@@ -12,9 +12,10 @@ const SEND = 'M4 12 20.5 4.5 15.5 20l-4-6.5ZM11.5 13.5l9-9';
 const TEXT_MAX = 4000;
 
 export interface Greeting {
-  name: { en: string; zh: string };
-  greeting: { en: string; zh: string };
+  name: Said;
+  greeting: Said;
   is_staffed: boolean;
+  closed_message?: Said | null;
 }
 
 export class View {
@@ -71,7 +72,7 @@ export class View {
     else if (kind !== 'form') this.#renderTalk();
   }
 
-  #own(text: { en: string; zh: string } | undefined): string {
+  #own(text: Said | null | undefined): string {
     return text ? (isChinese(this.#language) ? text.zh : text.en) : '';
   }
 
@@ -169,13 +170,9 @@ export class View {
       event.preventDefault();
       void start();
     };
-    const there =
-      this.#greeting &&
-      el(
-        'p',
-        { class: this.#greeting.is_staffed ? 'there' : 'away' },
-        this.#greeting.is_staffed ? words.staffed : words.unstaffed,
-      );
+    const { is_staffed: isStaffed = false, closed_message: closed } = this.#greeting ?? {};
+    const said = this.#own(closed) || (isStaffed ? words.staffed : words.unstaffed);
+    const there = this.#greeting && el('p', { class: isStaffed && !closed ? 'there' : 'away' }, said);
     return el(
       'form',
       { class: 'start', submit },
@@ -244,11 +241,16 @@ export class View {
   }
 
   #statusText(): string {
-    const { stage, position, estimate, agentName, isOnline, turnedAway } = this.#chat;
+    const { stage, position, estimate, agentName, isOnline, turnedAway, closedMessage } = this.#chat;
     const words = this.#words;
     if (!isOnline && stage !== 'closed') return words.offline;
     if (stage === 'connected') return words.connected(agentName);
-    if (stage === 'closed') return (turnedAway && words.turnedAway[turnedAway]) || words.closed;
+    if (stage === 'closed')
+      return (
+        this.#own(closedMessage) ||
+        (turnedAway && words.turnedAway[turnedAway]) ||
+        words.closed
+      );
     if (stage === 'offered') return words.offered;
     const place = position === null ? words.waiting : words.waitingAhead(position);
     if (!estimate) return place;

@@ -33,6 +33,7 @@ ANN = User(
     site="berlin",
     capacity=CapacityRule(4, {Channel.CHAT: 3, Channel.VOICE: 1}, {Channel.VOICE: 4}),
     primary_queue_id="help",
+    phone="1001",
 )
 SAM = msgspec.structs.replace(
     ANN,
