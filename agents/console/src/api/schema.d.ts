@@ -618,6 +618,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody as CSV */
+        get: operations["export_people"];
+        put?: never;
+        /** Add and change people from CSV: all of them, or with any problem none */
+        post: operations["import_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/profiles": {
         parameters: {
             query?: never;
@@ -713,7 +731,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let nobody into the queue any more; whoever waits is served still */
+        /** Let nobody into the queue any more, and tell newcomers why; whoever waits is served still */
         post: operations["close_queue"];
         delete?: never;
         options?: never;
@@ -876,6 +894,23 @@ export interface paths {
         head?: never;
         /** Change, disable or enable somebody; being disabled ends the sessions */
         patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed about somebody, by whom */
+        get: operations["read_user_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/users/{user_id}/password": {
@@ -1052,7 +1087,7 @@ export interface components {
          * @description What is recorded.
          * @enum {unknown}
          */
-        AuditAction: "audit_read" | "configuration_applied" | "contact_assigned" | "contact_moved" | "contact_read" | "customer_erased" | "log_exported" | "log_searched" | "logged_in" | "logged_out" | "login_failed" | "password_set" | "person_added" | "person_changed" | "priority_changed" | "profile_deleted" | "profile_put" | "profile_read" | "queue_closed" | "queue_flushed" | "queue_opened" | "state_forced";
+        AuditAction: "audit_read" | "configuration_applied" | "contact_assigned" | "contact_moved" | "contact_read" | "customer_erased" | "log_exported" | "log_searched" | "logged_in" | "logged_out" | "login_failed" | "password_set" | "people_exported" | "people_imported" | "person_added" | "person_changed" | "priority_changed" | "profile_deleted" | "profile_put" | "profile_read" | "queue_closed" | "queue_flushed" | "queue_opened" | "state_forced";
         /**
          * AuditPage
          * @description Records, newest first; `next_before_no` is null at the end.
@@ -1192,6 +1227,7 @@ export interface components {
          *         served in the order of its line. It never grows. `wait_p50_ms`, `wait_p90_ms`: half of such waits end within the one,
          *         nine of ten within the other, from now; rounded up, null when not waiting or not known.
          *         `turned_away` says why a closed contact found no agent: closed, unstaffed, full, overdue or flushed; null otherwise.
+         *         `closed_message` is to be shown instead of the usual words for that, if there is one.
          */
         ChatState: {
             /** @enum {unknown} */
@@ -1207,6 +1243,8 @@ export interface components {
             wait_p90_ms?: number | null;
             /** @default null */
             turned_away?: string | null;
+            /** @default null */
+            closed_message?: components["schemas"]["ClosedText"] | null;
         };
         /**
          * CheckedConfiguration
@@ -1218,6 +1256,22 @@ export interface components {
             differences?: components["schemas"]["DifferenceRow"][];
             /** @default [] */
             effects?: components["schemas"]["EffectRow"][];
+        };
+        /**
+         * ClosedText
+         * @description What a supervisor has the closed queue say, in both languages.
+         */
+        ClosedText: {
+            en: string;
+            zh: string;
+        };
+        /**
+         * Closing
+         * @description What newcomers are told on every channel while the queue is closed; null: what the queue says of itself.
+         */
+        Closing: {
+            /** @default null */
+            message?: components["schemas"]["Said"] | null;
         };
         /**
          * ComingEvent
@@ -1495,7 +1549,7 @@ export interface components {
         };
         /**
          * Emptying
-         * @description Where those who wait are sent; `queue_id` goes with the kind queue alone, `message_id` is what they are told.
+         * @description Where those who wait are sent; `queue_id` goes with the kind queue alone, `message` is what they are told.
          */
         Emptying: {
             kind: components["schemas"]["DestinationKind"];
@@ -1503,6 +1557,8 @@ export interface components {
             queue_id?: string | null;
             /** @default  */
             message_id?: string;
+            /** @default null */
+            message?: components["schemas"]["Said"] | null;
         };
         /**
          * ErrorBody
@@ -1562,6 +1618,15 @@ export interface components {
             language?: components["schemas"]["Language"];
             /** @default null */
             agent_id?: string | null;
+        };
+        /**
+         * FieldChange
+         * @description A field of a person, before and after, as JSON text; both empty for a password, before for somebody new.
+         */
+        FieldChange: {
+            field: string;
+            before: string;
+            after: string;
         };
         /**
          * FindCustomer
@@ -1650,6 +1715,15 @@ export interface components {
             before?: number | null;
             /** @default 50 */
             limit?: number;
+        };
+        /**
+         * ImportProblem
+         * @description What is wrong in a line; `column` is empty when it is the whole line.
+         */
+        ImportProblem: {
+            line: number;
+            column: string;
+            message: string;
         };
         /**
          * InteractionRow
@@ -1973,6 +2047,50 @@ export interface components {
             desk: components["schemas"]["Desk"];
         };
         /**
+         * PeopleImport
+         * @description A table like the one that is exported; columns that are not there stay. `is_trial`: only say what it would do.
+         */
+        PeopleImport: {
+            csv: string;
+            /** @default false */
+            is_trial?: boolean;
+        };
+        /**
+         * PeopleImported
+         * @description What the table does, by user name. With problems nothing is stored, and nothing at a trial.
+         */
+        PeopleImported: {
+            added: string[];
+            changed: string[];
+            unchanged: number;
+            problems: components["schemas"]["ImportProblem"][];
+            is_stored: boolean;
+        };
+        /**
+         * PeopleTable
+         * @description Everybody as CSV: lists are separated by spaces, `'` before a cell that a spreadsheet would take for a formula.
+         */
+        PeopleTable: {
+            csv: string;
+        };
+        /**
+         * PersonChange
+         * @description One change: when, by whom ("" for the command line), and what.
+         */
+        PersonChange: {
+            version: number;
+            at_ms: number;
+            by_name: string;
+            fields: components["schemas"]["FieldChange"][];
+        };
+        /**
+         * PersonChanges
+         * @description The newest changes of a person, newest first.
+         */
+        PersonChanges: {
+            changes: components["schemas"]["PersonChange"][];
+        };
+        /**
          * PhaseRow
          * @description A stretch of a contact's life. `kind`: waiting, offer, talk, hold, parked, wrap_up; `ended_as` is "" while it lasts.
          */
@@ -2098,6 +2216,8 @@ export interface components {
             service_threshold_ms: number;
             estimate_p50_ms: number | null;
             estimate_p90_ms: number | null;
+            /** @default  */
+            closed?: string;
         };
         /**
          * QueueStatistics
@@ -2214,6 +2334,14 @@ export interface components {
          * @enum {unknown}
          */
         Role: "admin" | "agent" | "supervisor";
+        /**
+         * Said
+         * @description What customers are told, in both languages.
+         */
+        Said: {
+            en: string;
+            zh: string;
+        };
         /**
          * Section
          * @description A heading and what stands under it.
@@ -2400,9 +2528,11 @@ export interface components {
         };
         /**
          * UserChange
-         * @description What to change; what is absent stays.
+         * @description What to change; what is absent stays. `based_on` is the version the change started from (null: whatever is there).
          */
         UserChange: {
+            /** @default null */
+            based_on?: number | null;
             display_name?: string;
             role?: components["schemas"]["Role"];
             team_id?: string | null;
@@ -2442,6 +2572,7 @@ export interface components {
             primary_queue_id: string | null;
             /** @default  */
             phone?: string;
+            version: number;
         };
         /**
          * UserView
@@ -2515,6 +2646,8 @@ export interface components {
             greeting: components["schemas"]["WidgetText"];
             is_staffed: boolean;
             waiting: number;
+            /** @default null */
+            closed_message?: components["schemas"]["ClosedText"] | null;
         };
         /**
          * WorkState
@@ -6371,6 +6504,178 @@ export interface operations {
             };
         };
     };
+    export_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody as CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleTable"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleImport"];
+            };
+        };
+        responses: {
+            /** @description Add and change people from CSV: all of them, or with any problem none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleImported"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description changed_meanwhile, not_yourself, username_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     put_profile: {
         parameters: {
             query?: never;
@@ -6873,11 +7178,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Nothing"];
+                "application/json": components["schemas"]["Closing"];
             };
         };
         responses: {
-            /** @description Let nobody into the queue any more; whoever waits is served still */
+            /** @description Let nobody into the queue any more, and tell newcomers why; whoever waits is served still */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8076,7 +8381,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description idempotency_key_reused, not_yourself */
+            /** @description changed_meanwhile, idempotency_key_reused, not_yourself */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8122,6 +8427,74 @@ export interface operations {
                 };
             };
             /** @description overloaded, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_user_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was changed about somebody, by whom */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonChanges"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description user_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
