@@ -182,6 +182,7 @@ def _view(configuration: Configuration) -> ConfigurationView:
             TemplateInfo(one.id, _name(one.name), list(one.queues), dict(one.texts))
             for one in document.templates
         ],
+        queue_names={queue.id: _name(queue.name) for queue in document.queues},
     )
 
 

@@ -362,7 +362,7 @@ class TemplateInfo(msgspec.Struct, frozen=True):
 
 
 class ConfigurationView(msgspec.Struct, frozen=True):
-    """What the console needs of the configuration in force; an agent gets the own queues only."""
+    """What the console needs of the configuration in force; an agent gets the own queues only, but all their names."""
 
     version: str
     queues: list[QueueInfo]
@@ -373,6 +373,7 @@ class ConfigurationView(msgspec.Struct, frozen=True):
     skills: list[SkillInfo] = []
     sites: list[SiteInfo] = []
     templates: list[TemplateInfo] = []
+    queue_names: dict[str, LocalName] = {}
 
 
 # --- people -------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { MemoryRouter } from 'react-router';
 import type { AssignmentCard, Configuration, Desk, OfferCard, User } from './api/types';
 import i18next from './i18n';
+import { useKeys } from './keys/actions';
 import { useLive } from './live/store';
 import { initialLive } from './live/state';
 import { useSession } from './session/session';
@@ -43,6 +44,8 @@ export const configuration: Configuration = {
   ],
   teams: [{ team_id: 'north', name: { en: 'North team', zh: '北方团队' } }],
   widgets: [],
+  skills: [{ skill_id: 'zh', name: { en: 'Chinese', zh: '中文' } }],
+  queue_names: { sales: { en: 'Sales', zh: '销售咨询' }, support: { en: 'Support', zh: '技术支持' } },
 };
 
 export const offerOf = (change: Partial<OfferCard> = {}): OfferCard => ({
@@ -91,6 +94,11 @@ export function showDesk(part: Partial<Desk>): void {
   useLive.setState({ ...initialLive, link: 'open', desk: { agent, offers: [], assignments: [], ...part } });
 }
 
+function Page({ children }: { children: ReactNode }) {
+  useKeys();
+  return children;
+}
+
 export function show(element: ReactNode): RenderResult {
   useSession.setState({ user: anna, hasEnded: false, isUnreachable: false });
   void i18next.changeLanguage('en');
@@ -99,7 +107,9 @@ export function show(element: ReactNode): RenderResult {
   return render(
     <QueryClientProvider client={queries}>
       <MemoryRouter>
-        <App component={false}>{element}</App>
+        <App component={false}>
+          <Page>{element}</Page>
+        </App>
       </MemoryRouter>
     </QueryClientProvider>,
   );

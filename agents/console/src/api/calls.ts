@@ -1,6 +1,6 @@
 /** One function per call of docs/protocol.md. Commands take the key they may be asked again with. */
 import { answerOf, api, keyed } from './http';
-import type { NewUser, UserChange, WorkState } from './types';
+import type { HandOn, NewUser, UserChange, WorkState } from './types';
 
 const ofContact = (contact_id: string) => ({ path: { contact_id } });
 
@@ -57,6 +57,34 @@ export const extendWrapUp = (contactId: string, key: string) =>
     api.POST('/api/v1/contacts/{contact_id}/wrap-up/extend', {
       params: { ...ofContact(contactId), ...keyed(key) },
       body: {},
+    }),
+  );
+
+export const parkContact = (contactId: string, key: string) =>
+  answerOf(
+    api.POST('/api/v1/contacts/{contact_id}/park', {
+      params: { ...ofContact(contactId), ...keyed(key) },
+      body: {},
+    }),
+  );
+export const resumeContact = (contactId: string, key: string) =>
+  answerOf(
+    api.POST('/api/v1/contacts/{contact_id}/resume', {
+      params: { ...ofContact(contactId), ...keyed(key) },
+      body: {},
+    }),
+  );
+export const transferContact = (contactId: string, to: HandOn, key: string) =>
+  answerOf(
+    api.POST('/api/v1/contacts/{contact_id}/transfer', {
+      params: { ...ofContact(contactId), ...keyed(key) },
+      body: to,
+    }),
+  );
+export const readDirectory = (contactId: string, name: string) =>
+  answerOf(
+    api.GET('/api/v1/contacts/{contact_id}/directory', {
+      params: { ...ofContact(contactId), query: { name } },
     }),
   );
 

@@ -1329,7 +1329,7 @@ export interface components {
         };
         /**
          * ConfigurationView
-         * @description What the console needs of the configuration in force; an agent gets the own queues only.
+         * @description What the console needs of the configuration in force; an agent gets the own queues only, but all their names.
          */
         ConfigurationView: {
             version: string;
@@ -1344,6 +1344,10 @@ export interface components {
             sites?: components["schemas"]["SiteInfo"][];
             /** @default [] */
             templates?: components["schemas"]["TemplateInfo"][];
+            /** @default {} */
+            queue_names?: {
+                [key: string]: components["schemas"]["LocalName"];
+            };
         };
         /**
          * ContactDetails

@@ -16,6 +16,13 @@ export type AgentCard = Schemas['AgentCard'];
 export type CallCard = Schemas['CallCard'];
 export type OfferCard = Schemas['OfferCard'];
 export type AssignmentCard = Schemas['AssignmentCard'];
+export type CustomerCard = Schemas['CustomerCard'];
+export type LastContact = Schemas['LastContact'];
+export type HandOn = Schemas['HandOn'];
+export type Directory = Schemas['DirectoryView'];
+export type DirectoryAgent = Schemas['DirectoryAgent'];
+export type Note = Schemas['Note'];
+export type Template = Schemas['TemplateInfo'];
 export type Desk = Schemas['Desk'];
 export type ChatMessage = Schemas['ChatMessage'];
 export type QueueLine = Schemas['QueueLine'];
@@ -48,3 +55,6 @@ export const channels = [
 export type Channel = (typeof channels)[number];
 export const channelOf = (name: string): Channel => channels.find((channel) => channel === name) ?? 'task';
 export const isCall = (channel: string): boolean => ['voice', 'outbound_voice', 'callback'].includes(channel);
+
+/** Nobody waits for the next word there, so it can be put aside. */
+export const canBePutAside = (channel: string): boolean => channel !== 'chat' && !isCall(channel);

@@ -2,12 +2,12 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { hangUpCall, holdCall, unholdCall } from '../api/calls';
 import type { AssignmentCard } from '../api/types';
+import { useAction } from '../keys/actions';
 import { useIsStale } from '../shell/useIsStale';
 import { Icon } from '../ui/Icon';
 import { useCommand } from '../ui/useCommand';
 import styles from './Call.module.css';
 import { stateOfCall } from './card';
-import { useCallKeys } from './useCallKeys';
 
 const askHold = (key: string, contactId: string) => holdCall(contactId, key);
 const askUnhold = (key: string, contactId: string) => unholdCall(contactId, key);
@@ -23,13 +23,10 @@ export function CallBar({ item }: { item: AssignmentCard }) {
   const state = stateOfCall(item.call);
   const isHeld = state === 'held';
   const canHold = !isStale && (state === 'talking' || isHeld);
-  const turn = () => {
-    if (canHold) void (isHeld ? unhold : hold).run(item.contact_id);
-  };
-  const end = () => {
-    if (!isStale) void hangUp.run(item.contact_id);
-  };
-  useCallKeys({ turn, end });
+  const turn = () => void (isHeld ? unhold : hold).run(item.contact_id);
+  const end = () => void hangUp.run(item.contact_id);
+  useAction('hold', canHold ? turn : undefined);
+  useAction('hangUp', isStale ? undefined : end);
   return (
     <div className={styles.bar} role="toolbar" aria-label={t('call.bar')}>
       <Button

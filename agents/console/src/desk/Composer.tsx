@@ -1,7 +1,9 @@
-import { Button, Input, type GetRef } from 'antd';
+import { Button } from 'antd';
 import { useCallback, useEffect, useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AssignmentCard } from '../api/types';
+import { CannedInput, type TextAreaRef } from '../canned/CannedInput';
+import { useAction } from '../keys/actions';
 import { sayTyping } from '../live/store';
 import { useOffers } from '../offer/OfferHost';
 import { useKept } from '../persist/keep';
@@ -33,13 +35,14 @@ export function Composer({ item }: { item: AssignmentCard }) {
   const keep = useKeep();
   const isStale = useIsStale();
   const isRinging = useOffers().length > 0;
-  const input = useRef<GetRef<typeof Input.TextArea>>(null);
+  const input = useRef<TextAreaRef>(null);
   const [draft, setDraft] = useKept(keep, `draft:${contactId}`, '');
   const newest = useTranscript(contactId).at(-1)?.seq ?? 0;
   const say = useSayTyping(contactId);
   const isTooLong = draft.length > TEXT_MAX;
   const canSend = !isStale && !isTooLong && draft.trim() !== '';
   useEffect(() => input.current?.focus({ preventScroll: true }), []);
+  useAction('write', () => input.current?.focus());
 
   const submit = () => {
     if (!canSend) return;
@@ -57,8 +60,9 @@ export function Composer({ item }: { item: AssignmentCard }) {
 
   return (
     <div className={styles.composer}>
-      <Input.TextArea
-        ref={input}
+      <CannedInput
+        item={item}
+        input={input}
         variant="borderless"
         autoSize={{ minRows: 2, maxRows: 8 }}
         value={draft}
@@ -66,9 +70,9 @@ export function Composer({ item }: { item: AssignmentCard }) {
         aria-label={t('composer.label', { name: item.customer_name })}
         aria-describedby={`composer-note-${contactId}`}
         aria-invalid={isTooLong}
-        onChange={(event) => {
-          setDraft(event.target.value || undefined);
-          if (event.target.value) say();
+        onText={(text) => {
+          setDraft(text || undefined);
+          if (text) say();
         }}
         onKeyDown={onKeyDown}
       />

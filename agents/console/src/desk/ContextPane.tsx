@@ -1,8 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { Input } from 'antd';
+import { Input, type GetRef } from 'antd';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readContact, readInteractions } from '../api/calls';
-import type { AssignmentCard, ContactView, Interaction } from '../api/types';
+import type { AssignmentCard, ContactView, CustomerCard, Interaction } from '../api/types';
+import { CustomerBadges } from '../customer/CustomerBadges';
+import { LastContacts } from '../customer/LastContacts';
+import { useAction } from '../keys/actions';
 import { useToday } from '../live/now';
 import { useLive } from '../live/store';
 import { useKept } from '../persist/keep';
@@ -13,6 +17,7 @@ import { channelIcon, Icon } from '../ui/Icon';
 import { Failed, Loading } from '../ui/Panel';
 import { useLanguageName } from '../ui/useLanguageName';
 import styles from './ContextPane.module.css';
+import { NotesSoFar } from './NotesSoFar';
 
 const READ = 50;
 const SHOWN = 12;
@@ -37,6 +42,11 @@ function Customer({ item, details }: { item: AssignmentCard; details: ContactVie
   return (
     <section className={styles.part} aria-label={t('context.customer')}>
       <h2 className={styles.name}>{item.customer_name || t('customer.unnamed')}</h2>
+      {item.customer && (
+        <div className={styles.badges}>
+          <CustomerBadges card={item.customer} />
+        </div>
+      )}
       <p className={styles.mail}>{email ? <a href={`mailto:${email}`}>{email}</a> : t('context.noEmail')}</p>
       <dl>
         <Fact name={t('context.language')}>{languageName(item.language)}</Fact>
@@ -49,14 +59,28 @@ function Customer({ item, details }: { item: AssignmentCard; details: ContactVie
   );
 }
 
+/** What the customer had to do with the company before. */
+function Before({ card }: { card: CustomerCard }) {
+  const { t } = useTranslation();
+  return (
+    <section className={styles.part} aria-label={t('context.before')}>
+      <h2 className={styles.title}>{t('context.before')}</h2>
+      <LastContacts card={card} />
+    </section>
+  );
+}
+
 /** The same notes the wrap-up form will show, so they can be written while talking. */
 function Notes({ contactId }: { contactId: string }) {
   const { t } = useTranslation();
   const [notes, setNotes] = useKept(useKeep(), `notes:${contactId}`, '');
+  const input = useRef<GetRef<typeof Input.TextArea>>(null);
+  useAction('note', () => input.current?.focus());
   return (
     <section className={styles.part} aria-label={t('context.notes')}>
       <h2 className={styles.title}>{t('context.notes')}</h2>
       <Input.TextArea
+        ref={input}
         autoSize={{ minRows: 2, maxRows: 8 }}
         maxLength={NOTES_MAX}
         value={notes}
@@ -125,7 +149,9 @@ export function ContextPane({ item }: { item: AssignmentCard | undefined }) {
     <aside className={styles.pane} aria-label={t('context.title')}>
       {item && <Customer item={item} details={details.data} />}
       {item && details.isError && <Failed error={details.error} onRetry={() => void details.refetch()} />}
-      {item?.state === 'connected' && <Notes contactId={contactId} />}
+      {item && <NotesSoFar notes={details.data?.details.noted ?? []} />}
+      {item && item.state !== 'wrap_up' && <Notes key={contactId} contactId={contactId} />}
+      {item?.customer && <Before card={item.customer} />}
       <Recent />
     </aside>
   );

@@ -1,8 +1,9 @@
 import { Button, Input, Select } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { extendWrapUp, finishWrapUp } from '../api/calls';
 import type { AssignmentCard } from '../api/types';
+import { useAction } from '../keys/actions';
 import { useNow } from '../live/now';
 import { useOffers } from '../offer/OfferHost';
 import { useKept } from '../persist/keep';
@@ -29,6 +30,9 @@ function Countdown({ item }: { item: AssignmentCard }) {
   const now = useNow();
   const isStale = useIsStale();
   const { run, isBusy } = useCommand(askExtend);
+  const canExtend = !isStale && item.wrap_up_until_ms !== null && item.wrap_up_extensions_left > 0;
+  const extend = () => void run(item.contact_id);
+  useAction('extend', canExtend ? extend : undefined);
   if (item.wrap_up_until_ms === null) return null;
   const leftMs = item.wrap_up_until_ms - now;
   const isSoon = leftMs <= SOON_MS;
@@ -38,12 +42,7 @@ function Countdown({ item }: { item: AssignmentCard }) {
         <Icon name={isSoon ? 'warning' : 'clock'} size={14} />
         {t('wrapUp.left', { time: duration(leftMs) })}
       </span>
-      <Button
-        size="small"
-        disabled={isStale || item.wrap_up_extensions_left === 0}
-        loading={isBusy}
-        onClick={() => void run(item.contact_id)}
-      >
+      <Button size="small" disabled={!canExtend} loading={isBusy} onClick={extend}>
         {t('wrapUp.extend', { count: item.wrap_up_extensions_left })}
       </Button>
     </>
@@ -67,23 +66,6 @@ function UnsentText({ contactId, onMove }: { contactId: string; onMove: (text: s
       </Button>
     </p>
   );
-}
-
-/** Ctrl+Enter finishes wherever the focus is on the page: there is no other form to send. */
-function useFinishKey(finish: () => void): void {
-  const latest = useRef(finish);
-  useEffect(() => {
-    latest.current = finish;
-  });
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Enter' || event.repeat || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      latest.current();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
 }
 
 /** Stands where the composer stood. What is typed is kept at every key, here and in the other tabs. */
@@ -110,7 +92,7 @@ export function WrapUpForm({ item }: { item: AssignmentCard }) {
     setRecents(withRecent(recents, disposition));
     if (await run(contactId, disposition, notes.trim())) forgetContact(keep, contactId);
   };
-  useFinishKey(() => void finish());
+  useAction('finish', () => void finish());
   const ids = names.queueConfig(item.queue_id)?.disposition_ids ?? [];
 
   return (

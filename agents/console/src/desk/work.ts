@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo } from 'react';
 import type { AssignmentCard, ChatMessage } from '../api/types';
+import { useAction } from '../keys/actions';
 import { loadTranscript, useLive } from '../live/store';
 import { useKept, type Keep } from '../persist/keep';
 import { useKeep } from '../session/session';
@@ -34,22 +35,17 @@ export function useOpenItem(): [AssignmentCard | undefined, (contactId: string) 
   return [open, select];
 }
 
-/** Alt+Up and Alt+Down go through the work list, from anywhere on the desk. */
+/** Through the work list, round and round. */
 export function useWorkKeys(): void {
   const work = useWork();
   const [open, select] = useOpenItem();
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
-      if (!step || !event.altKey || !work.length) return;
-      event.preventDefault();
-      const at = work.findIndex((item) => item.contact_id === open?.contact_id);
-      const next = work[(at + step + work.length) % work.length];
-      if (next) select(next.contact_id);
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [work, open, select]);
+  const go = (step: number) => () => {
+    const at = work.findIndex((item) => item.contact_id === open?.contact_id);
+    const to = work[(at + step + work.length) % work.length];
+    if (to) select(to.contact_id);
+  };
+  useAction('next', work.length > 1 ? go(1) : undefined);
+  useAction('previous', work.length > 1 ? go(-1) : undefined);
 }
 
 /** How the transcript of a chat is fetched, the one that is open and those beside it alike. */

@@ -3,12 +3,15 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isCall, type OfferCard as Offer } from '../api/types';
 import { CallFacts } from '../call/CallFacts';
+import { CustomerBadges } from '../customer/CustomerBadges';
+import { LastContactLine } from '../customer/LastContacts';
 import { useNow } from '../live/now';
 import { serverNow } from '../live/store';
 import { useNames } from '../session/configuration';
 import { duration } from '../ui/format';
 import { channelIcon, Icon } from '../ui/Icon';
 import styles from './OfferCard.module.css';
+import { WhyMe } from './WhyMe';
 
 interface OfferCardProps {
   offer: Offer;
@@ -64,6 +67,15 @@ export function OfferCard({ offer, isPrimary, isBusy, isStale, onAccept, onDecli
           {offer.opening_text}
         </p>
       )}
+      <WhyMe offer={offer} />
+      <div className={styles.customer}>
+        {offer.customer && (
+          <>
+            <CustomerBadges card={offer.customer} />
+            <LastContactLine card={offer.customer} />
+          </>
+        )}
+      </div>
       <p className={styles.waited}>
         <Icon name="clock" size={14} />
         {t('offer.waited', { time: duration(now - offer.waiting_since_ms) })}

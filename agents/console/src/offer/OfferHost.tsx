@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { acceptOffer, rejectOffer } from '../api/calls';
 import type { OfferCard as Offer } from '../api/types';
+import { useAction } from '../keys/actions';
 import { serverNow, useLive } from '../live/store';
 import { useNames } from '../session/configuration';
 import { useKeep } from '../session/session';
@@ -14,7 +15,6 @@ import { notify } from './notify';
 import { OfferCard } from './OfferCard';
 import styles from './OfferCard.module.css';
 import { startRinging } from './ring';
-import { useOfferKeys } from './useOfferKeys';
 
 const none: Offer[] = [];
 export const useOffers = (): Offer[] => useLive((state) => state.desk?.offers ?? none);
@@ -91,11 +91,9 @@ export function OfferHost() {
   const onDecline = async (offer: Offer) => {
     await answer(offer, reject);
   };
-  useOfferKeys(
-    isStale ? undefined : first,
-    (offer) => void onAccept(offer),
-    (offer) => void onDecline(offer),
-  );
+  const byKey = isStale ? undefined : first;
+  useAction('accept', byKey && (() => void onAccept(byKey)));
+  useAction('decline', byKey && (() => void onDecline(byKey)));
 
   return (
     <aside className={styles.stack} aria-label={t('offer.region')}>

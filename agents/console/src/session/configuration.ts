@@ -26,6 +26,7 @@ export interface Names {
   reason: (id: string) => string;
   disposition: (id: string) => string;
   team: (id: string | null) => string;
+  skill: (id: string) => string;
   of: (name: LocalName) => string;
   /** Of the queues this user may see. */
   ownQueues: string[];
@@ -46,7 +47,14 @@ function namesOf(
   t: (key: string) => string,
 ): Names {
   const of = (name: LocalName) => (isChinese ? name.zh : name.en) || name.en || name.zh;
-  const { queues = [], not_ready_reasons = [], dispositions = [], teams = [] } = configuration ?? {};
+  const {
+    queues = [],
+    not_ready_reasons = [],
+    dispositions = [],
+    teams = [],
+    skills = [],
+  } = configuration ?? {};
+  const queue_names = configuration?.queue_names ?? {};
   const reason = lookUp(
     not_ready_reasons.map((row) => [row.reason_id, row.name]),
     of,
@@ -59,12 +67,14 @@ function namesOf(
     teams.map((row) => [row.team_id, row.name]),
     of,
   );
+  const skill = lookUp(
+    skills.map((row) => [row.skill_id, row.name]),
+    of,
+  );
   return {
     of,
-    queue: lookUp(
-      queues.map((row) => [row.queue_id, row.name]),
-      of,
-    ),
+    skill,
+    queue: lookUp(Object.entries(queue_names), of),
     reason: (id) => (builtInReasons.includes(id) ? t(`reason.${id}`) : reason(id)),
     disposition: (id) => (builtInDispositions.includes(id) ? t(`disposition.${id}`) : disposition(id)),
     team: (id) => (id === null ? '' : team(id)),

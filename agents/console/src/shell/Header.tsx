@@ -1,6 +1,8 @@
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router';
 import { useUser } from '../session/session';
+import { Icon } from '../ui/Icon';
 import { ConnectionChip } from './ConnectionChip';
 import styles from './Header.module.css';
 import { LanguageSwitch } from './LanguageSwitch';
@@ -10,7 +12,12 @@ import { ProfileMenu } from './ProfileMenu';
 import { StatusControl } from './StatusControl';
 import { ThemeSwitch } from './ThemeSwitch';
 
-export function Header({ onHelp }: { onHelp: () => void }) {
+interface HeaderProps {
+  onHelp: () => void;
+  onPalette: () => void;
+}
+
+export function Header({ onHelp, onPalette }: HeaderProps) {
   const { t } = useTranslation();
   const { role } = useUser();
   return (
@@ -25,6 +32,13 @@ export function Header({ onHelp }: { onHelp: () => void }) {
       </nav>
       <div className={styles.tools}>
         {role === 'agent' && <StatusControl />}
+        <Button
+          type="text"
+          icon={<Icon name="search" />}
+          onClick={onPalette}
+          title={`${t('palette.title')} (Ctrl+K)`}
+          aria-label={t('palette.title')}
+        />
         <ConnectionChip />
         <LanguageSwitch />
         <ThemeSwitch />

@@ -4,6 +4,8 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, Route, Routes } from 'react-router';
 import { ApiError } from '../api/http';
+import { useAction, useKeys } from '../keys/actions';
+import { Palette } from '../keys/Palette';
 import { closeLive, openLive, retryLiveNow } from '../live/store';
 import { OfferHost } from '../offer/OfferHost';
 import { checkSession, sessionEnded, useUser } from '../session/session';
@@ -49,36 +51,25 @@ function useLiveConnection(): void {
   }, []);
 }
 
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-
-/** `?` opens the help, never while typing. */
-function useHelpKey(open: () => void): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === '?' && !isTyping(event.target)) open();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [open]);
-}
-
 function Frame() {
   const { t } = useTranslation();
   const { role } = useUser();
-  const [isHelpOpen, setHelpOpen] = useState(false);
-  const [openHelp] = useState(() => () => setHelpOpen(true));
+  const [layer, show] = useState<'help' | 'palette' | null>(null);
+  const [openHelp] = useState(() => () => show('help'));
+  const [openPalette] = useState(() => () => show('palette'));
+  const close = () => show(null);
   useLiveConnection();
   useLeaving();
   useBackgroundTick();
-  useHelpKey(openHelp);
+  useKeys();
+  useAction('help', openHelp);
+  useAction('palette', openPalette);
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#main">
         {t('shell.skip')}
       </a>
-      <Header onHelp={openHelp} />
+      <Header onHelp={openHelp} onPalette={openPalette} />
       <StaleBanner />
       <main id="main" className={styles.main} tabIndex={-1}>
         <Suspense fallback={<Loading rows={6} />}>
@@ -92,7 +83,8 @@ function Frame() {
         </Suspense>
       </main>
       {role === 'agent' && <OfferHost />}
-      <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      <HelpDialog isOpen={layer === 'help'} onClose={close} />
+      <Palette isOpen={layer === 'palette'} onClose={close} />
     </div>
   );
 }
