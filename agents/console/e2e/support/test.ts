@@ -148,3 +148,23 @@ export async function takeChat(agent: Page, name: string): Promise<void> {
     .click();
   await expect(agent.locator('[data-conversation] h2')).toContainText(name);
 }
+
+/** What the company knows of a customer, put in by the administrator. */
+export async function putProfile(world: World, profile: Record<string, unknown>): Promise<void> {
+  const page = await world.newPage();
+  await logIn(page, 'ada');
+  const answer = await page.request.put(`${world.server.url}/api/v1/profiles`, {
+    data: profile,
+    headers: { Origin: world.server.url },
+  });
+  expect(answer.status()).toBe(200);
+  await page.context().close();
+}
+
+/** Through the wrap-up of what is open, by keyboard. */
+export async function finishWrapUp(agent: Page, disposition: string): Promise<void> {
+  await agent.getByRole('combobox', { name: 'Outcome of the contact' }).click();
+  await agent.getByTitle(disposition).click();
+  await agent.keyboard.press('Control+Enter');
+  await expect(agent.getByRole('combobox', { name: 'Outcome of the contact' })).toHaveCount(0);
+}
