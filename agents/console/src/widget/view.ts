@@ -246,11 +246,7 @@ export class View {
     if (!isOnline && stage !== 'closed') return words.offline;
     if (stage === 'connected') return words.connected(agentName);
     if (stage === 'closed')
-      return (
-        this.#own(closedMessage) ||
-        (turnedAway && words.turnedAway[turnedAway]) ||
-        words.closed
-      );
+      return this.#own(closedMessage) || (turnedAway && words.turnedAway[turnedAway]) || words.closed;
     if (stage === 'offered') return words.offered;
     const place = position === null ? words.waiting : words.waitingAhead(position);
     if (!estimate) return place;
