@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from routing import events as ev
 from routing.consequences import Step, close_contact
 from routing.ids import QueueId
-from routing.model import AgentState, Destination, TurnAwayReason, disposition_of
+from routing.model import LASTING, AgentState, Destination, TurnAwayReason, disposition_of
 from routing.queue_rules import destination_for, is_closed, possible
 from routing.state import Agent, Contact
 from routing.steps import demands
@@ -45,7 +45,9 @@ def turn_away(
 
 
 def why_not(step: Step, contact: Contact, queue_id: QueueId) -> TurnAwayReason | None:
-    """Why the queue does not let this contact in at this moment; None if it does."""
+    """Why the queue does not let this contact in at this moment; None if it does. Mail is always let in."""
+    if contact.channel in LASTING:
+        return None
     state = step.state
     policy = state.queues[queue_id]
     if is_closed(state, policy, step.now_ms):

@@ -93,6 +93,9 @@ MISSED_LIMITS: dict[Channel, int] = {
 LIVE = (*CALLS, Channel.CHAT)
 """Channels on which a customer waits for the next word: an agent cannot put such a contact aside."""
 
+LASTING = (Channel.EMAIL,)
+"""Channels whose contacts wait as long as it takes: no queue turns them away, whatever its hours, staff or length."""
+
 INTERRUPTS: dict[Channel, tuple[Channel, ...]] = {Channel.VOICE: (Channel.EMAIL, Channel.TASK)}
 """A call may interrupt mail and tasks. Calls can never be interrupted; a live chat only where it is configured."""
 

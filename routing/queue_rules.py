@@ -7,7 +7,7 @@ is known, and what is not known turns nobody away.
 from routing.calendars import OpenHours
 from routing.ids import QueueId
 from routing.limits import OVERFLOWS_MAX
-from routing.model import Destination, QueuePolicy, TurnAwayReason
+from routing.model import LASTING, Destination, QueuePolicy, TurnAwayReason
 from routing.state import Contact, State
 
 NOWHERE = Destination()
@@ -29,6 +29,8 @@ def destination_for(state: State, queue_id: QueueId, reason: TurnAwayReason) -> 
 
 def next_exit(state: State, contact: Contact, at_ms: int) -> tuple[int, TurnAwayReason] | None:
     """When the contact leaves its queue by itself if it still waits then, and why; None if it may wait for ever."""
+    if contact.channel in LASTING:
+        return None
     policy = state.queues[contact.queue_id]
     exits: list[tuple[int, TurnAwayReason]] = []
     if policy.leaves_at_closing and (closing_ms := _closing_ms(state, policy, at_ms)) is not None:

@@ -28,7 +28,7 @@ def findings(
     facts = Facts(
         routing=routing,
         agents=None if agents is None else tuple(agents),
-        channels={QueueId(widget.queue): (Channel.CHAT,) for widget in document.widgets},
+        channels=_channels(document),
         at_ms=at_ms,
     )
     told = (
@@ -40,6 +40,18 @@ def findings(
     if fault is None or any(one.is_error for one in told):
         return told
     return (*told, Finding(FindingCode.CONFIGURATION_INVALID, (), fault))
+
+
+def _channels(document: Document) -> dict[QueueId, tuple[Channel, ...]]:
+    """By which channels contacts come to a queue."""
+    entries = (
+        *((widget.queue, Channel.CHAT) for widget in document.widgets),
+        *((mailbox.queue, Channel.EMAIL) for mailbox in document.mailboxes),
+    )
+    found: dict[QueueId, dict[Channel, None]] = {}
+    for queue_id, channel in entries:
+        found.setdefault(QueueId(queue_id), {})[channel] = None
+    return {queue_id: tuple(channels) for queue_id, channels in found.items()}
 
 
 def _doubts(document: Document, at_ms: int) -> tuple[Finding, ...]:

@@ -36,6 +36,7 @@ class FindingCode(StrEnum):
     RULE_NEVER_HOLDS = "rule_never_holds"
     RULE_REPEATED = "rule_repeated"
     RULE_WITHOUT_EFFECT = "rule_without_effect"
+    MAILBOX_REPEATED = "mailbox_repeated"
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -1,8 +1,9 @@
 """Whether everything a document refers to exists, and exists once. Pure: a document in, findings out."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from callcenter.config_loader.findings import Finding, FindingCode, Path
+from callcenter.config_loader.mailboxes import Mailbox
 from callcenter.config_loader.queues import Queue
 from callcenter.config_loader.schema import Document
 from routing.model import REASON_MISSED, REASON_SIGNED_IN
@@ -13,6 +14,7 @@ _GROUPS = (
     "dispositions",
     "teams",
     "widgets",
+    "mailboxes",
     "skills",
     "sites",
     "calendars",
@@ -36,6 +38,7 @@ def references(document: Document) -> Iterator[Finding]:
         yield from _of_queue(queue, ("queues", number), ids)
     for number, widget in enumerate(document.widgets):
         yield from _unknown([widget.queue], ids["queues"], ("widgets", number, "queue"), "queue")
+    yield from _of_mailboxes(document.mailboxes, ids["queues"])
     for number, rule in enumerate(document.customer_rules):
         path = ("customer_rules", number, "needs")
         yield from _unknown(rule.needs, ids["skills"], path, "skill")
@@ -46,6 +49,17 @@ def references(document: Document) -> Iterator[Finding]:
         if reason_id not in ids["not_ready_reasons"]:
             message = f"the built-in reason {reason_id} needs a name and an alert time"
             yield Finding(FindingCode.BUILT_IN_MISSING, ("not_ready_reasons",), message)
+
+
+def _of_mailboxes(mailboxes: Sequence[Mailbox], queue_ids: Collection[str]) -> Iterator[Finding]:
+    addresses: set[str] = set()
+    for number, mailbox in enumerate(mailboxes):
+        path = ("mailboxes", number)
+        yield from _unknown([mailbox.queue], queue_ids, (*path, "queue"), "queue")
+        if mailbox.address in addresses:
+            message = f"{mailbox.address} is the address of another mailbox too"
+            yield Finding(FindingCode.MAILBOX_REPEATED, (*path, "address"), message)
+        addresses.add(mailbox.address)
 
 
 def _of_queue(queue: Queue, path: Path, ids: dict[str, set[str]]) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from callcenter.config_loader.base import Closed, Id, Name, Named, Seconds
 from callcenter.config_loader.calendars import BusinessCalendar
 from callcenter.config_loader.customer_rules import CustomerRuleEntry
+from callcenter.config_loader.mailboxes import Mailbox
 from callcenter.config_loader.queues import Queue
 from callcenter.config_loader.templates import Template
 from routing.limits import QUEUES_MAX
@@ -62,6 +63,7 @@ class Document(Closed):
     dispositions: Annotated[list[Named], Field(min_length=1)]
     teams: list[Named]
     widgets: list[Widget] = []
+    mailboxes: Annotated[list[Mailbox], Field(max_length=500)] = []
     interrupts: dict[Channel, list[Channel]] = {
         channel: list(others) for channel, others in INTERRUPTS.items()
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from routing import events as ev
 from routing.calendars import OpenHours
 from routing.ids import QueueId
-from routing.model import AgentState, QueuePolicy, TurnAwayReason
+from routing.model import AgentState, Channel, QueuePolicy, TurnAwayReason
 from tests.sim.ledger_steps import able
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class QueueBooks:
         self, contact: "KnownContact", queue_id: QueueId, at_ms: int
     ) -> TurnAwayReason | None:
         """Why the queue would not let the contact in."""
+        if contact.channel == Channel.EMAIL:
+            return None
         policy = self._policy(queue_id)
         servers = able(self.ledger, contact, policy)
         asks = bool(policy.needs or policy.steps or contact.own_needs)
@@ -80,6 +82,8 @@ class QueueBooks:
         return f"I7 {contact.contact_id} should have left {contact.queue_id}"
 
     def _exit_reasons(self, contact: "KnownContact", at_ms: int) -> list[TurnAwayReason]:
+        if contact.channel == Channel.EMAIL:
+            return []
         policy = self._policy(contact.queue_id)
         since_ms = self.unstaffed_since_ms.get(policy.queue_id)
         has_ended = {

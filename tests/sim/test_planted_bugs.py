@@ -8,7 +8,7 @@ from tests.sim.judge import EngineMaker, Restore
 from tests.sim.planted import PLANTED, Planted
 from tests.sim.run import run_seed
 
-SEEDS = range(1, 31)
+SEEDS = range(1, 45)
 
 
 def broken_until(

@@ -52,6 +52,17 @@ def scene_of(*queues: QueuePolicy, **changes: object) -> Scene:
 # --- entry -------------------------------------------------------------------------------------------
 
 
+def test_mail_is_let_in_whatever_the_queue_says_and_waits_as_long_as_it_takes() -> None:
+    rules = {"calendar_id": DAY, "leaves_at_closing": True, "unstaffed_exit_ms": 0}
+    scene = scene_of(policy(waiting_max=1, wait_max_ms=9_000, is_staff_required=True, **rules))
+    for contact_id in ("m1", "m2"):
+        assert kinds(scene.arrive(contact_id, Channel.EMAIL)) == ["ContactArrived", "ContactQueued"]
+    scene.wait(UNTIL_MS)
+    assert not scene.seen(ev.ContactTurnedAway)
+    scene.do(cmd.FlushQueue(scene.contact("m1").queue_id, VOICEMAIL, SUE))
+    assert [one.reason for one in scene.seen(ev.ContactTurnedAway)] == [FLUSHED, FLUSHED]
+
+
 def test_a_full_queue_turns_away_and_says_why_until_somebody_leaves() -> None:
     scene = scene_of(policy(waiting_max=1), policy(HELP))
     scene.chat("c1")
