@@ -91,6 +91,20 @@ class CustomerCard(msgspec.Struct, frozen=True):
     last_contacts: list[LastContact]
 
 
+class EmailCard(msgspec.Struct, frozen=True):
+    """What a card shows of a contact's mails. `revision` changes whenever a mail is added or gets further.
+
+    `undelivered` counts mails of ours that failed or came back. `parked_until_ms`: when parked work comes back.
+    """
+
+    subject: str
+    mailbox_id: str
+    mails: int
+    undelivered: int
+    revision: int
+    parked_until_ms: int | None
+
+
 class OfferCard(msgspec.Struct, frozen=True):
     """An offer to answer before `expires_at_ms`. `customer` comes a moment later, in a desk of its own."""
 

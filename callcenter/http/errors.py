@@ -42,6 +42,8 @@ class ApiErrorCode(StrEnum):
     LOGIN_BUSY = "login_busy"
     LOGIN_FAILED = "login_failed"
     LOGIN_THROTTLED = "login_throttled"
+    MAIL_REFUSED = "mail_refused"
+    MAIL_UNKNOWN = "mail_unknown"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     NESTED_TOO_DEEP = "nested_too_deep"
     NOT_YOURSELF = "not_yourself"
@@ -103,6 +105,8 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.LOGIN_BUSY: 503,
     ApiErrorCode.LOGIN_FAILED: 401,
     ApiErrorCode.LOGIN_THROTTLED: 429,
+    ApiErrorCode.MAIL_REFUSED: 422,
+    ApiErrorCode.MAIL_UNKNOWN: 404,
     ApiErrorCode.METHOD_NOT_ALLOWED: 405,
     ApiErrorCode.NESTED_TOO_DEEP: 422,
     ApiErrorCode.NOT_YOURSELF: 409,
