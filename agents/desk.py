@@ -9,6 +9,7 @@ from agents.protocol import (
     AssignmentCard,
     CustomerCard,
     Desk,
+    EmailCard,
     NextState,
     OfferCard,
     OfferReason,
@@ -29,6 +30,7 @@ class Introduction(msgspec.Struct, frozen=True):
     language: str = "en"
     opening_text: str = ""
     customer: CustomerCard | None = None
+    email: EmailCard | None = None
 
 
 Introductions = Callable[[ContactId], Introduction]
@@ -110,6 +112,7 @@ def _offer_card(
         expires_at_ms=offer.expires_at_ms,
         why=why_offered(agent, contact),
         customer=introduction.customer,
+        email=introduction.email,
     )
 
 
@@ -144,6 +147,7 @@ def _assignment_card(
         last_message_seq=contact.last_message_seq,
         is_interrupted=contact_id in agent.interrupted,
         customer=introduction.customer,
+        email=introduction.email,
     )
 
 
@@ -171,4 +175,5 @@ def _wrap_up_card(
         wrap_up_extensions_left=max(0, extensions_max - wrap_up.extensions),
         last_message_seq=wrap_up.last_message_seq,
         customer=introduction.customer,
+        email=introduction.email,
     )

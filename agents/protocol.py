@@ -121,6 +121,7 @@ class OfferCard(msgspec.Struct, frozen=True):
     call: CallCard | None = None
     why: OfferReason | None = None
     customer: CustomerCard | None = None
+    email: EmailCard | None = None
 
 
 class AssignmentCard(msgspec.Struct, frozen=True):
@@ -146,6 +147,7 @@ class AssignmentCard(msgspec.Struct, frozen=True):
     call: CallCard | None = None
     is_interrupted: bool = False
     customer: CustomerCard | None = None
+    email: EmailCard | None = None
 
 
 class Desk(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ reasons, deadlines) is configuration, not a setting; see docs/configuration.md.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -44,6 +44,23 @@ class Settings(BaseSettings):
 
     chats_per_minute: Annotated[int, Field(ge=1)] = 30
     """Chats one network address may start in a minute."""
+
+    smtp_listen_host: str = "127.0.0.1"
+    smtp_listen_port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    """Where mail comes in, behind a mail server; none: it does not. 0 takes any free port and prints it."""
+
+    mail_bytes_max: Annotated[int, Field(ge=10_000, le=100_000_000)] = 25_000_000
+    """Size of one mail; a larger one is refused with 552."""
+
+    smtp_out_host: str = "127.0.0.1"
+    smtp_out_port: Annotated[int, Field(ge=1, le=65535)] = 25
+    smtp_out_tls: Literal["none", "starttls", "tls"] = "none"
+    smtp_out_user: str = ""
+    smtp_out_password: str = ""
+    """The mail server that takes our mails."""
+
+    email_from_domain: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9.-]*)?$")] = ""
+    """What stands behind the @ of our Message-IDs; empty: the mailbox's own domain."""
 
     console_dir: Path = _ROOT / "agents" / "console" / "dist"
     demo_config_dir: Path = _ROOT / "config" / "demo"

@@ -1,6 +1,7 @@
 """The configuration in force: stored document -> the engine's input, the console's view, the widgets."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
@@ -8,12 +9,14 @@ import structlog
 from callcenter import ports
 from callcenter.auth.people import Known
 from callcenter.channels.chat_routes import WidgetConfiguration, WidgetText
+from callcenter.channels.mail.mailboxes import MailboxSettings
 from callcenter.clock import Clock, new_id
 from callcenter.config_loader.base import Name
 from callcenter.config_loader.compiling import must_be_renewed, routing_configuration
 from callcenter.config_loader.customer_rules import compiled_rules
 from callcenter.config_loader.in_use import Holder
 from callcenter.config_loader.loader import Configuration, load_folder, of_stored
+from callcenter.config_loader.mailboxes import Mailbox
 from callcenter.config_loader.queues import Queue
 from callcenter.config_loader.schema import Document
 from callcenter.customers.rules import CustomerRules
@@ -54,6 +57,7 @@ class ConfigurationInForce:
         self._current: Configuration | None = None
         self._view: ConfigurationView | None = None
         self._widgets: dict[str, WidgetConfiguration] = {}
+        self._mailboxes: dict[str, MailboxSettings] = {}
         self._customer_rules = CustomerRules()
 
     async def store_folder(self, folder: Path) -> Configuration:
@@ -117,6 +121,10 @@ class ConfigurationInForce:
         """One chat widget."""
         return self._widgets.get(widget_id)
 
+    def mailboxes(self) -> Mapping[str, MailboxSettings]:
+        """The mailboxes, by address."""
+        return self._mailboxes
+
     def customer_rules(self) -> CustomerRules:
         """What customers' profiles mean for their contacts."""
         return self._customer_rules
@@ -127,6 +135,7 @@ class ConfigurationInForce:
         self._current = configuration
         self._view = _view(configuration)
         self._customer_rules = CustomerRules(compiled_rules(configuration.document.customer_rules))
+        self._mailboxes = {one.address: _mailbox(one) for one in configuration.document.mailboxes}
         self._widgets = {
             widget.id: WidgetConfiguration(
                 widget.id,
@@ -193,6 +202,20 @@ def known_of(document: Document) -> Known:
         team_ids=[one.id for one in document.teams],
         skill_ids=[one.id for one in document.skills],
         site_ids=[one.id for one in document.sites],
+    )
+
+
+def _mailbox(written: Mailbox) -> MailboxSettings:
+    return MailboxSettings(
+        mailbox_id=written.id,
+        address=written.address,
+        name=written.name.model_dump(),
+        queue_id=QueueId(written.queue),
+        language=written.language,
+        signature={} if written.signature is None else written.signature.model_dump(),
+        acknowledgement={}
+        if written.auto_acknowledge is None
+        else written.auto_acknowledge.model_dump(),
     )
 
 

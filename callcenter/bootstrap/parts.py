@@ -26,6 +26,10 @@ from callcenter.channels.chat_routes import ChatServices
 from callcenter.channels.chat_socket import CustomerSockets
 from callcenter.channels.chat_throttle import StartThrottle
 from callcenter.channels.chat_tokens import ChatTokens
+from callcenter.channels.mail.book import MailBook
+from callcenter.channels.mail.routes import ROUTES as MAIL_ROUTES
+from callcenter.channels.mail.services import Writers
+from callcenter.channels.mail.waking import Waker
 from callcenter.clock import Clock, new_id
 from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
@@ -40,7 +44,7 @@ from callcenter.projections.customer_cards import CustomerCards
 from callcenter.projections.introductions import Introductions
 from callcenter.settings import Settings
 from callcenter.storage.store import SqlStore
-from callcenter.web.app import build_app
+from callcenter.web.app import Extension, build_app
 from callcenter.web.desk_hub import DeskHub
 from callcenter.web.desk_socket import DeskSockets
 from callcenter.web.services import Services
@@ -68,6 +72,9 @@ class Parts:
     customers: CustomerLookup
     passwords: Passwords
     introductions: Introductions
+    mail_book: MailBook
+    waker: Waker
+    writers: Writers
     customer_cards: CustomerCards
     closed_messages: ClosedMessages
     reading: Reading
@@ -93,6 +100,11 @@ class Parts:
     def board_of(self, principal: Principal) -> BoardPush:
         """What a page that has been open for long may see by now."""
         return self.reading.board.for_principal(self.sessions.current(principal))
+
+    def agent_typing(self, contact_id: ContactId) -> None:
+        """Tell who talks with the agent, and who looks at the contact as well."""
+        self.chat_hub.agent_typing(contact_id)
+        self.writers.note(contact_id)
 
     def gauges(self) -> dict[str, float]:
         """Figures of the process for the metrics."""
@@ -150,10 +162,11 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
     sessions = SessionKeeper(store.sessions, store.users, clock.now_ms)
     roster = Roster(store.users, sessions, host, gateway)
     configuration = ConfigurationInForce(store.config_versions, host, clock)
-    introductions = Introductions()
+    introductions, writers = Introductions(), Writers(now_ms=clock.now_ms)
     reading = Reading(store, host, roster.name, clock)
+    mail_book, waker = MailBook(introductions, reading.mirror), Waker(gateway, reading.mirror)
     customer_cards = CustomerCards(
-        introductions,
+        mail_book,
         store.profiles,
         store.interactions,
         mirror=reading.mirror,
@@ -162,6 +175,7 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
     desk_hub = DeskHub(reading.mirror, customer_cards, clock.now_ms)
     customer_cards.listen(desk_hub.refresh)
     closed_messages = ClosedMessages(store.closed_messages, reading.mirror)
+    mail_book.listen(desk_hub.refresh)
     parts = Parts(
         settings=settings,
         store=store,
@@ -173,6 +187,9 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
         customers=CustomerLookup(store.profiles, configuration.customer_rules, gateway),
         passwords=Passwords(argon2id()),
         introductions=introductions,
+        mail_book=mail_book,
+        waker=waker,
+        writers=writers,
         customer_cards=customer_cards,
         closed_messages=closed_messages,
         reading=reading,
@@ -191,9 +208,11 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
     parts.metrics = Metrics(reading.mirror, parts.gauges)
     for listener in (
         introductions,
+        mail_book,
         customer_cards,
         reading,
         desk_hub,
+        waker,
         parts.chat_hub,
         parts.metrics,
     ):
@@ -201,8 +220,8 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
     return parts
 
 
-def build_web(parts: Parts, secret: bytes) -> web.Application:
-    """The web application over the parts."""
+def build_web(parts: Parts, secret: bytes, *more: Extension) -> web.Application:
+    """The web application over the parts; `more` hang in the calls of other channels."""
     tokens, customer_keys = ChatTokens(secret), CustomerKeys(secret)
     chat = ChatServices(
         host=parts.host,
@@ -230,8 +249,8 @@ def build_web(parts: Parts, secret: bytes) -> web.Application:
     )
     return build_app(
         _services(parts, customer_keys),
-        extensions=(_desk_socket(parts), chat_extension(chat, customer_sockets)),
-        more_routes=CHAT_ROUTES,
+        extensions=(_desk_socket(parts), chat_extension(chat, customer_sockets), *more),
+        more_routes=(*CHAT_ROUTES, *MAIL_ROUTES),
         more_frames=CHAT_FRAMES,
     )
 
@@ -245,7 +264,7 @@ def _desk_socket(parts: Parts) -> Callable[[web.Application, Guard], None]:
             details=parts.store.details,
             mirror=parts.reading.mirror,
             board_of=parts.board_of,
-            on_agent_typing=parts.chat_hub.agent_typing,
+            on_agent_typing=parts.agent_typing,
             monotonic_s=parts.clock.monotonic_s,
         )
         app.router.add_get("/api/v1/socket", sockets.handle)

@@ -10,6 +10,7 @@ from aiohttp import web
 from callcenter.auth.people import NewPerson
 from callcenter.bootstrap.configuration import known_of
 from callcenter.bootstrap.data_dir import DataDir
+from callcenter.bootstrap.mail import MailParts, build_mail
 from callcenter.bootstrap.parts import Parts, build, build_web
 from callcenter.bootstrap.people import demo_people, ensure_people
 from callcenter.clock import Clock
@@ -55,9 +56,11 @@ class Server:
         self._data_dir: DataDir | None = None
         self._parts: Parts | None = None
         self._runner: web.AppRunner | None = None
+        self._mail: MailParts | None = None
         self._supervisor = Supervisor()
         self._asked = asyncio.Event()
         self.url = ""
+        self.smtp_address = ""
         self.accounts: list[Account] = []
 
     async def start(self, *, demo: bool) -> None:
@@ -77,6 +80,7 @@ class Server:
         await parts.roster.follow()
         await parts.introductions.load(store.details, list(host.mirror.contacts))
         await parts.closed_messages.load()
+        await parts.mail_book.load(store)
         await parts.reading.start()
         await self._listen(parts, data_dir.secret())
         self._start_tasks(parts)
@@ -111,6 +115,8 @@ class Server:
         goodbye = "The server restarts; this page reconnects by itself."
         parts.desk_hub.close_all(ApiErrorCode.SERVER_STOPPING, goodbye)
         parts.chat_hub.close_all(ApiErrorCode.SERVER_STOPPING, goodbye)
+        if self._mail is not None:
+            await self._mail.listener.stop()
         await self._supervisor.stop()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -156,7 +162,8 @@ class Server:
 
     async def _listen(self, parts: Parts, secret: bytes) -> None:
         settings = self._settings
-        app = build_web(parts, secret)
+        mail = self._mail = build_mail(parts, secret)
+        app = build_web(parts, secret, mail.extend)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_MS / 1000)
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.host, settings.port, backlog=LISTEN_BACKLOG)
@@ -166,6 +173,14 @@ class Server:
             raise PortInUse(f"{settings.host}:{settings.port}") from error
         port = self._runner.addresses[0][1]
         self.url = f"http://{settings.host}:{port}"
+        if settings.smtp_listen_port is not None:
+            await self._listen_smtp(mail, settings.smtp_listen_host, settings.smtp_listen_port)
+
+    async def _listen_smtp(self, mail: MailParts, host: str, port: int) -> None:
+        try:
+            self.smtp_address = f"{host}:{await mail.listener.start(host, port)}"
+        except OSError as error:
+            raise PortInUse(f"{host}:{port}") from error
 
     def _start_tasks(self, parts: Parts) -> None:
         start = self._supervisor.start
@@ -180,6 +195,9 @@ class Server:
 
         start(_every(BOARD_PUSH_EVERY_MS, push_boards), "boards")
         start(parts.pressure.run(), "pressure")
+        start(parts.waker.run(), "parked mail")
+        if self._mail is not None:
+            start(self._mail.sender.run(), "outgoing mail")
         start(parts.customers.run(), "customer look-ups")
         start(parts.customer_cards.run(), "customer cards")
         start(parts.reading.interaction_log.run(), "interaction log")

@@ -89,6 +89,8 @@ def _announce(server: Server) -> None:
     say(f"  Console   {server.url}/")
     say(f"  Shop page {server.url}/demo   (chat as a customer)")
     say(f"  API       {server.url}/api/v1/openapi.json")
+    if server.smtp_address:
+        say(f"  Mail in   smtp://{server.smtp_address}")
     if server.accounts:
         say("")
         for account in server.accounts:

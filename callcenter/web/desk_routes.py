@@ -17,6 +17,7 @@ from callcenter.web.schemas import (
     Nothing,
     OfferTaken,
     OwnDesk,
+    ParkUntil,
     SendMessage,
     SetState,
     WrapUpLonger,
@@ -202,7 +203,7 @@ async def transfer_contact(call: Call[Services]) -> Done:
     summary="Put work aside that can wait; it stays with its agent and takes no room",
     permission=Permission.WORK_CONTACT,
     scope=Scope.contact(),
-    request=Nothing,
+    request=ParkUntil,
     response=Done,
     is_idempotent=True,
     errors=(
@@ -214,8 +215,9 @@ async def transfer_contact(call: Call[Services]) -> Done:
     ),
 )
 async def park_contact(call: Call[Services]) -> Done:
-    """Mail and tasks; who is live would wait."""
-    return Done((await submit(call, ParkContact(_contact(call), _agent(call)))).seq)
+    """Mail and tasks; who is live would wait. Mail comes back by itself at the instant named."""
+    until_ms = call.body(ParkUntil).until_ms
+    return Done((await submit(call, ParkContact(_contact(call), _agent(call), until_ms))).seq)
 
 
 @route(

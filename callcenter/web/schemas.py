@@ -56,6 +56,12 @@ class Nothing(Request, frozen=True):
     """The empty object, for commands whose path says everything."""
 
 
+class ParkUntil(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the reminder comes; without, after the configured time."""
+
+    until_ms: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
+
+
 # --- log-in -------------------------------------------------------------------------------------------
 
 

@@ -64,7 +64,7 @@ class Acknowledger:
             return None
         mail_id, now_ms = DetailId(self.new_id()), self.now_ms()
         asked = arrival.opened.parsed
-        message_id = self.tokens.message_id(contact_id, mail_id)
+        message_id = self.tokens.message_id(mailbox.address, contact_id, mail_id)
         body = Mail(
             kind=MailKind.ACKNOWLEDGEMENT,
             mailbox_id=mailbox.mailbox_id,

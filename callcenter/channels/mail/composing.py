@@ -10,7 +10,8 @@ from typing import Final
 
 from callcenter.channels.mail.mails import Address, Mail, MailKind
 
-_POLICY: Final = email.policy.SMTP.clone(max_line_length=78)
+_POLICY: Final = email.policy.SMTP.clone(max_line_length=900)
+"""Wide lines: folded at 78, a long Message-ID among the references would be written as encoded words."""
 
 
 def composed(mail: Mail, at_ms: int, reply_to: str, files: Mapping[str, bytes]) -> bytes:

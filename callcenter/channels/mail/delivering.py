@@ -17,7 +17,6 @@ import structlog
 
 from callcenter.channels.mail import limits
 from callcenter.channels.mail.composing import composed
-from callcenter.channels.mail.mailboxes import Mailboxes
 from callcenter.channels.mail.mails import ATTACHMENT, MAIL, Mail, mail_of
 from callcenter.channels.mail.tokens import MailTokens
 from callcenter.channels.mail.transport import Outcome
@@ -47,7 +46,6 @@ class Sender:
 
     store: Store
     tokens: MailTokens
-    mailboxes: Mailboxes
     transport: Transport
     reporter: Reporter
     on_moved: Callable[[MailRow], None]

@@ -168,8 +168,8 @@ def _read(message: _Part) -> Parsed:
 def _read_head(message: _Part) -> Parsed:
     sender = _addresses(message, "from")
     reply_to = _addresses(message, "reply-to")
-    references = _MESSAGE_ID.findall(_plain(message, "references"))
-    answered = _MESSAGE_ID.findall(_plain(message, "in-reply-to"))
+    references = _MESSAGE_ID.findall(_decoded(_plain(message, "references")))
+    answered = _MESSAGE_ID.findall(_decoded(_plain(message, "in-reply-to")))
     return Parsed(
         message_id=next(iter(_MESSAGE_ID.findall(_plain(message, "message-id"))), ""),
         references=list(dict.fromkeys([*answered[:1], *reversed(references)]))[

@@ -70,7 +70,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
-    """Takes mails. `on_outgoing` is called when something is to go out."""
+    """Takes mails. `on_outgoing` is called when something is to go out, `on_moved` with a mail of ours that came back."""
 
     host: Host
     store: Store
@@ -82,6 +82,7 @@ class Receiver:
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
     on_outgoing: Callable[[], None]
+    on_moved: Callable[[MailRow], None]
     senders: HourlyLimit = field(default_factory=lambda: HourlyLimit(limits.MAILS_PER_HOUR_MAX))
     parsing: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(limits.PARSING_MAX)
@@ -187,7 +188,9 @@ class Receiver:
         hit = next((row for row in sent if row.mail_id == named), sent[-1] if sent else None)
         if hit is not None and hit.state is not MailState.BOUNCED:
             change = {"state": MailState.BOUNCED, "next_at_ms": None, "failure": report.status}
-            await self.store.mails.put(msgspec.structs.replace(hit, **change))
+            bounced = msgspec.structs.replace(hit, **change)
+            await self.store.mails.put(bounced)
+            self.on_moved(bounced)
 
     # --- into the journal ------------------------------------------------------------------------
 

@@ -116,7 +116,7 @@ async def send_mail(call: Call[MailServices]) -> MailQueued:
     contact = _mail_contact(call, contact_id)
     agent_id = AgentId(call.principal.user_id)
     answered = await _row_of_mail(call, wanted.mail_id) if wanted.mail_id else None
-    letter = await letter_of(services, call.principal, contact, wanted, answered)
+    letter = await letter_of(services, contact, wanted, author=call.principal, answered=answered)
     command = AddMessage(contact_id, letter.text_id, Party.AGENT, agent_id)
     envelope = Envelope(
         command,
@@ -207,10 +207,15 @@ def _unknown() -> ApiError:
 
 def _as_file(name: str) -> dict[str, str]:
     """The name twice, as RFC 6266 has it: plain, and whole in percent signs."""
-    plain = "".join(one if one.isascii() and one.isprintable() and one not in '"\\' else "_" for one in name)
+    plain = "".join(
+        one if one.isascii() and one.isprintable() and one not in '"\\' else "_" for one in name
+    )
     quoted = "".join(f"%{byte:02X}" for byte in name.encode("utf-8", "replace"))
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quoted}"
-    return {"Content-Disposition": disposition, "Content-Security-Policy": "default-src 'none'; sandbox"}
+    return {
+        "Content-Disposition": disposition,
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
 
 
 def _file(content: bytes, media_type: str, headers: dict[str, str]) -> Reply:
@@ -221,5 +226,3 @@ def _file(content: bytes, media_type: str, headers: dict[str, str]) -> Reply:
             response.charset = "utf-8"
 
     return Reply(headers=headers, adjust=adjust)
-
-

@@ -21,7 +21,7 @@ class MailTokens:
     """Makes and reads tokens, addresses and Message-IDs with the domain's secret."""
 
     def __init__(self, secret: bytes, message_domain: str) -> None:
-        """`secret`: at least 32 random bytes. `message_domain` stands in our Message-IDs."""
+        """`secret`: at least 32 random bytes. `message_domain` stands in our Message-IDs; "": the mailbox's own."""
         self._secret = secret
         self._message_domain = message_domain
 
@@ -30,9 +30,10 @@ class MailTokens:
         local, _, domain = mailbox_address.partition("@")
         return f"{local}{_MARK}{self._token(contact_id)}@{domain}"
 
-    def message_id(self, contact_id: ContactId, mail_id: DetailId) -> str:
+    def message_id(self, mailbox_address: str, contact_id: ContactId, mail_id: DetailId) -> str:
         """The Message-ID of a mail of ours: the same mail has the same for ever."""
-        return f"<{self._token(contact_id)}.{_short(mail_id)}@{self._message_domain}>"
+        domain = self._message_domain or mailbox_address.partition("@")[2]
+        return f"<{self._token(contact_id)}.{_short(mail_id)}@{domain}>"
 
     def message_key(self, mailbox_id: str, message_id: str) -> str:
         """By which a mail is found again when others refer to it; "" for none."""

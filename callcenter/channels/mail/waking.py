@@ -10,7 +10,7 @@ from agents.ports import EngineGateway
 from callcenter.host.envelope import Published
 from routing.commands import ResumeContact
 from routing.events import MessageAdded, ParkedOverdue
-from routing.ids import ContactId
+from routing.ids import NO_AGENT, ContactId
 from routing.model import Channel, Party
 from routing.state import State
 
@@ -27,9 +27,9 @@ class Waker:
     def on_published(self, published: Published) -> None:
         """See what has come to wake somebody."""
         for event in published.events:
-            if isinstance(event, ParkedOverdue) and self._was_dated(event):
-                self._wake(event.contact_id)
-            elif isinstance(event, MessageAdded) and event.author is not Party.AGENT:
+            if (isinstance(event, ParkedOverdue) and self._was_dated(event)) or (
+                isinstance(event, MessageAdded) and event.author is not Party.AGENT
+            ):
                 self._wake(event.contact_id)
 
     async def run(self) -> None:
@@ -49,7 +49,7 @@ class Waker:
     def _wake(self, contact_id: ContactId) -> None:
         state = self._mirror()
         contact = state.contacts.get(contact_id)
-        agent = None if contact is None else state.agents.get(contact.agent_id or "")
+        agent = None if contact is None else state.agents.get(contact.agent_id or NO_AGENT)
         if contact is None or agent is None or contact.channel is not Channel.EMAIL:
             return
         if contact_id in agent.parked:

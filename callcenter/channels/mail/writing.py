@@ -21,9 +21,10 @@ _WROTE: Final = {"en": "On {when} UTC, {who} wrote:", "zh": "{when} UTC，{who} 
 
 async def letter_of(
     services: MailServices,
-    author: Principal,
     contact: Contact,
     wanted: SendMail,
+    *,
+    author: Principal,
     answered: Detail | None,
 ) -> Letter:
     """The mail, ready for the journal; `answered` is the row of the mail it answers. Raises ApiError `mail_refused`."""
@@ -36,7 +37,7 @@ async def letter_of(
     asked = None if answered is None else mail_of(answered)
     language = (asked.language if asked else "") or mailbox.language
     mail_id, now_ms = DetailId(services.new_id()), services.now_ms()
-    message_id = services.tokens.message_id(contact.contact_id, mail_id)
+    message_id = services.tokens.message_id(mailbox.address, contact.contact_id, mail_id)
     body = Mail(
         kind=MailKind.FORWARD if wanted.is_forward else MailKind.REPLY,
         mailbox_id=mailbox.mailbox_id,
