@@ -20,7 +20,6 @@ from callcenter.customers.rules import CustomerRules
 from callcenter.http.serving import mount
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import open_store
-from callcenter.web.app import build_app
 from tests.integration.api_stage import SALES, ApiStage
 
 T = TypeVar("T")
@@ -67,10 +66,8 @@ class Target:
             now_ms=stage.clock.now_ms,
             new_id=new_id,
         )
-        app = build_app(
-            stage.services,
-            extensions=[lambda app, guard: mount(app, CHAT_ROUTES, chat, guard)],
-            more_routes=CHAT_ROUTES,
+        app = stage.app(
+            lambda app, guard: mount(app, CHAT_ROUTES, chat, guard), more_routes=CHAT_ROUTES
         )
         await stage.serve(app)
         await stage.connect("ann", "with-ann")

@@ -17,6 +17,7 @@ from schemathesis.checks import CHECKS
 
 from callcenter.auth.authorise import Permission
 from callcenter.channels.chat_routes import ROUTES as CHAT_ROUTES
+from callcenter.channels.mail.routes import ROUTES as MAIL_ROUTES
 from callcenter.http.contract import SESSION_COOKIE, Route
 from callcenter.http.openapi import document
 from callcenter.web.app import FRAMES, ROUTES
@@ -33,7 +34,7 @@ BUDGET = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-ALL: tuple[Route[Any], ...] = (*ROUTES, *CHAT_ROUTES)
+ALL: tuple[Route[Any], ...] = (*ROUTES, *CHAT_ROUTES, *MAIL_ROUTES)
 SCHEMA = schemathesis.openapi.from_dict(document(ALL, FRAMES))
 SCHEMA.config.generation.update(with_security_parameters=False)  # who calls is ours to say
 

@@ -22,11 +22,15 @@ from callcenter.auth.sessions import SessionKeeper
 from callcenter.auth.throttle import LoginThrottle
 from callcenter.bootstrap.configuration import ConfigurationInForce
 from callcenter.bootstrap.configuration_editing import ConfigurationEditor
+from callcenter.channels.mail.routes import ROUTES as MAIL_ROUTES
+from callcenter.channels.mail.services import MailServices, Writers
+from callcenter.channels.mail.tokens import MailTokens
 from callcenter.clock import Clock, new_id
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Published, Submitted
 from callcenter.host.host import Host
-from callcenter.http.contract import SESSION_COOKIE
+from callcenter.http.contract import SESSION_COOKIE, Route
+from callcenter.http.serving import Guard, mount
 from callcenter.pressure import Pressure
 from callcenter.projections.closed_messages import ClosedMessages
 from callcenter.projections.interactions import NAME, InteractionLog
@@ -35,7 +39,7 @@ from callcenter.projections.queue_board import QueueBoard
 from callcenter.projections.transcript import CUSTOMER, MESSAGE, Customer, Line
 from callcenter.storage.memory import MemoryStore
 from callcenter.supervision.board import LiveBoard
-from callcenter.web.app import build_app
+from callcenter.web.app import Extension, build_app
 from callcenter.web.schemas import (
     ConfigurationView,
     DispositionInfo,
@@ -241,6 +245,27 @@ class ApiStage:
             console_dir=console_dir,
         )
 
+    def app(self, *more: Extension, more_routes: tuple[Route[Any], ...] = ()) -> web.Application:
+        """The whole application, with the desk's calls about mail, and whatever else is handed in."""
+        mail = MailServices(
+            host=self.host,
+            store=self.store,
+            mailboxes=dict,
+            tokens=MailTokens(b"a secret of all tests"),
+            keys=CUSTOMER_KEYS,
+            agent_name=lambda _agent_id: "",
+            writers=Writers(now_ms=self.clock.now_ms),
+            now_ms=self.clock.now_ms,
+            new_id=new_id,
+            on_outgoing=lambda: None,
+        )
+
+        def extend(app: web.Application, guard: Guard) -> None:
+            mount(app, MAIL_ROUTES, mail, guard)
+
+        routes = (*MAIL_ROUTES, *more_routes)
+        return build_app(self.services, extensions=(extend, *more), more_routes=routes)
+
     async def prepare(self) -> None:
         """People, configuration, agents with an open desk; nobody is ready."""
         await self.host.start()
@@ -256,7 +281,7 @@ class ApiStage:
 
     async def serve(self, app: web.Application | None = None) -> None:
         """Listen on a free port of this machine."""
-        self._server = TestServer(app or build_app(self.services))
+        self._server = TestServer(app or self.app())
         await self._server.start_server()
         self._http = ClientSession()
 

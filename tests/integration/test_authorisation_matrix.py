@@ -21,6 +21,8 @@ from callcenter.auth.authorise import (
 )
 from callcenter.auth.principal import Principal, principal_of
 from callcenter.channels.chat_routes import ROUTES as CHAT_ROUTES
+from callcenter.channels.mail import schemas as mail_schemas
+from callcenter.channels.mail.routes import ROUTES as MAIL_ROUTES
 from callcenter.http.contract import Route
 from callcenter.http.serving import OBJECT_UNKNOWN
 from callcenter.ports import Profile, Session
@@ -33,7 +35,7 @@ from callcenter.web import (
     schemas,
     supervisor_routes,
 )
-from callcenter.web.app import ROUTES, build_app
+from callcenter.web.app import ROUTES as WEB_ROUTES
 from tests.integration.api_stage import CUSTOMER_KEYS, HELP, PASSWORD, PEOPLE, ApiStage
 
 CALLERS: dict[str, Principal | None] = {
@@ -41,12 +43,19 @@ CALLERS: dict[str, Principal | None] = {
 }
 CALLERS["nobody"] = None
 
+ROUTES: tuple[Route[Any], ...] = (*WEB_ROUTES, *MAIL_ROUTES)
 ALL: tuple[Route[Any], ...] = (*ROUTES, *CHAT_ROUTES)
 
 CAROL = "carol@example.org"
 SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
     schemas.LogIn: {"username": "ann", "password": PASSWORD},
     schemas.Nothing: {},
+    schemas.ParkUntil: {"until_ms": None},
+    mail_schemas.SendMail: {
+        "to": ["carol@example.org"],
+        "subject": "Re: Parcel",
+        "text": "Hello",
+    },
     schemas.SetState: {"state": "not_ready", "reason_id": "lunch"},
     schemas.SendMessage: {"text": "Hello"},
     schemas.FinishWrapUp: {"disposition_id": "solved", "notes": ""},
@@ -220,13 +229,13 @@ async def test_no_body_sets_what_is_not_asked_for(stage: ApiStage, each: Route[A
 
 
 async def test_nothing_is_served_that_is_not_declared(stage: ApiStage) -> None:
-    app = build_app(stage.services)
+    app = stage.app()
     served = {resource.canonical for resource in app.router.resources()}
     assert served - {each.path for each in ROUTES} == NOT_DECLARED
 
 
 async def test_each_declared_route_is_served(stage: ApiStage) -> None:
-    app = build_app(stage.services)
+    app = stage.app()
     for each in ROUTES:
         request = make_mocked_request(each.method, address(each, "x"), app=app)
         found = await app.router.resolve(request)

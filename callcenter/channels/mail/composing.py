@@ -36,7 +36,7 @@ def composed(mail: Mail, at_ms: int, reply_to: str, files: Mapping[str, bytes]) 
     for one in mail.attachments:
         content = files.get(one.attachment_id)
         if content is not None:
-            kind, _, subtype = one.media_type.partition("/")
+            kind, _, subtype = one.content_type.partition("/")
             if kind in {"message", "multipart", ""} or not subtype:
                 kind, subtype = "application", "octet-stream"
             message.add_attachment(content, maintype=kind, subtype=subtype, filename=one.name)

@@ -40,7 +40,7 @@ def policy(*, with_images: bool) -> str:
 
 def page(mail: Mail, pictures: Mapping[str, bytes], *, with_images: bool, summary: str) -> bytes:
     """The whole page; `pictures` are the bytes of the mail's own, by Content-ID."""
-    kinds = {one.content_id: one.media_type for one in mail.attachments}
+    kinds = {one.content_id: one.content_type for one in mail.attachments}
 
     def inline(found: re.Match[str]) -> str:
         content_id = html.unescape(found[2])

@@ -44,7 +44,7 @@ class Attached(msgspec.Struct, frozen=True):
 
     attachment_id: str
     name: str
-    media_type: str
+    content_type: str
     size_bytes: int
     content_id: str = ""
     refused: str = ""

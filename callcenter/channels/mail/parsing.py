@@ -33,7 +33,7 @@ class Attachment(msgspec.Struct, frozen=True):
     """A part that is kept as a file."""
 
     name: str
-    media_type: str
+    content_type: str
     content: bytes
     content_id: str = ""
 

@@ -218,11 +218,11 @@ def _as_file(name: str) -> dict[str, str]:
     }
 
 
-def _file(content: bytes, media_type: str, headers: dict[str, str]) -> Reply:
+def _file(content: bytes, content_type: str, headers: dict[str, str]) -> Reply:
     def adjust(response: web.Response) -> None:
         response.body = content
-        response.content_type = media_type
-        if media_type.startswith("text/"):
+        response.content_type = content_type
+        if content_type.startswith("text/"):
             response.charset = "utf-8"
 
     return Reply(headers=headers, adjust=adjust)

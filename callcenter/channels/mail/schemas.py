@@ -29,7 +29,7 @@ class AttachmentView(msgspec.Struct, frozen=True):
 
     attachment_id: str
     name: str
-    media_type: str
+    content_type: str
     size_bytes: int
     refused: str
 
@@ -89,14 +89,14 @@ class MailThread(msgspec.Struct, frozen=True):
     is_holder_writing: bool
 
 
-class MailQuery(msgspec.Struct, frozen=True):
+class MailQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which mail, and whether pictures from elsewhere are fetched."""
 
     mail_id: Annotated[str, Meta(min_length=1, max_length=100)]
     images: bool = False
 
 
-class AttachmentQuery(msgspec.Struct, frozen=True):
+class AttachmentQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which attachment."""
 
     attachment_id: Annotated[str, Meta(min_length=1, max_length=100)]

@@ -98,7 +98,7 @@ def attached(
             Attached(
                 attachment_id,
                 file.name,
-                file.media_type,
+                file.content_type,
                 len(file.content),
                 file.content_id,
                 refused,

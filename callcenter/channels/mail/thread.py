@@ -103,7 +103,9 @@ def _view(detail: Detail, mail: Mail, row: MailRow | None) -> MailView:
         has_html=bool(mail.html),
         has_remote_images=has_remote_images(mail.html),
         attachments=[
-            AttachmentView(one.attachment_id, one.name, one.media_type, one.size_bytes, one.refused)
+            AttachmentView(
+                one.attachment_id, one.name, one.content_type, one.size_bytes, one.refused
+            )
             for one in mail.attachments
         ],
         state="received" if row is None else row.state,

@@ -20,7 +20,7 @@ _MARK: Final = "+"
 class MailTokens:
     """Makes and reads tokens, addresses and Message-IDs with the domain's secret."""
 
-    def __init__(self, secret: bytes, message_domain: str) -> None:
+    def __init__(self, secret: bytes, message_domain: str = "") -> None:
         """`secret`: at least 32 random bytes. `message_domain` stands in our Message-IDs; "": the mailbox's own."""
         self._secret = secret
         self._message_domain = message_domain

@@ -9,11 +9,12 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from callcenter.auth.authorise import Permission
 from callcenter.channels.chat_app import FRAMES as CHAT_FRAMES
 from callcenter.channels.chat_routes import ROUTES as CHAT_ROUTES
+from callcenter.channels.mail.routes import ROUTES as MAIL_ROUTES
 from callcenter.http.contract import Call, Route, Scope, route
 from callcenter.http.openapi import document, errors_of
 from callcenter.web.app import FRAMES, ROUTES
 
-ALL: tuple[Route[Any], ...] = (*ROUTES, *CHAT_ROUTES)
+ALL: tuple[Route[Any], ...] = (*ROUTES, *CHAT_ROUTES, *MAIL_ROUTES)
 
 
 @pytest.fixture(scope="module")
