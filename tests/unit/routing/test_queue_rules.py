@@ -53,8 +53,17 @@ def scene_of(*queues: QueuePolicy, **changes: object) -> Scene:
 
 
 def test_mail_is_let_in_whatever_the_queue_says_and_waits_as_long_as_it_takes() -> None:
-    rules = {"calendar_id": DAY, "leaves_at_closing": True, "unstaffed_exit_ms": 0}
-    scene = scene_of(policy(waiting_max=1, wait_max_ms=9_000, is_staff_required=True, **rules))
+    scene = scene_of(
+        policy(
+            waiting_max=1,
+            wait_max_ms=9_000,
+            is_staff_required=True,
+            calendar_id=DAY,
+            leaves_at_closing=True,
+            unstaffed_exit_ms=0,
+            destinations=dict.fromkeys((CLOSED, UNSTAFFED, OVERDUE), VOICEMAIL),
+        )
+    )
     for contact_id in ("m1", "m2"):
         assert kinds(scene.arrive(contact_id, Channel.EMAIL)) == ["ContactArrived", "ContactQueued"]
     scene.wait(UNTIL_MS)

@@ -294,6 +294,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/attachment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An attachment, as a file to be kept */
+        get: operations["read_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{contact_id}/directory": {
         parameters: {
             query?: never;
@@ -356,6 +373,41 @@ export interface paths {
         get: operations["explain_offers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/mail-html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One mail as its sender made it, harmless: a page for a frame without scripts */
+        get: operations["read_mail_html"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The contact's mails, oldest first, and what an answer starts from */
+        get: operations["read_mails"];
+        put?: never;
+        /** Write a mail: an answer, or a forward to somebody outside; close the contact with it */
+        post: operations["send_mail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -935,6 +987,14 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AddressView
+         * @description An address and the name beside it.
+         */
+        AddressView: {
+            address: string;
+            name: string;
+        };
+        /**
          * AgentCard
          * @description The agent as the status control shows it.
          */
@@ -1081,6 +1141,26 @@ export interface components {
             is_interrupted?: boolean;
             /** @default null */
             customer?: components["schemas"]["CustomerCard"] | null;
+            /** @default null */
+            email?: components["schemas"]["EmailCard"] | null;
+        };
+        /**
+         * AttachmentQuery
+         * @description Which attachment.
+         */
+        AttachmentQuery: {
+            attachment_id: string;
+        };
+        /**
+         * AttachmentView
+         * @description An attachment; `refused` (type, count) says why it was not kept, "" where it can be had.
+         */
+        AttachmentView: {
+            attachment_id: string;
+            name: string;
+            content_type: string;
+            size_bytes: number;
+            refused: string;
         };
         /**
          * AuditAction
@@ -1552,6 +1632,20 @@ export interface components {
             contacts: number;
         };
         /**
+         * EmailCard
+         * @description What a card shows of a contact's mails. `revision` changes whenever a mail is added or gets further.
+         *
+         *         `undelivered` counts mails of ours that failed or came back. `parked_until_ms`: when parked work comes back.
+         */
+        EmailCard: {
+            subject: string;
+            mailbox_id: string;
+            mails: number;
+            undelivered: number;
+            revision: number;
+            parked_until_ms: number | null;
+        };
+        /**
          * Emptying
          * @description Where those who wait are sent; `queue_id` goes with the kind queue alone, `message` is what they are told.
          */
@@ -1876,6 +1970,68 @@ export interface components {
             user: components["schemas"]["SessionUser"];
         };
         /**
+         * MailQuery
+         * @description Which mail, and whether pictures from elsewhere are fetched.
+         */
+        MailQuery: {
+            mail_id: string;
+            /** @default false */
+            images?: boolean;
+        };
+        /**
+         * MailQueued
+         * @description The mail is durable and on its way.
+         */
+        MailQueued: {
+            seq: number;
+            mail_id: string;
+        };
+        /**
+         * MailThread
+         * @description A contact's mails, oldest first, those of the closed contacts it goes on from before them.
+         *
+         *         `holder_id`: who has the contact, and alone may answer; `is_holder_writing`: typed within the last minute.
+         */
+        MailThread: {
+            contact_id: string;
+            subject: string;
+            mails: components["schemas"]["MailView"][];
+            reply: components["schemas"]["ReplyDefaults"] | null;
+            former_contact_id: string;
+            holder_id: string | null;
+            holder_name: string;
+            is_holder_writing: boolean;
+        };
+        /**
+         * MailView
+         * @description One mail of a thread. `kind`: mail, automatic, bounce, reply, forward, acknowledgement.
+         *
+         *         `state`: received, queued, sending, deferred, sent, failed, bounced; `failure` is the other server's code. `quoted` is
+         *         what the mail repeats of earlier ones. `has_html`: `mail-html` shows it as it was written.
+         */
+        MailView: {
+            mail_id: string;
+            contact_id: string;
+            kind: string;
+            at_ms: number;
+            sender: components["schemas"]["AddressView"];
+            to: components["schemas"]["AddressView"][];
+            cc: components["schemas"]["AddressView"][];
+            subject: string;
+            text: string;
+            quoted: string;
+            has_html: boolean;
+            has_remote_images: boolean;
+            attachments: components["schemas"]["AttachmentView"][];
+            state: string;
+            failure: string;
+            attempts: number;
+            author_id: string;
+            authentication: string;
+            unread_because: string;
+            is_cut: boolean;
+        };
+        /**
          * MessagePush
          * @description A new line in the transcript of a contact on this desk.
          */
@@ -1997,6 +2153,8 @@ export interface components {
             why?: components["schemas"]["OfferReason"] | null;
             /** @default null */
             customer?: components["schemas"]["CustomerCard"] | null;
+            /** @default null */
+            email?: components["schemas"]["EmailCard"] | null;
         };
         /**
          * OfferReason
@@ -2049,6 +2207,14 @@ export interface components {
             seq: number;
             server_now_ms: number;
             desk: components["schemas"]["Desk"];
+        };
+        /**
+         * ParkUntil
+         * @description When the reminder comes; without, after the configured time.
+         */
+        ParkUntil: {
+            /** @default null */
+            until_ms?: number | null;
         };
         /**
          * PeopleImport
@@ -2314,6 +2480,17 @@ export interface components {
             contact_ids: string[];
         };
         /**
+         * ReplyDefaults
+         * @description What a new answer starts from. `cc` is for an answer to all.
+         */
+        ReplyDefaults: {
+            to: components["schemas"]["AddressView"][];
+            cc: components["schemas"]["AddressView"][];
+            subject: string;
+            signature: string;
+            sender: components["schemas"]["AddressView"];
+        };
+        /**
          * Restoring
          * @description Which entry of the history to go back to; `based_on` is the version that is the newest so far.
          */
@@ -2353,6 +2530,23 @@ export interface components {
         Section: {
             title: string;
             lines: string[];
+        };
+        /**
+         * SendMail
+         * @description A mail to send. A forward takes the text and attachments of `mail_id` along; `ends_contact`: send and close.
+         */
+        SendMail: {
+            to: string[];
+            subject: string;
+            text: string;
+            /** @default [] */
+            cc?: string[];
+            /** @default  */
+            mail_id?: string;
+            /** @default false */
+            is_forward?: boolean;
+            /** @default false */
+            ends_contact?: boolean;
         };
         /**
          * SendMessage
@@ -4300,6 +4494,83 @@ export interface operations {
             };
         };
     };
+    read_attachment: {
+        parameters: {
+            query: {
+                attachment_id: string;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An attachment, as a file to be kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown, mail_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_directory: {
         parameters: {
             query?: {
@@ -4686,6 +4957,280 @@ export interface operations {
             };
         };
     };
+    read_mail_html: {
+        parameters: {
+            query: {
+                mail_id: string;
+                images?: boolean;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One mail as its sender made it, harmless: a page for a frame without scripts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown, mail_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_mails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The contact's mails, oldest first, and what an answer starts from */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailThread"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_mail: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendMail"];
+            };
+        };
+        responses: {
+            /** @description Write a mail: an answer, or a forward to somebody outside; close the contact with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailQueued"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not_your_contact, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown, mail_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_ended, contact_not_connected, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description mail_refused, nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_messages: {
         parameters: {
             query?: {
@@ -5035,7 +5580,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Nothing"];
+                "application/json": components["schemas"]["ParkUntil"];
             };
         };
         responses: {
