@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from callcenter.simulation.record import Exchange, Record
 from callcenter.simulation.world import Decider
 from routing import commands as cmd
@@ -95,7 +97,7 @@ class Judge:
         inputs = [event for event in exchange.handled.events if is_input(event)]
         command, refusal = exchange.command, exchange.handled.refusal
         expects_none = refusal is not None or isinstance(command, cmd.Tick)
-        said = [command_of(event) for event in inputs]
+        said = [_as_asked(command_of(event), command) for event in inputs]
         if said != ([] if expects_none else [command]):
             yield f"I10 {command} was answered {refusal or 'yes'}, but the journal says {said}"
 
@@ -139,3 +141,10 @@ class Judge:
     def _raise(self, faults: Iterator[str] | list[str]) -> None:
         for fault in faults:
             raise LawBroken(fault)
+
+
+def _as_asked(said: cmd.Command, asked: cmd.Command) -> cmd.Command:
+    """The journal says until when work is parked, even if the agent has left that to the configuration."""
+    if isinstance(said, cmd.ParkContact) and isinstance(asked, cmd.ParkContact):
+        return msgspec.structs.replace(said, until_ms=asked.until_ms)
+    return said
