@@ -9,26 +9,26 @@ from routing.booking import became_idle, connected_probe_ms, move, release
 from routing.capacity import fits
 from routing.errors import InvariantViolation
 from routing.limits import INTERRUPTIONS_MAX
-from routing.state import Agent, Contact, DeadlineKind, State, WrapUp
+from routing.state import Agent, Contact, DeadlineKind, State, WrapUp, with_entry, without
 
 
 def take_in_hand(contact: Contact, agent: Agent) -> None:
     """The agent goes on with the contact; what was interrupted too often is left alone from here on."""
-    agent.holds[contact.contact_id] = contact.channel
+    agent.holds = with_entry(agent.holds, contact.contact_id, contact.channel)
     if contact.interruptions < INTERRUPTIONS_MAX:
-        agent.interruptible[contact.contact_id] = None
+        agent.interruptible = with_entry(agent.interruptible, contact.contact_id, None)
 
 
 def contact_parked(state: State, event: ev.ContactParked) -> None:
     """Put aside by the agent's own wish."""
     contact, agent = _put_aside(state, event)
-    agent.parked[contact.contact_id] = contact.channel
+    agent.parked = with_entry(agent.parked, contact.contact_id, contact.channel)
 
 
 def contact_interrupted(state: State, event: ev.ContactInterrupted) -> None:
     """Pushed aside; it goes on as soon as there is room."""
     contact, agent = _put_aside(state, event)
-    agent.interrupted[contact.contact_id] = contact.channel
+    agent.interrupted = with_entry(agent.interrupted, contact.contact_id, contact.channel)
     contact.interruptions += 1
 
 
@@ -66,8 +66,8 @@ def taken_up_again(state: State, event: ev.ContactResumed | ev.InterruptionEnded
             f"INV-2 {contact.contact_id} is taken up above the agent's capacity"
         )
     move(state, contact, event, event.at_ms + connected_probe_ms(state))
-    agent.interrupted.pop(contact.contact_id, None)
-    agent.parked.pop(contact.contact_id, None)
+    agent.interrupted = without(agent.interrupted, contact.contact_id)
+    agent.parked = without(agent.parked, contact.contact_id)
     contact.paused_ms += event.paused_ms
     take_in_hand(contact, agent)
 
@@ -86,9 +86,9 @@ def wrap_up_started(state: State, event: ev.WrapUpStarted) -> None:
     """What is in hand is over but for the wrap-up."""
     contact, agent = state.contacts[event.contact_id], state.agents[event.agent_id]
     move(state, contact, event)
-    agent.interruptible.pop(contact.contact_id, None)
+    agent.interruptible = without(agent.interruptible, contact.contact_id)
     contact.wrapped_up_by = (*contact.wrapped_up_by, agent.agent_id)
-    agent.wrap_ups[contact.contact_id] = WrapUp(
+    wrap_up = WrapUp(
         contact_id=contact.contact_id,
         channel=contact.channel,
         queue_id=contact.queue_id,
@@ -97,6 +97,7 @@ def wrap_up_started(state: State, event: ev.WrapUpStarted) -> None:
         started_at_ms=event.at_ms,
         last_message_seq=contact.last_message_seq,
     )
+    agent.wrap_ups = with_entry(agent.wrap_ups, contact.contact_id, wrap_up)
     _arm_wrap_up(state, event)
 
 
@@ -121,7 +122,7 @@ def _arm_wrap_up(state: State, event: ev.WrapUpStarted | ev.WrapUpExtended) -> N
 def wrap_up_ended(state: State, event: ev.WrapUpCompleted | ev.WrapUpExpired) -> None:
     """The assignment is over, and its capacity is back."""
     agent = state.agents[event.agent_id]
-    del agent.wrap_ups[event.contact_id]
+    agent.wrap_ups = without(agent.wrap_ups, event.contact_id)
     timers.cancel(state, timers.wrap_up_key(event.contact_id, event.agent_id))
     contact = state.contacts.get(event.contact_id)
     if contact is not None:

@@ -17,6 +17,8 @@ from routing.state import (
     ContactState,
     DeadlineKind,
     State,
+    with_entry,
+    without,
 )
 from routing.steps import enterable, next_step_ms, step_by_waiting
 
@@ -113,12 +115,15 @@ def became_idle(state: State, agent: Agent, at_ms: int) -> None:
 
 def release(state: State, agent: Agent, contact_id: ContactId) -> None:
     """Return the capacity a contact held; an agent marked as removed is forgotten with its last work."""
-    for owned in (agent.holds, agent.interrupted, agent.parked):
-        if owned.pop(contact_id, None) is not None:
-            break
+    if contact_id in agent.holds:
+        agent.holds = without(agent.holds, contact_id)
+    elif contact_id in agent.interrupted:
+        agent.interrupted = without(agent.interrupted, contact_id)
+    elif contact_id in agent.parked:
+        agent.parked = without(agent.parked, contact_id)
     else:
         raise InvariantViolation(f"INV-2 agent {agent.agent_id} returns contact {contact_id} twice")
-    agent.interruptible.pop(contact_id, None)
+    agent.interruptible = without(agent.interruptible, contact_id)
     forget_if_done(state, agent)
 
 
@@ -134,9 +139,9 @@ def forget_if_done(state: State, agent: Agent) -> None:
 def exclude(state: State, contact: Contact, agent: Agent, at_ms: int) -> None:
     """Keep this contact from this agent until the queue's re-offer gap has passed."""
     until_ms = at_ms + state.queues[contact.queue_id].reoffer_gap_ms
-    contact.last_resort.pop(agent.agent_id, None)
-    contact.excluded[agent.agent_id] = until_ms
-    agent.excluded_from[contact.contact_id] = None
+    contact.last_resort = without(contact.last_resort, agent.agent_id)
+    contact.excluded = with_entry(contact.excluded, agent.agent_id, until_ms)
+    agent.excluded_from = with_entry(agent.excluded_from, contact.contact_id, None)
     timers.arm(
         state,
         timers.exclusion_key(contact.contact_id, agent.agent_id),
@@ -152,11 +157,11 @@ def pardon(state: State, contact_id: ContactId, agent_id: AgentId) -> None:
     timers.cancel(state, timers.exclusion_key(contact_id, agent_id))
     contact = state.contacts.get(contact_id)
     if contact is not None:
-        contact.excluded.pop(agent_id, None)
-        contact.last_resort.pop(agent_id, None)
+        contact.excluded = without(contact.excluded, agent_id)
+        contact.last_resort = without(contact.last_resort, agent_id)
     agent = state.agents.get(agent_id)
     if agent is not None:
-        agent.excluded_from.pop(contact_id, None)
+        agent.excluded_from = without(agent.excluded_from, contact_id)
 
 
 def end_offer(state: State, offer_id: OfferId, outcome: str) -> tuple[Contact, Agent]:
@@ -165,7 +170,8 @@ def end_offer(state: State, offer_id: OfferId, outcome: str) -> tuple[Contact, A
     if offer is None:
         raise InvariantViolation(f"INV-3 offer {offer_id} ended twice")
     agent, contact = state.agents[offer.agent_id], state.contacts[offer.contact_id]
-    del agent.offer_ids[offer_id], contact.asked[offer.agent_id]
+    agent.offer_ids = without(agent.offer_ids, offer_id)
+    contact.asked = without(contact.asked, offer.agent_id)
     state.ended_offers[offer_id] = outcome
     if len(state.ended_offers) > ENDED_OFFERS_KEPT:
         del state.ended_offers[next(iter(state.ended_offers))]

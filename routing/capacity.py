@@ -76,7 +76,7 @@ def to_interrupt(agent: Agent, interrupts: Channels) -> list[ContactId]:
     """What must be parked so that everything else in hand fits: what was taken up last comes first."""
     over = units_in_use(agent) - agent.capacity.total
     chosen: list[ContactId] = []
-    for contact_id in reversed(agent.interruptible):
+    for contact_id in reversed([*agent.interruptible]):
         if over <= 0:
             break
         channel = agent.holds[contact_id]

@@ -86,7 +86,7 @@ def rescind_offers_to(step: Step, agent: Agent, reason: ev.RescindReason) -> Non
 
 def rescind_what_no_longer_fits(step: Step, agent: Agent) -> None:
     """Withdraw the newest offers that count on the room of work which can no longer be interrupted."""
-    for offer_id in list(reversed(agent.offer_ids)):
+    for offer_id in reversed([*agent.offer_ids]):
         contact = step.state.contacts[step.state.offers[offer_id].contact_id]
         interrupts = contact.may_interrupt
         if interrupts and units_in_use(agent, interrupts) > agent.capacity.total:

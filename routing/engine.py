@@ -25,7 +25,7 @@ from routing.matching import Matcher, freed
 from routing.model import asked_at_once
 from routing.parking import take_up_interrupted
 from routing.reducer import apply
-from routing.state import Agent, Contact, ContactState, State, idle_key
+from routing.state import Agent, Contact, ContactState, State, idle_key, share_empty
 from routing.steps import step_now
 from routing.strategies import ContactRank, contact_rank
 
@@ -209,5 +209,6 @@ def restore(snapshot: bytes) -> State:
         if contact.state is ContactState.OFFERED and not contact.asked:
             msg = "the snapshot is of a version in which a contact had one offer at most"
             raise msgspec.DecodeError(msg)
+    share_empty(state)
     timers.rebuild(state)
     return state

@@ -11,7 +11,7 @@ from routing.ids import QueueId
 from routing.limits import ABANDONED_KEPT
 from routing.model import AgentState
 from routing.queue_rules import abandoned_key, next_exit
-from routing.state import Abandoned, Contact, ContactState, DeadlineKind, Demand, State
+from routing.state import Abandoned, Contact, ContactState, DeadlineKind, Demand, State, nothing
 
 
 def arriving(state: State, event: ev.ContactArrived) -> Contact:
@@ -24,7 +24,7 @@ def arriving(state: State, event: ev.ContactArrived) -> Contact:
         own_needs=event.needs,
         credit_ms=event.credit_ms,
         preferred_agent_id=event.preferred_agent_id,
-        barred=dict.fromkeys(event.barred_agent_ids),
+        barred=dict.fromkeys(event.barred_agent_ids) or nothing(),
         site=event.site,
         demand=Demand(),
         arrival=state.arrivals + 1,

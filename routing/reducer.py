@@ -44,6 +44,9 @@ from routing.state import (
     NextState,
     Offer,
     State,
+    nothing,
+    with_entry,
+    without,
 )
 from routing.steps import step_by_waiting
 
@@ -176,7 +179,7 @@ def _agent_state_changed(state: State, event: ev.AgentStateChanged) -> None:
     agent.state = event.state
     agent.reason_id = event.reason_id
     agent.state_since_ms = event.at_ms
-    agent.missed_in_row = {}
+    agent.missed_in_row = nothing()
     timers.cancel(state, timers.agent_key(agent.agent_id))
     if event.state is AgentState.READY and not was_ready:
         became_idle(state, agent, event.at_ms)
@@ -311,9 +314,9 @@ def _offer_made(state: State, event: ev.OfferMade) -> None:
     move(state, contact, event, event.expires_at_ms)
     state.waiting[contact.queue_id].pop(contact.contact_id, None)
     contact.offers_made += 1
-    contact.asked[event.agent_id] = event.offer_id
-    agent.holds[contact.contact_id] = contact.channel
-    agent.offer_ids[event.offer_id] = None
+    contact.asked = with_entry(contact.asked, event.agent_id, event.offer_id)
+    agent.holds = with_entry(agent.holds, contact.contact_id, contact.channel)
+    agent.offer_ids = with_entry(agent.offer_ids, event.offer_id, None)
     state.offers_counted += 1
     agent.offered_order = state.offers_counted
     state.offers[event.offer_id] = Offer(
@@ -328,7 +331,7 @@ def _offer_accepted(state: State, event: ev.OfferAccepted) -> None:
     contact.agent_id = agent.agent_id
     contact.connected_at_ms = event.at_ms
     contact.held_since_ms = None
-    agent.missed_in_row.pop(contact.channel, None)
+    agent.missed_in_row = without(agent.missed_in_row, contact.channel)
     agent.contacts_taken += 1
     assignment_booking.take_in_hand(contact, agent)
     became_idle(state, agent, event.at_ms)
@@ -349,14 +352,15 @@ def _take_back(
 def _offer_rejected(state: State, event: ev.OfferRejected) -> None:
     contact, agent = end_offer(state, event.offer_id, "rejected")
     if event.cause is RejectCause.DECLINED:
-        agent.missed_in_row.pop(contact.channel, None)
+        agent.missed_in_row = without(agent.missed_in_row, contact.channel)
     exclude(state, contact, agent, event.at_ms)
     _take_back(state, contact, agent, event)
 
 
 def _offer_expired(state: State, event: ev.OfferExpired) -> None:
     contact, agent = end_offer(state, event.offer_id, "expired")
-    agent.missed_in_row[contact.channel] = agent.missed_in_row.get(contact.channel, 0) + 1
+    missed = agent.missed_in_row.get(contact.channel, 0) + 1
+    agent.missed_in_row = with_entry(agent.missed_in_row, contact.channel, missed)
     exclude(state, contact, agent, event.at_ms)
     _take_back(state, contact, agent, event)
 
@@ -368,8 +372,8 @@ def _offer_rescinded(state: State, event: ev.OfferRescinded) -> None:
 
 def _exclusion_lapsed(state: State, event: ev.ExclusionLapsed) -> None:
     contact = state.contacts[event.contact_id]
-    contact.excluded.pop(event.agent_id, None)
-    contact.last_resort[event.agent_id] = None
+    contact.excluded = without(contact.excluded, event.agent_id)
+    contact.last_resort = with_entry(contact.last_resort, event.agent_id, None)
     timers.cancel(state, timers.exclusion_key(event.contact_id, event.agent_id))
 
 

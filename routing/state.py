@@ -14,7 +14,9 @@ contact, handed on, waits or talks with somebody else, or has long been closed.
 Every dict here keeps insertion order, and nothing iterates a set: the same events give the same bytes.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 import msgspec
 
@@ -110,17 +112,42 @@ CONTACT_DEADLINES: dict[ContactState, DeadlineKind] = {
 """The one deadline a contact has in each state; a contact in wrap-up rests on its agent's `WrapUp`."""
 
 
-class Deadline(msgspec.Struct, frozen=True, gc=False):
-    """Something that happens at `due_ms` unless cancelled; `order` breaks ties by who was armed first."""
+K = TypeVar("K")
+V = TypeVar("V")
+
+_EMPTY: dict[str, None] = {}
+"""The one empty mapping of all contacts and agents: most of theirs are empty most of the time."""
+
+
+def nothing() -> Mapping[K, V]:
+    """No entries."""
+    return _EMPTY  # type: ignore[return-value]  # without entries it is of any type
+
+
+def with_entry(entries: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
+    """The mapping with one entry more, at its end unless the key was there: mappings of the state are replaced, never written."""
+    return {**entries, key: value}
+
+
+def without(entries: Mapping[K, V], key: K) -> Mapping[K, V]:
+    """The mapping without this key, which need not be in it."""
+    if key not in entries:
+        return entries
+    return {one: value for one, value in entries.items() if one != key} or nothing()
+
+
+class Deadline(msgspec.Struct, order=True, omit_defaults=True, gc=False):
+    """Something that happens at `due_ms` while it `counts`; `order` breaks ties by who was armed first."""
 
     due_ms: int
     order: int
     kind: DeadlineKind
     contact_id: ContactId = NO_CONTACT
     agent_id: AgentId = NO_AGENT
+    counts: bool = True
 
 
-class Demand(msgspec.Struct, frozen=True, cache_hash=True):
+class Demand(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """Whom a contact asks for in its present step; contacts of one queue, channel and demand form a class.
 
     `queue_ids` are further queues whose agents may serve it; a `team_id` or an `agent_id` asks nobody else.
@@ -137,7 +164,7 @@ class Demand(msgspec.Struct, frozen=True, cache_hash=True):
     site: SiteId = NO_SITE
 
 
-class Contact(msgspec.Struct, kw_only=True):
+class Contact(msgspec.Struct, kw_only=True, gc=False):
     """One customer's request. `arrival` is the contact's number in order of arrival: the last tie-break.
 
     `agent_id` is who has it in hand or parked; `asked` holds the agents who have a live offer of it, and its id.
@@ -163,22 +190,22 @@ class Contact(msgspec.Struct, kw_only=True):
     connected_at_ms: int = 0
     agent_id: AgentId | None = None
     offers_made: int = 0
-    excluded: dict[AgentId, int] = {}
-    last_resort: dict[AgentId, None] = {}
+    excluded: Mapping[AgentId, int] = msgspec.field(default_factory=nothing)
+    last_resort: Mapping[AgentId, None] = msgspec.field(default_factory=nothing)
     is_customer_present: bool = True
     ended_by: Party | None = None
     last_message_seq: int = 0
     own_needs: tuple[SkillNeed, ...] = ()
     credit_ms: int = 0
     wrapped_up_by: tuple[AgentId, ...] = ()
-    asked: dict[AgentId, OfferId] = {}
+    asked: Mapping[AgentId, OfferId] = msgspec.field(default_factory=nothing)
     adjusted_ms: int = 0
     site: SiteId = NO_SITE
     may_interrupt: tuple[Channel, ...] = ()
     interruptions: int = 0
     paused_ms: int = 0
     preferred_agent_id: AgentId | None = None
-    barred: dict[AgentId, None] = {}
+    barred: Mapping[AgentId, None] = msgspec.field(default_factory=nothing)
     step: int = 0
     step_origin_ms: int = 0
     queued_at_ms: int = 0
@@ -191,7 +218,7 @@ class Contact(msgspec.Struct, kw_only=True):
         return self.demand.needs
 
 
-class WrapUp(msgspec.Struct, kw_only=True):
+class WrapUp(msgspec.Struct, kw_only=True, gc=False):
     """The last part of an agent's assignment, with what the desk shows of a contact that may be elsewhere by now."""
 
     contact_id: ContactId
@@ -204,7 +231,7 @@ class WrapUp(msgspec.Struct, kw_only=True):
     extensions: int = 0
 
 
-class Offer(msgspec.Struct, frozen=True):
+class Offer(msgspec.Struct, frozen=True, gc=False):
     """A contact proposed to one agent; its capacity is taken until the offer ends."""
 
     offer_id: OfferId
@@ -222,7 +249,7 @@ class NextState(msgspec.Struct, frozen=True):
     cause: ev.StateCause = ev.StateCause.REQUESTED
 
 
-class Agent(msgspec.Struct, kw_only=True):
+class Agent(msgspec.Struct, kw_only=True, gc=False):
     """One agent. `holds` maps each contact in hand (offered, connected, wrap-up) to its channel.
 
     `wrap_ups` are those of them in wrap-up, `interruptible` those connected that may still be interrupted, what was
@@ -240,21 +267,21 @@ class Agent(msgspec.Struct, kw_only=True):
     next_state: NextState | None = None
     is_present: bool = False
     is_removed: bool = False
-    holds: dict[ContactId, Channel] = {}
-    offer_ids: dict[OfferId, None] = {}
-    excluded_from: dict[ContactId, None] = {}
-    missed_in_row: dict[Channel, int] = {}
+    holds: Mapping[ContactId, Channel] = msgspec.field(default_factory=nothing)
+    offer_ids: Mapping[OfferId, None] = msgspec.field(default_factory=nothing)
+    excluded_from: Mapping[ContactId, None] = msgspec.field(default_factory=nothing)
+    missed_in_row: Mapping[Channel, int] = msgspec.field(default_factory=nothing)
     idle_since_ms: int = 0
     idle_order: int = 0
     skills: dict[SkillId, int] = {}
     contacts_taken: int = 0
     offered_order: int = 0
-    wrap_ups: dict[ContactId, WrapUp] = {}
+    wrap_ups: Mapping[ContactId, WrapUp] = msgspec.field(default_factory=nothing)
     primary_queue_id: QueueId | None = None
     site: SiteId = NO_SITE
-    interruptible: dict[ContactId, None] = {}
-    interrupted: dict[ContactId, Channel] = {}
-    parked: dict[ContactId, Channel] = {}
+    interruptible: Mapping[ContactId, None] = msgspec.field(default_factory=nothing)
+    interrupted: Mapping[ContactId, Channel] = msgspec.field(default_factory=nothing)
+    parked: Mapping[ContactId, Channel] = msgspec.field(default_factory=nothing)
 
     @property
     def assignment_count(self) -> int:
@@ -291,7 +318,7 @@ class State(msgspec.Struct, kw_only=True):
     agents: dict[AgentId, Agent] = {}
     ended_offers: dict[OfferId, str] = {}
     deadlines: dict[str, Deadline] = {}
-    deadline_heap: list[tuple[int, int, str]] = []
+    deadline_heap: list[Deadline] = []
     arrivals: int = 0
     armed: int = 0
     idle_changes: int = 0
@@ -300,6 +327,30 @@ class State(msgspec.Struct, kw_only=True):
     unstaffed_since_ms: dict[QueueId, int] = {}
     abandoned: dict[str, Abandoned] = {}
     closing_messages: dict[QueueId, str] = {}
+
+
+_CONTACT_MAPPINGS = ("excluded", "last_resort", "asked", "barred")
+_AGENT_MAPPINGS = (
+    "holds",
+    "offer_ids",
+    "excluded_from",
+    "missed_in_row",
+    "wrap_ups",
+    "interruptible",
+    "interrupted",
+    "parked",
+)
+
+
+def share_empty(state: State) -> None:
+    """Make every empty mapping of contacts and agents the one there is, as it was before a snapshot was taken."""
+    for owner, names in (
+        *((contact, _CONTACT_MAPPINGS) for contact in state.contacts.values()),
+        *((agent, _AGENT_MAPPINGS) for agent in state.agents.values()),
+    ):
+        for name in names:
+            if not getattr(owner, name):
+                setattr(owner, name, _EMPTY)
 
 
 def age_key(contact: Contact) -> tuple[int, int]:

@@ -1,8 +1,8 @@
-"""Deadlines: a dict that is the truth, and a heap over it that may hold dead entries.
+"""Deadlines: a dict that is the truth, and a heap over it that may hold some that no longer count.
 
 A deadline is armed and cancelled by the reducer alone, so it is part of the fold: recovery brings back exactly
-the deadlines that were live. A heap entry counts only while the dict still holds a deadline with its `order`
-(lazy deletion); the heap is rebuilt when more than half of it is dead. Arming costs O(log n).
+the deadlines that were live. One that is cancelled or replaced leaves the dict and counts no longer; the heap drops it
+when it comes to the front, and is rebuilt when more than half of it is dead. Arming costs O(log n).
 """
 
 import heapq
@@ -65,33 +65,35 @@ def arm(
 ) -> None:
     """Set the deadline of `key`, replacing any it had."""
     state.armed += 1
-    state.deadlines[key] = Deadline(due_ms, state.armed, kind, contact_id, agent_id)
-    heapq.heappush(state.deadline_heap, (due_ms, state.armed, key))
+    replaced = state.deadlines.get(key)
+    if replaced is not None:
+        replaced.counts = False
+    deadline = Deadline(due_ms, state.armed, kind, contact_id, agent_id)
+    state.deadlines[key] = deadline
+    heapq.heappush(state.deadline_heap, deadline)
     if len(state.deadline_heap) > _DEAD_ENTRIES_ALLOWED + 2 * len(state.deadlines):
         rebuild(state)
 
 
 def cancel(state: State, key: str) -> None:
     """Remove the deadline of `key`, if it has one."""
-    state.deadlines.pop(key, None)
+    deadline = state.deadlines.pop(key, None)
+    if deadline is not None:
+        deadline.counts = False
 
 
 def rebuild(state: State) -> None:
     """Make the heap anew from the live deadlines."""
-    state.deadline_heap = [(d.due_ms, d.order, key) for key, d in state.deadlines.items()]
+    state.deadline_heap = [*state.deadlines.values()]
     heapq.heapify(state.deadline_heap)
 
 
 def next_deadline(state: State) -> Deadline | None:
     """The live deadline that is due first; drops dead heap entries on the way."""
     heap = state.deadline_heap
-    while heap:
-        _, order, key = heap[0]
-        deadline = state.deadlines.get(key)
-        if deadline is not None and deadline.order == order:
-            return deadline
+    while heap and not heap[0].counts:
         heapq.heappop(heap)
-    return None
+    return heap[0] if heap else None
 
 
 def following(origin_ms: int, every_ms: int, now_ms: int) -> int:

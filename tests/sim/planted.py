@@ -32,7 +32,7 @@ from routing.ids import QueueId
 from routing.index import IndexedMatcher
 from routing.matching import NaiveMatcher
 from routing.model import AgentState, Destination
-from routing.state import Agent, Contact, State, age_key, idle_key
+from routing.state import Agent, Contact, State, age_key, idle_key, without
 from tests.sim.judge import EngineMaker
 
 Patch = pytest.MonkeyPatch
@@ -364,8 +364,9 @@ def wrap_up_ends_with_the_contact(patch: Patch) -> None:
     def closed(state: State, event: ev.ContactClosed) -> None:
         honest(state, event)
         for agent in state.agents.values():
-            if agent.wrap_ups.pop(event.contact_id, None) is not None:
-                agent.holds.pop(event.contact_id)
+            if event.contact_id in agent.wrap_ups:
+                agent.wrap_ups = without(agent.wrap_ups, event.contact_id)
+                agent.holds = without(agent.holds, event.contact_id)
                 timers.cancel(state, timers.wrap_up_key(event.contact_id, agent.agent_id))
 
     _replace(patch, ev.ContactClosed, closed)  # type: ignore[arg-type]

@@ -1,5 +1,7 @@
 """Broadcast: several agents are asked at once, the first to accept has the contact, nobody is punished for it."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from routing import commands as cmd
@@ -7,7 +9,7 @@ from routing import events as ev
 from routing.errors import InvariantViolation, RefusalCode
 from routing.ids import AgentId, ContactId, OfferId
 from routing.model import AgentState, Channel, RoutingStep, StepAsks
-from routing.state import ContactState
+from routing.state import ContactState, with_entry
 from tests.unit.routing.scene import (
     OFFER_TIMEOUT_MS,
     REOFFER_GAP_MS,
@@ -32,7 +34,7 @@ def scene_of_three(asks: int = 3) -> Scene:
     return scene
 
 
-def asked(scene: Scene, contact: str = "c1") -> dict[AgentId, OfferId]:
+def asked(scene: Scene, contact: str = "c1") -> Mapping[AgentId, OfferId]:
     """Who has an offer of the contact."""
     return scene.contact(contact).asked
 
@@ -197,7 +199,8 @@ def test_one_offer_too_many_is_a_broken_law(again: AgentId) -> None:
     scene.chat("c1")
     scene.set_state("cid", AgentState.READY)
     if again is CID:
-        scene.contact("c1").asked[BOB] = OfferId("c1.9")
+        contact = scene.contact("c1")
+        contact.asked = with_entry(contact.asked, BOB, OfferId("c1.9"))
     wrong = ev.OfferMade(0, OfferId("c1.7"), ContactId("c1"), again, SALES, 1)
     with pytest.raises(InvariantViolation, match=r"INV-3 offer c1\.7 is one too many"):
         scene.engine._emit(wrong)

@@ -53,7 +53,7 @@ def misdirect_offer(state: State) -> None:
 
 
 def exclude_without_deadline(state: State) -> None:
-    state.contacts[WAITS].excluded[BOB] = 1
+    state.contacts[WAITS].excluded = {BOB: 1}
 
 
 def deadline_of(kind: DeadlineKind, contact: str = "", agent: str = "") -> Deadline:
@@ -63,21 +63,24 @@ def deadline_of(kind: DeadlineKind, contact: str = "", agent: str = "") -> Deadl
 BREAKS: list[tuple[str, Callable[[State], object]]] = [
     ("INV-1 a contact waits in two", lambda s: s.waiting[HELP].update({WAITS: None})),
     ("INV-1 the waiting lines", lambda s: s.waiting[SALES].clear()),
-    ("INV-2 held and named", lambda s: s.agents[ANN].holds.pop(TALKS)),
-    ("INV-2 held and named", lambda s: s.agents[BOB].holds.update({TALKS: Channel.CHAT})),
-    ("INV-2 agent ann is wrong about", lambda s: s.agents[ANN].interruptible.clear()),
+    ("INV-2 held and named", lambda s: setattr(s.agents[ANN], "holds", {})),
+    ("INV-2 held and named", lambda s: setattr(s.agents[BOB], "holds", {TALKS: Channel.CHAT})),
+    ("INV-2 agent ann is wrong about", lambda s: setattr(s.agents[ANN], "interruptible", {})),
     (
         "INV-6 contact talks stays interrupted while bob has room",
-        lambda s: s.agents[BOB].interrupted.update({TALKS: Channel.VOICE}),
+        lambda s: setattr(s.agents[BOB], "interrupted", {TALKS: Channel.VOICE}),
     ),
     ("INV-3 offer x.1 is not its contact's", forge_offer),
     ("INV-3 offer x.1 is not among its agent's", forge_offer),
     ("INV-3 offer offered.1 is not among its agent's", misdirect_offer),
     ("INV-3 agents asked and live offers", lambda s: s.offers.clear()),
-    ("INV-3 contact offered is offered with 0 offers", lambda s: s.contacts[OFFERED].asked.clear()),
+    (
+        "INV-3 contact offered is offered with 0 offers",
+        lambda s: setattr(s.contacts[OFFERED], "asked", {}),
+    ),
     (
         "INV-3 contact waits is waiting with 1 offers",
-        lambda s: s.contacts[WAITS].asked.update({ANN: OfferId("x.1")}),
+        lambda s: setattr(s.contacts[WAITS], "asked", {ANN: OfferId("x.1")}),
     ),
     (
         "INV-4 contact waits rests",

@@ -51,7 +51,7 @@ def test_an_offer_that_ends_twice_is_a_broken_law(scene: Scene) -> None:
 
 def test_capacity_returned_twice_is_a_broken_law(scene: Scene) -> None:
     scene.accept("c1")
-    del scene.agent("ann").holds[C1]
+    scene.agent("ann").holds = {}
     back = ev.ContactRequeued(0, C1, ANN, SALES, ev.RequeueReason.PRESENCE_LOST, 0)
     with pytest.raises(InvariantViolation, match="INV-2 agent ann returns contact c1 twice"):
         apply(scene.engine.state, back)
@@ -71,8 +71,8 @@ def test_events_are_counted_and_carry_time_forward_only() -> None:
 
 
 def test_a_memory_of_something_forgotten_is_no_obstacle(scene: Scene) -> None:
-    scene.agent("ann").excluded_from[ContactId("forgotten")] = None
-    scene.contact("c2").last_resort[AgentId("forgotten")] = None
+    scene.agent("ann").excluded_from = {ContactId("forgotten"): None}
+    scene.contact("c2").last_resort = {AgentId("forgotten"): None}
     scene.lunch("ann")
     scene.set_state("ann", AgentState.READY)
     scene.end("c2")

@@ -6,7 +6,7 @@ import pytest
 from routing import events as ev
 from routing.commands import Tick
 from routing.engine import Engine, restore
-from routing.ids import AgentId, OfferId
+from routing.ids import AgentId, ContactId, OfferId
 from routing.matching import NaiveMatcher
 from tests.sim.replay import first_difference, folded, replay_faults
 from tests.unit.routing.scene import (
@@ -99,9 +99,9 @@ def test_a_snapshot_of_a_version_in_which_a_contact_had_one_offer_is_not_read(
 ) -> None:
     scene.ready("ann")
     scene.chat("c1")
-    scene.contact("c1").asked.clear()
+    scene.contact("c1").asked = {}
     snapshot = scene.engine.snapshot()
-    scene.contact("c1").asked[AgentId("ann")] = OfferId("c1.1")
+    scene.contact("c1").asked = {AgentId("ann"): OfferId("c1.1")}
     with pytest.raises(msgspec.DecodeError, match="had one offer at most"):
         restore(snapshot)
 
@@ -142,3 +142,13 @@ def test_a_replay_that_differs_is_found(left_out: type, found: str) -> None:
 def test_the_scene_has_something_of_everything() -> None:
     names = set(kinds(tuple(busy_scene().journal)))
     assert {"OfferRejected", "OfferRescinded", "WrapUpStarted", "AgentDisconnected"} <= names
+
+
+def test_what_is_empty_in_a_restored_state_is_shared(scene: Scene) -> None:
+    scene.ready("ann")
+    scene.chat("c1")
+    scene.chat("c2")
+    state = restore(scene.engine.snapshot())
+    contact, agent = state.contacts[ContactId("c2")], state.agents[AgentId("ann")]
+    assert len({id(one) for one in (contact.excluded, contact.asked, agent.parked)}) == 1
+    assert agent.offer_ids.keys() == {OfferId("c1.1")}
