@@ -50,7 +50,7 @@ HANGUP_MS: Final = 30_000
 ORDER_MS: Final = 30_000
 """How long any other command is tried."""
 
-ORDER_WAIT_S: Final = 2.0
+ORDER_WAIT_MS: Final = 2_000
 """How long a phone system may take to take one command."""
 
 ORDERS_WAITING_MAX: Final = 5_000

@@ -1,0 +1,322 @@
+"""The book of calls: which calls are open, and one worker for each that has something to do.
+
+Theory: a call's worker takes its events one at a time, in their order, and after each does what `decide` wants until
+nothing more is wanted: commands to the engine are awaited, so that the next event meets what the one before has led to.
+Journal events that concern a call only wake its worker. Nothing here is kept but by the store: at a start the stored
+events of open calls are folded again, with commands to the phone system held back until the past is through.
+"""
+
+import asyncio
+import hashlib
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from agents.protocol import CallCard
+from callcenter.host.envelope import CommandRefused, HostError, Published
+from callcenter.ports import StorageError
+from callcenter.ports_of_calls import CallEvent, CallLog, CallRow
+from callcenter.tasks import fault_of
+from callcenter.telephony import limits
+from callcenter.telephony.calls import RINGS, Call, in_turn, note, overdue
+from callcenter.telephony.cards import card_of
+from callcenter.telephony.deciding import OF_THE_PAST, Enqueue, Wanted, decide
+from callcenter.telephony.entering import Entrance
+from callcenter.telephony.entry import EntryPoint
+from callcenter.telephony.ports import CallControl, Errand
+from callcenter.telephony.protocol import Order, OrderKind, PbxEvent, stored_event
+from callcenter.telephony.standing import standing_of
+from routing.events import ContactClosed, ContactTurnedAway, WrapUpCompleted, WrapUpExpired
+from routing.ids import AgentId, ContactId
+from routing.state import State
+
+_log = structlog.get_logger("callcenter.telephony")
+
+FINISHED_REMEMBERED = 10_000
+"""Calls that are over whose late events are still told from those of a new call without asking the store."""
+
+
+def contact_id_of(domain_id: str, connection_id: str, call_id: str) -> ContactId:
+    """The contact of a call: the same call always has the same."""
+    name = f"call\x00{domain_id}\x00{connection_id}\x00{call_id}"
+    return ContactId(hashlib.sha256(name.encode()).hexdigest()[:32])
+
+
+@dataclass(slots=True)
+class _Open:
+    """An open call and what waits for its worker: events, with the instant they came (None: from the past)."""
+
+    call: Call
+    inbox: deque[tuple[PbxEvent, float | None]] = field(default_factory=deque)
+    is_dirty: bool = False
+    is_working: bool = False
+    due_ms: int | None = None
+    cause_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the book stands in. `phone_of` is what rings an agent, `entry_point` what a number leads to."""
+
+    mirror: Callable[[], State]
+    log: CallLog
+    entrance: Entrance
+    controls: dict[str, CallControl]
+    entry_point: Callable[[str], EntryPoint | None]
+    phone_of: Callable[[AgentId], str]
+    on_changed: Callable[[ContactId], None]
+    now_ms: Callable[[], int]
+
+
+class CallBook:
+    """One for a domain; a listener of the host. `run` owns the workers."""
+
+    def __init__(self, around: Surroundings) -> None:
+        """Nothing happens before `run`."""
+        self._around = around
+        self._open: dict[ContactId, _Open] = {}
+        self._finished: dict[ContactId, None] = {}
+        self._ended_cards: dict[ContactId, CallCard] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+
+    # --- what others ask ------------------------------------------------------------------------
+
+    @property
+    def open_count(self) -> int:
+        """Open calls."""
+        return len(self._open)
+
+    def calls_of(self, connection_id: str) -> list[Call]:
+        """The open calls of a phone system."""
+        calls = (one.call for one in self._open.values())
+        return [call for call in calls if call.connection_id == connection_id]
+
+    def call_of(self, contact_id: ContactId) -> Call | None:
+        """The open call of a contact."""
+        opened = self._open.get(contact_id)
+        return None if opened is None else opened.call
+
+    def card(self, contact_id: ContactId, offer_id: str | None = None) -> CallCard | None:
+        """What a desk shows of the call, on an offer or on the assignment."""
+        opened = self._open.get(contact_id)
+        if opened is None:
+            return self._ended_cards.get(contact_id)
+        return card_of(opened.call, self._around.mirror(), offer_id)
+
+    # --- what comes in --------------------------------------------------------------------------
+
+    def take(self, event: CallEvent, came_s: float | None) -> None:
+        """An event that has been stored and must be acted on. `came_s`: when, by the monotonic clock."""
+        if event.contact_id in self._finished or not event.call_id:
+            return
+        opened = self._open.get(event.contact_id)
+        if opened is None:
+            row = CallRow(
+                event.connection_id, event.call_id, event.contact_id, event.received_at_ms
+            )
+            opened = self._begin(row)
+        opened.inbox.append((stored_event(event.body), came_s))
+        self._wake(opened)
+
+    def on_published(self, published: Published) -> None:
+        """The journal has moved on: look at the calls it is about. A listener of the host."""
+        for event in published.events:
+            contact_id = getattr(event, "contact_id", None)
+            if isinstance(event, ContactClosed | WrapUpCompleted | WrapUpExpired):
+                self._ended_cards.pop(event.contact_id, None)
+            opened = self._open.get(contact_id) if contact_id is not None else None
+            if opened is None:
+                continue
+            if isinstance(event, ContactTurnedAway) and event.destination.queue_id is None:
+                opened.call.turned_away = event.reason.value
+            opened.is_dirty = True
+            self._wake(opened)
+
+    def undelivered(self, order: Order, code: str) -> None:
+        """A command the phone system has not taken."""
+        opened = self._open.get(ContactId(order.command_id.partition(".")[0]))
+        if opened is not None:
+            opened.call.done.setdefault(order.command_id, code)
+            opened.is_dirty = True
+            self._wake(opened)
+
+    # --- life -----------------------------------------------------------------------------------
+
+    async def load(self) -> None:
+        """Take up the calls that were open before the start. Raises StorageError."""
+        for row in await self._around.log.open_calls():
+            opened = self._begin(row)
+            opened.call.is_enqueued = row.contact_id in self._around.mirror().contacts
+            for event in await self._around.log.of_call(row):
+                told = stored_event(event.body)
+                if told.command_id:
+                    # Done long ago: what it was for is not asked for again while the past is folded.
+                    opened.call.sent[told.command_id] = event.received_at_ms
+                opened.inbox.append((told, None))
+
+    async def run(self) -> None:
+        """Until cancelled: work, and look at the deadlines."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            try:
+                for opened in list(self._open.values()):
+                    self._wake(opened)
+                while True:
+                    await asyncio.sleep(limits.SWEEP_MS / 1000)
+                    now_ms = self._around.now_ms()
+                    for opened in list(self._open.values()):
+                        if opened.due_ms is not None and opened.due_ms <= now_ms:
+                            opened.is_dirty = True
+                            self._wake(opened)
+            finally:
+                self._tasks = None
+
+    def _begin(self, row: CallRow) -> _Open:
+        call = Call(
+            contact_id=row.contact_id,
+            connection_id=row.connection_id,
+            call_id=row.call_id,
+            begun_at_ms=row.begun_at_ms,
+        )
+        opened = self._open[row.contact_id] = _Open(call)
+        return opened
+
+    def _wake(self, opened: _Open) -> None:
+        if self._tasks is not None and not opened.is_working:
+            opened.is_working = True
+            self._tasks.create_task(self._work(opened))
+
+    # --- the worker -----------------------------------------------------------------------------
+
+    async def _work(self, opened: _Open) -> None:
+        """Until there is nothing to do. A fault costs this call's step, never another call."""
+        try:
+            while opened.inbox or opened.is_dirty:
+                await self._step(opened)
+        except Exception as error:  # noqa: BLE001 - the boundary: the other calls go on
+            _log.error("call_failed", **fault_of(error))
+            opened.due_ms = self._around.now_ms() + limits.ORDER_MS
+        finally:
+            opened.is_working = False
+            opened.cause_s = None
+
+    async def _step(self, opened: _Open) -> None:
+        """One event with everything it releases, or one look without an event."""
+        call, now_ms = opened.call, self._around.now_ms()
+        if opened.inbox:
+            event, came_s = opened.inbox.popleft()
+            is_past, ready = came_s is None, in_turn(call, event, now_ms)
+            opened.cause_s = came_s
+        else:
+            opened.is_dirty, is_past, ready = False, False, overdue(call, now_ms)
+        for each in ready:
+            self._note(call, each, now_ms)
+            await self._settle(opened, is_past=is_past and bool(opened.inbox))
+        if not ready:
+            await self._settle(opened, is_past=is_past and bool(opened.inbox))
+
+    def _note(self, call: Call, event: PbxEvent, now_ms: int) -> None:
+        note(call, event, now_ms)
+        if call.plan is None and call.dialled:
+            call.plan = self._around.entry_point(call.dialled)
+            call.language = call.plan.language if call.plan is not None else "en"
+
+    async def _settle(self, opened: _Open, *, is_past: bool) -> None:
+        """Do what is wanted until nothing more is."""
+        call = opened.call
+        shown = self.card(call.contact_id)
+        for _ in range(limits.ENGINE_STEPS_MAX):
+            if call.contact_id not in self._open:
+                return
+            wanted = self._decide(call, is_past=is_past)
+            opened.due_ms = wanted.due_ms
+            if not is_past:
+                self._send(opened, wanted)
+                if wanted.end_cause:
+                    await self._finish(opened, wanted.end_cause)
+                    return
+            key = self._next_key(call, wanted, is_past=is_past)
+            if key is None:
+                break
+            await self._submit(call, key, wanted)
+        else:
+            _log.error("call_goes_in_circles", keys=len(call.settled))
+        if self.card(call.contact_id) != shown:
+            self._around.on_changed(call.contact_id)
+
+    def _decide(self, call: Call, *, is_past: bool = False) -> Wanted:
+        """In the past no deadline runs out: what was told in time is still to be folded."""
+        standing = standing_of(self._around.mirror(), call.contact_id, self._around.phone_of)
+        return decide(call, standing, 0 if is_past else self._around.now_ms())
+
+    @staticmethod
+    def _next_key(call: Call, wanted: Wanted, *, is_past: bool) -> str | None:
+        for key in wanted.commands:
+            is_of_now = is_past and key.partition(".")[0] not in OF_THE_PAST
+            if key not in call.settled and not is_of_now:
+                return key
+        return None
+
+    def _send(self, opened: _Open, wanted: Wanted) -> None:
+        call, now_ms = opened.call, self._around.now_ms()
+        control = self._around.controls.get(call.connection_id)
+        for order in wanted.orders:
+            if order.command_id in call.sent or control is None:
+                continue
+            call.sent[order.command_id] = now_ms
+            is_ring = order.kind is OrderKind.RING_AGENT
+            if is_ring:
+                call.leg(order.command_id.removesuffix(RINGS))
+            within_ms = limits.RING_DELIVERY_MS if is_ring else limits.ORDER_MS
+            control.send(Errand(order, now_ms + within_ms, opened.cause_s))
+        # What was just sent has a deadline of its own, which `decide` can only now tell.
+        opened.due_ms = self._decide(call).due_ms if wanted.orders else wanted.due_ms
+
+    async def _submit(self, call: Call, key: str, wanted: Wanted) -> None:
+        """One command to the engine; a host that cannot take it is asked until it can."""
+        command, entrance = wanted.commands[key], self._around.entrance
+        while key not in call.settled:
+            try:
+                if isinstance(command, Enqueue):
+                    await entrance.enqueue(call, command)
+                else:
+                    await entrance.submit(call, key, command)
+                call.settled[key] = ""
+            except CommandRefused as refused:
+                call.settled[key] = refused.refusal.code
+                _log.info("call_command_refused", key=key, code=refused.refusal.code)
+            except HostError:
+                await asyncio.sleep(limits.SUBMIT_RETRY_MS / 1000)
+        if isinstance(command, Enqueue):
+            call.is_enqueued = True
+            call.queue_id, call.language = command.queue_id, command.language
+
+    async def _finish(self, opened: _Open, end_cause: str) -> None:
+        """The call is over on both sides: its row says so, and its events will be forgotten."""
+        call = opened.call
+        row = CallRow(
+            call.connection_id,
+            call.call_id,
+            call.contact_id,
+            call.begun_at_ms,
+            self._around.now_ms(),
+            end_cause,
+        )
+        try:
+            await self._around.log.finish(row)
+        except StorageError:
+            opened.due_ms = self._around.now_ms() + limits.SUBMIT_RETRY_MS
+            return
+        if call.contact_id in self._around.mirror().contacts:
+            ended = card_of(call, self._around.mirror(), None, has_ended=True)
+            if ended is not None:
+                self._ended_cards[call.contact_id] = ended
+        opened.inbox.clear()
+        opened.is_dirty = False
+        self._open.pop(call.contact_id, None)
+        self._finished[call.contact_id] = None
+        if len(self._finished) > FINISHED_REMEMBERED:
+            del self._finished[next(iter(self._finished))]
+        self._around.on_changed(call.contact_id)

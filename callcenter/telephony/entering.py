@@ -1,0 +1,87 @@
+"""How calls speak to the engine: each command once, under an id made from the call; a new contact with who calls."""
+
+import hashlib
+from collections.abc import Callable
+
+import msgspec
+
+from callcenter.customers.keys import CustomerKeys
+from callcenter.customers.lookup import CustomerLookup
+from callcenter.host.envelope import CommandRefused, Envelope
+from callcenter.host.host import Host
+from callcenter.ports import Detail
+from callcenter.projections.transcript import CUSTOMER, Customer
+from callcenter.telephony.calls import Call
+from callcenter.telephony.cards import masked
+from callcenter.telephony.deciding import Enqueue
+from routing.commands import Command, EnqueueContact
+from routing.errors import RefusalCode
+from routing.ids import DetailId
+from routing.model import Channel
+
+CALL = "call"
+"""Kind of the detail row that holds the numbers of a call."""
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """Body of a `call` row: who called, and what was dialled."""
+
+    caller: str
+    dialled: str
+
+
+class Entrance:
+    """The way from calls into the engine."""
+
+    def __init__(
+        self,
+        host: Host,
+        keys: CustomerKeys,
+        customers: CustomerLookup,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._host = host
+        self._keys = keys
+        self._customers = customers
+        self._now_ms = now_ms
+
+    async def submit(self, call: Call, key: str, command: Command) -> None:
+        """Any command about a call. Raises CommandRefused, HostError."""
+        await self._host.submit(Envelope(command, f"call:{call.contact_id}:{key}"))
+
+    async def enqueue(self, call: Call, wanted: Enqueue) -> None:
+        """The contact and who calls become durable together, once for ever. Raises CommandRefused, HostError."""
+        customer_key = self._keys.key_of(call.caller)
+        customer = await self._customers.look_up(customer_key)
+        command = EnqueueContact(
+            call.contact_id,
+            Channel.VOICE,
+            wanted.queue_id,
+            customer_key,
+            customer.attributes.needs,
+            customer.attributes.credit_ms,
+            customer.attributes.preferred_agent_id,
+        )
+        command_id = f"call:{call.contact_id}:enqueue"
+        # The digest is of the call alone: should the configuration have changed, the repeat is still the same call.
+        digest = hashlib.sha256(command_id.encode()).digest()
+        envelope = Envelope(command, command_id, digest, {}, self._details(call, wanted))
+        try:
+            await self._host.submit(envelope)
+        except CommandRefused as error:
+            if error.refusal.code is not RefusalCode.NEEDS_IMPOSSIBLE or not command.needs:
+                raise
+            plainer = msgspec.structs.replace(command, needs=())
+            await self._host.submit(msgspec.structs.replace(envelope, command=plainer))
+        self._customers.follow(call.contact_id, customer)
+
+    def _details(self, call: Call, wanted: Enqueue) -> tuple[Detail, ...]:
+        now_ms = self._now_ms()
+        bodies = {
+            CUSTOMER: msgspec.json.encode(Customer(masked(call.caller), "", wanted.language)),
+            CALL: msgspec.json.encode(Numbers(call.caller, call.dialled)),
+        }
+        return tuple(
+            Detail(call.contact_id, DetailId(f"{call.contact_id}.{kind}"), kind, body, now_ms)
+            for kind, body in bodies.items()
+        )

@@ -1,0 +1,88 @@
+"""Events on their way into the store, many deliveries in one transaction, and from there to the book of calls.
+
+Only what is stored is acknowledged, and only what is stored is acted on.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from callcenter.clock import Clock
+from callcenter.host.envelope import HostOverloaded
+from callcenter.ports import StorageError
+from callcenter.ports_of_calls import CallEvent, CallLog
+from callcenter.telephony.book import CallBook, contact_id_of
+from callcenter.telephony.limits import EVENTS_PER_COMMIT, EVENTS_WAITING_MAX
+from callcenter.telephony.protocol import EventType, PbxEvent, encoded
+
+_Waiter = asyncio.Future[None]
+
+
+class EventIntake:
+    """One for a domain. `run` stores; whoever delivers waits for it."""
+
+    def __init__(self, domain_id: str, log: CallLog, book: CallBook, clock: Clock) -> None:
+        self._domain_id = domain_id
+        self._log = log
+        self._book = book
+        self._clock = clock
+        self._waiting: deque[tuple[CallEvent, float, _Waiter]] = deque()
+        self._wake = asyncio.Event()
+
+    async def store(self, connection_id: str, events: Sequence[PbxEvent]) -> None:
+        """Returns when all of them are stored. Raises HostOverloaded, StorageUnavailable: not known to be stored."""
+        if len(self._waiting) >= EVENTS_WAITING_MAX:
+            raise HostOverloaded
+        waiter: _Waiter = asyncio.get_running_loop().create_future()
+        came_s = self._clock.monotonic_s()
+        for event in events:
+            for row in self._rows(connection_id, event):
+                self._waiting.append((row, came_s, waiter))
+        self._wake.set()
+        await waiter
+
+    def _rows(self, connection_id: str, event: PbxEvent) -> list[CallEvent]:
+        """What is stored: the event, and for a phone system that has restarted the loss of each of its calls."""
+        rows = [self._row(connection_id, event)]
+        if event.type == EventType.PBX_RESTARTED:
+            for call in self._book.calls_of(connection_id):
+                event_id = f"{event.event_id}/{call.contact_id}"
+                lost = PbxEvent(EventType.CALL_LOST, event_id, call.call_id)
+                rows.append(self._row(connection_id, lost))
+        return rows
+
+    def _row(self, connection_id: str, event: PbxEvent) -> CallEvent:
+        contact_id = contact_id_of(self._domain_id, connection_id, event.call_id)
+        now_ms = self._clock.now_ms()
+        return CallEvent(
+            connection_id, event.event_id, event.call_id, contact_id, now_ms, encoded(event)
+        )
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                count = min(len(self._waiting), EVENTS_PER_COMMIT)
+                await self._commit([self._waiting.popleft() for _ in range(count)])
+
+    async def _commit(self, batch: list[tuple[CallEvent, float, _Waiter]]) -> None:
+        try:
+            news = await self._log.append([event for event, _, _ in batch])
+        except StorageError as error:
+            for _, _, waiter in batch:
+                if not waiter.done():
+                    waiter.set_exception(error)
+            return
+        for (event, came_s, _), is_new in zip(batch, news, strict=True):
+            if is_new:
+                self._book.take(event, came_s)
+        for (_, _, waiter), following in zip(batch, [*batch[1:], None], strict=True):
+            is_last = following is None or following[2] is not waiter
+            if is_last and not waiter.done() and not self._waits_on(waiter):
+                waiter.set_result(None)
+
+    def _waits_on(self, waiter: _Waiter) -> bool:
+        """Whether the rest of this delivery is in the next transaction."""
+        return bool(self._waiting) and self._waiting[0][2] is waiter
