@@ -7,6 +7,7 @@ import msgspec
 from agents.protocol import (
     AgentCard,
     AssignmentCard,
+    CallCard,
     CustomerCard,
     Desk,
     EmailCard,
@@ -31,6 +32,7 @@ class Introduction(msgspec.Struct, frozen=True):
     opening_text: str = ""
     customer: CustomerCard | None = None
     email: EmailCard | None = None
+    call: CallCard | None = None
 
 
 Introductions = Callable[[ContactId], Introduction]
@@ -113,6 +115,7 @@ def _offer_card(
         why=why_offered(agent, contact),
         customer=introduction.customer,
         email=introduction.email,
+        call=_call(introduction, "ringing", offer.made_at_ms),
     )
 
 
@@ -148,6 +151,7 @@ def _assignment_card(
         is_interrupted=contact_id in agent.interrupted,
         customer=introduction.customer,
         email=introduction.email,
+        call=introduction.call,
     )
 
 
@@ -176,4 +180,13 @@ def _wrap_up_card(
         last_message_seq=wrap_up.last_message_seq,
         customer=introduction.customer,
         email=introduction.email,
+        call=_call(introduction, "ended", wrap_up.started_at_ms),
     )
+
+
+def _call(introduction: Introduction, state: str, since_ms: int) -> CallCard | None:
+    """The call as this desk has it: it rings here, or is over here, whatever it is elsewhere."""
+    card = introduction.call
+    if card is None:
+        return None
+    return msgspec.structs.replace(card, state=state, since_ms=since_ms)

@@ -7,10 +7,21 @@ reasons, deadlines) is configuration, not a setting; see docs/configuration.md.
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+WebhookKey = Annotated[str, Field(pattern=r"^whsec_[A-Za-z0-9+/]{32,100}={0,2}$")]
+
 _ROOT = Path(__file__).resolve().parent.parent
+
+
+class PhoneSystem(BaseModel):
+    """What a process knows of one phone system besides the configuration: its keys, and perhaps another address."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    keys: Annotated[tuple[WebhookKey, ...], Field(min_length=1, max_length=2)]
+    control_url: str = ""
 
 
 class Settings(BaseSettings):
@@ -61,6 +72,9 @@ class Settings(BaseSettings):
 
     email_from_domain: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9.-]*)?$")] = ""
     """What stands behind the @ of our Message-IDs; empty: the mailbox's own domain."""
+
+    telephony: dict[str, PhoneSystem] = {}
+    """By connection; JSON in the environment. See docs/telephony-protocol.md."""
 
     console_dir: Path = _ROOT / "agents" / "console" / "dist"
     demo_config_dir: Path = _ROOT / "config" / "demo"

@@ -19,10 +19,12 @@ from callcenter.config_loader.loader import Configuration, load_folder, of_store
 from callcenter.config_loader.mailboxes import Mailbox
 from callcenter.config_loader.queues import Queue
 from callcenter.config_loader.schema import Document
+from callcenter.config_loader.telephony import Entry
 from callcenter.customers.rules import CustomerRules
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
 from callcenter.ports_of_versions import Authorship, ConfigVersion, ConfigVersions
+from callcenter.telephony.entry import Choice, EntryPoint, Speech
 from callcenter.web.schemas import (
     ConfigurationView,
     DispositionInfo,
@@ -59,6 +61,8 @@ class ConfigurationInForce:
         self._widgets: dict[str, WidgetConfiguration] = {}
         self._mailboxes: dict[str, MailboxSettings] = {}
         self._customer_rules = CustomerRules()
+        self._entry_points: dict[str, EntryPoint] = {}
+        self._control_urls: dict[str, str] = {}
 
     async def store_folder(self, folder: Path) -> Configuration:
         """Check and store a folder; `follow` then applies it. Raises ConfigError."""
@@ -125,6 +129,14 @@ class ConfigurationInForce:
         """The mailboxes, by address."""
         return self._mailboxes
 
+    def entry_point(self, number: str) -> EntryPoint | None:
+        """What a dialled number leads to."""
+        return self._entry_points.get(number)
+
+    def control_url(self, connection_id: str) -> str:
+        """Where a phone system takes commands; "" for one that is not configured."""
+        return self._control_urls.get(connection_id, "")
+
     def customer_rules(self) -> CustomerRules:
         """What customers' profiles mean for their contacts."""
         return self._customer_rules
@@ -136,6 +148,9 @@ class ConfigurationInForce:
         self._view = _view(configuration)
         self._customer_rules = CustomerRules(compiled_rules(configuration.document.customer_rules))
         self._mailboxes = {one.address: _mailbox(one) for one in configuration.document.mailboxes}
+        telephony = configuration.document.telephony
+        self._entry_points = {one.number: entry_point_of(one) for one in telephony.entry_points}
+        self._control_urls = {one.id: one.control_url for one in telephony.connections}
         self._widgets = {
             widget.id: WidgetConfiguration(
                 widget.id,
@@ -192,6 +207,23 @@ def _view(configuration: Configuration) -> ConfigurationView:
             for one in document.templates
         ],
         queue_names={queue.id: _name(queue.name) for queue in document.queues},
+    )
+
+
+def entry_point_of(written: Entry) -> EntryPoint:
+    """An entry point as calls are led by it."""
+    greeting = written.greeting
+    return EntryPoint(
+        number=written.number,
+        queue_id=QueueId(written.queue),
+        language=written.language,
+        greeting=Speech() if greeting is None else Speech(greeting.en, greeting.zh),
+        choices={
+            digit: Choice(one.language, None if one.queue is None else QueueId(one.queue))
+            for digit, one in written.choices.items()
+        },
+        attempts=written.attempts,
+        digit_wait_ms=written.digit_wait_s * 1000,
     )
 
 

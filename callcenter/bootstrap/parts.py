@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import structlog
 from aiohttp import web
 
+from agents.desk import Introductions as Introducing
 from agents.presence import PresenceKeeper, Watched
 from agents.protocol import BoardPush
 from callcenter.auth.audit import AuditTrail
@@ -18,6 +19,7 @@ from callcenter.bootstrap.configuration_editing import ConfigurationEditor
 from callcenter.bootstrap.gateway import HostGateway
 from callcenter.bootstrap.people import Roster
 from callcenter.bootstrap.reading import Reading
+from callcenter.bootstrap.telephony import Telephony, build_telephony
 from callcenter.channels.chat_app import FRAMES as CHAT_FRAMES
 from callcenter.channels.chat_app import chat_extension
 from callcenter.channels.chat_hub import ChatHub
@@ -44,6 +46,7 @@ from callcenter.projections.customer_cards import CustomerCards
 from callcenter.projections.introductions import Introductions
 from callcenter.settings import Settings
 from callcenter.storage.store import SqlStore
+from callcenter.telephony.call_routes import ROUTES as CALL_ROUTES
 from callcenter.web.app import Extension, build_app
 from callcenter.web.desk_hub import DeskHub
 from callcenter.web.desk_socket import DeskSockets
@@ -79,6 +82,8 @@ class Parts:
     closed_messages: ClosedMessages
     reading: Reading
     desk_hub: DeskHub
+    desk_introductions: Introducing
+    telephony: Telephony
     chat_hub: ChatHub
     agent_presence: PresenceKeeper[AgentId]
     customer_presence: PresenceKeeper[ContactId]
@@ -115,6 +120,7 @@ class Parts:
             "loop_late_ms": self.pressure.late_ms,
             "newcomers_turned_away": self.pressure.turned_away,
             "journal_seq": self.host.mirror.seq,
+            **self.telephony.gauges(),
             **{f"profile_lookups_{name}": n for name, n in self.customers.counts.items()},
         }
 
@@ -156,7 +162,7 @@ def customer_presence(host: Host, gateway: HostGateway, clock: Clock) -> Presenc
     return keeper
 
 
-def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Parts:
+def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secret: bytes) -> Parts:
     """Wire one domain. The host's listeners are called in the order they are added here."""
     gateway = HostGateway(host)
     sessions = SessionKeeper(store.sessions, store.users, clock.now_ms)
@@ -172,10 +178,23 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
         mirror=reading.mirror,
         name=roster.name,
     )
-    desk_hub = DeskHub(reading.mirror, customer_cards, clock.now_ms)
+    customers = CustomerLookup(store.profiles, configuration.customer_rules, gateway)
+    telephony = build_telephony(
+        settings,
+        store,
+        host,
+        clock,
+        configuration=configuration,
+        roster=roster,
+        customers=customers,
+        customer_keys=CustomerKeys(secret),
+    )
+    desk_introductions = telephony.introduced(customer_cards)
+    desk_hub = DeskHub(reading.mirror, desk_introductions, clock.now_ms)
     customer_cards.listen(desk_hub.refresh)
     closed_messages = ClosedMessages(store.closed_messages, reading.mirror)
     mail_book.listen(desk_hub.refresh)
+    telephony.book.listen(desk_hub.refresh)
     parts = Parts(
         settings=settings,
         store=store,
@@ -184,7 +203,7 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
         sessions=sessions,
         configuration=configuration,
         roster=roster,
-        customers=CustomerLookup(store.profiles, configuration.customer_rules, gateway),
+        customers=customers,
         passwords=Passwords(argon2id()),
         introductions=introductions,
         mail_book=mail_book,
@@ -194,6 +213,8 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
         closed_messages=closed_messages,
         reading=reading,
         desk_hub=desk_hub,
+        desk_introductions=desk_introductions,
+        telephony=telephony,
         chat_hub=ChatHub(
             reading.mirror,
             roster.name,
@@ -205,17 +226,9 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock) -> Part
         customer_presence=customer_presence(host, gateway, clock),
         pressure=Pressure(clock.monotonic_s),
     )
-    parts.metrics = Metrics(reading.mirror, parts.gauges)
-    for listener in (
-        introductions,
-        mail_book,
-        customer_cards,
-        reading,
-        desk_hub,
-        waker,
-        parts.chat_hub,
-        parts.metrics,
-    ):
+    parts.metrics = Metrics(reading.mirror, parts.gauges, (telephony.latency,))
+    shown = (introductions, mail_book, customer_cards, reading, desk_hub, waker, parts.chat_hub)
+    for listener in (*shown, parts.metrics):
         host.listen(listener.on_published)
     return parts
 
@@ -249,8 +262,13 @@ def build_web(parts: Parts, secret: bytes, *more: Extension) -> web.Application:
     )
     return build_app(
         _services(parts, customer_keys),
-        extensions=(_desk_socket(parts), chat_extension(chat, customer_sockets), *more),
-        more_routes=(*CHAT_ROUTES, *MAIL_ROUTES),
+        extensions=(
+            _desk_socket(parts),
+            chat_extension(chat, customer_sockets),
+            parts.telephony.extension(),
+            *more,
+        ),
+        more_routes=(*CHAT_ROUTES, *MAIL_ROUTES, *CALL_ROUTES),
         more_frames=CHAT_FRAMES,
     )
 
@@ -282,7 +300,7 @@ def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
         throttle=LoginThrottle(),
         audit=AuditTrail(parts.store.audit_log, settings.domain_id, parts.clock.now_ms),
         board=parts.reading.board,
-        introductions=parts.customer_cards,
+        introductions=parts.desk_introductions,
         closed_messages=parts.closed_messages,
         configuration=parts.configuration.view,
         configuration_editor=ConfigurationEditor(

@@ -83,6 +83,11 @@ class Roster:
         user = self._by_id.get(user_id)
         return "" if user is None else user.display_name
 
+    def phone(self, user_id: str) -> str:
+        """What rings an agent; empty for nobody, and for an agent without a phone."""
+        user = self._by_id.get(user_id)
+        return "" if user is None else user.phone
+
     async def follow(self) -> None:
         """Take over what has changed: sessions of changed users end, the engine learns the agents."""
         for user in await self._sessions.poll():

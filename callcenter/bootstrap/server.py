@@ -73,7 +73,7 @@ class Server:
         store = await open_store(settings.database, settings.domain_id)
         clock = Clock()
         host = Host(settings.domain_id, store, clock)
-        parts = self._parts = build(settings, store, host, clock)
+        parts = self._parts = build(settings, store, host, clock, secret=data_dir.secret())
         folded = await host.start()
         self._say(f"Journal: {host.mirror.seq} events ({folded} folded over the last snapshot)")
         await self._configure(parts, data_dir, demo=demo)
@@ -82,6 +82,7 @@ class Server:
         await parts.closed_messages.load()
         await parts.mail_book.load(store)
         await parts.reading.start()
+        await parts.telephony.book.load()
         await self._listen(parts, data_dir.secret())
         self._start_tasks(parts)
 
@@ -199,6 +200,8 @@ class Server:
         if self._mail is not None:
             start(self._mail.sender.run(), "outgoing mail")
         start(parts.customers.run(), "customer look-ups")
+        for name, task in parts.telephony.tasks().items():
+            start(task, name)
         start(parts.customer_cards.run(), "customer cards")
         start(parts.reading.interaction_log.run(), "interaction log")
         start(parts.reading.text_indexer.run(), "search texts")

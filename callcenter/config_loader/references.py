@@ -6,6 +6,7 @@ from callcenter.config_loader.findings import Finding, FindingCode, Path
 from callcenter.config_loader.mailboxes import Mailbox
 from callcenter.config_loader.queues import Queue
 from callcenter.config_loader.schema import Document
+from callcenter.config_loader.telephony import Telephony
 from routing.model import REASON_MISSED, REASON_SIGNED_IN
 
 _GROUPS = (
@@ -45,6 +46,7 @@ def references(document: Document) -> Iterator[Finding]:
     for number, template in enumerate(document.templates):
         path = ("templates", number, "queues")
         yield from _unknown(template.queues, ids["queues"], path, "queue")
+    yield from _of_telephony(document.telephony, ids["queues"])
     for reason_id in (REASON_MISSED, REASON_SIGNED_IN):
         if reason_id not in ids["not_ready_reasons"]:
             message = f"the built-in reason {reason_id} needs a name and an alert time"
@@ -60,6 +62,25 @@ def _of_mailboxes(mailboxes: Sequence[Mailbox], queue_ids: Collection[str]) -> I
             message = f"{mailbox.address} is the address of another mailbox too"
             yield Finding(FindingCode.MAILBOX_REPEATED, (*path, "address"), message)
         addresses.add(mailbox.address)
+
+
+def _of_telephony(telephony: Telephony, queue_ids: Collection[str]) -> Iterator[Finding]:
+    connections = [one.id for one in telephony.connections]
+    numbers = [one.number for one in telephony.entry_points]
+    for group, key, names in (
+        ("connections", "id", connections),
+        ("entry_points", "number", numbers),
+    ):
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                path = ("telephony", group, index, key)
+                yield Finding(FindingCode.ID_REPEATED, path, f"{name} is there twice")
+    for index, entry in enumerate(telephony.entry_points):
+        where: Path = ("telephony", "entry_points", index)
+        yield from _unknown([entry.queue], queue_ids, (*where, "queue"), "queue")
+        for digit, pressed in entry.choices.items():
+            named = [] if pressed.queue is None else [pressed.queue]
+            yield from _unknown(named, queue_ids, (*where, "choices", digit, "queue"), "queue")
 
 
 def _of_queue(queue: Queue, path: Path, ids: dict[str, set[str]]) -> Iterator[Finding]:

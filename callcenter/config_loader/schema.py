@@ -13,6 +13,7 @@ from callcenter.config_loader.calendars import BusinessCalendar
 from callcenter.config_loader.customer_rules import CustomerRuleEntry
 from callcenter.config_loader.mailboxes import Mailbox
 from callcenter.config_loader.queues import Queue
+from callcenter.config_loader.telephony import Telephony
 from callcenter.config_loader.templates import Template
 from routing.limits import QUEUES_MAX
 from routing.model import (
@@ -72,6 +73,7 @@ class Document(Closed):
     calendars: Annotated[list[BusinessCalendar], Field(max_length=200)] = []
     customer_rules: Annotated[list[CustomerRuleEntry], Field(max_length=200)] = []
     templates: Annotated[list[Template], Field(max_length=500)] = []
+    telephony: Telephony = Telephony()
 
     @field_validator("interrupts")
     @classmethod

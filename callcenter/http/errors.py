@@ -29,6 +29,7 @@ class ApiErrorCode(StrEnum):
     CHAT_THROTTLED = "chat_throttled"
     CONFIGURATION_REFUSED = "configuration_refused"
     CONTENT_TYPE_UNSUPPORTED = "content_type_unsupported"
+    EVENT_INVALID = "event_invalid"
     EXPLANATION_BUSY = "explanation_busy"
     EXPLANATION_TOO_LONG = "explanation_too_long"
     EXPORT_THROTTLED = "export_throttled"
@@ -59,6 +60,7 @@ class ApiErrorCode(StrEnum):
     SERVER_STOPPING = "server_stopping"
     SESSION_ENDED = "session_ended"
     SESSION_MISSING = "session_missing"
+    SIGNATURE_INVALID = "signature_invalid"
     SLOW_READER = "slow_reader"
     STORAGE_UNAVAILABLE = "storage_unavailable"
     TOKEN_INVALID = "token_invalid"  # noqa: S105 - a code
@@ -92,6 +94,7 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.CHAT_THROTTLED: 429,
     ApiErrorCode.CONFIGURATION_REFUSED: 422,
     ApiErrorCode.CONTENT_TYPE_UNSUPPORTED: 415,
+    ApiErrorCode.EVENT_INVALID: 422,
     ApiErrorCode.EXPLANATION_BUSY: 503,
     ApiErrorCode.EXPLANATION_TOO_LONG: 409,
     ApiErrorCode.EXPORT_THROTTLED: 429,
@@ -122,6 +125,7 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.SERVER_STOPPING: 503,
     ApiErrorCode.SESSION_ENDED: 401,
     ApiErrorCode.SESSION_MISSING: 401,
+    ApiErrorCode.SIGNATURE_INVALID: 401,
     ApiErrorCode.SLOW_READER: 408,
     ApiErrorCode.STORAGE_UNAVAILABLE: 503,
     ApiErrorCode.TOKEN_INVALID: 401,

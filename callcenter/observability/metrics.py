@@ -18,8 +18,13 @@ from routing.state import State
 class Metrics(Collector):
     """A listener of the host and a collector of Prometheus in one."""
 
-    def __init__(self, mirror: Callable[[], State], gauges: Callable[[], dict[str, float]]) -> None:
-        """`gauges`: further figures of the process, name -> value, read at every scrape."""
+    def __init__(
+        self,
+        mirror: Callable[[], State],
+        gauges: Callable[[], dict[str, float]],
+        others: Iterable[Collector] = (),
+    ) -> None:
+        """`gauges`: further figures of the process, name -> value, read at every scrape; `others` tell their own."""
         self._mirror = mirror
         self._gauges = gauges
         self._events: Counter[str] = Counter()
@@ -27,6 +32,8 @@ class Metrics(Collector):
         self._commits = 0
         self._registry = CollectorRegistry()
         self._registry.register(self)
+        for other in others:
+            self._registry.register(other)
 
     def on_published(self, published: Published) -> None:
         """Count what became durable."""

@@ -54,6 +54,7 @@ class _Open:
     is_working: bool = False
     due_ms: int | None = None
     cause_s: float | None = None
+    shown: CallCard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,6 @@ class Surroundings:
     controls: dict[str, CallControl]
     entry_point: Callable[[str], EntryPoint | None]
     phone_of: Callable[[AgentId], str]
-    on_changed: Callable[[ContactId], None]
     now_ms: Callable[[], int]
 
 
@@ -79,7 +79,13 @@ class CallBook:
         self._open: dict[ContactId, _Open] = {}
         self._finished: dict[ContactId, None] = {}
         self._ended_cards: dict[ContactId, CallCard] = {}
+        self._on_changed: Callable[[ContactId], None] = lambda _contact_id: None
         self._tasks: asyncio.TaskGroup | None = None
+        self._settled_from_ms = 0
+
+    def listen(self, on_changed: Callable[[ContactId], None]) -> None:
+        """Call this whenever the card of a contact looks different."""
+        self._on_changed = on_changed
 
     # --- what others ask ------------------------------------------------------------------------
 
@@ -98,12 +104,12 @@ class CallBook:
         opened = self._open.get(contact_id)
         return None if opened is None else opened.call
 
-    def card(self, contact_id: ContactId, offer_id: str | None = None) -> CallCard | None:
-        """What a desk shows of the call, on an offer or on the assignment."""
+    def card(self, contact_id: ContactId) -> CallCard | None:
+        """What a desk shows of the call."""
         opened = self._open.get(contact_id)
         if opened is None:
             return self._ended_cards.get(contact_id)
-        return card_of(opened.call, self._around.mirror(), offer_id)
+        return card_of(opened.call, self._around.mirror())
 
     # --- what comes in --------------------------------------------------------------------------
 
@@ -146,6 +152,7 @@ class CallBook:
 
     async def load(self) -> None:
         """Take up the calls that were open before the start. Raises StorageError."""
+        self._settled_from_ms = self._around.now_ms() + limits.RESTART_GRACE_MS
         for row in await self._around.log.open_calls():
             opened = self._begin(row)
             opened.call.is_enqueued = row.contact_id in self._around.mirror().contacts
@@ -226,7 +233,6 @@ class CallBook:
     async def _settle(self, opened: _Open, *, is_past: bool) -> None:
         """Do what is wanted until nothing more is."""
         call = opened.call
-        shown = self.card(call.contact_id)
         for _ in range(limits.ENGINE_STEPS_MAX):
             if call.contact_id not in self._open:
                 return
@@ -243,12 +249,16 @@ class CallBook:
             await self._submit(call, key, wanted)
         else:
             _log.error("call_goes_in_circles", keys=len(call.settled))
-        if self.card(call.contact_id) != shown:
-            self._around.on_changed(call.contact_id)
+        shown, opened.shown = opened.shown, self.card(call.contact_id)
+        if opened.shown != shown:
+            self._on_changed(call.contact_id)
 
     def _decide(self, call: Call, *, is_past: bool = False) -> Wanted:
         """In the past no deadline runs out: what was told in time is still to be folded."""
-        standing = standing_of(self._around.mirror(), call.contact_id, self._around.phone_of)
+        around = self._around
+        opened_before = call.begun_at_ms < self._settled_from_ms - limits.RESTART_GRACE_MS
+        grace_ms = self._settled_from_ms if opened_before else 0
+        standing = standing_of(around.mirror(), call.contact_id, around.phone_of, grace_ms)
         return decide(call, standing, 0 if is_past else self._around.now_ms())
 
     @staticmethod
@@ -310,7 +320,7 @@ class CallBook:
             opened.due_ms = self._around.now_ms() + limits.SUBMIT_RETRY_MS
             return
         if call.contact_id in self._around.mirror().contacts:
-            ended = card_of(call, self._around.mirror(), None, has_ended=True)
+            ended = card_of(call, self._around.mirror())
             if ended is not None:
                 self._ended_cards[call.contact_id] = ended
         opened.inbox.clear()
@@ -319,4 +329,4 @@ class CallBook:
         self._finished[call.contact_id] = None
         if len(self._finished) > FINISHED_REMEMBERED:
             del self._finished[next(iter(self._finished))]
-        self._around.on_changed(call.contact_id)
+        self._on_changed(call.contact_id)

@@ -5,7 +5,6 @@ from typing import Final
 from agents.protocol import CallCard
 from callcenter.telephony.calls import Call
 from callcenter.telephony.standing import accepted_offer
-from routing.ids import OfferId
 from routing.state import ContactState, State
 
 DIGITS_SHOWN: Final = 4
@@ -16,20 +15,14 @@ def masked(number: str) -> str:
     return f"•••• {number[-DIGITS_SHOWN:]}" if len(number) > DIGITS_SHOWN else number
 
 
-def card_of(
-    call: Call, state: State, offer_id: str | None, *, has_ended: bool = False
-) -> CallCard | None:
-    """The card of an offer, or of the assignment; None where there is nothing to show."""
+def card_of(call: Call, state: State) -> CallCard | None:
+    """The card of the assignment; None where there is nothing to show. What it is on an offer, the desk knows."""
     contact = state.contacts.get(call.contact_id)
     if contact is None:
         return None
     shown, since_ms = "connecting", contact.state_since_ms
-    if has_ended or call.end_cause or contact.state is ContactState.WRAP_UP:
+    if call.end_cause or contact.state is ContactState.WRAP_UP:
         shown = "ended"
-    elif offer_id is not None:
-        shown = "ringing"
-        offer = state.offers.get(OfferId(offer_id))
-        since_ms = since_ms if offer is None else offer.made_at_ms
     elif contact.state is ContactState.CONNECTED:
         leg = call.legs.get(accepted_offer(state, contact) or "")
         if leg is not None and leg.was_bridged:

@@ -5,10 +5,10 @@ Only what is stored is acknowledged, and only what is stored is acted on.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from callcenter.clock import Clock
-from callcenter.host.envelope import HostOverloaded
+from callcenter.host.envelope import HostOverloaded, HostUnavailable
 from callcenter.ports import StorageError
 from callcenter.ports_of_calls import CallEvent, CallLog
 from callcenter.telephony.book import CallBook, contact_id_of
@@ -16,6 +16,7 @@ from callcenter.telephony.limits import EVENTS_PER_COMMIT, EVENTS_WAITING_MAX
 from callcenter.telephony.protocol import EventType, PbxEvent, encoded
 
 _Waiter = asyncio.Future[None]
+_Waiting = tuple[CallEvent, float, _Waiter]
 
 
 class EventIntake:
@@ -26,11 +27,14 @@ class EventIntake:
         self._log = log
         self._book = book
         self._clock = clock
-        self._waiting: deque[tuple[CallEvent, float, _Waiter]] = deque()
+        self._waiting: deque[_Waiting] = deque()
+        self._is_closed = False
         self._wake = asyncio.Event()
 
     async def store(self, connection_id: str, events: Sequence[PbxEvent]) -> None:
-        """Returns when all of them are stored. Raises HostOverloaded, StorageUnavailable: not known to be stored."""
+        """Returns when all of them are stored. Raises HostOverloaded, HostUnavailable, StorageError: not known to be stored."""
+        if self._is_closed:
+            raise HostUnavailable
         if len(self._waiting) >= EVENTS_WAITING_MAX:
             raise HostOverloaded
         waiter: _Waiter = asyncio.get_running_loop().create_future()
@@ -59,21 +63,27 @@ class EventIntake:
         )
 
     async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._waiting:
-                count = min(len(self._waiting), EVENTS_PER_COMMIT)
-                await self._commit([self._waiting.popleft() for _ in range(count)])
+        """Until cancelled; from then on nothing is taken."""
+        batch: list[_Waiting] = []
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._waiting:
+                    count = min(len(self._waiting), EVENTS_PER_COMMIT)
+                    batch = [self._waiting.popleft() for _ in range(count)]
+                    await self._commit(batch)
+                    batch = []
+        finally:
+            self._is_closed = True
+            _fail([*batch, *self._waiting], HostUnavailable())
+            self._waiting.clear()
 
-    async def _commit(self, batch: list[tuple[CallEvent, float, _Waiter]]) -> None:
+    async def _commit(self, batch: list[_Waiting]) -> None:
         try:
             news = await self._log.append([event for event, _, _ in batch])
         except StorageError as error:
-            for _, _, waiter in batch:
-                if not waiter.done():
-                    waiter.set_exception(error)
+            _fail(batch, error)
             return
         for (event, came_s, _), is_new in zip(batch, news, strict=True):
             if is_new:
@@ -86,3 +96,9 @@ class EventIntake:
     def _waits_on(self, waiter: _Waiter) -> bool:
         """Whether the rest of this delivery is in the next transaction."""
         return bool(self._waiting) and self._waiting[0][2] is waiter
+
+
+def _fail(waiting: Iterable[_Waiting], error: Exception) -> None:
+    for _, _, waiter in waiting:
+        if not waiter.done():
+            waiter.set_exception(error)

@@ -44,6 +44,9 @@ RING_DELIVERY_MS: Final = 4_000
 CONNECT_MS: Final = 10_000
 """Until when customer and agent must hear each other once the offer is accepted; then the leg has failed."""
 
+RESTART_GRACE_MS: Final = 35_000
+"""How much later after a start of ours: by then phone systems have delivered what they kept meanwhile."""
+
 HANGUP_MS: Final = 30_000
 """Until when the phone system must have ended a call; then it is over for us."""
 

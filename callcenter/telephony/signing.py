@@ -71,3 +71,7 @@ class Keys:
 
 def _signature(key: Webhook, message_id: str, timestamp: int, body: str) -> str:
     return key.sign(message_id, datetime.fromtimestamp(timestamp, UTC), body)
+
+
+NO_KEYS: Final = Keys(())
+"""Of a connection that is not known: it fails in the same way, after the same checks."""

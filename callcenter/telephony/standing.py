@@ -8,9 +8,12 @@ from routing.state import Contact, ContactState, State
 
 
 def standing_of(
-    state: State, contact_id: ContactId, phone_of: Callable[[AgentId], str]
+    state: State,
+    contact_id: ContactId,
+    phone_of: Callable[[AgentId], str],
+    not_before_ms: int = 0,
 ) -> Standing:
-    """The contact as `decide` looks at it."""
+    """The contact as `decide` looks at it. What was accepted before `not_before_ms` counts from there."""
     contact = state.contacts.get(contact_id)
     if contact is None:
         return Standing()
@@ -26,7 +29,7 @@ def standing_of(
         agent_id=agent_id,
         leg_id=accepted_offer(state, contact) if is_connected else None,
         to="" if agent_id is None else phone_of(agent_id),
-        accepted_at_ms=contact.connected_at_ms,
+        accepted_at_ms=max(contact.connected_at_ms, not_before_ms),
         is_held=contact.held_since_ms is not None,
     )
 

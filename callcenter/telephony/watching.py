@@ -8,7 +8,7 @@ import asyncio
 import structlog
 
 from callcenter.clock import Clock
-from callcenter.host.envelope import HostOverloaded
+from callcenter.host.envelope import HostError
 from callcenter.ports import StorageError
 from callcenter.ports_of_calls import CallLog
 from callcenter.telephony import limits
@@ -27,6 +27,7 @@ class PbxWatch:
         self,
         controls: dict[str, CallControl],
         book: CallBook,
+        *,
         intake: EventIntake,
         log: CallLog,
         clock: Clock,
@@ -67,7 +68,7 @@ class PbxWatch:
         ]
         try:
             await self._intake.store(connection_id, lost)
-        except (StorageError, HostOverloaded):
+        except (StorageError, HostError):
             return  # looked at again in a moment
 
     async def _forget(self) -> None:

@@ -73,6 +73,7 @@ from routing.model import (
     RoutingConfiguration,
 )
 from routing.waits import Unknown
+from tests.integration.call_stage import CALL_ROUTES, call_extension
 
 PASSWORD = "long enough to pass"  # noqa: S105 - everybody's here
 SALES, HELP = QueueId("sales"), QueueId("help")
@@ -263,8 +264,9 @@ class ApiStage:
         def extend(app: web.Application, guard: Guard) -> None:
             mount(app, MAIL_ROUTES, mail, guard)
 
-        routes = (*MAIL_ROUTES, *more_routes)
-        return build_app(self.services, extensions=(extend, *more), more_routes=routes)
+        routes: tuple[Route[Any], ...] = (*MAIL_ROUTES, *CALL_ROUTES, *more_routes)
+        extensions = (extend, call_extension(self), *more)
+        return build_app(self.services, extensions=extensions, more_routes=routes)
 
     async def prepare(self) -> None:
         """People, configuration, agents with an open desk; nobody is ready."""

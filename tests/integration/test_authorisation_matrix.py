@@ -26,6 +26,8 @@ from callcenter.channels.mail.routes import ROUTES as MAIL_ROUTES
 from callcenter.http.contract import Route
 from callcenter.http.serving import OBJECT_UNKNOWN
 from callcenter.ports import Profile, Session
+from callcenter.telephony import call_routes
+from callcenter.telephony.call_routes import ROUTES as CALL_ROUTES
 from callcenter.web import (
     configuration_schemas,
     handing_on,
@@ -43,7 +45,7 @@ CALLERS: dict[str, Principal | None] = {
 }
 CALLERS["nobody"] = None
 
-ROUTES: tuple[Route[Any], ...] = (*WEB_ROUTES, *MAIL_ROUTES)
+ROUTES: tuple[Route[Any], ...] = (*WEB_ROUTES, *MAIL_ROUTES, *CALL_ROUTES)
 ALL: tuple[Route[Any], ...] = (*ROUTES, *CHAT_ROUTES)
 
 CAROL = "carol@example.org"
@@ -56,6 +58,7 @@ SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
         "subject": "Re: Parcel",
         "text": "Hello",
     },
+    call_routes.NoBody: {},
     schemas.SetState: {"state": "not_ready", "reason_id": "lunch"},
     schemas.SendMessage: {"text": "Hello"},
     schemas.FinishWrapUp: {"disposition_id": "solved", "notes": ""},

@@ -1,0 +1,151 @@
+"""Telephony, wired: the book of calls, the ways to and from phone systems, the agents' buttons."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+from prometheus_client import Histogram
+
+from agents.desk import Introduction, Introductions
+from callcenter.bootstrap.configuration import ConfigurationInForce
+from callcenter.bootstrap.people import Roster
+from callcenter.clock import Clock
+from callcenter.customers.keys import CustomerKeys
+from callcenter.customers.lookup import CustomerLookup
+from callcenter.host.host import Host
+from callcenter.http.serving import Guard, mount
+from callcenter.settings import Settings
+from callcenter.storage.store import SqlStore
+from callcenter.telephony.book import CallBook, Surroundings
+from callcenter.telephony.call_routes import ROUTES, CallServices
+from callcenter.telephony.entering import Entrance
+from callcenter.telephony.ingest import EventIntake
+from callcenter.telephony.link import PbxLink
+from callcenter.telephony.ports import CallControl, Errand
+from callcenter.telephony.signing import Keys
+from callcenter.telephony.watching import PbxWatch
+from callcenter.telephony.webhook import PATH, EventDoor
+from routing.ids import ContactId
+
+_BUCKETS_S: Final = (0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telephony:
+    """What of telephony has a life."""
+
+    book: CallBook
+    intake: EventIntake
+    watch: PbxWatch
+    links: dict[str, PbxLink]
+    keys: dict[str, Keys]
+    latency: Histogram
+    host: Host
+    clock: Clock
+
+    def introduced(self, introductions: Introductions) -> Introductions:
+        """Introductions that know of calls too."""
+
+        def introduce(contact_id: ContactId) -> Introduction:
+            introduction, card = introductions(contact_id), self.book.card(contact_id)
+            if card is None:
+                return introduction
+            return msgspec.structs.replace(introduction, call=card)
+
+        return introduce
+
+    def tasks(self) -> dict[str, Coroutine[Any, Any, None]]:
+        """What must run, by name."""
+        links = {f"phone system {name}": link.run() for name, link in self.links.items()}
+        if not links:
+            return {}
+        return {
+            **links,
+            "call events": self.intake.run(),
+            "calls": self.book.run(),
+            "phone systems": self.watch.run(),
+        }
+
+    def gauges(self) -> dict[str, float]:
+        """Figures for the metrics."""
+        waiting = sum(link.waiting for link in self.links.values())
+        return {"open_calls": self.book.open_count, "phone_commands_waiting": waiting}
+
+    def extension(self) -> Callable[[web.Application, Guard], None]:
+        """Hangs the buttons and the door for events into the application."""
+
+        def extend(app: web.Application, guard: Guard) -> None:
+            services = CallServices(host=self.host, book=self.book, intake=self.intake)
+            mount(app, ROUTES, services, guard)
+            controls: dict[str, CallControl] = {**self.links}
+            door = EventDoor(self.keys.get, controls, self.intake, self.clock)
+            app.router.add_post(PATH, door.handle)
+
+        return extend
+
+
+def build_telephony(
+    settings: Settings,
+    store: SqlStore,
+    host: Host,
+    clock: Clock,
+    *,
+    configuration: ConfigurationInForce,
+    roster: Roster,
+    customers: CustomerLookup,
+    customer_keys: CustomerKeys,
+) -> Telephony:
+    """Wire it; nothing runs before its `tasks` do."""
+    latency = Histogram(
+        "callcenter_call_command_seconds",
+        "From the arrival of a phone system's event to the command it leads to",
+        buckets=_BUCKETS_S,
+        registry=None,
+    )
+    controls: dict[str, CallControl] = {}
+    book = CallBook(
+        Surroundings(
+            mirror=lambda: host.mirror,
+            log=store.calls,
+            entrance=Entrance(host, customer_keys, customers, clock.now_ms),
+            controls=controls,
+            entry_point=configuration.entry_point,
+            phone_of=roster.phone,
+            now_ms=clock.now_ms,
+        )
+    )
+
+    def measure(errand: Errand) -> None:
+        if errand.cause_s is not None:
+            latency.observe(clock.monotonic_s() - errand.cause_s)
+
+    keys = {name: Keys(one.keys) for name, one in settings.telephony.items()}
+    links = {
+        name: PbxLink(
+            keys[name],
+            _address(name, one.control_url, configuration),
+            clock,
+            on_undelivered=book.undelivered,
+            on_sent=measure,
+        )
+        for name, one in settings.telephony.items()
+    }
+    controls.update(links)
+    intake = EventIntake(settings.domain_id, store.calls, book, clock)
+    host.listen(book.on_published)
+    return Telephony(
+        book=book,
+        intake=intake,
+        watch=PbxWatch(controls, book, intake=intake, log=store.calls, clock=clock),
+        links=links,
+        keys=keys,
+        latency=latency,
+        host=host,
+        clock=clock,
+    )
+
+
+def _address(name: str, instead: str, configuration: ConfigurationInForce) -> Callable[[], str]:
+    return lambda: instead or configuration.control_url(name)
