@@ -1,19 +1,21 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Button } from 'antd';
+import { Button, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readContact, readMessages } from '../api/calls';
 import type { ContactView } from '../api/types';
 import { Lines } from '../desk/Lines';
 import { useNames } from '../session/configuration';
-import { useSession } from '../session/session';
+import { useUser } from '../session/session';
 import { dateTime, duration } from '../ui/format';
 import page from '../ui/Page.module.css';
 import { Failed, Loading } from '../ui/Panel';
 import { SidePanel } from '../ui/SidePanel';
 import { Explanation } from '../why/Explanation';
+import { CustomerTimeline } from './CustomerTimeline';
 import styles from './Log.module.css';
 import { Outcome } from './LogTable';
+import { Phases } from './Phases';
 
 function Facts({ contact }: { contact: ContactView }) {
   const { t, i18n } = useTranslation();
@@ -85,20 +87,60 @@ function Why({ contactId }: { contactId: string }) {
   );
 }
 
-/** A finished contact as it was: what it was about, how it ended, every line. Nothing here can be changed. */
-export function ContactSide({ contactId, onClose }: { contactId: string; onClose: () => void }) {
+type Tab = 'contact' | 'customer';
+
+function Tabs({ tab, onChange }: { tab: Tab; onChange: (tab: Tab) => void }) {
+  const { t } = useTranslation();
+  const tabs: Tab[] = ['contact', 'customer'];
+  return (
+    <div className={styles.tabs}>
+      <Segmented
+        block
+        aria-label={t('log.tabs')}
+        value={tab}
+        onChange={onChange}
+        options={tabs.map((value) => ({ value, label: t(`log.tab.${value}`) }))}
+      />
+    </div>
+  );
+}
+
+function OneContact({ contact }: { contact: ContactView }) {
+  const user = useUser();
+  const { contact_id: contactId, agent_id: agentId } = contact.interaction;
+  const mayAskWhy = user.role !== 'agent' || agentId === user.user_id;
+  return (
+    <>
+      <Facts contact={contact} />
+      <Phases phases={contact.phases ?? []} />
+      {mayAskWhy && <Why contactId={contactId} />}
+      <OldTranscript contactId={contactId} />
+    </>
+  );
+}
+
+interface ContactSideProps {
+  contactId: string;
+  onOpen: (contactId: string) => void;
+  onClose: () => void;
+}
+
+/** A contact as it was: what it was about, what happened to it, every line; and all its customer's contacts. */
+export function ContactSide({ contactId, onOpen, onClose }: ContactSideProps) {
   const { t } = useTranslation();
   const contact = useQuery({ queryKey: ['contact', contactId], queryFn: () => readContact(contactId) });
-  const title = contact.data?.interaction.customer_name ?? '';
-  const user = useSession((state) => state.user);
-  const mayAskWhy = user?.role !== 'agent' || contact.data?.interaction.agent_id === user.user_id;
+  const [tab, setTab] = useState<Tab>('contact');
+  const { customer_name: name, customer_key: customerKey } = contact.data?.interaction ?? {};
+  const openOther = (other: string) => (other === contactId ? setTab('contact') : onOpen(other));
   return (
-    <SidePanel isWide title={title || t('customer.unnamed')} onClose={onClose}>
+    <SidePanel isWide title={name || t('customer.unnamed')} onClose={onClose}>
       {contact.isPending && <Loading rows={5} />}
       {contact.isError && <Failed error={contact.error} onRetry={() => void contact.refetch()} />}
-      {contact.data && <Facts contact={contact.data} />}
-      {contact.data && mayAskWhy && <Why contactId={contactId} />}
-      {contact.data && <OldTranscript contactId={contactId} />}
+      {customerKey && <Tabs tab={tab} onChange={setTab} />}
+      {contact.data && tab === 'contact' && <OneContact contact={contact.data} />}
+      {customerKey && tab === 'customer' && (
+        <CustomerTimeline customerKey={customerKey} openId={contactId} onOpen={openOther} />
+      )}
     </SidePanel>
   );
 }

@@ -25,6 +25,7 @@ const pages: Record<PageName, ReturnType<typeof lazy>> = {
   supervisor: lazy(() => import('../supervisor/SupervisorPage')),
   log: lazy(() => import('../log/LogPage')),
   users: lazy(() => import('../users/UsersPage')),
+  audit: lazy(() => import('../audit/AuditPage')),
 };
 
 /** Goodbyes the stale banner explains well enough. */

@@ -1,11 +1,11 @@
 import type { Role } from '../api/types';
 
-export type PageName = 'desk' | 'supervisor' | 'log' | 'users';
+export type PageName = 'desk' | 'supervisor' | 'log' | 'users' | 'audit';
 
 const byRole: Record<Role, PageName[]> = {
   agent: ['desk', 'log'],
   supervisor: ['supervisor', 'log'],
-  admin: ['supervisor', 'log', 'users'],
+  admin: ['supervisor', 'log', 'users', 'audit'],
 };
 
 export const pagesOf = (role: Role): PageName[] => byRole[role];
