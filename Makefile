@@ -11,7 +11,7 @@ SCALE ?= 1
 
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help run test check console sim validate chaos bench fmt lock clean python
+.PHONY: help run test check console sim validate chaos shuffle bench fmt lock clean python
 
 help:
 	@echo 'make run            start the server with the demo set-up   (TRAFFIC=0: without demo traffic)'
@@ -20,6 +20,7 @@ help:
 	@echo 'make sim SEED=7     one seeded simulated day; SEEDS=200 runs seeds 1 to 200'
 	@echo 'make validate       simulations against published tables; SCALE=0.1: a tenth of them'
 	@echo 'make chaos N=50     kill the server N times under load and compare'
+	@echo 'make shuffle N=1000 deliver recorded calls N times out of order and compare'
 	@echo 'make bench          whole contacts per second, as JSON'
 	@echo 'make console        build the web console    make fmt    format the code'
 	@echo 'make lock           pin the dependencies     make clean  remove everything built (keeps ./var)'
@@ -47,6 +48,10 @@ validate: python
 chaos: python
 	@$(PYTHON) scripts/environment.py dev console
 	@$(VENV_PYTHON) -m tests.chaos --runs $(N)
+
+shuffle: python
+	@$(PYTHON) scripts/environment.py dev
+	@$(VENV_PYTHON) -m tests.shuffle --deliveries $(N)
 
 bench: python
 	@$(PYTHON) scripts/environment.py runtime
