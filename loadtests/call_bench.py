@@ -27,7 +27,7 @@ from loadtests.server_process import REPOSITORY, ServerProcess, cpu_seconds, fre
 
 CONNECTION = "demo"
 KEY = "whsec_" + base64.b64encode(b"a key of throw-away servers").decode()
-NUMBERS = "+4930555200"
+NUMBERS = "+4930900200"
 FIRST_PHONE = 20_000
 STAGES = ("waiting", "offered", "connected", "wrap_up")
 DRAINED_WITHIN_S = 30.0

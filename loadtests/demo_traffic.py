@@ -1,6 +1,7 @@
 """Believable customers for the demo: `python -m loadtests.demo_traffic --url URL --data-dir DIR`.
 
-About six chats a minute, in Chinese and English, over the same public interfaces a browser uses. Nobody new
+About six chats a minute, and with `--smtp-port` some mails among them, in Chinese and English, over the same public
+interfaces a browser or a mail server uses. Nobody new
 comes while 20 people wait in a queue, or 3 with no agent logged in; what it needs to know for that it
 reads as the supervisor of the demo. It ends by SIGTERM or Ctrl-C, or when the server is gone for a minute.
 """
@@ -12,12 +13,14 @@ import json
 import os
 import random
 import signal
+import smtplib
 import time
 from pathlib import Path
 
 import aiohttp
 
 from loadtests.clients import AgentClient, CustomerClient
+from loadtests.demo_mails import MAILBOX_OF, post
 from loadtests.demo_texts import Customer, draw_customer
 from loadtests.http_link import ClientFailure, HTTPLink, Json, Refused
 
@@ -32,6 +35,8 @@ TYPING_MAX_S = 12.0
 TAB_CLOSED_S = (4.0, 12.0)
 SILENCE_S = 90.0
 CHAT_MAX_S = 900.0
+MAILS = 0.2
+"""Share of the customers who write a mail."""
 
 
 class Watch:
@@ -171,8 +176,12 @@ def say(line: str) -> None:
 class Traffic:
     """Customers arrive at random, as people do."""
 
-    def __init__(self, url: str, password: str, *, per_minute: float, seed: int) -> None:
+    def __init__(
+        self, url: str, password: str, *, per_minute: float, seed: int, smtp_port: int
+    ) -> None:
+        """`smtp_port` 0: nobody writes mails."""
         self._url = url
+        self._smtp_port = smtp_port
         self._password = password
         self._mean_s = 60.0 / per_minute
         self._draw = random.Random(seed)
@@ -203,15 +212,22 @@ class Traffic:
                     say(f"Nobody new for {widget['queue_id']} for now: {reason}.")
                 said = reason
                 if not reason:
-                    visit = Visit(self._url, draw_customer(self._draw), self._draw)
-                    visits.create_task(self._visit(visit, widget["widget_id"]))
+                    visits.create_task(self._somebody(widget))
             for task in asyncio.all_tasks() - {asyncio.current_task()}:
                 task.cancel()
 
-    async def _visit(self, visit: Visit, widget_id: str) -> None:
-        """One customer's failure is that customer's alone."""
-        with contextlib.suppress(ClientFailure, aiohttp.ClientError, OSError):
-            await visit.run(widget_id)
+    async def _somebody(self, widget: Json) -> None:
+        """One customer, by chat or by mail; one customer's failure is that customer's alone."""
+        customer, queue_id = draw_customer(self._draw), str(widget["queue_id"])
+        writes = self._smtp_port > 0 and queue_id in MAILBOX_OF and self._draw.random() < MAILS
+        with contextlib.suppress(
+            ClientFailure, aiohttp.ClientError, OSError, smtplib.SMTPException
+        ):
+            if writes:
+                await post(customer, queue_id, self._smtp_port)
+                say(f"{customer.name} ({customer.language}) mails: {customer.story.opening}")
+            else:
+                await Visit(self._url, customer, self._draw).run(widget["widget_id"])
 
     async def _pause(self, seconds: float) -> bool:
         """Wait; True when asked to stop."""
@@ -240,6 +256,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         read_password(arguments.data_dir),
         per_minute=arguments.per_minute,
         seed=arguments.seed,
+        smtp_port=arguments.smtp_port,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -253,6 +270,7 @@ def main() -> None:
     parser.add_argument("--url", default="http://127.0.0.1:8080")
     parser.add_argument("--data-dir", type=Path, default=Path(os.environ.get("CC_DATA_DIR", "var")))
     parser.add_argument("--per-minute", type=float, default=6.0)
+    parser.add_argument("--smtp-port", type=int, default=0, help="where mail is taken, on loopback")
     parser.add_argument("--seed", type=int, default=None, help="the same customers again")
     arguments = parser.parse_args()
     if arguments.seed is None:

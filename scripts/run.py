@@ -1,14 +1,18 @@
-"""`make run`: set up, start the server, then the demo traffic; Ctrl-C stops both, traffic first.
+"""`make run`: set up, start the server, then a soft PBX and the demo traffic; Ctrl-C stops the server last.
 
-The server prints its address; when `/readyz` answers there, a second process plays customers and agents
-over the public interfaces. The server then drains: what it has acknowledged is on disk before it ends.
+The server prints its address; when `/readyz` answers there, two more processes play phones and customers over the public
+interfaces. The server then drains: what it has acknowledged is on disk before it ends.
 """
 
 import argparse
+import base64
+import json
 import os
 import queue
 import re
+import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +26,75 @@ from steps import ROOT, StepError
 ADDRESS = re.compile(r"https?://[\w.\[\]:-]+")
 TRAFFIC_STOP_S = 10
 DRAIN_S = 60
+
+# What the demo's configuration calls its phone system, its numbers and its agents' phones.
+CONNECTION = "demo"
+NUMBERS = "+4930900100,+4930900200"
+PHONES = "1001=hand,1002=hand,1003=hand"
+CALLS_PER_S = "0.03"
+
+# Ports of what stands beside the server; another one that is free if somebody else has it.
+PBX_PORT = 8090
+MAIL_IN_PORT = 2525
+MAIL_OUT_PORT = 2526
+MAIL_PAGE_PORT = 8026
+
+
+def usable(port: int) -> str:
+    """This port, or one that is free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def telephony(port: str) -> str:
+    """The value of CC_TELEPHONY for both sides."""
+    key = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+    return json.dumps({CONNECTION: {"keys": [key], "control_url": f"http://127.0.0.1:{port}"}})
+
+
+def settle_ports() -> dict[str, str]:
+    """Where phone system and mail servers listen, told to the server by its settings; without those that are set.
+
+    Whoever sets them brings a phone system or a mail server of their own.
+    """
+    ports: dict[str, str] = {}
+    if "CC_TELEPHONY" not in os.environ:
+        ports["pbx"] = usable(PBX_PORT)
+        os.environ["CC_TELEPHONY"] = telephony(ports["pbx"])
+    if "CC_SMTP_OUT_PORT" not in os.environ and "CC_SMTP_OUT_HOST" not in os.environ:
+        ports["sink"] = os.environ["CC_SMTP_OUT_PORT"] = usable(MAIL_OUT_PORT)
+    os.environ.setdefault("CC_SMTP_LISTEN_PORT", usable(MAIL_IN_PORT))
+    return ports
+
+
+def start_beside(
+    url: str, ports: dict[str, str], *, with_traffic: bool
+) -> list[subprocess.Popen[str]]:
+    """A phone system to call by hand, a mail server that shows what went out, and with traffic customers."""
+    beside = []
+    mail_in = os.environ["CC_SMTP_LISTEN_PORT"]
+    if "pbx" in ports:
+        arguments = ["--server", url, "--connection", CONNECTION, "--control-port", ports["pbx"]]
+        arguments += ["--numbers", NUMBERS, "--phones", PHONES, "--say"]
+        arguments += ["--rate", CALLS_PER_S if with_traffic else "0"]
+        beside.append(start("loadtests.softpbx", *arguments))
+        print(f"Call by hand:        http://127.0.0.1:{ports['pbx']}/", flush=True)
+    if "sink" in ports:
+        page = usable(MAIL_PAGE_PORT)
+        arguments = ["--smtp-port", ports["sink"], "--http-port", page]
+        beside.append(start("loadtests.smtp_sink", *arguments, stdout=subprocess.DEVNULL))
+        print(f"Mails that went out: http://127.0.0.1:{page}/", flush=True)
+    print(f"Mail comes in at:    127.0.0.1:{mail_in} (SMTP)", flush=True)
+    if with_traffic:
+        data_dir = os.environ.get("CC_DATA_DIR", "var")
+        arguments = ["--url", url, "--data-dir", data_dir, "--smtp-port", mail_in]
+        beside.append(start("loadtests.demo_traffic", *arguments))
+    return beside
 
 
 def start(module: str, *arguments: str, stdout: int | None = None) -> subprocess.Popen[str]:
@@ -50,21 +123,23 @@ def wait_until_ready(server: subprocess.Popen[str], url: str) -> bool:
     return False
 
 
-def stop(process: subprocess.Popen[str] | None, within_s: float) -> None:
-    """Ask a process to end, and end it when it does not."""
-    if process is None or process.poll() is not None:
-        return
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(within_s)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):  # too slow, or asked twice
-        process.kill()
-        process.wait()
+def stop(processes: list[subprocess.Popen[str]], within_s: float) -> None:
+    """Ask processes to end, and end them when they do not."""
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+    for process in processes:
+        try:
+            process.wait(within_s)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):  # too slow, or asked twice
+            process.kill()
+            process.wait()
 
 
 def serve(*, with_traffic: bool, started: float) -> int:
     """Run the server, and the traffic beside it, until Ctrl-C or until the server ends."""
-    traffic = None
+    beside: list[subprocess.Popen[str]] = []
+    ports = settle_ports()
     server = start("callcenter", "run", "--demo", stdout=subprocess.PIPE)
     addresses: queue.Queue[str] = queue.Queue()
     reader = threading.Thread(target=echo, args=(server, addresses), daemon=True)
@@ -73,18 +148,16 @@ def serve(*, with_traffic: bool, started: float) -> int:
         url = addresses.get()
         if url and wait_until_ready(server, url):
             print(f"Started in {time.monotonic() - started:.1f} s.", flush=True)
-            if with_traffic:
-                data_dir = os.environ.get("CC_DATA_DIR", "var")
-                traffic = start("loadtests.demo_traffic", "--url", url, "--data-dir", data_dir)
+            beside += start_beside(url, ports, with_traffic=with_traffic)
         status = server.wait()
     except KeyboardInterrupt:
         print(flush=True)  # after the terminal's ^C
-        stop(traffic, TRAFFIC_STOP_S)
-        stop(server, DRAIN_S)
+        stop(beside, TRAFFIC_STOP_S)
+        stop([server], DRAIN_S)
         status = server.returncode
     finally:
-        stop(traffic, TRAFFIC_STOP_S)
-        stop(server, DRAIN_S)
+        stop(beside, TRAFFIC_STOP_S)
+        stop([server], DRAIN_S)
     reader.join(1)
     return status
 

@@ -81,7 +81,5 @@ class Call:
             "ended_at_ms": self.ended_at_ms,
             "is_over": self.is_over,
             "events": self.n,
-            "legs": {
-                leg.leg_id: [leg.to, leg.state.value, leg.cause] for leg in self.legs.values()
-            },
+            "legs": {leg_id: leg.line() for leg_id, leg in self.legs.items()},
         }

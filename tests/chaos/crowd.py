@@ -142,6 +142,7 @@ class Agent:
         self._crowd = crowd
         self._draw = draw
         self._begun: set[tuple[str, ...]] = set()
+        self._work: dict[str, Work] = {"chat": self._talk, "voice": self._call}
         self._lines = 0
 
     async def sit_down(self) -> None:
@@ -159,7 +160,7 @@ class Agent:
             self._begin(("offer", offer["offer_id"]), self._answer, offer)
         for card in desk["assignments"]:
             key = (card["state"], card["contact_id"], str(card["connected_at_ms"]))
-            work = self._wrap_up if card["state"] == "wrap_up" else self._talk
+            work = self._wrap_up if card["state"] == "wrap_up" else self._work[card["channel"]]
             self._begin(key, work, card)
         state = desk["agent"]["state"]
         if state != "ready" and desk["agent"]["next_state"] is None:
@@ -189,6 +190,8 @@ class Agent:
         if not await self._wait(0, 0.15):
             return
         mood = self._draw.random()
+        if offer["channel"] == "voice" and mood < 0.6:
+            return  # the phone is answered, or not
         if mood < 0.02:
             return  # the offer rings out
         if mood < 0.05:
@@ -209,6 +212,19 @@ class Agent:
         if not await self._wait(0, 0.2):
             return
         self._crowd.count("end", await self.client.end(contact_id))
+
+    async def _call(self, card: Json) -> None:
+        contact_id = card["contact_id"]
+        if not await self._wait(0.05, 0.4):
+            return
+        if self._draw.random() < 0.3:
+            for is_held in (True, False):
+                answer = await self.client.hold(contact_id, is_held=is_held)
+                self._crowd.count("hold", answer)
+                if not await self._wait(0.05, 0.2):
+                    return
+        if self._draw.random() < 0.3:
+            self._crowd.count("hang up", await self.client.hang_up(contact_id))
 
     async def _wrap_up(self, card: Json) -> None:
         if self._draw.random() < 0.02:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from callcenter.host.recovery import DECODER, recover
 from callcenter.ports import Interaction
+from callcenter.ports_of_calls import CallRow
 from callcenter.projections.transcript import MESSAGE, NOTES, chat_message
 from callcenter.storage.store import SqlStore, open_store
 from routing import events as ev
@@ -30,6 +31,7 @@ class Stored:
     interactions: Sequence[Interaction]
     interactions_as_of: int
     state_problems: Sequence[Problem]
+    calls: Sequence[CallRow] = ()
 
 
 def database_of(data_dir: Path) -> tuple[Path, str]:
@@ -65,8 +67,22 @@ async def read_all(data_dir: Path, told: Notes, database_url: str = "") -> Store
     finally:
         await store.close()
     return Stored(
-        Evidence(entries, messages, told.seen, notes, told.transcripts), rows, as_of, problems
+        Evidence(entries, messages, told.seen, notes, told.transcripts),
+        rows,
+        as_of,
+        problems,
+        _calls(path),
     )
+
+
+def _calls(path: Path) -> list[CallRow]:
+    """Every call there is a row of, those that ended before they became a contact too."""
+    columns = ", ".join(CallRow.__struct_fields__)
+    connection = sqlite3.connect(path)
+    try:
+        return [CallRow(*row) for row in connection.execute(f"SELECT {columns} FROM calls")]  # noqa: S608
+    finally:
+        connection.close()
 
 
 async def _texts(

@@ -12,7 +12,14 @@ from pathlib import Path
 
 from loadtests.observing import ACKNOWLEDGEMENTS
 from loadtests.people import log_in_all, make_agents
-from loadtests.server_process import REPOSITORY, ServerFailed, ServerProcess, cpu_seconds
+from loadtests.server_process import (
+    REPOSITORY,
+    ServerFailed,
+    ServerProcess,
+    cpu_seconds,
+    free_port,
+)
+from tests.chaos.calls import Phones, check_calls, with_phone
 from tests.chaos.configuration import DEMO
 from tests.chaos.crowd import Crowd
 from tests.chaos.history import Notes, Problem
@@ -78,6 +85,7 @@ class Report:
 
     seed: int
     contacts: int = 0
+    calls: int = 0
     events: int = 0
     acknowledgements: int = 0
     sightings: int = 0
@@ -118,7 +126,9 @@ class Template:
         )
         try:
             await server.start()
-            names = await make_agents(server.url, agents, chat_capacity=CHAT_CAPACITY)
+            names = await make_agents(
+                server.url, agents, chat_capacity=CHAT_CAPACITY, facts=with_phone
+            )
             cookies = await log_in_all(server.url, names)
         finally:
             await server.stop()
@@ -167,7 +177,10 @@ class Run:
             "CC_DRILL_FAULT": fault,
         }
         first = CRASHING if plan.crash_at and not fault else self._launcher
-        self.server = ServerProcess(data_dir, launcher=first, environment=environment)
+        port = free_port()
+        self.phones = Phones(f"http://127.0.0.1:{port}", plan.seed)
+        environment |= self.phones.environment
+        self.server = ServerProcess(data_dir, port=port, launcher=first, environment=environment)
         self.crowd = Crowd(self.server.url, template.cookies, seed=plan.seed, notes=self.notes)
 
     async def carry_out(self) -> Report:
@@ -176,6 +189,7 @@ class Run:
             await self._under_traffic()
         finally:
             await self.crowd.close()
+            await self.phones.close()
             await self.server.kill()
         self._note_traffic()
         await self._judge()
@@ -188,6 +202,7 @@ class Run:
         plan, stopping = self.plan, asyncio.Event()
         await self.server.start()
         await self.crowd.open()
+        await self.phones.open()
         started_s = time.monotonic()
         arriving = asyncio.create_task(self.crowd.arrive(CONTACTS_PER_S, stopping))
         try:
@@ -212,6 +227,9 @@ class Run:
             stopping.set()
             await arriving
             self.report.traffic_s = time.monotonic() - started_s
+        calls_left = await self.phones.drain(self._drain_s)
+        if calls_left:
+            self._wrong("stuck", f"{calls_left} callers were left {self._drain_s:.0f} s later")
         left = await self.crowd.drain(self._drain_s)
         if left:
             text = f"{left} customers or contacts were left {self._drain_s:.0f} s after the last arrival"
@@ -269,6 +287,9 @@ class Run:
         arrived = [e for e in stored.evidence.entries if type(e.event).__name__ == "ContactArrived"]
         self.report.contacts, self.report.events = len(arrived), stored.evidence.last_seq
         self.report.problems += judge(stored)
+        log = self.phones.exchange.log()
+        self.report.calls = len(log)
+        self.report.problems += check_calls(log, stored.calls, stored.evidence.entries)
         verify = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "callcenter", "journal", "verify", "--data-dir", str(self.server.data_dir)),

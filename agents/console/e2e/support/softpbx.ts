@@ -41,7 +41,14 @@ export class SoftPbx {
   static async start(server: Server): Promise<SoftPbx> {
     const url = `http://127.0.0.1:${server.controlPort}`;
     const args = ['-m', 'loadtests.softpbx', '--server', server.url, '--connection', CONNECTION];
-    args.push('--control-port', String(server.controlPort), '--numbers', NUMBERS, '--phones', PHONES);
+    args.push(
+      '--control-port',
+      String(server.controlPort),
+      '--numbers',
+      `${SALES},${SUPPORT}`,
+      '--phones',
+      PHONES,
+    );
     const child = spawn(PYTHON, args, {
       cwd: REPOSITORY,
       env: { ...process.env, CC_TELEPHONY: server.telephony() },
@@ -80,6 +87,7 @@ export class SoftPbx {
   }
 }
 
-/** Of the demo's configuration. */
-export const NUMBERS = '+4930555100,+4930555200';
+/** Of the demo's configuration: the first asks for a digit. */
+export const SALES = '+4930900100';
+export const SUPPORT = '+4930900200';
 const PHONES = '1001=hand,1002=hand,1003=hand';
