@@ -10,6 +10,8 @@ from callcenter.ports import Interaction
 from callcenter.ports_of_calls import CallRow
 from callcenter.projections.transcript import MESSAGE, NOTES, chat_message
 from callcenter.storage.store import SqlStore, open_store
+from callcenter.telephony.book import contact_id_of
+from loadtests.call_bench import CONNECTION
 from routing import events as ev
 from routing.engine import Engine
 from routing.errors import InvariantViolation
@@ -49,7 +51,9 @@ def database_of(data_dir: Path) -> tuple[Path, str]:
     raise NoJournal(str(data_dir))
 
 
-async def read_all(data_dir: Path, told: Notes, database_url: str = "") -> Stored:
+async def read_all(
+    data_dir: Path, told: Notes, database_url: str = "", call_ids: Sequence[str] = ()
+) -> Stored:
     """Everything, from one stopped server; a database elsewhere is named by its URL."""
     url, domain_id = database_url, "main"
     if not url:
@@ -64,6 +68,7 @@ async def read_all(data_dir: Path, told: Notes, database_url: str = "") -> Store
         messages, notes = await _texts(store, entries)
         as_of, rows = await store.interactions.since(0)
         problems = await _compare_states(store, domain_id, entries)
+        calls = await _calls(store, domain_id, call_ids)
     finally:
         await store.close()
     return Stored(
@@ -71,18 +76,16 @@ async def read_all(data_dir: Path, told: Notes, database_url: str = "") -> Store
         rows,
         as_of,
         problems,
-        _calls(path),
+        calls,
     )
 
 
-def _calls(path: Path) -> list[CallRow]:
-    """Every call there is a row of, those that ended before they became a contact too."""
-    columns = ", ".join(CallRow.__struct_fields__)
-    connection = sqlite3.connect(path)
-    try:
-        return [CallRow(*row) for row in connection.execute(f"SELECT {columns} FROM calls")]  # noqa: S608
-    finally:
-        connection.close()
+async def _calls(store: SqlStore, domain_id: str, call_ids: Sequence[str]) -> list[CallRow]:
+    """The rows of these calls, and of whatever is open."""
+    ids = [contact_id_of(domain_id, CONNECTION, call_id) for call_id in call_ids]
+    rows = [row for contact_id in ids if (row := await store.calls.get(contact_id)) is not None]
+    known = {row.call_id for row in rows}
+    return [*rows, *(row for row in await store.calls.open_calls() if row.call_id not in known)]
 
 
 async def _texts(

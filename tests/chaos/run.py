@@ -283,11 +283,12 @@ class Run:
             self._wrong("trace", output[start : start + 1500])
 
     async def _judge(self) -> None:
-        stored = await read_all(self.server.data_dir, self.notes, self._database_url)
+        log = self.phones.exchange.log()
+        call_ids = [call["call_id"] for call in log]
+        stored = await read_all(self.server.data_dir, self.notes, self._database_url, call_ids)
         arrived = [e for e in stored.evidence.entries if type(e.event).__name__ == "ContactArrived"]
         self.report.contacts, self.report.events = len(arrived), stored.evidence.last_seq
         self.report.problems += judge(stored)
-        log = self.phones.exchange.log()
         self.report.calls = len(log)
         self.report.problems += check_calls(log, stored.calls, stored.evidence.entries)
         verify = await asyncio.create_subprocess_exec(

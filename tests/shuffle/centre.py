@@ -125,7 +125,6 @@ class Centre:
                 controls={CONNECTION: line},
                 entry_point=entry_point,
                 phone_of=str,
-                on_changed=lambda _contact_id: None,
                 now_ms=self.now_ms,
             )
         )
