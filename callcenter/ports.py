@@ -265,6 +265,15 @@ class Beginning(msgspec.Struct, frozen=True):
     open_phases: list[Phase] = []
 
 
+class AgentWork(msgspec.Struct, frozen=True):
+    """One agent's time and phases since an instant, and the standing now; None of somebody who is no agent."""
+
+    as_of_seq: int
+    intervals: list[AgentInterval]
+    standing: AgentStanding | None
+    phases: list[Phase]
+
+
 class Statistics(Protocol):
     """Reads of the stored figures; the seq they are true as of comes first."""
 
@@ -280,6 +289,9 @@ class Statistics(Protocol):
         self, from_ms: int, until_ms: int, /
     ) -> tuple[int, list[AgentInterval], list[AgentStanding]]:
         """Intervals that start in [from, until), and every agent's standing."""
+
+    async def of_agent(self, agent_id: AgentId, since_ms: int, /) -> AgentWork:
+        """Intervals that start, and phases that began, at the instant or later."""
 
 
 class Interactions(Protocol):

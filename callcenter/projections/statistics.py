@@ -1,11 +1,13 @@
 """From stored intervals to what is told of a time: totals, shares, and what still runs at the moment of telling."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
 
-from callcenter.ports import AgentInterval, AgentStanding, QueueInterval
+from callcenter.ports import AgentInterval, AgentStanding, AgentWork, QueueInterval
 from callcenter.projections.agent_times import pieces, standing_of
+from callcenter.projections.phases import PhaseKind
 from routing.ids import AgentId, QueueId
 from routing.service_level import AgentTimes, Figures, Running
 
@@ -33,6 +35,43 @@ def queue_totals(
     for queue_id, clocks in running.items():
         totals.setdefault(queue_id, QueueTotal()).running = clocks
     return totals
+
+
+class OwnDay(msgspec.Struct, frozen=True):
+    """What one agent has done: offers accepted and missed, and the talk and wrap-up of what is `handled` by now."""
+
+    answered: int
+    missed: int
+    handled: int
+    handle_ms: int
+    times: AgentTimes
+
+
+def day_of(work: AgentWork, from_ms: int, until_ms: int) -> OwnDay:
+    """An agent's sums over [from, until). Handled is what was wrapped up; parked time is nobody's handling."""
+    offers = Counter(one.ended_as for one in work.phases if one.kind == PhaseKind.OFFER)
+    done = {
+        one.contact_id
+        for one in work.phases
+        if one.kind == PhaseKind.WRAP_UP and one.ended_at_ms is not None
+    }
+    handle_ms = sum(
+        one.ended_at_ms - one.began_at_ms
+        for one in work.phases
+        if one.contact_id in done and one.kind in _HANDLING and one.ended_at_ms is not None
+    )
+    standings = [] if work.standing is None else [work.standing]
+    times = list(agent_totals(work.intervals, standings, from_ms, until_ms).values())
+    return OwnDay(
+        answered=offers["accepted"],
+        missed=offers["missed"],
+        handled=len(done),
+        handle_ms=handle_ms,
+        times=times[0] if times else AgentTimes(),
+    )
+
+
+_HANDLING = (PhaseKind.TALK, PhaseKind.WRAP_UP)
 
 
 def agent_totals(

@@ -10,6 +10,7 @@ from callcenter.log_rows import Phase
 from callcenter.ports import (
     AgentInterval,
     AgentStanding,
+    AgentWork,
     Beginning,
     Interaction,
     OpenContact,
@@ -22,6 +23,7 @@ from callcenter.storage.memory_disk import Disk
 from callcenter.storage.merging import merge
 from callcenter.storage.statistics import SEGMENT_COLUMNS, segment_of, standing_of
 from callcenter.storage.tables import PROJECTION_TABLES
+from routing.ids import AgentId
 from routing.service_level import AgentTimes, Figures, Segment
 
 Row = dict[str, Any]
@@ -145,6 +147,17 @@ class MemoryStatistics:
             for row in self._between("agent_intervals", from_ms, until_ms)
         ]
         return self._as_of_seq, intervals, self._standings()
+
+    async def of_agent(self, agent_id: AgentId, since_ms: int) -> AgentWork:
+        """One agent's rows."""
+        _, intervals, standings = await self.agents(since_ms, 2**62)
+        rows = [row for row in self._table("phases") if row["agent_id"] == agent_id]
+        return AgentWork(
+            as_of_seq=self._as_of_seq,
+            intervals=[one for one in intervals if one.agent_id == agent_id],
+            standing=next((one for one in standings if one.agent_id == agent_id), None),
+            phases=[phase_of(row) for row in rows if row["began_at_ms"] >= since_ms],
+        )
 
     @property
     def _as_of_seq(self) -> int:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from callcenter.ports import (
     AgentInterval,
     AgentStanding,
+    AgentWork,
     Beginning,
     Interaction,
     OpenContact,
@@ -25,7 +26,7 @@ from callcenter.storage.tables import (
     queue_intervals,
     queue_thresholds,
 )
-from routing.ids import QueueId
+from routing.ids import AgentId, QueueId
 from routing.model import Channel
 from routing.service_level import AgentTimes, Figures, Segment
 
@@ -120,6 +121,31 @@ class SqlStatistics:
 
         return await self._database.read(job)
 
+    async def of_agent(self, agent_id: AgentId, since_ms: int) -> AgentWork:
+        """One agent's rows, in one read transaction."""
+        intervals = self._intervals(agent_intervals, AgentTimes).where(
+            agent_intervals.c.agent_id == agent_id, agent_intervals.c.start_ms >= since_ms
+        )
+        worked = (
+            self._mine(phases, PHASE_COLUMNS)
+            .where(phases.c.agent_id == agent_id, phases.c.began_at_ms >= since_ms)
+            .order_by(phases.c.contact_id, phases.c.began_seq)
+        )
+
+        def job(connection: sa.Connection) -> AgentWork:
+            is_theirs = agent_states.c.agent_id == agent_id
+            return AgentWork(
+                as_of_seq=as_of_seq(connection, self._domain_id),
+                intervals=[
+                    AgentInterval(agent_id, start_ms, AgentTimes(*times))
+                    for _, start_ms, *times in connection.execute(intervals)
+                ],
+                standing=next(iter(self._standings(connection, is_theirs)), None),
+                phases=phases_of(connection, worked),
+            )
+
+        return await self._database.read(job)
+
     def _mine(self, table: sa.Table, columns: Iterable[sa.Column[Any]]) -> sa.Select[Any]:
         return sa.select(*columns).where(table.c.domain_id == self._domain_id)
 
@@ -134,9 +160,11 @@ class SqlStatistics:
         start_ms = query.selected_columns["start_ms"]
         return query.where(start_ms >= from_ms, start_ms < until_ms)
 
-    def _standings(self, connection: sa.Connection) -> list[AgentStanding]:
+    def _standings(
+        self, connection: sa.Connection, *which: sa.ColumnElement[bool]
+    ) -> list[AgentStanding]:
         columns = [agent_states.c[name] for name in AgentStanding.__struct_fields__]
-        query = self._mine(agent_states, columns).where(~agent_states.c.is_removed)
+        query = self._mine(agent_states, columns).where(~agent_states.c.is_removed, *which)
         return [
             standing_of(dict(zip(AgentStanding.__struct_fields__, row, strict=True)))
             for row in connection.execute(query.order_by(agent_states.c.agent_id))

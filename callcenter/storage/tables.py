@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0011"
+HEAD: Final = "0012"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -198,6 +198,7 @@ phases = sa.Table(
     _maybe("to_agent_id", sa.String),
     _maybe("by_user_id", sa.String),
     _maybe("disposition_id", sa.String),
+    sa.Index(None, "domain_id", "agent_id", "began_at_ms"),
     sa.Index(
         "ix_phases_open",
         "domain_id",

@@ -8,11 +8,12 @@ from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.limits import STATISTICS_FOR_MS_MAX
 from callcenter.projections.segments import hours_of, running_of
-from callcenter.projections.statistics import QueueTotal, agent_totals, queue_totals
+from callcenter.projections.statistics import QueueTotal, agent_totals, day_of, queue_totals
 from callcenter.web.services import Services
 from callcenter.web.statistics_schemas import (
     AgentsStatistics,
     AgentStatistics,
+    OwnStatistics,
     QueueIntervals,
     QueuesStatistics,
     QueueStatistics,
@@ -20,7 +21,7 @@ from callcenter.web.statistics_schemas import (
     StatisticsQuery,
 )
 from routing.errors import RefusalCode
-from routing.ids import QueueId
+from routing.ids import AgentId, QueueId
 from routing.model import ServiceFormula, ServiceLevelRule
 from routing.service_level import (
     FORMULAS,
@@ -136,7 +137,31 @@ async def agent_statistics(call: Call[Services]) -> AgentsStatistics:
     return AgentsStatistics(as_of_seq, now_ms, wanted.from_ms, wanted.until_ms, rows)
 
 
-ROUTES = (queue_statistics, queue_intervals, agent_statistics)
+@route(
+    "GET",
+    "/api/v1/me/statistics",
+    summary="What the caller has done today",
+    permission=Permission.USE_DESK,
+    response=OwnStatistics,
+)
+async def own_statistics(call: Call[Services]) -> OwnStatistics:
+    """As of the interaction log, which is a moment behind."""
+    services, now_ms = call.services, call.services.now_ms()
+    from_ms = day_start_ms(now_ms)
+    work = await services.store.statistics.of_agent(AgentId(call.principal.user_id), from_ms)
+    day = day_of(work, from_ms, now_ms)
+    return OwnStatistics(
+        as_of_seq=work.as_of_seq,
+        from_ms=from_ms,
+        answered=day.answered,
+        missed=day.missed,
+        handled=day.handled,
+        mean_handle_ms=mean_ms(day.handle_ms, day.handled),
+        occupancy_permille=day.times.occupancy.permille,
+    )
+
+
+ROUTES = (queue_statistics, queue_intervals, agent_statistics, own_statistics)
 
 
 class _Time(msgspec.Struct, frozen=True):

@@ -101,3 +101,15 @@ class AgentsStatistics(msgspec.Struct, frozen=True):
     from_ms: int
     until_ms: int
     agents: list[AgentStatistics]
+
+
+class OwnStatistics(msgspec.Struct, frozen=True):
+    """The caller's own day since `from_ms`: `mean_handle_ms` is talk and wrap-up of what is wrapped up, null of nothing."""
+
+    as_of_seq: int
+    from_ms: int
+    answered: int
+    missed: int
+    handled: int
+    mean_handle_ms: int | None
+    occupancy_permille: int | None

@@ -17,6 +17,16 @@ def figures(queue_id: str, start_ms: int, threshold_ms: int, **add: int) -> RowC
     return RowChange("queue_intervals", key, {}, add)
 
 
+PHASES = (("c-1", 5, "a-1", 900_100), ("c-1", 3, "a-1", 899_999), ("c-2", 6, "a-2", 900_200))
+
+
+def phase(contact_id: str, began_seq: int, agent_id: str, began_at_ms: int) -> RowChange:
+    key = {"contact_id": contact_id, "began_seq": began_seq}
+    return RowChange(
+        "phases", key, {"kind": "talk", "agent_id": agent_id, "began_at_ms": began_at_ms}
+    )
+
+
 @pytest.fixture
 async def filled(store: Store) -> Store:
     """Three intervals, contacts in and out of their segments, three agents of whom one was removed."""
@@ -56,6 +66,7 @@ async def filled(store: Store) -> Store:
         interaction("c-2", **segment, segment_entered_at_ms=1_800_000),
         interaction("c-3", **segment, segment_entered_at_ms=900_100, closed_at_ms=1),
         interaction("c-4", channel="voice", queue_id="help", stage="arrived", age_origin_ms=8),
+        *(phase(*one) for one in PHASES),
         *agents,
     ]
     await store.rows.commit("interactions", 40, changes)
@@ -82,6 +93,16 @@ async def test_agents_intervals_and_standings(filled: Store) -> None:
     assert (standings[0].wrap_ups, standings[1].wrap_ups) == ((), (WRAP_UP,))
     assert (standings[0].offered, standings[0].talking, standings[0].kind_since_ms) == (1, 2, 7)
     assert (await filled.statistics.agents(0, 900_000))[1] == []
+
+
+async def test_the_work_of_one_agent_since_an_instant(filled: Store) -> None:
+    work = await filled.statistics.of_agent(AgentId("a-1"), 900_000)
+    assert work.as_of_seq == 40
+    assert work.intervals == [AgentInterval(AgentId("a-1"), 900_000, AgentTimes(3, 0, 4))]
+    assert [(one.contact_id, one.began_seq) for one in work.phases] == [("c-1", 5)]
+    assert work.standing is not None
+    assert work.standing.agent_id == "a-1"
+    assert (await filled.statistics.of_agent(AgentId("a-3"), 0)).standing is None
 
 
 async def test_a_fold_begins_from_one_moment(filled: Store) -> None:

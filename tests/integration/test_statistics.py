@@ -104,3 +104,20 @@ async def test_a_time_that_cannot_be_told_is_refused(stage: ApiStage, query: str
 async def test_other_peoples_queues_and_unknown_ones_do_not_exist(stage: ApiStage) -> None:
     assert (await stage.ask("GET", f"{QUEUES}/{HELP}", by="sam")).status == 404
     assert (await stage.ask("GET", f"{QUEUES}/nowhere", by="ada")).code == "queue_unknown"
+
+
+async def test_an_agents_own_day(stage: ApiStage) -> None:
+    none = (await stage.ask("GET", "/api/v1/me/statistics", by="ann")).body
+    assert (none["answered"], none["missed"], none["handled"]) == (0, 0, 0)
+    assert none["mean_handle_ms"] is None
+    await stage.connect("ann", "c1")
+    await stage.ask("POST", "/api/v1/contacts/c1/end", by="ann", body={})
+    done = {"disposition_id": "solved"}
+    await stage.ask("POST", "/api/v1/contacts/c1/wrap-up", by="ann", body=done)
+    await stage.connect("ann", "c2")
+    await stage.catch_up()
+    told = (await stage.ask("GET", "/api/v1/me/statistics", by="ann")).body
+    assert (told["answered"], told["missed"], told["handled"]) == (2, 0, 1)
+    assert told["mean_handle_ms"] is not None
+    assert (await stage.ask("GET", "/api/v1/me/statistics", by="bob")).body["answered"] == 0
+    assert (await stage.ask("GET", "/api/v1/me/statistics", by="sam")).status == 403

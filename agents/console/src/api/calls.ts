@@ -112,6 +112,7 @@ export const readInteractions = (before: string | undefined, limit: number) =>
   answerOf(api.GET('/api/v1/interactions', { params: { query: { before, limit } } }));
 export const readQueue = (queue_id: string) =>
   answerOf(api.GET('/api/v1/queues/{queue_id}', { params: { path: { queue_id } } }));
+export const readOwnStatistics = () => answerOf(api.GET('/api/v1/me/statistics'));
 export const readConfiguration = () => answerOf(api.GET('/api/v1/configuration'));
 
 export const readUsers = () => answerOf(api.GET('/api/v1/users'));

@@ -687,6 +687,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller has done today */
+        get: operations["own_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/offers/{offer_id}/accept": {
         parameters: {
             query?: never;
@@ -2270,6 +2287,19 @@ export interface components {
             seq: number;
             server_now_ms: number;
             desk: components["schemas"]["Desk"];
+        };
+        /**
+         * OwnStatistics
+         * @description The caller's own day since `from_ms`: `mean_handle_ms` is talk and wrap-up of what is wrapped up, null of nothing.
+         */
+        OwnStatistics: {
+            as_of_seq: number;
+            from_ms: number;
+            answered: number;
+            missed: number;
+            handled: number;
+            mean_handle_ms: number | null;
+            occupancy_permille: number | null;
         };
         /**
          * ParkUntil
@@ -7233,6 +7263,63 @@ export interface operations {
                 };
             };
             /** @description overloaded, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    own_statistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller has done today */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnStatistics"];
+                };
+            };
+            /** @description session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;

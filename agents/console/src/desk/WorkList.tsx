@@ -9,6 +9,7 @@ import { useIsStale } from '../shell/useIsStale';
 import { CapacityMeter } from '../ui/CapacityMeter';
 import { Icon } from '../ui/Icon';
 import { useCommand } from '../ui/useCommand';
+import { OwnDay } from './OwnDay';
 import { useOpenItem, useWorkGroups } from './work';
 import styles from './WorkList.module.css';
 import { OfferRow, WorkRow } from './WorkRow';
@@ -76,6 +77,7 @@ export function WorkList() {
           </ul>
         </div>
       )}
+      <OwnDay />
       <QueueNames />
     </section>
   );
