@@ -48,7 +48,12 @@ ContactEvent = (
 )
 
 
-WITH_TEXTS: Final = (ev.ContactArrived, ev.MessageAdded, ev.WrapUpCompleted)
+WITH_TEXTS: Final = (
+    ev.ContactArrived,
+    ev.MessageAdded,
+    ev.ContactTransferred,
+    ev.WrapUpCompleted,
+)
 """Events that come with texts: detail rows that can be searched."""
 
 

@@ -13,7 +13,15 @@ import structlog
 from callcenter.log_rows import SearchDocument, SearchTexts
 from callcenter.ports import Detail, Details, StorageUnavailable
 from callcenter.projections.terms import document_of
-from callcenter.projections.transcript import CUSTOMER, MESSAGE, NOTES, customer_of_detail, line_of
+from callcenter.projections.transcript import (
+    CUSTOMER,
+    MAIL,
+    MESSAGE,
+    NOTES,
+    customer_of_detail,
+    line_of,
+    words_of_mail,
+)
 from routing.ids import ContactId
 
 _log = structlog.get_logger("callcenter.projections")
@@ -30,6 +38,7 @@ TEXT_OF_KIND: Final[dict[str, Callable[[Detail], str]]] = {
     CUSTOMER: lambda detail: customer_of_detail(detail).name,
     MESSAGE: lambda detail: line_of(detail).text,
     NOTES: lambda detail: line_of(detail).text,
+    MAIL: words_of_mail,
 }
 """Detail kinds whose texts are searched."""
 

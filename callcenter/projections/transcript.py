@@ -14,6 +14,7 @@ from callcenter.ports import Detail
 MESSAGE: Final = "message"
 NOTES: Final = "notes"
 CUSTOMER: Final = "customer"
+MAIL: Final = "mail"
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -23,6 +24,13 @@ class Line(msgspec.Struct, frozen=True):
     author_name: str
     text: str
     client_id: str = ""
+
+
+class MailWords(msgspec.Struct, frozen=True):
+    """What of the body of a `mail` row is read without its channel."""
+
+    subject: str = ""
+    text: str = ""
 
 
 class Customer(msgspec.Struct, frozen=True):
@@ -39,6 +47,15 @@ def line_of(detail: Detail) -> Line:
         return msgspec.json.decode(detail.body, type=Line)
     except msgspec.MsgspecError:
         return Line("system", "", "")
+
+
+def words_of_mail(detail: Detail) -> str:
+    """Subject and text of a mail row."""
+    try:
+        mail = msgspec.json.decode(detail.body, type=MailWords)
+    except msgspec.MsgspecError:
+        return ""
+    return f"{mail.subject}\n{mail.text}"
 
 
 def customer_of_detail(detail: Detail) -> Customer:

@@ -9,7 +9,7 @@ import pytest
 from callcenter.ports import Detail
 from callcenter.ports_of_audit import AuditFilter
 from callcenter.projections.search_texts import TextIndexer
-from callcenter.projections.transcript import MESSAGE
+from callcenter.projections.transcript import MAIL, MESSAGE
 from callcenter.web import history_routes
 from callcenter.web.csv_text import csv_of
 from routing import commands as cmd
@@ -90,6 +90,19 @@ async def test_words_of_messages_notes_and_names(day: ApiStage) -> None:
     assert await found(day, "ada", "text=12-345") == ["c-3"]
     answer = await day.ask("GET", f"{LOG}?text=*", by="ada")
     assert (answer.status, answer.body["error"]["path"]) == (422, "$.text")
+
+
+async def test_subjects_and_texts_of_mails(day: ApiStage) -> None:
+    contact, detail_id = ContactId("c-3"), DetailId("mail-1")
+    body = b'{"kind":"mail","subject":"Broken kettle","text":"It leaks","sender":{"address":"x"}}'
+    await day.send(
+        cmd.AddMessage(contact, detail_id, Party.CUSTOMER),
+        Detail(contact, detail_id, MAIL, body, 1),
+        Detail(contact, DetailId("mail-2"), MAIL, b"not readable", 1),
+    )
+    await day.catch_up()
+    await TextIndexer(day.store.search_texts, day.store.details).catch_up()
+    assert await found(day, "ada", "text=kettle%20leaks") == ["c-3"]
 
 
 async def test_a_supervisor_sees_what_a_team_s_agents_did_elsewhere(stage: ApiStage) -> None:

@@ -48,7 +48,7 @@ test('what is searched is found, and told whole', async ({ world }) => {
   await expect(side.getByRole('region', { name: 'What happened' })).toContainText('Ended by the agent');
   await expect(side).toContainText('my cup');
   await expectAccessible(page, 'contact');
-  await side.getByText('Customer’s timeline').click();
+  await side.getByText('Timeline').click();
   await expect(side).toContainText('spoons');
   await expectAccessible(page, 'timeline');
 

@@ -9,9 +9,10 @@ import msgspec
 
 from agents.desk import Introduction, Introductions
 from agents.protocol import EmailCard
-from callcenter.channels.mail.mails import INCOMING, MAIL, mail_of
+from callcenter.channels.mail.mails import INCOMING, mail_of
 from callcenter.host.envelope import Published
 from callcenter.ports import Detail, MailRow, MailState, Store
+from callcenter.projections.transcript import MAIL
 from routing.events import ContactClosed
 from routing.ids import ContactId
 from routing.model import Channel

@@ -17,11 +17,12 @@ import structlog
 
 from callcenter.channels.mail import limits
 from callcenter.channels.mail.composing import composed
-from callcenter.channels.mail.mails import ATTACHMENT, MAIL, Mail, mail_of
+from callcenter.channels.mail.mails import ATTACHMENT, Mail, mail_of
 from callcenter.channels.mail.tokens import MailTokens
 from callcenter.channels.mail.transport import Outcome
 from callcenter.host.envelope import HostError
 from callcenter.ports import Detail, MailRow, MailState, StorageError, Store
+from callcenter.projections.transcript import MAIL
 
 _log = structlog.get_logger("callcenter.mail")
 

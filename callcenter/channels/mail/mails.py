@@ -10,7 +10,6 @@ import msgspec
 
 from callcenter.ports import Detail
 
-MAIL: Final = "mail"
 ATTACHMENT: Final = "attachment"
 
 

@@ -6,7 +6,7 @@ from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import Permission
 from callcenter.channels.mail import limits
 from callcenter.channels.mail.frames import page, policy
-from callcenter.channels.mail.mails import ATTACHMENT, MAIL, Mail, mail_of
+from callcenter.channels.mail.mails import ATTACHMENT, Mail, mail_of
 from callcenter.channels.mail.parsing import is_address
 from callcenter.channels.mail.schemas import (
     AttachmentQuery,
@@ -22,6 +22,7 @@ from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.http.contract import Call, Reply, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.ports import Detail
+from callcenter.projections.transcript import MAIL
 from routing.commands import AddMessage, EndContact
 from routing.errors import RefusalCode
 from routing.ids import AgentId, ContactId
@@ -60,6 +61,7 @@ async def read_mails(call: Call[MailServices]) -> MailThread:
     scope=Scope.contact(),
     query=MailQuery,
     errors=(ApiErrorCode.MAIL_UNKNOWN,),
+    audit=AuditAction.CONTACT_READ,
 )
 async def read_mail_html(call: Call[MailServices]) -> Reply:
     """Pictures from elsewhere are left out unless they are asked for."""
@@ -80,6 +82,7 @@ async def read_mail_html(call: Call[MailServices]) -> Reply:
     scope=Scope.contact(),
     query=AttachmentQuery,
     errors=(ApiErrorCode.MAIL_UNKNOWN,),
+    audit=AuditAction.CONTACT_READ,
 )
 async def read_attachment(call: Call[MailServices]) -> Reply:
     """Never shown by the browser: whatever it is, it is a file."""
@@ -172,6 +175,9 @@ def _mail_contact(call: Call[MailServices], contact_id: ContactId) -> Contact:
 
 
 async def _details(call: Call[MailServices], kind: str) -> list[Detail]:
+    """Whose contact it is reads it as part of the work; everybody else's reading is recorded."""
+    contact = call.services.host.mirror.contacts.get(_contact_id(call))
+    call.trail.is_silent = contact is not None and contact.agent_id == call.principal.user_id
     limit = limits.THREAD_MAILS_MAX * limits.ATTACHMENTS_MAX
     return await call.services.store.details.of_contact(_contact_id(call), kind=kind, limit=limit)
 

@@ -6,11 +6,11 @@ from typing import Final
 import msgspec
 
 from callcenter.channels.mail import limits
-from callcenter.channels.mail.mails import ATTACHMENT, MAIL, Attached, Mail
+from callcenter.channels.mail.mails import ATTACHMENT, Attached, Mail
 from callcenter.channels.mail.parsing import Attachment
 from callcenter.limits import MESSAGE_CHARACTERS_MAX
 from callcenter.ports import Detail, MailRow, RowChange, mail_change
-from callcenter.projections.transcript import MESSAGE, Line
+from callcenter.projections.transcript import MAIL, MESSAGE, Line
 from routing.ids import ContactId, DetailId
 from routing.model import Party
 

@@ -3,7 +3,7 @@
 from callcenter.channels.mail import limits
 from callcenter.channels.mail.acknowledging import answering
 from callcenter.channels.mail.frames import has_remote_images
-from callcenter.channels.mail.mails import INCOMING, MAIL, Address, Mail, MailKind, mail_of
+from callcenter.channels.mail.mails import INCOMING, Address, Mail, MailKind, mail_of
 from callcenter.channels.mail.recognising import own_words
 from callcenter.channels.mail.schemas import (
     AddressView,
@@ -15,6 +15,7 @@ from callcenter.channels.mail.schemas import (
 from callcenter.channels.mail.services import MailServices
 from callcenter.channels.mail.tokens import mailbox_address_of
 from callcenter.ports import Detail, MailRow
+from callcenter.projections.transcript import MAIL
 from routing.ids import ContactId
 
 FORMER_CONTACTS_MAX = 10

@@ -5,12 +5,13 @@ from typing import Final
 
 from callcenter.auth.principal import Principal
 from callcenter.channels.mail import limits
-from callcenter.channels.mail.mails import MAIL, Address, Attached, Mail, MailKind, mail_of
+from callcenter.channels.mail.mails import Address, Attached, Mail, MailKind, mail_of
 from callcenter.channels.mail.schemas import SendMail
 from callcenter.channels.mail.services import MailServices
 from callcenter.channels.mail.storing import Letter
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.ports import Detail, MailRow, MailState
+from callcenter.projections.transcript import MAIL
 from routing.ids import DetailId
 from routing.model import Party
 from routing.state import Contact
