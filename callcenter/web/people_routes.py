@@ -10,9 +10,10 @@ from callcenter.auth.principal import Role
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.limits import PEOPLE_IMPORT_BYTES_MAX, USER_CHANGES_TOLD_MAX
-from callcenter.web.schemas import Request
+from callcenter.web.schemas import Request, Seq, Skills
 from callcenter.web.services import Services
-from callcenter.web.user_routes import author_of, follow_up
+from callcenter.web.user_routes import author_of, check_or_refuse, follow_up, store_change
+from routing.errors import RefusalCode
 
 
 class FieldChange(msgspec.Struct, frozen=True):
@@ -67,6 +68,20 @@ class PeopleImported(msgspec.Struct, frozen=True):
     unchanged: int
     problems: list[ImportProblem]
     is_stored: bool
+
+
+class AgentSkills(msgspec.Struct, frozen=True):
+    """Skill id -> level from 1 to 10; `version` is what a change is based on."""
+
+    skills: dict[str, int]
+    version: int
+
+
+class SkillsChange(Request, frozen=True):
+    """All skills with their levels; `based_on` is the version the change started from."""
+
+    skills: Skills
+    based_on: Seq
 
 
 @route(
@@ -154,7 +169,52 @@ async def import_people(call: Call[Services]) -> PeopleImported:
     return told
 
 
-ROUTES = (read_user_changes, export_people, import_people)
+@route(
+    "GET",
+    "/api/v1/agents/{agent_id}/skills",
+    summary="What an agent can do, and how well",
+    permission=Permission.SUPERVISE_AGENT,
+    scope=Scope.agent(),
+    response=AgentSkills,
+)
+async def read_skills(call: Call[Services]) -> AgentSkills:
+    """With the version a change is based on."""
+    user = await _agent(call)
+    return AgentSkills(user.skills, user.version)
+
+
+@route(
+    "PUT",
+    "/api/v1/agents/{agent_id}/skills",
+    summary="Change an agent's skills; who waits for them is matched at once",
+    permission=Permission.SUPERVISE_AGENT,
+    scope=Scope.agent(),
+    request=SkillsChange,
+    response=AgentSkills,
+    errors=(ApiErrorCode.PERSON_INVALID, ApiErrorCode.CHANGED_MEANWHILE),
+    audit=AuditAction.PERSON_CHANGED,
+)
+async def put_skills(call: Call[Services]) -> AgentSkills:
+    """All of them: a skill that is not named is gone."""
+    services, wanted = call.services, call.body(SkillsChange)
+    user = await _agent(call)
+    changed = msgspec.structs.replace(user, skills=wanted.skills)
+    check_or_refuse(changed, services.known())
+    if changed != user:
+        changed = await store_change(call, changed, wanted.based_on)
+    await follow_up(services, [changed])
+    call.trail.facts |= {"fields": ["skills"]}
+    return AgentSkills(changed.skills, changed.version)
+
+
+ROUTES = (read_user_changes, export_people, import_people, read_skills, put_skills)
+
+
+async def _agent(call: Call[Services]) -> ports.User:
+    user = await call.services.store.users.get(call.parameters["agent_id"])
+    if user is None:
+        raise ApiError(RefusalCode.AGENT_UNKNOWN, "There is no such agent.", path="$.agent_id")
+    return user
 
 
 def _told(table: Table, *, is_stored: bool) -> PeopleImported:

@@ -14,7 +14,7 @@ from callcenter import ports
 from callcenter.auth import people
 from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import ObjectKind, Permission
-from callcenter.auth.people import NewPerson, PasswordRefused, PersonInvalid
+from callcenter.auth.people import Known, NewPerson, PasswordRefused, PersonInvalid
 from callcenter.auth.principal import Role
 from callcenter.host.envelope import Envelope
 from callcenter.http.contract import Call, Scope, route
@@ -135,16 +135,10 @@ async def change_user(call: Call[Services]) -> UserView:
         raise ApiError(
             ApiErrorCode.NOT_YOURSELF, "You cannot disable yourself or give up your own role."
         )
-    try:
-        people.check_person(changed, services.known())
-    except PersonInvalid as error:
-        raise _refused(error) from error
+    check_or_refuse(changed, services.known())
     if changed != user:
         based_on = user.version if wanted.based_on is None else wanted.based_on
-        try:
-            changed = await services.store.users.put(changed, author_of(call), based_on=based_on)
-        except ports.ChangedMeanwhile as error:
-            raise await _changed_meanwhile(call, based_on) from error
+        changed = await store_change(call, changed, based_on)
     await follow_up(services, [changed])
     _remember_key(call)
     call.trail.facts |= {"fields": list(_changes(wanted))}
@@ -271,6 +265,22 @@ def author_of(call: Call[Services]) -> Authorship:
     return Authorship(call.principal.user_id, call.services.now_ms())
 
 
+def check_or_refuse(user: ports.User, known: Known) -> None:
+    """Raise ApiError at the first value that cannot be."""
+    try:
+        people.check_person(user, known)
+    except PersonInvalid as error:
+        raise _refused(error) from error
+
+
+async def store_change(call: Call[Services], changed: ports.User, based_on: int) -> ports.User:
+    """Store a changed person, unless somebody else has changed them since that version. Raises ApiError."""
+    try:
+        return await call.services.store.users.put(changed, author_of(call), based_on=based_on)
+    except ports.ChangedMeanwhile as error:
+        raise await _changed_meanwhile(call.services, changed.user_id, based_on) from error
+
+
 async def follow_up(services: Services, users: list[ports.User]) -> None:
     """After the rows: the sessions of those who are disabled end, the engine learns the agents."""
     for user in users:
@@ -281,12 +291,9 @@ async def follow_up(services: Services, users: list[ports.User]) -> None:
         await _tell_engine(services, user)
 
 
-async def _changed_meanwhile(call: Call[Services], based_on: int) -> ApiError:
+async def _changed_meanwhile(services: Services, user_id: str, based_on: int) -> ApiError:
     """Who was faster, and with what."""
-    services = call.services
-    changes = await services.store.users.changes(
-        call.parameters["user_id"], limit=USER_CHANGES_TOLD_MAX
-    )
+    changes = await services.store.users.changes(user_id, limit=USER_CHANGES_TOLD_MAX)
     others = [one for one in changes if one.version > based_on]
     names = await services.names.read()
     who = dict.fromkeys(names.get(one.author.by, "the command line") for one in others)

@@ -72,6 +72,7 @@ REFUSED_FOR_WHAT_IT_MEANS = {
     "read_interactions",
     "put_configuration_document",
     "put_profile",
+    "put_skills",
     "queue_statistics",
     "queue_intervals",
     "agent_statistics",

@@ -242,3 +242,22 @@ async def test_a_profile_that_cannot_be_is_not_stored(
 ) -> None:
     answer = await put(stage, "/api/v1/profiles", {**CAROL, **change}, by="ada")
     assert (answer.code, answer.body["error"]["path"]) == (code, path)
+
+
+# --- skills ---
+
+
+async def test_a_supervisor_changes_skills_while_the_agent_works(stage: ApiStage) -> None:
+    path = "/api/v1/agents/u-ann/skills"
+    read = (await stage.ask("GET", path, by="sam")).body
+    assert read["skills"] == {}
+    changed = await put(stage, path, {"skills": {"zh": 7}, "based_on": read["version"]})
+    assert changed.body["skills"] == {"zh": 7}
+    assert stage.host.mirror.agents[AgentId("u-ann")].skills == {"zh": 7}
+    late = await put(stage, path, {"skills": {"en": 7}, "based_on": read["version"]})
+    assert (late.status, late.code) == (409, "changed_meanwhile")
+    assert "Sam Display has changed skills" in late.body["error"]["message"]
+    unknown = {"skills": {"fr": 7}, "based_on": changed.body["version"]}
+    assert (await put(stage, path, unknown)).code == "person_invalid"
+    foreign = await put(stage, "/api/v1/agents/u-eve/skills", {"skills": {}, "based_on": 0})
+    assert foreign.status == 404
