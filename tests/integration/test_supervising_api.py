@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from routing import commands as cmd
-from routing.ids import ContactId
+from routing.ids import AgentId, ContactId
 from routing.model import AgentState, Channel
 from tests.integration.api_stage import HELP, SALES, Answer, ApiStage
 
