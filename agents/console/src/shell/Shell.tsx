@@ -26,6 +26,7 @@ const pages: Record<PageName, ReturnType<typeof lazy>> = {
   log: lazy(() => import('../log/LogPage')),
   users: lazy(() => import('../users/UsersPage')),
   audit: lazy(() => import('../audit/AuditPage')),
+  configuration: lazy(() => import('../configuration/ConfigurationPage')),
 };
 
 /** Goodbyes the stale banner explains well enough. */

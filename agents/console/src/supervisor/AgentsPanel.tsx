@@ -25,9 +25,21 @@ const looks: Record<Activity, [Tone, IconName]> = {
   away: ['idle', 'away'],
 };
 
+interface AgentsPanelProps {
+  agents: AgentLine[];
+  openAgent: string | null;
+  onOpen: (agentId: string) => void;
+}
+
 const everyone: AgentFilter = { text: '', teamId: '', activity: 'all' };
 
-function AgentRow({ agent }: { agent: AgentLine }) {
+interface AgentRowProps {
+  agent: AgentLine;
+  isOpen: boolean;
+  onOpen: (agentId: string) => void;
+}
+
+function AgentRow({ agent, isOpen, onOpen }: AgentRowProps) {
   const { t } = useTranslation();
   const names = useNames();
   const now = useNow();
@@ -35,9 +47,16 @@ function AgentRow({ agent }: { agent: AgentLine }) {
   const [tone, icon] = looks[activity];
   const isReasonShown = activity === 'notReady' && agent.reason_id !== null;
   return (
-    <tr data-agent={agent.agent_id}>
+    <tr data-agent={agent.agent_id} data-selected={isOpen || undefined}>
       <td data-main data-clip>
-        {agent.display_name}
+        <button
+          type="button"
+          className={table.open}
+          aria-expanded={isOpen}
+          onClick={() => onOpen(agent.agent_id)}
+        >
+          {agent.display_name}
+        </button>
       </td>
       <td data-muted data-clip>
         {names.team(agent.team_id)}
@@ -90,7 +109,7 @@ function Filters({ filter, onChange }: { filter: AgentFilter; onChange: (filter:
   );
 }
 
-function AgentTable({ agents }: { agents: AgentLine[] }) {
+function AgentTable({ agents, openAgent, onOpen }: AgentsPanelProps) {
   const { t } = useTranslation();
   const byId = useMemo(() => new Map(agents.map((agent) => [agent.agent_id, agent])), [agents]);
   const wanted = useMemo(() => sortAgents(agents).map((agent) => agent.agent_id), [agents]);
@@ -121,7 +140,12 @@ function AgentTable({ agents }: { agents: AgentLine[] }) {
         </thead>
         <tbody>
           {rows.map((agent) => (
-            <AgentRow key={agent.agent_id} agent={agent} />
+            <AgentRow
+              key={agent.agent_id}
+              agent={agent}
+              isOpen={agent.agent_id === openAgent}
+              onOpen={onOpen}
+            />
           ))}
         </tbody>
       </table>
@@ -129,7 +153,7 @@ function AgentTable({ agents }: { agents: AgentLine[] }) {
   );
 }
 
-export function AgentsPanel({ agents }: { agents: AgentLine[] }) {
+export function AgentsPanel({ agents, openAgent, onOpen }: AgentsPanelProps) {
   const { t } = useTranslation();
   const [filter, setFilter] = useKept(useKeep(), 'agentFilter', everyone);
   const shown = useMemo(() => agents.filter((agent) => matches(agent, filter)), [agents, filter]);
@@ -142,7 +166,7 @@ export function AgentsPanel({ agents }: { agents: AgentLine[] }) {
         <Filters filter={filter} onChange={setFilter} />
       </header>
       {shown.length ? (
-        <AgentTable agents={shown} />
+        <AgentTable agents={shown} openAgent={openAgent} onOpen={onOpen} />
       ) : (
         <Empty
           icon="person"

@@ -11,6 +11,8 @@ import { SidePanel } from '../ui/SidePanel';
 import { StateTag, type Tone } from '../ui/StateTag';
 import table from '../ui/Table.module.css';
 import { WhySide } from '../why/WhySide';
+import { ContactActions } from './ContactActions';
+import { QueueActions } from './QueueActions';
 import { Wait } from './Wait';
 
 const REFRESH_MS = 2_000;
@@ -97,6 +99,10 @@ function Contacts({ queueId, contacts, onWhy }: ContactsProps) {
   );
 }
 
+/** A contact that has just been answered or moved has left the queue: then there is nothing to do to it here. */
+const stateOf = (contacts: QueueContact[] | undefined, contactId: string): string =>
+  contacts?.find((one) => one.contact_id === contactId)?.state ?? 'closed';
+
 export function QueueSide({ queueId, onClose }: { queueId: string; onClose: () => void }) {
   const names = useNames();
   const [why, setWhy] = useState<string | null>(null);
@@ -105,9 +111,14 @@ export function QueueSide({ queueId, onClose }: { queueId: string; onClose: () =
     queryFn: () => readQueue(queueId),
     refetchInterval: REFRESH_MS,
   });
-  if (why !== null) return <WhySide contactId={why} onBack={() => setWhy(null)} onClose={onClose} />;
+  const line = useLive((state) => state.board?.queues.find((one) => one.queue_id === queueId));
+  if (why !== null) {
+    const actions = <ContactActions contactId={why} state={stateOf(queue.data?.contacts, why)} />;
+    return <WhySide contactId={why} actions={actions} onBack={() => setWhy(null)} onClose={onClose} />;
+  }
   return (
     <SidePanel title={names.queue(queueId)} onClose={onClose}>
+      {line && <QueueActions queue={line} />}
       {queue.isPending && <Loading rows={5} />}
       {queue.isError && !queue.data && <Failed error={queue.error} onRetry={() => void queue.refetch()} />}
       {queue.data && <Contacts queueId={queueId} contacts={queue.data.contacts} onWhy={setWhy} />}

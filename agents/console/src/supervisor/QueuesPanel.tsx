@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react';
+import { Button } from 'antd';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QueueLine } from '../api/types';
 import { useNames } from '../session/configuration';
@@ -6,6 +7,8 @@ import { band, count, duration, percent } from '../ui/format';
 import page from '../ui/Page.module.css';
 import { Empty } from '../ui/Panel';
 import table from '../ui/Table.module.css';
+import { StateTag } from '../ui/StateTag';
+import { CloseDialog } from './CloseDialog';
 import { Wait } from './Wait';
 
 const numbers = ['waiting', 'longest', 'estimate', 'offered', 'connected', 'wrap_up'] as const;
@@ -89,13 +92,21 @@ interface QueuesPanelProps {
 export function QueuesPanel({ queues, openQueue, onOpen }: QueuesPanelProps) {
   const { t } = useTranslation();
   const names = useNames();
+  const [isClosing, setClosing] = useState(false);
   const columns = [...numbers, ...agents, ...today];
   return (
     <section className={page.panel} data-half aria-labelledby="queues-title">
       <header className={page.head}>
         <h2 id="queues-title">{t('board.queues')}</h2>
         <span className={page.muted}>{t('board.queuesHint')}</span>
+        <span className={page.grow} />
+        <Button size="small" disabled={!queues.length} onClick={() => setClosing(true)}>
+          {t('supervise.closeAll')}
+        </Button>
       </header>
+      {isClosing && (
+        <CloseDialog queueIds={queues.map((queue) => queue.queue_id)} onClose={() => setClosing(false)} />
+      )}
       <div className={table.wrap} tabIndex={0} role="region" aria-labelledby="queues-title">
         <table className={table.table}>
           <thead>
@@ -120,6 +131,11 @@ export function QueuesPanel({ queues, openQueue, onOpen }: QueuesPanelProps) {
                   >
                     {names.queue(queue.queue_id)}
                   </button>
+                  {queue.closed && (
+                    <StateTag tone="warning" icon="warning" isPlain>
+                      {t('supervise.closedTag')}
+                    </StateTag>
+                  )}
                 </td>
                 {columns.map((column) => (
                   <td

@@ -12,12 +12,12 @@ import styles from './Why.module.css';
 const REFRESH_MS = 2_000;
 
 /** The server tells explanations in words, in two languages. */
-function useTold(): 'en' | 'zh' {
+export function useTold(): 'en' | 'zh' {
   const { i18n } = useTranslation();
   return i18n.language.startsWith('zh') ? 'zh' : 'en';
 }
 
-function Sections({ sections }: { sections: Section[] }) {
+export function Sections({ sections }: { sections: Section[] }) {
   return sections.map((section) => (
     <section key={section.title} className={styles.section}>
       <h3>{section.title}</h3>

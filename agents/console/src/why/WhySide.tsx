@@ -1,4 +1,5 @@
 import { Button } from 'antd';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../ui/Icon';
 import { SidePanel } from '../ui/SidePanel';
@@ -7,12 +8,14 @@ import styles from './Why.module.css';
 
 interface WhySideProps {
   contactId: string;
+  /** What may be done to it, above why it is so. */
+  actions?: ReactNode;
   onBack: () => void;
   onClose: () => void;
 }
 
 /** In the place of the list it was opened from, with the way back. */
-export function WhySide({ contactId, onBack, onClose }: WhySideProps) {
+export function WhySide({ contactId, actions, onBack, onClose }: WhySideProps) {
   const { t } = useTranslation();
   return (
     <SidePanel title={t('why.title')} onClose={onClose}>
@@ -21,6 +24,7 @@ export function WhySide({ contactId, onBack, onClose }: WhySideProps) {
           {t('why.back')}
         </Button>
       </div>
+      {actions}
       <Explanation contactId={contactId} />
     </SidePanel>
   );
