@@ -16,7 +16,7 @@ It never decides: `matching.NaiveMatcher` gives the same answers by looking at e
 against each other.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias, get_args
 
 import msgspec
@@ -36,7 +36,7 @@ from routing.classes import (
 )
 from routing.ids import AgentId, ContactId, QueueId, SkillId
 from routing.matching import is_kept_from, is_routable, may_ever_serve
-from routing.model import Channel
+from routing.model import Channel, RoutingConfiguration
 from routing.state import Agent, Contact, ContactState, Demand, State
 from routing.strategies import (
     Standpoint,
@@ -96,6 +96,10 @@ _MOVES_AGENT = frozenset(
 """The agent they name may stand elsewhere among the free, or no longer among them."""
 
 
+_NOWHERE: Mapping[int, Free] = {}
+"""The places of everybody who is not free."""
+
+
 class _Seat(msgspec.Struct, eq=False, gc=False):
     """What is known of an agent: the skills and queues it is found by, and the classes it is eligible for.
 
@@ -107,7 +111,7 @@ class _Seat(msgspec.Struct, eq=False, gc=False):
     queue_ids: tuple[QueueId, ...]
     classes: list[ContactClass]
     is_ready: bool
-    places: dict[int, Free]
+    places: Mapping[int, Free]
 
 
 class IndexedMatcher:
@@ -118,6 +122,7 @@ class IndexedMatcher:
         self._state = state
         self._interrupts: dict[Channel, tuple[Channel, ...]] = {}
         self._is_by_age = True
+        self._rules: object = None
         self._classes: dict[ClassId, ContactClass] = {}
         self._by_anchor: dict[_Anchor, list[ContactClass]] = {}
         self._seats: dict[AgentId, _Seat] = {}
@@ -261,12 +266,15 @@ class IndexedMatcher:
             for group in seat.classes:
                 group.staff += 1
 
-    def _configuration_applied(self, _event: ev.ConfigurationApplied) -> None:
-        self._rebuild()
+    def _configuration_applied(self, event: ev.ConfigurationApplied) -> None:
+        """What has changed may be no matter of the index: hours, limits, time-outs, reasons."""
+        if _rules_of(event.configuration) != self._rules:
+            self._rebuild()
 
     def _rebuild(self) -> None:
-        """Index everything anew: at the start, and when the rules of queues have changed."""
+        """Index everything anew: at the start, and when what it goes by has changed."""
         configuration, queues = self._state.configuration, self._state.queues
+        self._rules = None if configuration is None else _rules_of(configuration)
         self._interrupts = {} if configuration is None else configuration.interrupts
         self._is_by_age = all(is_by_age(policy.priority) for policy in queues.values())
         for table in (
@@ -354,7 +362,7 @@ class IndexedMatcher:
         agent_id = agent.agent_id
         self._remove_agent(agent_id)
         skills, queue_ids = agent.skills, agent.queue_ids
-        seat = _Seat(agent, skills, queue_ids, [], is_routable(agent), {})
+        seat = _Seat(agent, skills, queue_ids, [], is_routable(agent), _NOWHERE)
         self._seats[agent_id] = seat
         for skill_id in skills:
             self._holders.setdefault(skill_id, {})[agent_id] = None
@@ -412,12 +420,13 @@ class IndexedMatcher:
                 if place is not None:
                     enter_free(group, place)
 
-    def _places_of(self, seat: _Seat) -> dict[int, Free]:
+    def _places_of(self, seat: _Seat) -> Mapping[int, Free]:
         """Where the agent stands now for each of its classes that it has room for, by their standpoints."""
-        agent, places = seat.agent, dict[int, Free]()
+        agent = seat.agent
         room = room_of(agent, self._interrupts) if seat.is_ready else None
         if not room:
-            return places
+            return _NOWHERE
+        places: dict[int, Free] = {}
         for group in seat.classes:
             if group.standpoint not in places and group.channel in room:
                 interrupts = room[group.channel]
@@ -448,6 +457,23 @@ class IndexedMatcher:
             if agent_id in group.agents:
                 self._seats[agent_id].classes.remove(group)
             group.waiting.clear()  # its entries name the class: nothing else would free them soon
+
+
+def _rules_of(configuration: RoutingConfiguration) -> object:
+    """What the index goes by, to be compared: whom contacts ask for, who goes first, and what may be interrupted."""
+    rules = [
+        (
+            one.queue_id,
+            one.needs,
+            one.steps,
+            one.site,
+            one.site_cost,
+            one.agent_strategy,
+            one.priority,
+        )
+        for one in configuration.queues
+    ]
+    return configuration.interrupts, rules
 
 
 def _leave_free(seat: _Seat) -> None:

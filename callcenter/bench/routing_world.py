@@ -62,7 +62,7 @@ class World:
         self.now_ms = 0
         self._size = size
         self._contacts = 0
-        self._kind_of: dict[ContactId, Kind] = {}
+        self._skill_ids = [SkillId(f"s{number}") for number in range(size.skills)]
         self._held: list[dict[SkillId, int]] = []
         self.handle(cmd.ApplyConfiguration(_configuration()))
         queue_ids = tuple(policy.queue_id for policy in self.engine.state.queues.values())
@@ -87,7 +87,6 @@ class World:
         self._contacts += 1
         self.now_ms += self.random.randrange(3)
         contact_id = ContactId(f"c{self._contacts}")
-        self._kind_of[contact_id] = kind
         return cmd.EnqueueContact(contact_id, Channel.VOICE, kind.queue_id, "", kind.needs)
 
     def next_end(self) -> cmd.EndContact:
@@ -95,7 +94,6 @@ class World:
         place = self.random.randrange(len(self.busy))
         self.busy[place], self.busy[-1] = self.busy[-1], self.busy[place]
         contact_id = self.busy.pop()
-        del self._kind_of[contact_id]
         self.now_ms += self.random.randrange(3)
         return cmd.EndContact(contact_id, Party.CUSTOMER)
 
@@ -106,7 +104,8 @@ class World:
 
     def kind_of(self, contact_id: ContactId) -> Kind:
         """What an open contact asked for."""
-        return self._kind_of[contact_id]
+        contact = self.engine.state.contacts[contact_id]
+        return Kind(contact.queue_id, contact.own_needs)
 
     def some_kind(self) -> Kind:
         """What the next customer asks for."""
@@ -132,7 +131,6 @@ class World:
 
     def next_leave(self, arrival: cmd.EnqueueContact) -> cmd.EndContact:
         """A customer who found nobody does not wait."""
-        del self._kind_of[arrival.contact_id]
         return cmd.EndContact(arrival.contact_id, Party.CUSTOMER)
 
     @property
@@ -150,8 +148,8 @@ class World:
         return (AgentId(f"a{number}") for number in range(self._size.agents))
 
     def _skills(self) -> dict[SkillId, int]:
-        numbers = self.random.sample(range(self._size.skills), self.random.randint(1, 6))
-        return {SkillId(f"s{number}"): self.random.randint(1, 5) for number in numbers}
+        skill_ids = self.random.sample(self._skill_ids, self.random.randint(1, 6))
+        return {skill_id: self.random.randint(1, 5) for skill_id in skill_ids}
 
     def _kinds(self, queue_ids: tuple[QueueId, ...]) -> list[Kind]:
         kinds: dict[Kind, None] = {}

@@ -1,12 +1,14 @@
 """The lines of the index stay small however often the same people come and go, and still answer right."""
 
+import msgspec
+
 from routing import commands as cmd
 from routing.classes import OVER_ALLOWED, ContactClass
 from routing.engine import Engine
-from routing.ids import AgentId, ContactId
+from routing.ids import AgentId, ContactId, SkillId
 from routing.index import CHANGED_MAX, IndexedMatcher
-from routing.model import Channel, Party
-from tests.unit.routing.scene import SALES, Scene, capacity, configuration
+from routing.model import Channel, Party, SkillNeed
+from tests.unit.routing.scene import HELP, SALES, Scene, capacity, configuration, policy
 
 TIMES = 3 * OVER_ALLOWED
 
@@ -63,4 +65,16 @@ def test_a_removed_agent_who_still_talks_is_not_indexed_anew(scene: Scene) -> No
     scene.end("call")
     scene.wrap_up("call")
     scene.chat("c1")
+    assert scene.holder_of("c1") is None
+
+
+def test_a_reload_that_changes_nothing_for_the_index_leaves_it_as_it_is(scene: Scene) -> None:
+    scene.chat("c1")
+    before = only_class(scene.engine)
+    scene.do(cmd.ApplyConfiguration(configuration(version="v2", customer_gone_ms=7)))
+    assert only_class(scene.engine) is before
+    asks = msgspec.structs.replace(policy(), needs=(SkillNeed(SkillId("french"), 3),))
+    scene.do(cmd.ApplyConfiguration(configuration(asks, policy(HELP), version="v3")))
+    assert only_class(scene.engine) is not before
+    scene.ready("ann")
     assert scene.holder_of("c1") is None
