@@ -41,7 +41,9 @@ async def thread_of(services: MailServices, contact_id: ContactId) -> MailThread
     return MailThread(
         contact_id=contact_id,
         subject=next((mail.subject for _, mail in shown if mail.subject), ""),
-        mails=[_view(detail, mail, states.get(detail.detail_id)) for detail, mail in shown],
+        mails=[
+            _view(services, detail, mail, states.get(detail.detail_id)) for detail, mail in shown
+        ],
         reply=reply_defaults(services, [mail for _, mail in shown]),
         former_contact_id=former_id,
         holder_id=holder_id,
@@ -88,16 +90,22 @@ async def _rows_of(services: MailServices, contact_id: ContactId) -> dict[str, M
     return {row.mail_id: row for row in await services.store.mails.of_contact(contact_id)}
 
 
-def _view(detail: Detail, mail: Mail, row: MailRow | None) -> MailView:
-    own = own_words(mail.text)
+def _view(services: MailServices, detail: Detail, mail: Mail, row: MailRow | None) -> MailView:
+    own, ours = own_words(mail.text), services.mailboxes()
+
+    def shown(address: Address) -> AddressView:
+        """Ours without the token in it: it says nothing to a person."""
+        mailbox = ours.get(mailbox_address_of(address.address))
+        return AddressView(mailbox.address if mailbox else address.address, address.name)
+
     return MailView(
         mail_id=detail.detail_id,
         contact_id=detail.contact_id,
         kind=mail.kind,
         at_ms=detail.at_ms,
-        sender=_address(mail.sender),
-        to=[_address(one) for one in mail.to],
-        cc=[_address(one) for one in mail.cc],
+        sender=shown(mail.sender),
+        to=[shown(one) for one in mail.to],
+        cc=[shown(one) for one in mail.cc],
         subject=mail.subject,
         text=own,
         quoted=mail.text[len(own) :].strip() if mail.text.startswith(own) else "",

@@ -42,21 +42,26 @@ export class Server {
   readonly url: string;
   /** Where the phone system listens, if a test starts one. */
   readonly controlPort: number;
+  /** Where mail comes in, and where the server takes it to, if a test starts something there. */
+  readonly smtpPort: number;
+  readonly smtpOutPort: number;
   readonly #port: number;
   readonly #dataDir = mkdtempSync(join(tmpdir(), 'cc-e2e-'));
   readonly #configDir: string | null;
   #process: ChildProcess | null = null;
   #said = '';
 
-  private constructor(port: number, controlPort: number, impatient: boolean) {
-    this.#port = port;
-    this.controlPort = controlPort;
+  private constructor(ports: [number, number, number, number], impatient: boolean) {
+    [this.#port, this.controlPort, this.smtpPort, this.smtpOutPort] = ports;
     this.#configDir = impatient ? impatientConfiguration() : null;
-    this.url = `http://127.0.0.1:${port}`;
+    this.url = `http://127.0.0.1:${this.#port}`;
   }
 
   static async start({ impatient }: { impatient: boolean }): Promise<Server> {
-    const server = new Server(await freePort(), await freePort(), impatient);
+    const server = new Server(
+      [await freePort(), await freePort(), await freePort(), await freePort()],
+      impatient,
+    );
     await server.run();
     return server;
   }
@@ -85,6 +90,8 @@ export class Server {
         ...process.env,
         CC_DEMO_PASSWORD: PASSWORD,
         CC_TELEPHONY: this.telephony(),
+        CC_SMTP_LISTEN_PORT: String(this.smtpPort),
+        CC_SMTP_OUT_PORT: String(this.smtpOutPort),
         ...(this.#configDir && { CC_DEMO_CONFIG_DIR: this.#configDir }),
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,6 +7,7 @@ import {
   type Locator,
   type Page,
 } from '@playwright/test';
+import { Sink } from './mail';
 import { PASSWORD, Server } from './server';
 import { SoftPbx } from './softpbx';
 
@@ -16,6 +17,8 @@ export interface World {
   newPage: (options?: BrowserContextOptions) => Promise<Page>;
   /** The phone system, started when it is first asked for. */
   pbx: () => Promise<SoftPbx>;
+  /** The mail server that takes what goes out, started when it is first asked for. */
+  sink: () => Promise<Sink>;
 }
 
 export interface Options {
@@ -28,13 +31,16 @@ export const test = base.extend<Options & { world: World }>({
   world: async ({ browser, impatient }, use) => {
     const server = await Server.start({ impatient });
     let pbx: Promise<SoftPbx> | undefined;
+    let sink: Promise<Sink> | undefined;
     await use({
       server,
       newPage: (options) => newPage(browser, server.url, options),
       pbx: () => (pbx ??= SoftPbx.start(server)),
+      sink: () => (sink ??= Sink.start(server)),
     });
     await Promise.all(browser.contexts().map((context) => context.close()));
     await (await pbx)?.stop();
+    await (await sink)?.stop();
     await server.stop();
   },
 });

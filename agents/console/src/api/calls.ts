@@ -1,6 +1,6 @@
 /** One function per call of docs/protocol.md. Commands take the key they may be asked again with. */
 import { answerOf, api, keyed } from './http';
-import type { HandOn, NewUser, UserChange, WorkState } from './types';
+import type { HandOn, NewUser, SendMail, UserChange, WorkState } from './types';
 
 const ofContact = (contact_id: string) => ({ path: { contact_id } });
 
@@ -60,11 +60,21 @@ export const extendWrapUp = (contactId: string, key: string) =>
     }),
   );
 
-export const parkContact = (contactId: string, key: string) =>
+/** Until an instant, or until it is taken up again. */
+export const parkContact = (contactId: string, key: string, until_ms: number | null = null) =>
   answerOf(
     api.POST('/api/v1/contacts/{contact_id}/park', {
       params: { ...ofContact(contactId), ...keyed(key) },
-      body: {},
+      body: { until_ms },
+    }),
+  );
+export const readMails = (contactId: string) =>
+  answerOf(api.GET('/api/v1/contacts/{contact_id}/mails', { params: ofContact(contactId) }));
+export const sendMail = (contactId: string, mail: SendMail, key: string) =>
+  answerOf(
+    api.POST('/api/v1/contacts/{contact_id}/mails', {
+      params: { ...ofContact(contactId), ...keyed(key) },
+      body: mail,
     }),
   );
 export const resumeContact = (contactId: string, key: string) =>

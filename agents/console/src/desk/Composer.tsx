@@ -19,7 +19,7 @@ export const TEXT_MAX = 4000;
 const COUNT_SHOWN_FROM = 3600;
 const TYPING_EVERY_MS = 2_000;
 
-function useSayTyping(contactId: string): () => void {
+export function useSayTyping(contactId: string): () => void {
   const last = useRef(0);
   return useCallback(() => {
     if (Date.now() - last.current < TYPING_EVERY_MS) return;

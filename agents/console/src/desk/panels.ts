@@ -2,6 +2,7 @@
 import type { ComponentType } from 'react';
 import type { AssignmentCard, Channel } from '../api/types';
 import { CallPanel } from '../call/CallPanel';
+import { EmailPanel } from '../email/EmailPanel';
 import { ChatPanel } from './ChatPanel';
 
 export type ContactPanel = ComponentType<{ item: AssignmentCard }>;
@@ -12,7 +13,7 @@ export const PANELS: Record<Channel, ContactPanel> = {
   callback: CallPanel,
   chat: ChatPanel,
   sms: ChatPanel,
-  email: ChatPanel,
+  email: EmailPanel,
   fax: ChatPanel,
   task: ChatPanel,
 };

@@ -89,7 +89,7 @@ export function useMarkRead(contactId: string): void {
   }, [keep, contactId, newest]);
 }
 
-const perContact = ['draft', 'notes', 'disposition', 'outbox', 'scroll', 'read'];
+const perContact = ['draft', 'mail', 'notes', 'disposition', 'outbox', 'scroll', 'read'];
 
 /** After wrap-up nothing of the contact stays in this browser. */
 export function forgetContact(keep: Keep, contactId: string): void {
