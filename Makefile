@@ -21,6 +21,7 @@ help:
 	@echo 'make validate       simulations against published tables; SCALE=0.1: a tenth of them'
 	@echo 'make chaos N=50     kill the server N times under load and compare'
 	@echo 'make shuffle N=1000 deliver recorded calls N times out of order and compare'
+	@echo 'make recount        count figures of 50 random times four ways, as JSON (SEED=7, N=50)'
 	@echo 'make bench          whole contacts per second, as JSON'
 	@echo 'make console        build the web console    make fmt    format the code'
 	@echo 'make lock           pin the dependencies     make clean  remove everything built (keeps ./var)'
@@ -52,6 +53,10 @@ chaos: python
 shuffle: python
 	@$(PYTHON) scripts/environment.py dev
 	@$(VENV_PYTHON) -m tests.shuffle --deliveries $(N)
+
+recount: python
+	@$(PYTHON) scripts/environment.py dev
+	@$(VENV_PYTHON) -m tests.recount --intervals $(N) --seed $(or $(SEED),7)
 
 bench: python
 	@$(PYTHON) scripts/environment.py runtime
