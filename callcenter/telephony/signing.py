@@ -34,10 +34,6 @@ class Keys:
         """`secrets` as in the setting: `whsec_` and base64."""
         self._keys = [Webhook(secret) for secret in secrets]
 
-    def __bool__(self) -> bool:
-        """Whether there is a key at all."""
-        return bool(self._keys)
-
     def headers(self, message_id: str, body: bytes, now_ms: int) -> dict[str, str]:
         """The headers of a message of ours."""
         timestamp = now_ms // 1000
