@@ -83,13 +83,11 @@ def start_beside(
         arguments += ["--numbers", NUMBERS, "--phones", PHONES, "--say"]
         arguments += ["--rate", CALLS_PER_S if with_traffic else "0"]
         beside.append(start("loadtests.softpbx", *arguments))
-        print(f"Call by hand:        http://127.0.0.1:{ports['pbx']}/", flush=True)
     if "sink" in ports:
         page = usable(MAIL_PAGE_PORT)
         arguments = ["--smtp-port", ports["sink"], "--http-port", page]
         beside.append(start("loadtests.smtp_sink", *arguments, stdout=subprocess.DEVNULL))
-        print(f"Mails that went out: http://127.0.0.1:{page}/", flush=True)
-    print(f"Mail comes in at:    127.0.0.1:{mail_in} (SMTP)", flush=True)
+        print(f"What went out by mail: http://127.0.0.1:{page}/", flush=True)
     if with_traffic:
         data_dir = os.environ.get("CC_DATA_DIR", "var")
         arguments = ["--url", url, "--data-dir", data_dir, "--smtp-port", mail_in]

@@ -14,6 +14,7 @@ import {
   visit,
   widget,
 } from './support/test';
+import { SUPPORT } from './support/softpbx';
 
 const CONTRACT = new URL('../openapi.json', import.meta.url);
 const TYPES = new URL('../src/api/schema.d.ts', import.meta.url);
@@ -84,6 +85,23 @@ test('the agent’s pages', async ({ world }) => {
   await expect(page.getByRole('button', { name: /Maximiliane/ })).toBeVisible();
   await expectAccessible(page, 'log');
   await expectNoSidewaysScroll(page);
+  expect(complaints).toEqual([]);
+});
+
+test('a call: offered, talking, on hold', async ({ world }) => {
+  const anna = await agentReady(world, 'anna');
+  const complaints = complaintsOf(anna);
+  const pbx = await world.pbx();
+  await pbx.act('dial', { from: '+49301234567', to: SUPPORT });
+  await expect(offerCard(anna)).toBeVisible();
+  await expectAccessible(anna, 'offered call');
+  await offerCard(anna).getByRole('button', { name: 'Accept' }).click();
+  await expect(anna.locator('[data-call-state="talking"]')).toBeVisible();
+  await expectAccessible(anna, 'call');
+  await expectNoSidewaysScroll(anna);
+  await anna.getByRole('button', { name: 'Hold' }).click();
+  await expect(anna.locator('[data-call-state="held"]')).toBeVisible();
+  await expectAccessible(anna, 'call on hold');
   expect(complaints).toEqual([]);
 });
 

@@ -16,6 +16,7 @@ import {
   widget,
   type World,
 } from './support/test';
+import { SALES, SUPPORT } from './support/softpbx';
 
 test.setTimeout(240_000);
 
@@ -171,6 +172,42 @@ test('an agent, Chinese', async ({ world }) => {
   await bo.getByTitle('已答复咨询').click();
   await shoot(bo, 'wrap-up-zh-dark');
 });
+
+const calls = {
+  en: { username: 'anna', theme: 'light', accept: 'Accept', hold: 'Hold', handOn: 'Hand on' },
+  zh: { username: 'bo', theme: 'dark', accept: '接起', hold: '保持', handOn: '转交' },
+} as const;
+
+for (const tongue of ['en', 'zh'] as const)
+  test(`a call, ${tongue}`, async ({ world }) => {
+    const { username, theme, accept, hold, handOn } = calls[tongue];
+    const agent = await agentReady(world, username, tongue);
+    await inTheme(agent, theme);
+    const pbx = await world.pbx();
+    await pbx.act('dial', { from: '+49301234567', to: tongue === 'en' ? SUPPORT : SALES });
+    if (tongue === 'zh') {
+      await expect.poll(async () => (await pbx.callOf('+49301234567'))?.is_gathering).toBe(true);
+      await pbx.act('press', { call_id: (await pbx.callOf('+49301234567'))?.call_id ?? '', digit: '1' });
+    }
+    await expect(offerCard(agent)).toContainText('4567');
+    await shoot(agent, `call-offer-${tongue}-${theme}`);
+    await offerCard(agent).getByRole('button', { name: accept }).click();
+    await expect(agent.locator('[data-call-state="talking"]')).toBeVisible();
+    await shoot(agent, `call-talking-${tongue}-${theme}`);
+    await agent.getByRole('button', { name: hold }).click();
+    await expect(agent.locator('[data-call-state="held"]')).toBeVisible();
+    await shoot(agent, `call-held-${tongue}-${theme}`);
+    await agentReady(world, tongue === 'en' ? 'bo' : 'anna', tongue === 'en' ? 'zh' : 'en');
+    await agent.getByRole('button', { name: handOn }).click();
+    await expect(agent.getByRole('dialog').getByRole('radio').nth(2)).toBeVisible();
+    await shoot(agent, `call-hand-on-${tongue}-${theme}`);
+    if (tongue === 'en') {
+      const page = await world.newPage();
+      await page.goto(pbx.url);
+      await expect(page.locator('[data-phone="1001"]')).toContainText('held');
+      await shoot(page, 'soft-pbx');
+    }
+  });
 
 test('a supervisor and an administrator', async ({ world }) => {
   const anna = await agentReady(world, 'anna');

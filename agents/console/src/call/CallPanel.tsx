@@ -34,7 +34,7 @@ export function CallPanel({ item }: { item: AssignmentCard }) {
       {item.state === 'connected' && <CallBar item={item} />}
       <div className={styles.body}>
         {item.state === 'connected' && <State item={item} />}
-        <CallFacts item={item} waitedMs={item.connected_at_ms - item.arrived_at_ms} />
+        <CallFacts item={item} />
       </div>
     </>
   );

@@ -47,7 +47,11 @@ function Customer({ item, details }: { item: AssignmentCard; details: ContactVie
           <CustomerBadges card={item.customer} />
         </div>
       )}
-      <p className={styles.mail}>{email ? <a href={`mailto:${email}`}>{email}</a> : t('context.noEmail')}</p>
+      {(email || item.channel === 'chat') && (
+        <p className={styles.mail}>
+          {email ? <a href={`mailto:${email}`}>{email}</a> : t('context.noEmail')}
+        </p>
+      )}
       <dl>
         <Fact name={t('context.language')}>{languageName(item.language)}</Fact>
         <Fact name={t('context.queue')}>{names.queue(item.queue_id)}</Fact>
