@@ -20,6 +20,7 @@ import msgspec
 from callcenter.log_rows import InteractionFilter, Phase, SearchTexts, Sight
 from callcenter.ports_of_audit import AuditLog
 from callcenter.ports_of_calls import CallLog
+from callcenter.ports_of_integrators import ApiKeys, Subscriptions
 from callcenter.ports_of_versions import (
     UNSIGNED,
     Authorship,
@@ -549,6 +550,8 @@ class Store(Protocol):
     profiles: Profiles
     mails: Mails
     audit_log: AuditLog
+    api_keys: ApiKeys
+    subscriptions: Subscriptions
     calls: CallLog
 
     async def probe(self) -> None:

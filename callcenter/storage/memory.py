@@ -28,6 +28,7 @@ from callcenter.ports import (
 from callcenter.storage.memory_audit import MemoryAuditLog
 from callcenter.storage.memory_calls import MemoryCallLog
 from callcenter.storage.memory_disk import Disk
+from callcenter.storage.memory_integrators import MemoryApiKeys, MemorySubscriptions
 from callcenter.storage.memory_log import MemoryInteractions, MemorySearchTexts
 from callcenter.storage.memory_mails import MemoryMails
 from callcenter.storage.memory_people import (
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from callcenter.log_rows import SearchTexts
     from callcenter.ports_of_audit import AuditLog
     from callcenter.ports_of_calls import CallLog
+    from callcenter.ports_of_integrators import ApiKeys, Subscriptions
     from callcenter.ports_of_versions import ClosedMessages, ConfigVersions
 
 ZERO_CHAIN: Final = bytes(32)
@@ -186,6 +188,8 @@ class MemoryStore:
         self.closed_messages: ClosedMessages = MemoryClosedMessages(self._disk)
         self.profiles: Profiles = MemoryProfiles(self._disk)
         self.audit_log: AuditLog = MemoryAuditLog(self._disk)
+        self.api_keys: ApiKeys = MemoryApiKeys(self._disk)
+        self.subscriptions: Subscriptions = MemorySubscriptions(self._disk)
         self.calls: CallLog = MemoryCallLog(self._disk)
 
     def fail_writes(self, *, fail: bool = True) -> None:

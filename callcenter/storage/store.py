@@ -22,6 +22,7 @@ from callcenter.storage.closed_messages import SqlClosedMessages
 from callcenter.storage.config_versions import SqlConfigVersions
 from callcenter.storage.database import Database, insert_rows
 from callcenter.storage.details import SqlDetails
+from callcenter.storage.integrators import SqlApiKeys, SqlSubscriptions
 from callcenter.storage.interactions import SqlInteractions
 from callcenter.storage.journal import SqlJournal
 from callcenter.storage.mails import SqlMails
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from callcenter.log_rows import SearchTexts
     from callcenter.ports_of_audit import AuditLog
     from callcenter.ports_of_calls import CallLog
+    from callcenter.ports_of_integrators import ApiKeys, Subscriptions
     from callcenter.ports_of_versions import ClosedMessages, ConfigVersions
 
 PROBE_BYTES: Final = 64 * 1024
@@ -67,6 +69,8 @@ class SqlStore:
         self.profiles: Profiles = SqlProfiles(database, domain_id)
         self.mails: Mails = SqlMails(database, domain_id)
         self.audit_log: AuditLog = SqlAuditLog(database, domain_id)
+        self.api_keys: ApiKeys = SqlApiKeys(database, domain_id)
+        self.subscriptions: Subscriptions = SqlSubscriptions(database, domain_id)
         self.calls: CallLog = SqlCallLog(database, domain_id)
 
     async def probe(self) -> None:
