@@ -48,6 +48,12 @@ class AuditAction(StrEnum):
     LOG_EXPORTED = "log_exported"
     CUSTOMER_ERASED = "customer_erased"
     AUDIT_READ = "audit_read"
+    API_KEY_ADDED = "api_key_added"
+    API_KEY_REVOKED = "api_key_revoked"
+    SUBSCRIPTION_ADDED = "subscription_added"
+    SUBSCRIPTION_CHANGED = "subscription_changed"
+    SUBSCRIPTION_REMOVED = "subscription_removed"
+    EVENTS_REPLAYED = "events_replayed"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from callcenter.auth.principal import Principal, Role
+from callcenter.auth.principal import KeyRole, Principal, Role
 
 
 class Permission(StrEnum):
@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SUPERVISE_QUEUE = "supervise_queue"
     MANAGE_CONFIGURATION = "manage_configuration"
     READ_AUDIT = "read_audit"
+    MANAGE_INTEGRATIONS = "manage_integrations"
     EXPORT_LOG = "export_log"
 
 
@@ -48,6 +49,8 @@ class ObjectKind(StrEnum):
     AGENT = "agent"
     USER = "user"
     PROFILE = "profile"
+    API_KEY = "api_key"
+    SUBSCRIPTION = "subscription"
 
 
 class ObjectFacts(msgspec.Struct, frozen=True):
@@ -94,7 +97,17 @@ class Decision(StrEnum):
     HIDDEN = "hidden"
 
 
-GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
+_READS: Final = {
+    Permission.READ_CONTACT: Reach.WATCHED,
+    Permission.EXPLAIN_CONTACT: Reach.WATCHED,
+    Permission.READ_QUEUE: Reach.WATCHED,
+    Permission.READ_AGENT: Reach.WATCHED,
+    Permission.LIST_AGENTS: Reach.WATCHED,
+    Permission.READ_CONFIGURATION: Reach.DOMAIN,
+}
+"""What every key may read, of the queues and teams it was made for."""
+
+GRANTS: Final[dict[Role | KeyRole, dict[Permission, Reach]]] = {
     Role.AGENT: {
         Permission.HOLD_SESSION: Reach.OWN,
         Permission.USE_DESK: Reach.OWN,
@@ -134,7 +147,16 @@ GRANTS: Final[dict[Role, dict[Permission, Reach]]] = {
         Permission.SUPERVISE_QUEUE: Reach.DOMAIN,
         Permission.MANAGE_CONFIGURATION: Reach.DOMAIN,
         Permission.READ_AUDIT: Reach.DOMAIN,
+        Permission.MANAGE_INTEGRATIONS: Reach.DOMAIN,
         Permission.EXPORT_LOG: Reach.DOMAIN,
+    },
+    KeyRole.READER: _READS,
+    KeyRole.OPERATOR: {
+        **_READS,
+        Permission.SUPERVISE_CONTACT: Reach.WATCHED,
+        Permission.SUPERVISE_AGENT: Reach.WATCHED,
+        Permission.SUPERVISE_QUEUE: Reach.WATCHED,
+        Permission.MANAGE_PROFILES: Reach.DOMAIN,
     },
 }
 """`WORK_CONTACT` reaches the agent's queues only so that a colleague's contact, which the agent can see, is

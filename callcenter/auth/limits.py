@@ -15,6 +15,15 @@ SESSION_LIFETIME_MS = 12 * 3_600_000
 FORGET_EXPIRED_EVERY_MS = 600_000
 """How often rows of expired sessions are deleted."""
 
+API_KEY_CACHE_MS = 5_000
+"""How long a key is taken for valid without asking the store again: so long a key revoked elsewhere lives on."""
+
+API_KEY_CACHE_MAX = 1_000
+"""Keys kept in memory; at the limit all are read anew."""
+
+API_KEY_USES_EVERY_MS = 30_000
+"""How often the times of last use are stored."""
+
 SESSION_CACHE_MAX = 25_000
 """Sessions kept in memory; the one used longest ago is read from the store again when it returns."""
 

@@ -15,8 +15,15 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class KeyRole(StrEnum):
+    """What another program may do with its key."""
+
+    READER = "reader"
+    OPERATOR = "operator"
+
+
 class Principal(msgspec.Struct, frozen=True):
-    """A logged-in user. Carries no password hash, so that nothing it is handed to can leak one.
+    """A logged-in user, or another program with its key. Carries no password hash, so that nothing it is handed to can leak one.
 
     `session_hash` is the SHA-256 of the session's token: it names the session without being usable as it.
     """
@@ -24,7 +31,7 @@ class Principal(msgspec.Struct, frozen=True):
     user_id: str
     username: str
     display_name: str
-    role: Role
+    role: Role | KeyRole
     team_id: str
     queue_ids: frozenset[str]
     watched_team_ids: frozenset[str]

@@ -60,6 +60,16 @@ class Scope(msgspec.Struct, frozen=True):
         return cls(ObjectKind.USER, parameter)
 
     @classmethod
+    def api_key(cls, parameter: str = "key_id") -> "Scope":
+        """The path names another program's key."""
+        return cls(ObjectKind.API_KEY, parameter)
+
+    @classmethod
+    def subscription(cls, parameter: str = "subscription_id") -> "Scope":
+        """The path names a subscription."""
+        return cls(ObjectKind.SUBSCRIPTION, parameter)
+
+    @classmethod
     def profile(cls, parameter: str = "customer_key") -> "Scope":
         """The path names a customer's profile."""
         return cls(ObjectKind.PROFILE, parameter)

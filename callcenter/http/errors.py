@@ -23,6 +23,8 @@ from routing.errors import Refusal, RefusalCode
 class ApiErrorCode(StrEnum):
     """Stable codes of everything the interfaces themselves can refuse, HTTP and sockets."""
 
+    API_KEY_INVALID = "api_key_invalid"
+    API_KEY_UNKNOWN = "api_key_unknown"
     BODY_TOO_LARGE = "body_too_large"
     CHANGED_MEANWHILE = "changed_meanwhile"
     CHANGE_UNKNOWN = "change_unknown"
@@ -63,6 +65,8 @@ class ApiErrorCode(StrEnum):
     SIGNATURE_INVALID = "signature_invalid"
     SLOW_READER = "slow_reader"
     STORAGE_UNAVAILABLE = "storage_unavailable"
+    SUBSCRIPTION_INVALID = "subscription_invalid"
+    SUBSCRIPTION_UNKNOWN = "subscription_unknown"
     TOKEN_INVALID = "token_invalid"  # noqa: S105 - a code
     TOO_MANY_FRAMES = "too_many_frames"
     TOO_MANY_TABS = "too_many_tabs"
@@ -88,6 +92,8 @@ class ErrorBody(msgspec.Struct, frozen=True):
 
 
 STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
+    ApiErrorCode.API_KEY_INVALID: 401,
+    ApiErrorCode.API_KEY_UNKNOWN: 404,
     ApiErrorCode.BODY_TOO_LARGE: 413,
     ApiErrorCode.CHANGED_MEANWHILE: 409,
     ApiErrorCode.CHANGE_UNKNOWN: 404,
@@ -128,6 +134,8 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.SIGNATURE_INVALID: 401,
     ApiErrorCode.SLOW_READER: 408,
     ApiErrorCode.STORAGE_UNAVAILABLE: 503,
+    ApiErrorCode.SUBSCRIPTION_INVALID: 422,
+    ApiErrorCode.SUBSCRIPTION_UNKNOWN: 404,
     ApiErrorCode.TOKEN_INVALID: 401,
     ApiErrorCode.TOO_MANY_FRAMES: 429,
     ApiErrorCode.TOO_MANY_TABS: 429,

@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from callcenter.auth.authorise import Permission
+from callcenter.auth.authorise import GRANTS, Permission
+from callcenter.auth.principal import KeyRole
 from callcenter.http.contract import SESSION_COOKIE, Route
 from callcenter.http.errors import ApiErrorCode, ErrorBody, ErrorCode, status_of
 from callcenter.http.limits import IDEMPOTENCY_KEY_LENGTH_MAX, PATH_ID_LENGTH_MAX
@@ -49,7 +50,8 @@ def document(routes: Iterable[Route[Any]], frames: Mapping[str, Any]) -> dict[st
         "components": {
             "schemas": dict(sorted(components.items())),
             "securitySchemes": {
-                "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE}
+                "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+                "key": {"type": "http", "scheme": "bearer"},
             },
         },
     }
@@ -63,7 +65,11 @@ def errors_of(each: Route[Any]) -> list[ErrorCode]:
         ApiErrorCode.STORAGE_UNAVAILABLE,
     ]
     if each.permission is not Permission.PUBLIC:
-        codes += [ApiErrorCode.SESSION_MISSING, ApiErrorCode.FORBIDDEN]
+        codes += [
+            ApiErrorCode.SESSION_MISSING,
+            ApiErrorCode.API_KEY_INVALID,
+            ApiErrorCode.FORBIDDEN,
+        ]
         if each.method != "GET":
             codes.append(ApiErrorCode.ORIGIN_REFUSED)
     if each.scope is not None:
@@ -97,11 +103,19 @@ def _operation(
         "x-permission": str(each.permission),
         "parameters": _parameters(each, schema_of, components),
         "responses": _responses(each, schema_of),
-        "security": [] if each.permission is Permission.PUBLIC else [{"session": []}],
+        "security": _security(each),
     }
     if each.request is not None:
         operation["requestBody"] = {"required": True, "content": _json(schema_of[each.request])}
     return operation
+
+
+def _security(each: Route[Any]) -> list[dict[str, list[str]]]:
+    """With which of the two a call may succeed."""
+    if each.permission is Permission.PUBLIC:
+        return []
+    is_for_programs = any(each.permission in GRANTS[role] for role in KeyRole)
+    return [{"session": []}, {"key": []}] if is_for_programs else [{"session": []}]
 
 
 def _parameters(

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 from aiohttp import web
 
+from callcenter.auth.api_keys import PREFIX, ApiKeyKeeper
 from callcenter.auth.audit import AuditTrail, Entry
 from callcenter.auth.authorise import (
     Decision,
@@ -43,6 +44,8 @@ OBJECT_UNKNOWN: dict[ObjectKind, tuple[ErrorCode, str]] = {
     ObjectKind.AGENT: (RefusalCode.AGENT_UNKNOWN, "There is no such agent."),
     ObjectKind.USER: (ApiErrorCode.USER_UNKNOWN, "There is no such user."),
     ObjectKind.PROFILE: (ApiErrorCode.PROFILE_UNKNOWN, "There is no such profile."),
+    ObjectKind.API_KEY: (ApiErrorCode.API_KEY_UNKNOWN, "There is no such key."),
+    ObjectKind.SUBSCRIPTION: (ApiErrorCode.SUBSCRIPTION_UNKNOWN, "There is no such subscription."),
 }
 """What an object that is missing or hidden is told as: the id is not repeated, so both bodies are equal."""
 
@@ -52,6 +55,7 @@ class Guard:
     """What the contract itself needs to let a caller through."""
 
     sessions: SessionKeeper
+    api_keys: ApiKeyKeeper
     locate: Callable[[ObjectKind, str], Awaitable[ObjectFacts | None]]
     new_id: Callable[[], str]
     audit: AuditTrail
@@ -61,6 +65,16 @@ class Guard:
     async def caller(self, request: web.Request) -> Principal | None:
         """Who holds the request's cookie."""
         return await self.sessions.resolve(request.cookies.get(SESSION_COOKIE))
+
+    async def caller_or_program(self, request: web.Request) -> Principal | None:
+        """Who holds the request's key, or else its cookie. Raises ApiError for a key that is none of ours."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.startswith(PREFIX):
+            return await self.caller(request)
+        program = await self.api_keys.resolve(token)
+        if program is None:
+            raise ApiError(ApiErrorCode.API_KEY_INVALID, "This key is unknown or was revoked.")
+        return program
 
     def check_origin(self, request: web.Request, *, is_socket: bool = False) -> None:
         """Refuse a foreign page that acts with the cookie. Sockets call this before they open."""
@@ -104,7 +118,7 @@ def _aiohttp_handler(
                 ApiErrorCode.OVERLOADED,
                 "Very many people are asking at once; nothing was taken, ask again in a moment.",
             )
-        caller = None if declared.is_cross_origin else await guard.caller(request)
+        caller = None if declared.is_cross_origin else await guard.caller_or_program(request)
         if not declared.is_cross_origin:
             guard.check_origin(request)
         check(caller, declared.permission)

@@ -58,6 +58,7 @@ def guard_of(services: Services) -> Guard:
     """What lets callers through to these services."""
     return Guard(
         sessions=services.sessions,
+        api_keys=services.api_keys,
         locate=Locator(services),
         new_id=services.new_id,
         audit=services.audit,

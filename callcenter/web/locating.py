@@ -45,9 +45,17 @@ class Locator:
                     if user is None
                     else ObjectFacts(agent_id=user.user_id, team_id=user.team_id)
                 )
-            case ObjectKind.PROFILE:
-                known = await self._services.store.profiles.get(object_id)
-                return None if known is None else ObjectFacts()
+            case ObjectKind.PROFILE | ObjectKind.API_KEY | ObjectKind.SUBSCRIPTION:
+                return ObjectFacts() if await self._is_stored(kind, object_id) else None
+
+    async def _is_stored(self, kind: ObjectKind, object_id: str) -> bool:
+        """Whether there is such a row; the domain's, and nobody's in it."""
+        services = self._services
+        if kind is ObjectKind.API_KEY:
+            return await services.api_keys.find(object_id) is not None
+        if kind is ObjectKind.SUBSCRIPTION:
+            return await services.store.subscriptions.get(object_id) is not None
+        return await services.store.profiles.get(object_id) is not None
 
     async def _offer(self, state: State, offer_id: str) -> ObjectFacts | None:
         """A live offer is its agent's alone; one that has ended is of its contact's queue.

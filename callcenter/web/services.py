@@ -10,6 +10,7 @@ from typing import Protocol
 from agents.desk import Introductions
 from agents.protocol import AgentLine, QueueLine
 from callcenter import ports
+from callcenter.auth.api_keys import ApiKeyKeeper
 from callcenter.auth.audit import AuditTrail
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.people import Known
@@ -107,6 +108,7 @@ class Services:
     host: CommandHost
     store: ports.Store
     sessions: SessionKeeper
+    api_keys: ApiKeyKeeper
     passwords: Passwords
     throttle: LoginThrottle
     audit: AuditTrail

@@ -8,7 +8,7 @@ from callcenter import ports
 from callcenter.auth.audit import AuditAction, Entry
 from callcenter.auth.authorise import ObjectKind, Permission
 from callcenter.auth.limits import SESSION_LIFETIME_MS
-from callcenter.auth.principal import Principal
+from callcenter.auth.principal import Principal, Role
 from callcenter.http.contract import SESSION_COOKIE, Call, Reply, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.web.schemas import LoggedIn, LogIn, SessionUser
@@ -120,7 +120,7 @@ def session_user(principal: Principal) -> SessionUser:
         user_id=principal.user_id,
         username=principal.username,
         display_name=principal.display_name,
-        role=principal.role,
+        role=Role(principal.role),
         team_id=principal.team_id or None,
         queue_ids=sorted(principal.queue_ids),
         language=principal.language,

@@ -223,6 +223,7 @@ class ApiStage:
             host=self.host,
             store=self.store,
             sessions=self.sessions,
+            api_keys=self.api_keys,
             passwords=self.passwords,
             throttle=LoginThrottle(),
             audit=AuditTrail(self.store.audit_log, "test", self.clock.now_ms),

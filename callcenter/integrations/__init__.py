@@ -1,0 +1,1 @@
+"""Events for other programs: Standard Webhooks out, driven from the committed journal."""

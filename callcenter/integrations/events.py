@@ -1,0 +1,74 @@
+"""What other programs are told: which events, under which name, with which fields.
+
+Nothing personal: ids, states, times. Texts, names, addresses and the customer's key are not in the journal or not in
+this table. A kind's name and fields are public; fields are only ever added.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+
+from routing.events import Event
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """A kind of event: its public name and the fields told, by their names in the journal."""
+
+    name: str
+    fields: tuple[str, ...]
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "ContactArrived": Kind("contact.arrived", ("contact_id", "channel", "queue_id")),
+    "ContactQueued": Kind("contact.queued", ("contact_id", "queue_id")),
+    "ContactTurnedAway": Kind("contact.turned_away", ("contact_id", "queue_id", "reason")),
+    "ContactTransferred": Kind(
+        "contact.transferred", ("contact_id", "to_queue_id", "to_agent_id", "agent_id")
+    ),
+    "ContactRequeued": Kind("contact.requeued", ("contact_id", "agent_id", "queue_id", "reason")),
+    "ContactParked": Kind("contact.parked", ("contact_id", "agent_id", "until_ms")),
+    "ContactResumed": Kind("contact.resumed", ("contact_id", "agent_id", "paused_ms")),
+    "WaitingOverdue": Kind("contact.waiting_overdue", ("contact_id", "queue_id")),
+    "ContactEnded": Kind("contact.ended", ("contact_id", "ended_by", "agent_id")),
+    "ContactClosed": Kind(
+        "contact.closed", ("contact_id", "queue_id", "outcome", "agent_id", "disposition_id")
+    ),
+    "OfferMade": Kind(
+        "offer.made",
+        ("offer_id", "contact_id", "agent_id", "queue_id", "expires_at_ms", "waited_ms"),
+    ),
+    "OfferAccepted": Kind("offer.accepted", ("offer_id", "contact_id", "agent_id")),
+    "OfferRejected": Kind("offer.rejected", ("offer_id", "contact_id", "agent_id", "cause")),
+    "OfferExpired": Kind("offer.expired", ("offer_id", "contact_id", "agent_id")),
+    "OfferRescinded": Kind("offer.rescinded", ("offer_id", "contact_id", "agent_id", "reason")),
+    "HoldStarted": Kind("hold.started", ("contact_id", "agent_id")),
+    "HoldEnded": Kind("hold.ended", ("contact_id", "agent_id", "held_ms")),
+    "MessageAdded": Kind("message.added", ("contact_id", "author", "agent_id")),
+    "WrapUpStarted": Kind("wrap_up.started", ("contact_id", "agent_id", "until_ms")),
+    "WrapUpCompleted": Kind("wrap_up.completed", ("contact_id", "agent_id", "disposition_id")),
+    "WrapUpExpired": Kind("wrap_up.expired", ("contact_id", "agent_id", "disposition_id")),
+    "AgentConnected": Kind("agent.connected", ("agent_id",)),
+    "AgentDisconnected": Kind("agent.disconnected", ("agent_id",)),
+    "AgentStateChanged": Kind("agent.state_changed", ("agent_id", "state", "reason_id", "cause")),
+    "QueueClosed": Kind("queue.closed", ("queue_id",)),
+    "QueueOpened": Kind("queue.opened", ("queue_id",)),
+}
+"""By the event's type in the journal."""
+
+KIND_NAMES: Final = tuple(kind.name for kind in KINDS.values())
+
+
+def message(domain_id: str, seq: int, event: Event) -> bytes:
+    """The body of a delivery: `type`, `timestamp` and `data`, as Standard Webhooks has it."""
+    kind = KINDS[type(event).__name__]
+    data: dict[str, Any] = {"domain_id": domain_id, "seq": seq, "at_ms": event.at_ms}
+    data |= {name: getattr(event, name) for name in kind.fields}
+    at = datetime.fromtimestamp(event.at_ms / 1000, UTC)
+    stamp = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return msgspec.json.encode({"type": kind.name, "timestamp": stamp, "data": data})
+
+
+def message_id(domain_id: str, seq: int) -> str:
+    """The same for every try and every replay, so that a receiver knows what it has."""
+    return f"{domain_id}.{seq}"
