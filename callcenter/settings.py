@@ -4,10 +4,11 @@ Closed and typed: a wrong value is one clear line at the start. What belongs to 
 reasons, deadlines) is configuration, not a setting; see docs/configuration.md.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 WebhookKey = Annotated[str, Field(pattern=r"^whsec_[A-Za-z0-9+/]{32,100}={0,2}$")]
@@ -47,6 +48,9 @@ class Settings(BaseSettings):
     listed_origins: frozenset[str] = frozenset()
     """Origins besides the server's own that may act with the log-in cookie, e.g. a front's public name."""
 
+    subscriber_networks: frozenset[str] = frozenset()
+    """Networks, besides public addresses, that events may be sent to, e.g. `10.20.0.0/16`; there http will do."""
+
     is_https: bool = False
     """Behind TLS: the cookie is then sent over https only."""
 
@@ -82,6 +86,13 @@ class Settings(BaseSettings):
     """One password for all demo accounts instead of random ones; for automated tests."""
 
     is_log_json: bool = True
+
+    @field_validator("subscriber_networks")
+    @classmethod
+    def _are_networks(cls, texts: frozenset[str]) -> frozenset[str]:
+        for text in texts:
+            ip_network(text)
+        return texts
 
     @property
     def database(self) -> str:

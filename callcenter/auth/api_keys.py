@@ -80,11 +80,12 @@ class ApiKeyKeeper:
             return None
         if len(self._cache) >= API_KEY_CACHE_MAX:
             self._cache.clear()
-        self._cache[digest] = (now_ms, _principal(key))
+        self._cache[digest] = (now_ms, program_of(key))
         return self._cache[digest]
 
 
-def _principal(key: ApiKey) -> Principal:
+def program_of(key: ApiKey) -> Principal:
+    """The program that holds the key, as everybody else is known."""
     return Principal(
         user_id=f"key:{key.key_id}",
         username=key.name,

@@ -151,7 +151,7 @@ GRANTS: Final[dict[Role | KeyRole, dict[Permission, Reach]]] = {
         Permission.EXPORT_LOG: Reach.DOMAIN,
     },
     KeyRole.READER: _READS,
-    KeyRole.OPERATOR: {
+    KeyRole.COORDINATOR: {
         **_READS,
         Permission.SUPERVISE_CONTACT: Reach.WATCHED,
         Permission.SUPERVISE_AGENT: Reach.WATCHED,

@@ -19,7 +19,7 @@ class KeyRole(StrEnum):
     """What another program may do with its key."""
 
     READER = "reader"
-    OPERATOR = "operator"
+    COORDINATOR = "coordinator"
 
 
 class Principal(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from aiohttp import web
 from agents.desk import Introductions as Introducing
 from agents.presence import PresenceKeeper, Watched
 from agents.protocol import BoardPush
+from callcenter.auth.api_keys import ApiKeyKeeper
 from callcenter.auth.audit import AuditTrail
 from callcenter.auth.passwords import Passwords, argon2id
 from callcenter.auth.principal import Principal
@@ -37,7 +38,10 @@ from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
 from callcenter.host.envelope import HostError
 from callcenter.host.host import Host
+from callcenter.host.recovery import DECODER
 from callcenter.http.serving import Guard
+from callcenter.integrations.addresses import networks_of
+from callcenter.integrations.telling import Teller
 from callcenter.limits import PRESENCE_SWEEP_MS
 from callcenter.observability.metrics import Metrics
 from callcenter.pressure import Pressure
@@ -74,6 +78,8 @@ class Parts:
     roster: Roster
     customers: CustomerLookup
     passwords: Passwords
+    api_keys: ApiKeyKeeper
+    telling: Teller
     introductions: Introductions
     mail_book: MailBook
     waker: Waker
@@ -121,6 +127,7 @@ class Parts:
             "newcomers_turned_away": self.pressure.turned_away,
             "journal_seq": self.host.mirror.seq,
             **self.telephony.gauges(),
+            **{f"subscription_events_{name}": n for name, n in self.telling.counts.items()},
             **{f"profile_lookups_{name}": n for name, n in self.customers.counts.items()},
         }
 
@@ -205,6 +212,17 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
         roster=roster,
         customers=customers,
         passwords=Passwords(argon2id()),
+        api_keys=ApiKeyKeeper(store.api_keys, clock.now_ms),
+        telling=Teller(
+            domain_id=settings.domain_id,
+            journal=store.journal,
+            interactions=store.interactions,
+            subscriptions=store.subscriptions,
+            secret=secret,
+            networks=networks_of(settings.subscriber_networks),
+            decode=DECODER.decode,
+            now_ms=clock.now_ms,
+        ),
         introductions=introductions,
         mail_book=mail_book,
         waker=waker,
@@ -228,7 +246,7 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
     )
     parts.metrics = Metrics(reading.mirror, parts.gauges, (telephony.latency,))
     shown = (introductions, mail_book, customer_cards, reading, desk_hub, waker, parts.chat_hub)
-    for listener in (*shown, parts.metrics):
+    for listener in (*shown, parts.metrics, parts.telling):
         host.listen(listener.on_published)
     return parts
 
@@ -296,6 +314,8 @@ def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
         host=parts.host,
         store=parts.store,
         sessions=parts.sessions,
+        api_keys=parts.api_keys,
+        telling=parts.telling,
         passwords=parts.passwords,
         throttle=LoginThrottle(),
         audit=AuditTrail(parts.store.audit_log, settings.domain_id, parts.clock.now_ms),

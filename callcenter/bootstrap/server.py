@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from aiohttp import web
 
+from callcenter.auth.limits import API_KEY_USES_EVERY_MS
 from callcenter.auth.people import NewPerson
 from callcenter.bootstrap.configuration import known_of
 from callcenter.bootstrap.data_dir import DataDir
@@ -205,6 +206,8 @@ class Server:
         start(parts.customer_cards.run(), "customer cards")
         start(parts.reading.interaction_log.run(), "interaction log")
         start(parts.reading.text_indexer.run(), "search texts")
+        start(parts.telling.run(), "event subscriptions")
+        start(_every(API_KEY_USES_EVERY_MS, parts.api_keys.note_uses), "uses of keys")
         start(_every(DAY_POLL_MS, parts.reading.follow_the_day), "day")
 
     def _require_parts(self) -> Parts:

@@ -1,12 +1,12 @@
 """Where deliveries may go: public addresses, and the networks an operator has listed. Nowhere else, however it is written.
 
 A name is resolved once for a connection; every address it gives is judged, and the connection is made to one of
-those, so a name cannot lead elsewhere a moment later. Addresses that carry another one inside (IPv6 forms of IPv4)
-are judged by what they carry as well.
+those, so a name cannot lead elsewhere a moment later.
 """
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Iterable
 from typing import Final, TypeAlias
@@ -19,11 +19,12 @@ from callcenter.integrations.limits import URL_CHARACTERS_MAX
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_NAT64: Final = (
-    ipaddress.IPv6Network("64:ff9b::/96"),
-    ipaddress.IPv6Network("64:ff9b:1::/48"),
+_PLAIN: Final = re.compile(r"[!-\[\]-~]*", re.ASCII)
+_CARRIERS: Final = tuple(
+    ipaddress.IPv6Network(text)
+    for text in ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10")
 )
-_COMPATIBLE: Final = ipaddress.IPv6Network("::/96")
+"""IPv6 that carries an IPv4 address inside (compatible, NAT64, Teredo, 6to4), and the old private ones."""
 
 
 class AddressRefused(OSError):
@@ -41,13 +42,10 @@ def target_of(text: str, networks: tuple[Network, ...]) -> URL:
         url = URL(text)
     except ValueError as error:
         raise AddressRefused("this is not a URL") from error
-    if (
-        len(text) > URL_CHARACTERS_MAX
-        or not text.isascii()
-        or "\\" in text
-        or not text.isprintable()
-    ):
-        raise AddressRefused("a URL holds at most 1,000 printable ASCII characters, no backslash")
+    if len(text) > URL_CHARACTERS_MAX or not _PLAIN.fullmatch(text):
+        raise AddressRefused(
+            "a URL holds at most 1,000 printable ASCII characters, no space and no backslash"
+        )
     if url.scheme not in ({"https", "http"} if networks else {"https"}):
         raise AddressRefused("a URL starts with https://")
     if url.user is not None or url.password is not None or url.fragment:
@@ -63,10 +61,10 @@ def target_of(text: str, networks: tuple[Network, ...]) -> URL:
 
 
 def is_allowed(address: Address, networks: tuple[Network, ...], *, is_plain: bool = False) -> bool:
-    """A public address, in every reading of it, or one of a listed network; without encryption the latter alone."""
+    """A public address, or one of a listed network; without encryption the latter alone."""
     if any(address in network for network in networks if network.version == address.version):
         return True
-    return not is_plain and all(_is_public(one) for one in _readings(address))
+    return not is_plain and _is_public(address)
 
 
 def _literal(host: str) -> Address | None:
@@ -77,21 +75,13 @@ def _literal(host: str) -> Address | None:
 
 
 def _is_public(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:  # Python calls all of these private
+            return _is_public(address.ipv4_mapped)
+        if any(address in network for network in _CARRIERS):
+            return False
     is_special = address.is_multicast or address.is_reserved or address.is_unspecified
     return address.is_global and not is_special
-
-
-def _readings(address: Address) -> list[Address]:
-    """The address, and those it carries inside."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return [address]
-    inside: list[Address | None] = [address.ipv4_mapped, address.sixtofour]
-    inside += address.teredo or ()
-    if address in _COMPATIBLE or any(address in network for network in _NAT64):
-        inside.append(ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF))
-    found = [one for one in inside if one is not None]
-    # A mapped address is judged by what it stands for alone: Python calls all of them private.
-    return found if address.ipv4_mapped is not None else [address, *found]
 
 
 class GuardedResolver(AbstractResolver):

@@ -178,7 +178,7 @@ class Follower:
 
     def _pause_s(self) -> float:
         doublings = min(self.stand.attempts - 1, _SEVERAL)
-        plain_s = min(RETRY_FIRST_S * 2**doublings, RETRY_MAX_S)
+        plain_s = min(RETRY_FIRST_S * float(1 << doublings), RETRY_MAX_S)
         return plain_s * (1 - RETRY_JITTER + 2 * RETRY_JITTER * self._around.draw())
 
     async def _give_up(self, seq: int) -> None:

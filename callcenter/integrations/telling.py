@@ -9,9 +9,10 @@ import msgspec
 import structlog
 
 from callcenter.host.envelope import Published
-from callcenter.integrations.addresses import Network
+from callcenter.integrations.addresses import AddressRefused, Network, target_of
+from callcenter.integrations.events import KIND_NAMES
 from callcenter.integrations.following import Follower, Gone, Surroundings
-from callcenter.integrations.limits import LOOK_EVERY_S, RETRY_MAX_S
+from callcenter.integrations.limits import LOOK_EVERY_S, RETRY_MAX_S, SUBSCRIPTIONS_MAX
 from callcenter.integrations.posting import Poster, secret_of
 from callcenter.ports import Interactions, Journal, StorageUnavailable
 from callcenter.ports_of_integrators import Stand, Subscription, Subscriptions, Track
@@ -36,6 +37,9 @@ class _Running(msgspec.Struct):
 
 class Teller:
     """Tells every subscription. `run` belongs to a supervised task."""
+
+    kinds = KIND_NAMES
+    subscriptions_max = SUBSCRIPTIONS_MAX
 
     def __init__(
         self,
@@ -66,6 +70,18 @@ class Teller:
         self._networks = networks
         self._running: dict[_Key, _Running] = {}
         self._changed = asyncio.Event()
+
+    def url_fault(self, url: str) -> str | None:
+        """Why nothing would be sent there, by its looks; the name is looked up when something is sent."""
+        try:
+            target_of(url, self._networks)
+        except AddressRefused as refused:
+            return str(refused)
+        return None
+
+    def secret_of(self, subscription_id: str) -> str:
+        """What its messages are signed with."""
+        return secret_of(self._secret, subscription_id)
 
     def on_published(self, _published: Published) -> None:
         """There is something new in the journal."""
@@ -118,7 +134,7 @@ class Teller:
                 self._start(subscription, stand)
 
     def _start(self, subscription: Subscription, stand: Stand) -> None:
-        secret = secret_of(self._secret, subscription.subscription_id)
+        secret = self.secret_of(subscription.subscription_id)
         poster = Poster(subscription.url, secret, self._networks)
         follower = Follower(subscription, stand, poster, self._around)
         work = self._follow(follower)

@@ -18,11 +18,13 @@ from callcenter.web import (
     directory_routes,
     explain_routes,
     history_routes,
+    key_routes,
     people_routes,
     profile_routes,
     read_routes,
     session_routes,
     statistics_routes,
+    subscription_routes,
     supervisor_routes,
     user_routes,
 )
@@ -47,6 +49,8 @@ ROUTES: tuple[Route[Services], ...] = (
     *supervisor_routes.ROUTES,
     *profile_routes.ROUTES,
     *audit_routes.ROUTES,
+    *key_routes.ROUTES,
+    *subscription_routes.ROUTES,
 )
 """The API of this package; channels add their own."""
 

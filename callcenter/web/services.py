@@ -97,6 +97,22 @@ class ConfigurationEditing(Protocol):
         """JSON as a text."""
 
 
+class EventTelling(Protocol):
+    """Tells other programs of events."""
+
+    kinds: tuple[str, ...]
+    subscriptions_max: int
+
+    def url_fault(self, url: str) -> str | None:
+        """Why nothing would be sent there, in plain words, or None."""
+
+    def secret_of(self, subscription_id: str) -> str:
+        """What its messages are signed with."""
+
+    def look_again(self) -> None:
+        """A subscription was changed."""
+
+
 async def _at_once(_seq: int) -> None:
     """A log that is never behind."""
 
@@ -109,6 +125,7 @@ class Services:
     store: ports.Store
     sessions: SessionKeeper
     api_keys: ApiKeyKeeper
+    telling: EventTelling
     passwords: Passwords
     throttle: LoginThrottle
     audit: AuditTrail

@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestServer
 
 from callcenter import ports
 from callcenter.auth import people
+from callcenter.auth.api_keys import ApiKeyKeeper
 from callcenter.auth.audit import AuditTrail
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.sessions import SessionKeeper
@@ -29,8 +30,10 @@ from callcenter.clock import Clock, new_id
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Published, Submitted
 from callcenter.host.host import Host
+from callcenter.host.recovery import DECODER
 from callcenter.http.contract import SESSION_COOKIE, Route
 from callcenter.http.serving import Guard, mount
+from callcenter.integrations.telling import Teller
 from callcenter.pressure import Pressure
 from callcenter.projections.closed_messages import ClosedMessages
 from callcenter.projections.interactions import NAME, InteractionLog
@@ -200,6 +203,7 @@ class ApiStage:
         self.host = Host("test", self.store, self.clock)
         self.introductions = Introductions()
         self.sessions = SessionKeeper(self.store.sessions, self.store.users, self.clock.now_ms)
+        self.api_keys = ApiKeyKeeper(self.store.api_keys, self.clock.now_ms)
         self.passwords = Passwords(PlainHasher())
         self.not_ready: list[str] = []
         self._board = QueueBoard(day_start_ms=0)
@@ -224,6 +228,16 @@ class ApiStage:
             store=self.store,
             sessions=self.sessions,
             api_keys=self.api_keys,
+            telling=Teller(
+                domain_id="test",
+                journal=self.store.journal,
+                interactions=self.store.interactions,
+                subscriptions=self.store.subscriptions,
+                secret=b"a secret of all tests",
+                networks=(),
+                decode=DECODER.decode,
+                now_ms=self.clock.now_ms,
+            ),
             passwords=self.passwords,
             throttle=LoginThrottle(),
             audit=AuditTrail(self.store.audit_log, "test", self.clock.now_ms),

@@ -13,7 +13,7 @@ from callcenter.auth.authorise import (
     authorise,
     may,
 )
-from callcenter.auth.principal import Principal, Role
+from callcenter.auth.principal import KeyRole, Principal, Role
 
 IDS = ("a", "b", "c")
 FACTS = st.builds(
@@ -27,7 +27,7 @@ PRINCIPALS = st.builds(
     user_id=st.sampled_from(IDS),
     username=st.just("name"),
     display_name=st.just("Name"),
-    role=st.sampled_from(Role),
+    role=st.sampled_from((*Role, *KeyRole)),
     team_id=st.sampled_from(IDS),
     queue_ids=st.frozensets(st.sampled_from(IDS)),
     watched_team_ids=st.frozensets(st.sampled_from(IDS)),
@@ -38,7 +38,7 @@ PRINCIPALS = st.builds(
 
 
 def test_every_role_has_a_row() -> None:
-    assert set(GRANTS) == set(Role)
+    assert set(GRANTS) == {*Role, *KeyRole}
 
 
 def test_public_is_granted_to_nobody_because_everybody_has_it() -> None:
@@ -88,6 +88,22 @@ def test_a_supervisor_reaches_only_the_own_queues_and_teams(
     if principal.role is not Role.SUPERVISOR:
         return
     if permission in (Permission.PUBLIC, Permission.HOLD_SESSION, Permission.READ_CONFIGURATION):
+        return
+    if may(principal, permission, facts):
+        assert facts.queue_id in principal.queue_ids or facts.team_id in principal.watched_team_ids
+
+
+@given(PRINCIPALS, st.sampled_from(Permission), FACTS)
+def test_a_program_reaches_only_the_queues_and_teams_of_its_key(
+    principal: Principal, permission: Permission, facts: ObjectFacts
+) -> None:
+    if principal.role not in set(KeyRole):
+        return
+    if permission in (
+        Permission.PUBLIC,
+        Permission.READ_CONFIGURATION,
+        Permission.MANAGE_PROFILES,
+    ):
         return
     if may(principal, permission, facts):
         assert facts.queue_id in principal.queue_ids or facts.team_id in principal.watched_team_ids

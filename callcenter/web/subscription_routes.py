@@ -1,0 +1,334 @@
+"""Where other programs hear of events, for administrators: docs/webhooks.md."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from callcenter.auth.audit import AuditAction
+from callcenter.auth.authorise import ObjectKind, Permission
+from callcenter.http.contract import Call, Scope, route
+from callcenter.http.errors import ApiError, ApiErrorCode
+from callcenter.ports_of_integrators import DeadLetter, Stand, Subscription, Track
+from callcenter.web.key_routes import Ids, Name, check_queues
+from callcenter.web.schemas import PageLength, Request, Seq
+from callcenter.web.services import Services
+from routing.errors import RefusalCode
+
+Url = Annotated[str, Meta(min_length=1, max_length=1_000)]
+Kinds = Annotated[tuple[Annotated[str, Meta(max_length=50)], ...], Meta(max_length=100)]
+
+
+class NewSubscription(Request, frozen=True, kw_only=True):
+    """An address and what it is told; empty `kinds`: every kind, empty `queue_ids`: of every queue."""
+
+    name: Name
+    url: Url
+    kinds: Kinds
+    queue_ids: Ids
+
+
+class SubscriptionChange(Request, frozen=True, kw_only=True):
+    """What is to be different. Paused, nothing is told; what happens meanwhile is told afterwards."""
+
+    name: Name | UnsetType = UNSET
+    url: Url | UnsetType = UNSET
+    kinds: Kinds | UnsetType = UNSET
+    queue_ids: Ids | UnsetType = UNSET
+    is_paused: bool | UnsetType = UNSET
+
+
+class Replay(Request, frozen=True):
+    """The events from one number to another, both included, are told again, under the ids they had."""
+
+    from_seq: Seq
+    until_seq: Seq
+
+
+class TrackRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How far it has come: every event up to `done_seq` is settled. `last_error` is "" while all is well."""
+
+    done_seq: int
+    until_seq: int | None
+    failing_since_ms: int | None
+    attempts: int
+    last_error: str
+    delivered_at_ms: int | None
+
+
+class SubscriptionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A subscription, where it stands, and where its replay stands while there is one."""
+
+    subscription_id: str
+    name: str
+    url: str
+    kinds: list[str]
+    queue_ids: list[str]
+    is_paused: bool
+    created_at_ms: int
+    created_by: str
+    live: TrackRow | None
+    replay: TrackRow | None
+
+
+class SubscriptionList(msgspec.Struct, frozen=True):
+    """Every subscription; the kinds there are; the journal's newest event."""
+
+    subscriptions: list[SubscriptionRow]
+    kinds: list[str]
+    newest_seq: int
+
+
+class SubscriptionMade(msgspec.Struct, frozen=True):
+    """`secret` is what the receiver checks signatures with; it is not shown again."""
+
+    subscription: SubscriptionRow
+    secret: str
+
+
+class SubscriptionView(msgspec.Struct, frozen=True):
+    """One subscription."""
+
+    subscription: SubscriptionRow
+
+
+class DeadLetterRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that was given up: replay it by its number."""
+
+    seq: int
+    at_ms: int
+    attempts: int
+    error: str
+
+
+class DeadLetterPage(msgspec.Struct, frozen=True):
+    """Given up, the newest first; `next_before_seq` is null at the end."""
+
+    dead_letters: list[DeadLetterRow]
+    next_before_seq: int | None
+
+
+class DeadLetterQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`before_seq` of the page before."""
+
+    before_seq: Seq | None = None
+    limit: PageLength = 50
+
+
+@route(
+    "GET",
+    "/api/v1/subscriptions",
+    summary="Where other programs hear of events, and how far each has come",
+    permission=Permission.MANAGE_INTEGRATIONS,
+    response=SubscriptionList,
+)
+async def list_subscriptions(call: Call[Services]) -> SubscriptionList:
+    """The oldest first."""
+    services = call.services
+    stored = await services.store.subscriptions.all()
+    stands = await services.store.subscriptions.stands()
+    names = await services.names.read()
+    rows = [_row(one, stands, names) for one in stored]
+    return SubscriptionList(rows, list(services.telling.kinds), services.host.mirror.seq)
+
+
+@route(
+    "POST",
+    "/api/v1/subscriptions",
+    summary="Tell another program of events from now on",
+    permission=Permission.MANAGE_INTEGRATIONS,
+    request=NewSubscription,
+    response=SubscriptionMade,
+    status=201,
+    errors=(ApiErrorCode.SUBSCRIPTION_INVALID, RefusalCode.QUEUE_UNKNOWN),
+    audit=AuditAction.SUBSCRIPTION_ADDED,
+)
+async def add_subscription(call: Call[Services]) -> SubscriptionMade:
+    """It begins with the next event."""
+    wanted, services = call.body(NewSubscription), call.services
+    if len(await services.store.subscriptions.all()) >= services.telling.subscriptions_max:
+        raise ApiError(ApiErrorCode.SUBSCRIPTION_INVALID, "There are too many subscriptions.")
+    subscription = Subscription(
+        subscription_id=services.new_id(),
+        name=wanted.name,
+        url=wanted.url,
+        kinds=wanted.kinds,
+        queue_ids=wanted.queue_ids,
+        is_paused=False,
+        created_at_ms=services.now_ms(),
+        created_by=call.principal.user_id,
+    )
+    _check(call, subscription)
+    stand = Stand(
+        subscription_id=subscription.subscription_id,
+        track=Track.LIVE,
+        done_seq=services.host.mirror.seq,
+    )
+    await services.store.subscriptions.put(subscription)
+    await services.store.subscriptions.put_stand(stand)
+    services.telling.look_again()
+    call.trail.object_kind = ObjectKind.SUBSCRIPTION
+    call.trail.object_id = subscription.subscription_id
+    row = _row(subscription, [stand], await services.names.read())
+    return SubscriptionMade(row, services.telling.secret_of(subscription.subscription_id))
+
+
+@route(
+    "PATCH",
+    "/api/v1/subscriptions/{subscription_id}",
+    summary="Change, pause or resume a subscription",
+    permission=Permission.MANAGE_INTEGRATIONS,
+    scope=Scope.subscription(),
+    request=SubscriptionChange,
+    response=SubscriptionView,
+    errors=(ApiErrorCode.SUBSCRIPTION_INVALID, RefusalCode.QUEUE_UNKNOWN),
+    audit=AuditAction.SUBSCRIPTION_CHANGED,
+)
+async def change_subscription(call: Call[Services]) -> SubscriptionView:
+    """What is not named stays."""
+    services = call.services
+    stored = await _stored(call)
+    given = msgspec.structs.asdict(call.body(SubscriptionChange))
+    changes = {name: value for name, value in given.items() if value is not UNSET}
+    changed = msgspec.structs.replace(stored, **changes)
+    _check(call, changed)
+    await services.store.subscriptions.put(changed)
+    services.telling.look_again()
+    call.trail.facts |= {"fields": sorted(changes)}
+    return await _view(call, changed)
+
+
+@route(
+    "DELETE",
+    "/api/v1/subscriptions/{subscription_id}",
+    summary="End a subscription, and forget what was given up",
+    permission=Permission.MANAGE_INTEGRATIONS,
+    scope=Scope.subscription(),
+    status=204,
+    audit=AuditAction.SUBSCRIPTION_REMOVED,
+)
+async def remove_subscription(call: Call[Services]) -> None:
+    """A delivery under way may still arrive."""
+    await call.services.store.subscriptions.delete(call.parameters["subscription_id"])
+    call.services.telling.look_again()
+
+
+@route(
+    "POST",
+    "/api/v1/subscriptions/{subscription_id}/replay",
+    summary="Tell a part of the journal once more",
+    permission=Permission.MANAGE_INTEGRATIONS,
+    scope=Scope.subscription(),
+    request=Replay,
+    response=SubscriptionView,
+    status=202,
+    errors=(ApiErrorCode.SUBSCRIPTION_INVALID,),
+    audit=AuditAction.EVENTS_REPLAYED,
+)
+async def replay_events(call: Call[Services]) -> SubscriptionView:
+    """Beside what is told anyhow; another replay under way is replaced."""
+    wanted, services = call.body(Replay), call.services
+    if not 1 <= wanted.from_seq <= wanted.until_seq <= services.host.mirror.seq:
+        raise ApiError(
+            ApiErrorCode.SUBSCRIPTION_INVALID,
+            "from_seq and until_seq name events of the journal, in this order.",
+            path="$.until_seq",
+        )
+    subscription = await _stored(call)
+    stand = Stand(
+        subscription_id=subscription.subscription_id,
+        track=Track.REPLAY,
+        done_seq=wanted.from_seq - 1,
+        until_seq=wanted.until_seq,
+    )
+    await services.store.subscriptions.put_stand(stand)
+    services.telling.look_again()
+    call.trail.facts |= {"from_seq": wanted.from_seq, "until_seq": wanted.until_seq}
+    return await _view(call, subscription)
+
+
+@route(
+    "GET",
+    "/api/v1/subscriptions/{subscription_id}/dead-letters",
+    summary="Events that were given up",
+    permission=Permission.MANAGE_INTEGRATIONS,
+    scope=Scope.subscription(),
+    query=DeadLetterQuery,
+    response=DeadLetterPage,
+)
+async def list_dead_letters(call: Call[Services]) -> DeadLetterPage:
+    """One more is read than told, to know whether it goes on."""
+    wanted = call.query(DeadLetterQuery)
+    found = await call.services.store.subscriptions.dead_letters(
+        call.parameters["subscription_id"], before_seq=wanted.before_seq, limit=wanted.limit + 1
+    )
+    rows = [_letter(one) for one in found[: wanted.limit]]
+    return DeadLetterPage(rows, rows[-1].seq if len(found) > wanted.limit else None)
+
+
+ROUTES = (
+    list_subscriptions,
+    add_subscription,
+    change_subscription,
+    remove_subscription,
+    replay_events,
+    list_dead_letters,
+)
+
+
+async def _stored(call: Call[Services]) -> Subscription:
+    found = await call.services.store.subscriptions.get(call.parameters["subscription_id"])
+    if found is None:  # removed since the guard has seen it
+        raise ApiError(ApiErrorCode.SUBSCRIPTION_UNKNOWN, "There is no such subscription.")
+    return found
+
+
+def _check(call: Call[Services], subscription: Subscription) -> None:
+    telling = call.services.telling
+    if fault := telling.url_fault(subscription.url):
+        raise ApiError(ApiErrorCode.SUBSCRIPTION_INVALID, f"Not taken: {fault}.", path="$.url")
+    if not set(subscription.kinds) <= set(telling.kinds):
+        raise ApiError(
+            ApiErrorCode.SUBSCRIPTION_INVALID, "There is no such kind of event.", path="$.kinds"
+        )
+    check_queues(call, subscription.queue_ids)
+
+
+async def _view(call: Call[Services], subscription: Subscription) -> SubscriptionView:
+    stands = await call.services.store.subscriptions.stands()
+    return SubscriptionView(_row(subscription, stands, await call.services.names.read()))
+
+
+def _row(one: Subscription, stands: list[Stand], names: dict[str, str]) -> SubscriptionRow:
+    tracks = {
+        stand.track: _track(stand)
+        for stand in stands
+        if stand.subscription_id == one.subscription_id
+    }
+    return SubscriptionRow(
+        subscription_id=one.subscription_id,
+        name=one.name,
+        url=one.url,
+        kinds=list(one.kinds),
+        queue_ids=list(one.queue_ids),
+        is_paused=one.is_paused,
+        created_at_ms=one.created_at_ms,
+        created_by=names.get(one.created_by, ""),
+        live=tracks.get(Track.LIVE),
+        replay=tracks.get(Track.REPLAY),
+    )
+
+
+def _track(stand: Stand) -> TrackRow:
+    return TrackRow(
+        done_seq=stand.done_seq,
+        until_seq=stand.until_seq,
+        failing_since_ms=stand.failing_since_ms,
+        attempts=stand.attempts,
+        last_error=stand.last_error,
+        delivered_at_ms=stand.delivered_at_ms,
+    )
+
+
+def _letter(one: DeadLetter) -> DeadLetterRow:
+    return DeadLetterRow(seq=one.seq, at_ms=one.at_ms, attempts=one.attempts, error=one.error)
