@@ -179,11 +179,7 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
     reading = Reading(store, host, roster.name, clock)
     mail_book, waker = MailBook(introductions, reading.mirror), Waker(gateway, reading.mirror)
     customer_cards = CustomerCards(
-        mail_book,
-        store.profiles,
-        store.interactions,
-        mirror=reading.mirror,
-        name=roster.name,
+        mail_book, store.profiles, store.interactions, mirror=reading.mirror, name=roster.name
     )
     customers = CustomerLookup(store.profiles, configuration.customer_rules, gateway)
     telephony = build_telephony(
@@ -213,16 +209,7 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
         customers=customers,
         passwords=Passwords(argon2id()),
         api_keys=ApiKeyKeeper(store.api_keys, clock.now_ms),
-        telling=Teller(
-            domain_id=settings.domain_id,
-            journal=store.journal,
-            interactions=store.interactions,
-            subscriptions=store.subscriptions,
-            secret=secret,
-            networks=networks_of(settings.subscriber_networks),
-            decode=DECODER.decode,
-            now_ms=clock.now_ms,
-        ),
+        telling=_teller(settings, store, clock, secret),
         introductions=introductions,
         mail_book=mail_book,
         waker=waker,
@@ -249,6 +236,19 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
     for listener in (*shown, parts.metrics, parts.telling):
         host.listen(listener.on_published)
     return parts
+
+
+def _teller(settings: Settings, store: SqlStore, clock: Clock, secret: bytes) -> Teller:
+    return Teller(
+        domain_id=settings.domain_id,
+        journal=store.journal,
+        interactions=store.interactions,
+        subscriptions=store.subscriptions,
+        secret=secret,
+        networks=networks_of(settings.subscriber_networks),
+        decode=DECODER.decode,
+        now_ms=clock.now_ms,
+    )
 
 
 def build_web(parts: Parts, secret: bytes, *more: Extension) -> web.Application:

@@ -162,10 +162,13 @@ class Teller:
             await asyncio.sleep(RETRY_MAX_S)
 
     async def _stop(self, key: _Key) -> None:
-        running = self._running.pop(key)
+        running = self._running[key]
         running.task.cancel()
         await asyncio.wait([running.task])
         await running.poster.close()
+        del self._running[
+            key
+        ]  # only now: cancelled on the way here, `run` finds it and begins again
         is_over = running.follower.stand.until_seq is not None and running.task.done()
         if is_over and not running.task.cancelled():
             return

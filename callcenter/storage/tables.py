@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0012"
+HEAD: Final = "0013"
 """The newest migration."""
 
 metadata = sa.MetaData(

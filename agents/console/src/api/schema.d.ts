@@ -90,6 +90,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every key of other programs */
+        get: operations["list_keys"];
+        put?: never;
+        /** Make a key for another program */
+        post: operations["make_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key for good */
+        delete: operations["revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -981,6 +1016,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where other programs hear of events, and how far each has come */
+        get: operations["list_subscriptions"];
+        put?: never;
+        /** Tell another program of events from now on */
+        post: operations["add_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a subscription, and forget what was given up */
+        delete: operations["remove_subscription"];
+        options?: never;
+        head?: never;
+        /** Change, pause or resume a subscription */
+        patch: operations["change_subscription"];
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{subscription_id}/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events that were given up */
+        get: operations["list_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{subscription_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell a part of the journal once more */
+        post: operations["replay_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/timeline": {
         parameters: {
             query?: never;
@@ -1195,6 +1300,36 @@ export interface components {
             agents: components["schemas"]["AgentLine"][];
         };
         /**
+         * ApiKeyList
+         * @description Every key, revoked ones too.
+         */
+        ApiKeyList: {
+            keys: components["schemas"]["ApiKeyRow"][];
+        };
+        /**
+         * ApiKeyMade
+         * @description `token` is what the program sends as `Authorization: Bearer`; it is stored nowhere.
+         */
+        ApiKeyMade: {
+            key: components["schemas"]["ApiKeyRow"];
+            token: string;
+        };
+        /**
+         * ApiKeyRow
+         * @description A key as it is known afterwards. `last_used_at_ms` is up to half a minute behind.
+         */
+        ApiKeyRow: {
+            key_id: string;
+            name: string;
+            role: components["schemas"]["KeyRole"];
+            queue_ids: string[];
+            team_ids: string[];
+            created_at_ms: number;
+            created_by: string;
+            last_used_at_ms: number | null;
+            revoked_at_ms: number | null;
+        };
+        /**
          * AppliedConfiguration
          * @description What was stored. It is not in force yet if a contact has just come to a queue it drops: then it will be by itself.
          */
@@ -1263,7 +1398,7 @@ export interface components {
          * @description What is recorded.
          * @enum {unknown}
          */
-        AuditAction: "audit_read" | "configuration_applied" | "contact_assigned" | "contact_moved" | "contact_read" | "customer_erased" | "log_exported" | "log_searched" | "logged_in" | "logged_out" | "login_failed" | "password_set" | "people_exported" | "people_imported" | "person_added" | "person_changed" | "priority_changed" | "profile_deleted" | "profile_put" | "profile_read" | "queue_closed" | "queue_flushed" | "queue_opened" | "state_forced";
+        AuditAction: "api_key_added" | "api_key_revoked" | "audit_read" | "configuration_applied" | "contact_assigned" | "contact_moved" | "contact_read" | "customer_erased" | "events_replayed" | "log_exported" | "log_searched" | "logged_in" | "logged_out" | "login_failed" | "password_set" | "people_exported" | "people_imported" | "person_added" | "person_changed" | "priority_changed" | "profile_deleted" | "profile_put" | "profile_read" | "queue_closed" | "queue_flushed" | "queue_opened" | "state_forced" | "subscription_added" | "subscription_changed" | "subscription_removed";
         /**
          * AuditPage
          * @description Records, newest first; `next_before_no` is null at the end.
@@ -1632,6 +1767,34 @@ export interface components {
         CustomerTyping: {
             /** @enum {unknown} */
             type: "typing";
+        };
+        /**
+         * DeadLetterPage
+         * @description Given up, the newest first; `next_before_seq` is null at the end.
+         */
+        DeadLetterPage: {
+            dead_letters: components["schemas"]["DeadLetterRow"][];
+            next_before_seq: number | null;
+        };
+        /**
+         * DeadLetterQuery
+         * @description `before_seq` of the page before.
+         */
+        DeadLetterQuery: {
+            /** @default null */
+            before_seq?: number | null;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * DeadLetterRow
+         * @description An event that was given up: replay it by its number.
+         */
+        DeadLetterRow: {
+            seq: number;
+            at_ms: number;
+            attempts: number;
+            error: string;
         };
         /**
          * Desk
@@ -2005,6 +2168,12 @@ export interface components {
             limit?: number;
         };
         /**
+         * KeyRole
+         * @description What another program may do with its key.
+         * @enum {unknown}
+         */
+        KeyRole: "coordinator" | "reader";
+        /**
          * Language
          * @description The languages explanations are told in.
          * @enum {unknown}
@@ -2179,11 +2348,31 @@ export interface components {
             display_name: string;
         };
         /**
+         * NewApiKey
+         * @description What the key is for, and how far it reaches: these queues and the agents of these teams.
+         */
+        NewApiKey: {
+            name: string;
+            role: components["schemas"]["KeyRole"];
+            queue_ids: string[];
+            team_ids: string[];
+        };
+        /**
          * NewPassword
          * @description A password to set; its rules are checked by the server (400 `password_refused`).
          */
         NewPassword: {
             password: string;
+        };
+        /**
+         * NewSubscription
+         * @description An address and what it is told; empty `kinds`: every kind, empty `queue_ids`: of every queue.
+         */
+        NewSubscription: {
+            name: string;
+            url: string;
+            kinds: string[];
+            queue_ids: string[];
         };
         /**
          * NewUser
@@ -2601,6 +2790,14 @@ export interface components {
             contact_ids: string[];
         };
         /**
+         * Replay
+         * @description The events from one number to another, both included, are told again, under the ids they had.
+         */
+        Replay: {
+            from_seq: number;
+            until_seq: number;
+        };
+        /**
          * ReplyDefaults
          * @description What a new answer starts from. `cc` is for an answer to all.
          */
@@ -2786,6 +2983,57 @@ export interface components {
             document: unknown;
         };
         /**
+         * SubscriptionChange
+         * @description What is to be different. Paused, nothing is told; what happens meanwhile is told afterwards.
+         */
+        SubscriptionChange: {
+            name?: string;
+            url?: string;
+            kinds?: string[];
+            queue_ids?: string[];
+            is_paused?: boolean;
+        };
+        /**
+         * SubscriptionList
+         * @description Every subscription; the kinds there are; the journal's newest event.
+         */
+        SubscriptionList: {
+            subscriptions: components["schemas"]["SubscriptionRow"][];
+            kinds: string[];
+            newest_seq: number;
+        };
+        /**
+         * SubscriptionMade
+         * @description `secret` is what the receiver checks signatures with; it is not shown again.
+         */
+        SubscriptionMade: {
+            subscription: components["schemas"]["SubscriptionRow"];
+            secret: string;
+        };
+        /**
+         * SubscriptionRow
+         * @description A subscription, where it stands, and where its replay stands while there is one.
+         */
+        SubscriptionRow: {
+            subscription_id: string;
+            name: string;
+            url: string;
+            kinds: string[];
+            queue_ids: string[];
+            is_paused: boolean;
+            created_at_ms: number;
+            created_by: string;
+            live: components["schemas"]["TrackRow"] | null;
+            replay: components["schemas"]["TrackRow"] | null;
+        };
+        /**
+         * SubscriptionView
+         * @description One subscription.
+         */
+        SubscriptionView: {
+            subscription: components["schemas"]["SubscriptionRow"];
+        };
+        /**
          * TeamInfo
          * @description A team.
          */
@@ -2837,6 +3085,18 @@ export interface components {
         };
         ToConsole: components["schemas"]["DeskPush"] | components["schemas"]["MessagePush"] | components["schemas"]["TypingPush"] | components["schemas"]["BoardPush"] | components["schemas"]["Bye"];
         ToCustomer: components["schemas"]["ChatState"] | components["schemas"]["ChatLine"] | components["schemas"]["AgentTyping"] | components["schemas"]["FrameRefused"] | components["schemas"]["Bye"];
+        /**
+         * TrackRow
+         * @description How far it has come: every event up to `done_seq` is settled. `last_error` is "" while all is well.
+         */
+        TrackRow: {
+            done_seq: number;
+            until_seq: number | null;
+            failing_since_ms: number | null;
+            attempts: number;
+            last_error: string;
+            delivered_at_ms: number | null;
+        };
         /**
          * Typing
          * @description The agent is typing in a contact; sent at most every 2 s, shown for 4 s.
@@ -3045,7 +3305,7 @@ export interface operations {
                     "application/json": components["schemas"]["AgentsView"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3104,7 +3364,7 @@ export interface operations {
                     "application/json": components["schemas"]["AgentView"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3174,7 +3434,7 @@ export interface operations {
                     "application/json": components["schemas"]["AgentExplained"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3251,7 +3511,7 @@ export interface operations {
                     "application/json": components["schemas"]["AgentSkills"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3332,7 +3592,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3460,7 +3720,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3553,6 +3813,244 @@ export interface operations {
             };
         };
     };
+    list_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every key of other programs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyList"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description Make a key for another program */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyMade"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description queue_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoke a key for good */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_audit: {
         parameters: {
             query?: {
@@ -3579,7 +4077,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3815,7 +4313,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigurationView"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3885,7 +4383,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3978,7 +4476,7 @@ export interface operations {
                     "application/json": components["schemas"]["StoredConfiguration"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4057,7 +4555,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4162,7 +4660,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigurationHistory"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4230,7 +4728,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigurationChanged"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4318,7 +4816,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4442,7 +4940,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4548,7 +5046,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4643,7 +5141,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContactView"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4726,7 +5224,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4839,7 +5337,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4931,7 +5429,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5059,7 +5557,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5187,7 +5685,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5302,7 +5800,7 @@ export interface operations {
                     "application/json": components["schemas"]["DirectoryView"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5403,7 +5901,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5519,7 +6017,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContactExplanation"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5600,7 +6098,7 @@ export interface operations {
                     "application/json": components["schemas"]["OffersExplanation"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5687,7 +6185,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5764,7 +6262,7 @@ export interface operations {
                     "application/json": components["schemas"]["MailThread"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5847,7 +6345,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5963,7 +6461,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesPage"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6055,7 +6553,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6183,7 +6681,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6311,7 +6809,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6439,7 +6937,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6567,7 +7065,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6695,7 +7193,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6823,7 +7321,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6951,7 +7449,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7075,7 +7573,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7180,7 +7678,7 @@ export interface operations {
                     "application/json": components["schemas"]["InteractionsPage"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7256,7 +7754,7 @@ export interface operations {
                     "application/json": components["schemas"]["InteractionsExport"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7332,7 +7830,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnDesk"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7413,7 +7911,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7524,7 +8022,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnStatistics"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7598,7 +8096,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7726,7 +8224,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7837,7 +8335,7 @@ export interface operations {
                     "application/json": components["schemas"]["PeopleTable"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7907,7 +8405,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8022,7 +8520,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8137,7 +8635,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8241,7 +8739,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileView"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8307,7 +8805,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8373,7 +8871,7 @@ export interface operations {
                     "application/json": components["schemas"]["QueuesView"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8432,7 +8930,7 @@ export interface operations {
                     "application/json": components["schemas"]["QueueView"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8515,7 +9013,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8643,7 +9141,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8771,7 +9269,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8882,7 +9380,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoggedIn"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9053,7 +9551,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9114,7 +9612,7 @@ export interface operations {
                     "application/json": components["schemas"]["AgentsStatistics"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9184,7 +9682,7 @@ export interface operations {
                     "application/json": components["schemas"]["QueuesStatistics"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9256,7 +9754,7 @@ export interface operations {
                     "application/json": components["schemas"]["QueueIntervals"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9313,6 +9811,558 @@ export interface operations {
             };
         };
     };
+    list_subscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where other programs hear of events, and how far each has come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionList"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubscription"];
+            };
+        };
+        responses: {
+            /** @description Tell another program of events from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionMade"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description queue_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid, subscription_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End a subscription, and forget what was given up */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description subscription_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionChange"];
+            };
+        };
+        responses: {
+            /** @description Change, pause or resume a subscription */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description queue_unknown, subscription_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid, subscription_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_dead_letters: {
+        parameters: {
+            query?: {
+                before_seq?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events that were given up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterPage"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description subscription_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replay_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description Tell a part of the journal once more */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description subscription_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid, subscription_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_timeline: {
         parameters: {
             query: {
@@ -9335,7 +10385,7 @@ export interface operations {
                     "application/json": components["schemas"]["Timeline"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9401,7 +10451,7 @@ export interface operations {
                     "application/json": components["schemas"]["UsersView"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9473,7 +10523,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9577,7 +10627,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9660,7 +10710,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9773,7 +10823,7 @@ export interface operations {
                     "application/json": components["schemas"]["PersonChanges"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9852,7 +10902,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description session_missing */
+            /** @description api_key_invalid, session_missing */
             401: {
                 headers: {
                     [name: string]: unknown;
