@@ -78,6 +78,3 @@ class SearchTexts(Protocol):
 
     async def put(self, documents: Sequence[SearchDocument], as_of_seq: int) -> None:
         """Replace these contacts' documents; all texts up to `as_of_seq` are searchable now."""
-
-    async def erase(self, contact_id: ContactId) -> None:
-        """Forget a contact's texts, in the index too."""

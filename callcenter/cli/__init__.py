@@ -9,6 +9,7 @@ from callcenter.cli import (
     audit_command,
     bench_command,
     config_commands,
+    erase_command,
     explain_command,
     import_profiles_command,
     replay_command,
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     user_commands.add(commands)
     config_commands.add(commands)
     explain_command.add(commands)
+    erase_command.add(commands)
     import_profiles_command.add(commands)
     bench_command.add(commands)
     simulate_command.add(commands)

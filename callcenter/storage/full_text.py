@@ -4,7 +4,7 @@ Texts come as terms separated by spaces (CJK as pairs of characters), so that no
 indexes `search_documents` with FTS5, PostgreSQL with a GIN index over `to_tsvector('simple', terms)`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -74,13 +74,13 @@ def put(connection: sa.Connection, domain_id: str, contact_id: ContactId, terms:
     _if_sqlite(connection, _SQLITE_ADD, {"no": number, "terms": terms})
 
 
-def erase(connection: sa.Connection, domain_id: str, contact_id: ContactId) -> None:
-    """Forget a contact's document; what stands of it in the index is overwritten, not only marked."""
-    if _remove_from_index(connection, domain_id, contact_id) is None:
-        return
+def erase(connection: sa.Connection, domain_id: str, contact_ids: Iterable[ContactId]) -> None:
+    """Forget contacts' documents; what stands of them in the index is overwritten, not only marked."""
     columns = search_documents.c
-    which = (columns.domain_id == domain_id, columns.contact_id == contact_id)
-    connection.execute(sa.delete(search_documents).where(*which))
+    for contact_id in contact_ids:
+        _remove_from_index(connection, domain_id, contact_id)
+        which = (columns.domain_id == domain_id, columns.contact_id == contact_id)
+        connection.execute(sa.delete(search_documents).where(*which))
     _if_sqlite(connection, _SQLITE_MERGE, {})
 
 

@@ -35,11 +35,6 @@ class MemorySearchTexts:
         self._terms |= {one.contact_id: one.terms.split() for one in documents}
         self._rows.cursors[CURSOR] = as_of_seq
 
-    async def erase(self, contact_id: ContactId) -> None:
-        """Forget a contact's texts."""
-        self._disk.check()
-        self._terms.pop(contact_id, None)
-
     async def searched_to(self, log_seq: int) -> int:
         """How far the texts are searchable: as far as the log, if nothing is due."""
         return self._rows.cursors.get(CURSOR, 0) if await self.due(1) else log_seq

@@ -51,12 +51,6 @@ class SqlSearchTexts:
 
         await self._database.write(job)
 
-    async def erase(self, contact_id: ContactId) -> None:
-        """Forget a contact's texts."""
-        await self._database.write(
-            lambda connection: full_text.erase(connection, self._domain_id, contact_id)
-        )
-
 
 def cursor_of(connection: sa.Connection, domain_id: str) -> int:
     """How far the texts are searchable."""

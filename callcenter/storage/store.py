@@ -1,5 +1,6 @@
 """One domain's store over a database: the object that bootstrap hands to everybody else."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from callcenter.storage.closed_messages import SqlClosedMessages
 from callcenter.storage.config_versions import SqlConfigVersions
 from callcenter.storage.database import Database, insert_rows
 from callcenter.storage.details import SqlDetails
+from callcenter.storage.erasing import erase_contacts
 from callcenter.storage.integrators import SqlApiKeys, SqlSubscriptions
 from callcenter.storage.interactions import SqlInteractions
 from callcenter.storage.journal import SqlJournal
@@ -34,6 +36,7 @@ from callcenter.storage.sessions import SqlSessions
 from callcenter.storage.statistics import SqlStatistics
 from callcenter.storage.tables import HEAD, probe
 from callcenter.storage.users import SqlUsers
+from routing.ids import ContactId
 
 if TYPE_CHECKING:
     from callcenter.log_rows import SearchTexts
@@ -87,6 +90,12 @@ class SqlStore:
             connection.execute(sa.delete(probe).where(mine, probe.c.probe_no < probe_no))
 
         await self._database.write(job)
+
+    async def erase_contacts(self, contact_ids: Sequence[ContactId]) -> int:
+        """Erase everything personal of these contacts, in one transaction; returns how many rows held something."""
+        return await self._database.write(
+            lambda connection: erase_contacts(connection, self._domain_id, contact_ids)
+        )
 
     async def limit_pages(self, pages_max: int | None) -> None:
         """Bound the file's size in pages of 4 KiB; None removes the bound. Full then means StorageUnavailable."""

@@ -124,7 +124,11 @@ async def serve(arguments: argparse.Namespace) -> int:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", arguments.control_port)
     await site.start()
-    print(f"Call by hand, answer phones: http://127.0.0.1:{runner.addresses[0][1]}/", file=sys.stderr, flush=True)
+    print(
+        f"Call by hand, answer phones: http://127.0.0.1:{runner.addresses[0][1]}/",
+        file=sys.stderr,
+        flush=True,
+    )
     exchange.switch.restart(exchange.now_ms())  # whatever calls there were before us are gone
     running = asyncio.ensure_future(exchange.run())
     try:

@@ -1,0 +1,121 @@
+"""A customer is forgotten: planted words are nowhere in the files any more, and the journal is as it was."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callcenter.customers.keys import CustomerKeys
+from callcenter.ports import Profile
+from callcenter.ports_of_calls import CallEvent, CallRow
+from routing.ids import ContactId
+from tests.integration.live_server import LiveServer, form, live_server
+from tests.integration.terminal import Terminal
+
+PLANTED = ("zqxname", "zqxmail", "zqxopening", "zqxmessage", "zqxnotes", "zqxnumber")
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path, capsys)
+
+
+async def handled_chat(server: LiveServer, form_of: dict[str, str], words: str) -> str:
+    """A chat in which the agent says and notes these words, wrapped up and in the log."""
+    answer = await server.ask("POST", "/api/v1/chat/widgets/shop/contacts", body=form_of)
+    contact_id: str = answer.body["contact_id"]
+    await server.until(lambda: bool(server.state.contacts[ContactId(contact_id)].asked))
+    offer_id = next(iter(server.state.contacts[ContactId(contact_id)].asked.values()))
+    for path, body in (
+        (f"/api/v1/offers/{offer_id}/accept", {}),
+        (f"/api/v1/contacts/{contact_id}/messages", {"text": f"{words}message"}),
+        (f"/api/v1/contacts/{contact_id}/end", {}),
+        (
+            f"/api/v1/contacts/{contact_id}/wrap-up",
+            {"disposition_id": "solved", "notes": f"{words}notes"},
+        ),
+    ):
+        taken = await server.ask("POST", path, by="ann", body=body)
+        assert taken.status == 200, taken.body
+    await server.parts.reading.interaction_log.wait_for(server.state.seq)
+    await server.parts.reading.text_indexer.catch_up()
+    return contact_id
+
+
+def planted_in(folder: Path) -> set[str]:
+    """Which words are found in any file, in any form a database keeps text."""
+    raw = b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
+    return {word for word in PLANTED if word.encode() in raw.lower()}
+
+
+async def found(server: LiveServer, word: str) -> list[str]:
+    answer = await server.ask("GET", f"/api/v1/interactions?text={word}", by="ada")
+    return [row["contact_id"] for row in answer.body["interactions"]]
+
+
+async def test_a_customer_is_erased_everywhere_and_the_journal_still_verifies(
+    tmp_path: Path, terminal: Terminal
+) -> None:
+    async with live_server(tmp_path) as server:
+        planted = form("zqxopening", name="zqxname", email="zqxmail@example.org")
+        await server.ready_desk("ann")
+        contact_id = await handled_chat(server, planted, "zqx")
+        other_id = await handled_chat(server, form("parcel"), "plain")
+        store, keys = (
+            server.parts.store,
+            CustomerKeys((tmp_path / "data" / "secret.key").read_bytes()),
+        )
+        key = keys.key_of("zqxmail@example.org")
+        await store.profiles.put([Profile(customer_key=key, address="zqxmail@example.org")])
+        told = CallEvent("demo", "e-1", "call-1", ContactId(contact_id), 1, b'{"from":"zqxnumber"}')
+        await store.calls.append([told])
+        line = await asyncio.to_thread(terminal.fails, "erase", "--contact", contact_id)
+        assert "1 contacts are not closed yet" in line
+        await store.calls.finish(CallRow("demo", "call-1", ContactId(contact_id), 1, 2, "hung_up"))
+        assert await found(server, "zqxmessage") == [contact_id]
+        log_before = await in_log(server, contact_id)
+        await server.stop()
+        assert planted_in(tmp_path / "data") == set(PLANTED)
+
+        said = await asyncio.to_thread(terminal.ok, "erase", "--address", " ZQXMAIL@example.org ")
+        assert "of 1 contacts and the profile are erased" in said
+        assert planted_in(tmp_path / "data") == set()
+        for command in (("journal", "verify"), ("audit", "verify")):
+            assert "whole" in await asyncio.to_thread(terminal.ok, *command)
+        again = await asyncio.to_thread(terminal.ok, "erase", "--customer", key)
+        assert again.startswith("0 rows of 1 contacts are erased")
+
+        await server.start()
+        assert await in_log(server, contact_id) == {**log_before, "customer_name": ""}
+        assert await found(server, "zqxmessage") == []
+        assert await found(server, "parcel") == [other_id]
+        record = (await server.ask("GET", "/api/v1/audit?action=customer_erased", by="ada")).body
+        assert [row["object_id"] for row in record["records"]] == [key, key]
+        assert record["records"][1]["facts"]["contacts"] == 1
+        assert record["records"][0]["user_id"].startswith("cli:")
+
+
+async def in_log(server: LiveServer, contact_id: str) -> dict[str, Any]:
+    answer = await server.ask("GET", f"/api/v1/contacts/{contact_id}", by="ada")
+    row: dict[str, Any] = answer.body["interaction"]
+    return row
+
+
+async def test_what_is_open_unknown_or_behind_is_not_erased(
+    tmp_path: Path, terminal: Terminal
+) -> None:
+    async with live_server(tmp_path) as server:
+        contact_id, _, _ = await server.conversation("ann")
+        await server.parts.reading.interaction_log.wait_for(server.state.seq)
+        for arguments, line in (
+            (("--contact", contact_id), "1 contacts are not closed yet"),
+            (("--address", "carol@example.org"), "1 contacts are not closed yet"),
+            (("--contact", "nobody"), "there is no contact nobody"),
+            (("--address", "  "), "this is no address or number"),
+        ):
+            assert line in await asyncio.to_thread(terminal.fails, "erase", *arguments)
+        await server.parts.store.rows.commit("interactions", 1, [])
+        await server.stop()
+        line = await asyncio.to_thread(terminal.fails, "erase", "--contact", contact_id)
+        assert "behind the journal" in line
