@@ -20,15 +20,19 @@ from loadtests.softpbx.trouble import Trouble
 
 KEY = "whsec_" + "c2VjcmV0" * 4
 QUICK = Temper(
-    patience_ms=(400, 900), talk_ms=(5, 40), answer_ms=(1, 20), press_ms=(1, 5), calls_back=0.0
+    patience_ms=(20_000, 25_000),
+    talk_ms=(5, 40),
+    answer_ms=(1, 20),
+    press_ms=(1, 5),
+    calls_back=0.0,
 )
 REACTIONS: dict[str, list[dict[str, Any]]] = {
-    "call.arrived": [{"kind": "answer"}, {"kind": "ring_agent", "to": "1", "timeout_ms": 200}],
+    "call.arrived": [{"kind": "answer"}, {"kind": "ring_agent", "timeout_ms": 200}],
     "leg.answered": [{"kind": "bridge"}],
     "leg.ended": [{"kind": "hangup"}],
     "command.failed": [{"kind": "hangup"}],
 }
-"""Every call rings one phone; whatever ends the leg, or cannot be done, ends the call."""
+"""Every call rings a phone; whatever ends the leg, or cannot be done, ends the call."""
 
 
 class Centre:
@@ -36,6 +40,7 @@ class Centre:
 
     def __init__(self) -> None:
         self.control_url = ""
+        self.is_one_phone = False
         self.refuses_next = 2
         self.ended: dict[str, str] = {}
         self.deliveries = 0
@@ -72,7 +77,8 @@ class Centre:
                 leg = (
                     {} if reaction["kind"] in {"answer", "hangup"} else {"leg_id": f"leg-{call_id}"}
                 )
-                head = {"command_id": command_id, "call_id": call_id}
+                to = "1" if self.is_one_phone else f"phone-{call_id}"
+                head = {"command_id": command_id, "call_id": call_id, "to": to}
                 task = asyncio.ensure_future(self._send(head | leg | reaction))
                 self._sending.add(task)
                 task.add_done_callback(self._sending.discard)
@@ -112,7 +118,7 @@ async def both(trouble: Trouble, manner: str) -> AsyncIterator[tuple[Centre, Exc
             events_url=f"{url}/events",
             secret=KEY,
             numbers=("+492",),
-            phones={"1": manner, "*": "dead"},
+            phones={"1": manner, "*": manner},
             seed=11,
             play_ms=1,
             temper=QUICK,
@@ -149,6 +155,7 @@ async def test_every_call_ends_once_and_both_sides_agree(trouble: Trouble) -> No
 
 async def test_by_hand_one_is_caller_and_phone() -> None:
     async with both(Trouble(), "hand") as (centre, _, url), asyncio.timeout(30):
+        centre.is_one_phone = True
         async with aiohttp.ClientSession(url) as hand:
 
             async def act(name: str, body: dict[str, str], status: int = 204) -> None:
