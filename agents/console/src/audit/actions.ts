@@ -28,6 +28,12 @@ const every: Record<Action, true> = {
   log_exported: true,
   customer_erased: true,
   audit_read: true,
+  api_key_added: true,
+  api_key_revoked: true,
+  subscription_added: true,
+  subscription_changed: true,
+  subscription_removed: true,
+  events_replayed: true,
 };
 
 export const actions = Object.keys(every) as Action[];

@@ -26,6 +26,7 @@ const pages: Record<PageName, ReturnType<typeof lazy>> = {
   log: lazy(() => import('../log/LogPage')),
   users: lazy(() => import('../users/UsersPage')),
   audit: lazy(() => import('../audit/AuditPage')),
+  integrations: lazy(() => import('../integrations/IntegrationsPage')),
   configuration: lazy(() => import('../configuration/ConfigurationPage')),
 };
 

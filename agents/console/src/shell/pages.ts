@@ -1,11 +1,11 @@
 import type { Role } from '../api/types';
 
-export type PageName = 'desk' | 'supervisor' | 'log' | 'users' | 'configuration' | 'audit';
+export type PageName = 'desk' | 'supervisor' | 'log' | 'users' | 'configuration' | 'integrations' | 'audit';
 
 const byRole: Record<Role, PageName[]> = {
   agent: ['desk', 'log'],
   supervisor: ['supervisor', 'log'],
-  admin: ['supervisor', 'log', 'users', 'configuration', 'audit'],
+  admin: ['supervisor', 'log', 'users', 'configuration', 'integrations', 'audit'],
 };
 
 export const pagesOf = (role: Role): PageName[] => byRole[role];

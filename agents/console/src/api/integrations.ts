@@ -1,0 +1,33 @@
+/** Where other programs hear of events, and their keys. */
+import { answerOf, api } from './http';
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type SubscriptionRow = Schemas['SubscriptionRow'];
+export type NewSubscription = Schemas['NewSubscription'];
+export type ApiKeyRow = Schemas['ApiKeyRow'];
+export type NewApiKey = Schemas['NewApiKey'];
+
+const ofSubscription = (subscription_id: string) => ({ path: { subscription_id } });
+
+export const readSubscriptions = () => answerOf(api.GET('/api/v1/subscriptions'));
+export const addSubscription = (body: NewSubscription) =>
+  answerOf(api.POST('/api/v1/subscriptions', { body }));
+export const pauseSubscription = (id: string, is_paused: boolean) =>
+  answerOf(
+    api.PATCH('/api/v1/subscriptions/{subscription_id}', { params: ofSubscription(id), body: { is_paused } }),
+  );
+export const removeSubscription = (id: string) =>
+  answerOf(api.DELETE('/api/v1/subscriptions/{subscription_id}', { params: ofSubscription(id) }));
+export const replayEvents = (id: string, from_seq: number, until_seq: number) =>
+  answerOf(
+    api.POST('/api/v1/subscriptions/{subscription_id}/replay', {
+      params: ofSubscription(id),
+      body: { from_seq, until_seq },
+    }),
+  );
+export const readKeys = () => answerOf(api.GET('/api/v1/api-keys'));
+export const addKey = (body: NewApiKey) => answerOf(api.POST('/api/v1/api-keys', { body }));
+export const revokeKey = (key_id: string) =>
+  answerOf(api.DELETE('/api/v1/api-keys/{key_id}', { params: { path: { key_id } } }));

@@ -1,0 +1,173 @@
+import { Form, Input, InputNumber, Modal, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import {
+  addKey,
+  addSubscription,
+  replayEvents,
+  type NewApiKey,
+  type NewSubscription,
+  type SubscriptionRow,
+} from '../api/integrations';
+import { useConfiguration, useNames } from '../session/configuration';
+import { toast } from '../ui/toasts';
+import { useCommand } from '../ui/useCommand';
+
+interface Props {
+  isOpen: boolean;
+  onClose: () => void;
+  onMade: (secret: string) => void;
+}
+
+const askSubscription = (_key: string, body: NewSubscription) => addSubscription(body);
+const askKey = (_key: string, body: NewApiKey) => addKey(body);
+const askReplay = (_key: string, id: string, from: number, until: number) => replayEvents(id, from, until);
+
+function useChoices() {
+  const names = useNames();
+  const { data } = useConfiguration();
+  return {
+    queues: (data?.queues ?? []).map((row) => ({ value: row.queue_id, label: names.of(row.name) })),
+    teams: (data?.teams ?? []).map((row) => ({ value: row.team_id, label: names.of(row.name) })),
+  };
+}
+
+function useRequired() {
+  const { t } = useTranslation();
+  return [{ required: true, message: t('integrations.required') }];
+}
+
+export function NewSubscriptionDialog({ isOpen, onClose, onMade, kinds }: Props & { kinds: string[] }) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm<NewSubscription>();
+  const { queues } = useChoices();
+  const required = useRequired();
+  const { run, isBusy } = useCommand(askSubscription);
+  const submit = async (fields: NewSubscription) => {
+    const made = await run(fields);
+    if (made) onMade(made.secret);
+  };
+  return (
+    <Modal
+      open={isOpen}
+      title={t('integrations.add')}
+      okText={t('integrations.add')}
+      cancelText={t('action.cancel')}
+      confirmLoading={isBusy}
+      destroyOnHidden
+      onCancel={onClose}
+      onOk={() => form.submit()}
+    >
+      <Form
+        form={form}
+        layout="vertical"
+        preserve={false}
+        initialValues={{ kinds: [], queue_ids: [] }}
+        onFinish={(fields) => void submit(fields)}
+      >
+        <Form.Item name="name" label={t('integrations.name')} rules={required}>
+          <Input maxLength={80} />
+        </Form.Item>
+        <Form.Item name="url" label={t('integrations.url')} rules={required}>
+          <Input maxLength={1000} placeholder="https://" />
+        </Form.Item>
+        <Form.Item name="kinds" label={t('integrations.kinds')}>
+          <Select
+            mode="multiple"
+            allowClear
+            placeholder={t('integrations.all')}
+            options={kinds.map((value) => ({ value, label: value }))}
+          />
+        </Form.Item>
+        <Form.Item name="queue_ids" label={t('integrations.queues')}>
+          <Select mode="multiple" allowClear placeholder={t('integrations.all')} options={queues} />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}
+
+export function NewKeyDialog({ isOpen, onClose, onMade }: Props) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm<NewApiKey>();
+  const { queues, teams } = useChoices();
+  const required = useRequired();
+  const { run, isBusy } = useCommand(askKey);
+  const submit = async (fields: NewApiKey) => {
+    const made = await run(fields);
+    if (made) onMade(made.token);
+  };
+  return (
+    <Modal
+      open={isOpen}
+      title={t('integrations.addKey')}
+      okText={t('integrations.addKey')}
+      cancelText={t('action.cancel')}
+      confirmLoading={isBusy}
+      destroyOnHidden
+      onCancel={onClose}
+      onOk={() => form.submit()}
+    >
+      <Form
+        form={form}
+        layout="vertical"
+        preserve={false}
+        initialValues={{ role: 'reader', team_ids: [] }}
+        onFinish={(fields) => void submit(fields)}
+      >
+        <Form.Item name="name" label={t('integrations.name')} rules={required}>
+          <Input maxLength={80} />
+        </Form.Item>
+        <Form.Item name="role" label={t('integrations.role')} rules={required}>
+          <Select
+            options={['reader', 'coordinator'].map((value) => ({ value, label: t(`integrations.${value}`) }))}
+          />
+        </Form.Item>
+        <Form.Item name="queue_ids" label={t('integrations.queues')} rules={required}>
+          <Select mode="multiple" options={queues} />
+        </Form.Item>
+        <Form.Item name="team_ids" label={t('integrations.teams')}>
+          <Select mode="multiple" allowClear options={teams} />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}
+
+interface ReplayProps {
+  of: SubscriptionRow | null;
+  newestSeq: number;
+  onClose: () => void;
+}
+
+export function ReplayDialog({ of, newestSeq, onClose }: ReplayProps) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm<{ from: number; until: number }>();
+  const required = useRequired();
+  const { run, isBusy } = useCommand(askReplay);
+  const submit = async ({ from, until }: { from: number; until: number }) => {
+    if (!of || !(await run(of.subscription_id, from, until))) return;
+    toast(t('integrations.replayed'));
+    onClose();
+  };
+  return (
+    <Modal
+      open={of !== null}
+      title={t('integrations.replayTitle', { name: of?.name })}
+      okText={t('integrations.replay')}
+      cancelText={t('action.cancel')}
+      confirmLoading={isBusy}
+      destroyOnHidden
+      onCancel={onClose}
+      onOk={() => form.submit()}
+    >
+      <Form form={form} layout="vertical" preserve={false} onFinish={(fields) => void submit(fields)}>
+        <Form.Item name="from" label={t('integrations.from')} rules={required}>
+          <InputNumber min={1} max={newestSeq} precision={0} />
+        </Form.Item>
+        <Form.Item name="until" label={t('integrations.until')} rules={required} initialValue={newestSeq}>
+          <InputNumber min={1} max={newestSeq} precision={0} />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}
