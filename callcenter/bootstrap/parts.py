@@ -182,6 +182,7 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
         mail_book, store.profiles, store.interactions, mirror=reading.mirror, name=roster.name
     )
     customers = CustomerLookup(store.profiles, configuration.customer_rules, gateway)
+    closed_messages = ClosedMessages(store.closed_messages, reading.mirror)
     telephony = build_telephony(
         settings,
         store,
@@ -191,11 +192,11 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
         roster=roster,
         customers=customers,
         customer_keys=CustomerKeys(secret),
+        closed_messages=closed_messages,
     )
     desk_introductions = telephony.introduced(customer_cards)
     desk_hub = DeskHub(reading.mirror, desk_introductions, clock.now_ms)
     customer_cards.listen(desk_hub.refresh)
-    closed_messages = ClosedMessages(store.closed_messages, reading.mirror)
     mail_book.listen(desk_hub.refresh)
     telephony.book.listen(desk_hub.refresh)
     parts = Parts(

@@ -16,11 +16,13 @@ from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
 from callcenter.host.host import Host
 from callcenter.http.serving import Guard, mount
+from callcenter.projections.closed_messages import ClosedMessages
 from callcenter.settings import Settings
 from callcenter.storage.store import SqlStore
 from callcenter.telephony.book import CallBook, Surroundings
 from callcenter.telephony.call_routes import ROUTES, CallServices
 from callcenter.telephony.entering import Entrance
+from callcenter.telephony.entry import Speech
 from callcenter.telephony.ingest import EventIntake
 from callcenter.telephony.link import PbxLink
 from callcenter.telephony.ports import CallControl, Errand
@@ -96,6 +98,7 @@ def build_telephony(
     roster: Roster,
     customers: CustomerLookup,
     customer_keys: CustomerKeys,
+    closed_messages: ClosedMessages,
 ) -> Telephony:
     """Wire it; nothing runs before its `tasks` do."""
     latency = Histogram(
@@ -104,6 +107,11 @@ def build_telephony(
         buckets=_BUCKETS_S,
         registry=None,
     )
+
+    def said(message_id: str) -> Speech | None:
+        message = closed_messages.said(message_id)
+        return None if message is None else Speech(message.en, message.zh)
+
     controls: dict[str, CallControl] = {}
     book = CallBook(
         Surroundings(
@@ -113,6 +121,7 @@ def build_telephony(
             controls=controls,
             entry_point=configuration.entry_point,
             phone_of=roster.phone,
+            said=said,
             now_ms=clock.now_ms,
         )
     )

@@ -24,7 +24,7 @@ from callcenter.telephony.calls import RINGS, Call, in_turn, note, overdue
 from callcenter.telephony.cards import card_of
 from callcenter.telephony.deciding import OF_THE_PAST, Enqueue, Wanted, decide
 from callcenter.telephony.entering import Entrance
-from callcenter.telephony.entry import EntryPoint
+from callcenter.telephony.entry import EntryPoint, Speech
 from callcenter.telephony.ports import CallControl, Errand
 from callcenter.telephony.protocol import Order, OrderKind, PbxEvent, stored_event
 from callcenter.telephony.standing import standing_of
@@ -57,9 +57,16 @@ class _Open:
     shown: CallCard | None = None
 
 
+def _nothing_said(_message_id: str) -> Speech | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What the book stands in. `phone_of` is what rings an agent, `entry_point` what a number leads to."""
+    """What the book stands in. `phone_of` is what rings an agent, `entry_point` what a number leads to.
+
+    `said` is the text of a message by its id, if it is one of ours.
+    """
 
     mirror: Callable[[], State]
     log: CallLog
@@ -68,6 +75,7 @@ class Surroundings:
     entry_point: Callable[[str], EntryPoint | None]
     phone_of: Callable[[AgentId], str]
     now_ms: Callable[[], int]
+    said: Callable[[str], Speech | None] = _nothing_said
 
 
 class CallBook:
@@ -137,6 +145,7 @@ class CallBook:
                 continue
             if isinstance(event, ContactTurnedAway) and event.destination.queue_id is None:
                 opened.call.turned_away = event.reason.value
+                opened.call.said = self._around.said(event.destination.message_id)
             opened.is_dirty = True
             self._wake(opened)
 

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 import msgspec
 
-from callcenter.telephony.entry import EntryPoint
+from callcenter.telephony.entry import EntryPoint, Speech
 from callcenter.telephony.limits import EVENTS_HELD_MAX, GAP_WAIT_MS
 from callcenter.telephony.protocol import OWN, EventType, OrderKind, PbxEvent
 from routing.ids import ContactId, QueueId
@@ -49,7 +49,7 @@ class Call(msgspec.Struct, kw_only=True):
 
     `done` holds the results of commands to the phone system ("" for success), `digits` what was gathered by them, `sent` when they
     were first sent. `settled` holds what became of commands to the engine. `next_n` is the number waited for, `held` what
-    came before its turn, and `gap_since_ms` since when it waits.
+    came before its turn, and `gap_since_ms` since when it waits. `said` is what a supervisor has those told who are `turned_away`.
     """
 
     contact_id: ContactId
@@ -73,6 +73,7 @@ class Call(msgspec.Struct, kw_only=True):
     queue_id: QueueId | None = None
     is_enqueued: bool = False
     turned_away: str = ""
+    said: Speech | None = None
 
     @property
     def talks(self) -> int:

@@ -142,7 +142,8 @@ class _Deciding:
         """Whoever was turned away hears why; then the line is closed."""
         call = self.call
         if call.turned_away:
-            text = sorry(call.turned_away, call.language)
+            said = call.said.in_language(call.language) if call.said is not None else ""
+            text = said or sorry(call.turned_away, call.language)
             self.order("sorry", OrderKind.PLAY, text=text, language=call.language)
             if self.result("sorry", limits.PLAY_MS) is None:
                 return

@@ -6,6 +6,7 @@ import pytest
 from callcenter.telephony import limits
 from callcenter.telephony.calls import PBX_LOST, Call, Leg, LegStage
 from callcenter.telephony.deciding import UNDELIVERED, Ring, Standing
+from callcenter.telephony.entry import Speech
 from callcenter.telephony.protocol import OrderKind
 from callcenter.telephony.words import sorry
 from routing.commands import (
@@ -290,6 +291,12 @@ def test_whoever_was_turned_away_hears_why_first() -> None:
     assert (first.kind, first.text) == (OrderKind.PLAY, sorry("closed", "en"))
     one.done[first.command_id] = ""
     assert only(wanted(one)).kind is OrderKind.HANGUP
+
+
+def test_what_a_supervisor_has_said_is_said_instead() -> None:
+    one = waiting()
+    one.turned_away, one.said, one.language = "closed", Speech("Fire.", "火灾。"), "zh"
+    assert only(wanted(one)).text == "火灾。"
 
 
 @pytest.mark.parametrize("standing", [WAITING, OFFERED, CONNECTED])
