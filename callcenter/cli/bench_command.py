@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from callcenter.bench import host, routing
+from callcenter.bench import host, mail, routing
 from callcenter.bench.routing_world import Size
 from callcenter.cli.options import Subcommands, say
 
@@ -23,6 +23,7 @@ def add(commands: Subcommands) -> None:
     parser.add_argument("--database-url", default="", help="an empty database instead")
     parser.set_defaults(action=_host)
     _add_routing(group)
+    _add_mail(group)
 
 
 def _add_routing(group: Subcommands) -> None:
@@ -39,6 +40,29 @@ def _add_routing(group: Subcommands) -> None:
         "--factors", type=float, nargs="*", default=[0.1], help="other sizes, as multiples"
     )
     parser.set_defaults(action=_routing)
+
+
+def _add_mail(group: Subcommands) -> None:
+    parser = group.add_parser("email", help="mails over SMTP, each durable before its 250")
+    parser.add_argument("--json", action="store_true", help="print JSON (the only form there is)")
+    parser.add_argument("--mails", type=int, default=2_000, help="in each of the two runs")
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--per-s", type=float, default=100.0, help="of the paced run")
+    parser.add_argument("--dir", type=Path, help="where the database is put (default: here)")
+    parser.set_defaults(action=_mail)
+
+
+def _mail(parsed: argparse.Namespace) -> int:
+    figures = asyncio.run(
+        mail.run(
+            mails=parsed.mails,
+            connections=parsed.connections,
+            per_s=parsed.per_s,
+            folder=(parsed.dir or Path.cwd()).resolve(),
+        )
+    )
+    say(json.dumps(figures, indent=2))
+    return 0
 
 
 def _routing(parsed: argparse.Namespace) -> int:

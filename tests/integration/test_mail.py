@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from callcenter.bench import mail as bench
 from callcenter.ports import MailRow, MailState
 from loadtests.smtp_sink import Sink
 from routing.ids import ContactId
 from routing.state import ContactState
-from tests.integration.live_server import LiveServer, Page, has_offer
+from tests.integration.live_server import LiveServer, Page, has_offer, may_block
 
 MAILBOXES = """
 mailboxes:
@@ -259,6 +260,28 @@ async def test_what_was_taken_is_there_after_a_restart(stage: MailStage, desk: P
     card = stage.server.parts.mail_book(ContactId(contact_id)).email
     assert card is not None
     assert (card.subject, card.mails, card.undelivered) == ("Parcel", 2, 0)
+
+
+async def test_a_sender_who_did_not_hear_250_sends_again_and_it_is_one_mail(
+    stage: MailStage,
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", stage.port)
+    await reader.readline()
+    for line in ("HELO x", "MAIL FROM:<mia@example.org>", "RCPT TO:<shop@bamboo.example>", "DATA"):
+        writer.write(line.encode() + b"\r\n")
+        await reader.readline()
+    writer.write(mail().as_bytes(policy=SMTP) + b"\r\n.\r\n")
+    await stage.server.until(lambda: bool(stage.open_contacts()))
+    writer.transport.abort()  # the cable is cut after the commit, before the answer is read
+    await stage.server.restart()
+    assert (await stage.send(mail(), to="shop@bamboo.example"))[0] == 250
+    assert len(stage.open_contacts()) == 1
+
+
+async def test_the_measurement_loses_nothing(tmp_path: Path) -> None:
+    with may_block():
+        figures = await bench.run(mails=20, connections=2, per_s=100.0, folder=tmp_path)
+    assert (figures["stored"], figures["lost"]) == (40, 0)
 
 
 async def test_a_closed_contact_is_gone_on_from_by_a_new_one(stage: MailStage, desk: Page) -> None:

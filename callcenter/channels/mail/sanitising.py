@@ -118,6 +118,8 @@ def text_of_html(html: str) -> str:
     for line in lines:
         if line.strip("> ") or (kept and kept[-1].strip("> ")):
             kept.append(line)
+    while kept and not kept[-1].strip("> "):
+        kept.pop()
     return "\n".join(kept).strip()
 
 
