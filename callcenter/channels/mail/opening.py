@@ -56,10 +56,10 @@ def opened(raw: bytes, envelope_sender: str) -> Opened:
 
 
 def _content(raw: bytes, parsed: Parsed) -> bytes:
-    """Of what the sender wrote: a mail that comes again by another way has other trace headers."""
+    """Of what the sender wrote: a mail that comes again by another way has other trace headers and line ends."""
     end = _HEAD_ENDS.search(raw)
     body = raw[end.end() :] if end else b""
-    digest = hashlib.sha256(body)
+    digest = hashlib.sha256(body.replace(b"\r\n", b"\n").rstrip())
     for part in (parsed.message_id, parsed.sender.address, parsed.subject):
         digest.update(b"\0" + part.encode("utf-8", "replace"))
     return digest.digest()
