@@ -131,6 +131,7 @@ export function QueuesPanel({ queues, openQueue, onOpen }: QueuesPanelProps) {
                   >
                     {names.queue(queue.queue_id)}
                   </button>
+                  {queue.closed && ' '}
                   {queue.closed && (
                     <StateTag tone="warning" icon="warning" isPlain>
                       {t('supervise.closedTag')}

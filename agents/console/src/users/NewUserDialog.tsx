@@ -4,6 +4,7 @@ import { addUser } from '../api/calls';
 import type { NewUser, Role } from '../api/types';
 import { languages } from '../i18n';
 import { useConfiguration, useNames } from '../session/configuration';
+import { SkillLevels } from '../supervisor/SkillLevels';
 import { toast } from '../ui/toasts';
 import { useCommand } from '../ui/useCommand';
 import styles from './NewUserDialog.module.css';
@@ -57,6 +58,9 @@ function Fields() {
       <Form.Item name="queue_ids" label={t('users.column.queues')} className={styles.whole}>
         <Select mode="multiple" options={queues} showSearch={{ optionFilterProp: 'label' }} />
       </Form.Item>
+      <Form.Item name="skills" label={t('supervise.skills')} className={styles.whole}>
+        <SkillLevels />
+      </Form.Item>
       <Form.Item name="chat_capacity" label={t('users.column.capacity')} rules={required}>
         <InputNumber min={0} max={CAPACITY_MAX} precision={0} style={{ width: '100%' }} />
       </Form.Item>
@@ -79,6 +83,7 @@ export function NewUserDialog({ onClose, onAdded }: { onClose: () => void; onAdd
     role: 'agent',
     team_id: data?.teams[0]?.team_id,
     queue_ids: [],
+    skills: {},
     chat_capacity: CAPACITY_DEFAULT,
     language: i18n.language,
     password: newPassword(),

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { exportPeople } from '../api/adminCalls';
 import { changeUser, readUsers } from '../api/calls';
 import type { UserRow } from '../api/types';
 import { useNames } from '../session/configuration';
@@ -14,8 +15,10 @@ import { StateTag } from '../ui/StateTag';
 import table from '../ui/Table.module.css';
 import { useCommand } from '../ui/useCommand';
 import { usePageTitle } from '../ui/usePageTitle';
+import { ExportButton, ImportDialog } from './ImportDialog';
 import { NewUserDialog } from './NewUserDialog';
 import { PasswordDialog } from './PasswordDialog';
+import { UserDialog } from './UserDialog';
 
 const columns = ['name', 'username', 'role', 'team', 'queues', 'capacity', 'state'];
 const askDisabled = (key: string, userId: string, is_disabled: boolean) =>
@@ -53,16 +56,19 @@ interface RowProps {
   user: UserRow;
   onChanged: () => void;
   onPassword: () => void;
+  onEdit: () => void;
 }
 
-function Row({ user, onChanged, onPassword }: RowProps) {
+function Row({ user, onChanged, onPassword, onEdit }: RowProps) {
   const { t, i18n } = useTranslation();
   const names = useNames();
   const queues = user.queue_ids.map(names.queue).join(t('list.separator'));
   return (
     <tr data-user={user.username}>
       <td data-main data-clip>
-        {user.display_name}
+        <button type="button" className={table.open} onClick={onEdit}>
+          {user.display_name}
+        </button>
       </td>
       <td data-muted>{user.username}</td>
       <td>{t(`role.${user.role}`)}</td>
@@ -97,6 +103,8 @@ export default function UsersPage() {
   const queries = useQueryClient();
   const users = useQuery({ queryKey: ['users'], queryFn: readUsers });
   const [isAdding, setAdding] = useState(false);
+  const [isImporting, setImporting] = useState(false);
+  const [editing, setEditing] = useState<UserRow | null>(null);
   const [resetting, setResetting] = useState<UserRow | null>(null);
   const reload = useCallback(() => void queries.invalidateQueries({ queryKey: ['users'] }), [queries]);
   usePageTitle('users');
@@ -110,6 +118,8 @@ export default function UsersPage() {
             <h2 id="users-title">{t('users.title')}</h2>
             <span className={page.muted}>{users.isSuccess && t('users.count', { count: rows.length })}</span>
             <span className={page.grow} />
+            <ExportButton read={exportPeople} />
+            <Button onClick={() => setImporting(true)}>{t('users.import.title')}</Button>
             <Button type="primary" icon={<Icon name="add" />} onClick={() => setAdding(true)}>
               {t('users.add')}
             </Button>
@@ -141,6 +151,7 @@ export default function UsersPage() {
                       user={user}
                       onChanged={reload}
                       onPassword={() => setResetting(user)}
+                      onEdit={() => setEditing(user)}
                     />
                   ))}
                 </tbody>
@@ -150,6 +161,8 @@ export default function UsersPage() {
         </section>
       </div>
       {isAdding && <NewUserDialog onClose={() => setAdding(false)} onAdded={reload} />}
+      {isImporting && <ImportDialog onClose={() => setImporting(false)} onStored={reload} />}
+      {editing && <UserDialog user={editing} onClose={() => setEditing(null)} onChanged={reload} />}
       {resetting && <PasswordDialog user={resetting} onClose={() => setResetting(null)} />}
     </div>
   );
