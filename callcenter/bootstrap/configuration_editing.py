@@ -60,9 +60,10 @@ class ConfigurationEditor:
         newest = await self._versions.newest()
         if newest is None:
             return None
-        return StoredConfiguration(
-            newest.version, self._is_in_force(newest.version), msgspec.Raw(newest.document)
-        )
+        document = (await asyncio.to_thread(of_stored, newest.document)).document
+        # As people write it: keys in the order of the model, not of the alphabet.
+        written = msgspec.Raw(document.model_dump_json().encode())
+        return StoredConfiguration(newest.version, self._is_in_force(newest.version), written)
 
     async def check(self, document: bytes) -> CheckedConfiguration:
         """Everything there is to say about a document."""
