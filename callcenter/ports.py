@@ -149,6 +149,11 @@ class Details(Protocol):
     ) -> list[Detail]:
         """Details of a kind with seq > after_seq, oldest first."""
 
+    async def of_contacts(
+        self, contact_ids: Sequence[ContactId], kinds: Sequence[str], limit: int
+    ) -> list[Detail]:
+        """Details of these kinds of several contacts, by contact, oldest first."""
+
     async def of_event(self, contact_id: ContactId, seq: int) -> list[Detail]:
         """Everything that was stored with one event."""
 

@@ -5,7 +5,7 @@ making it twice. The log says whose texts have come since the cursor; their docu
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -31,8 +31,8 @@ LOOK_EVERY_S: Final = 1.0
 
 CONTACTS_PER_COMMIT: Final = 50
 
-TEXTS_PER_CONTACT_MAX: Final = 500
-"""Texts of one kind of a contact that are searchable: the oldest."""
+TEXTS_PER_READ_MAX: Final = 2_000
+"""Detail rows of one read. Of one contact so many, the oldest, are searchable."""
 
 TEXT_OF_KIND: Final[dict[str, Callable[[Detail], str]]] = {
     CUSTOMER: lambda detail: customer_of_detail(detail).name,
@@ -63,17 +63,18 @@ class TextIndexer:
     async def catch_up(self) -> None:
         """Make everything that is due."""
         while due := await self._texts.due(CONTACTS_PER_COMMIT):
-            documents = [
-                SearchDocument(contact_id, document_of(await self._texts_of(contact_id)))
-                for contact_id, _ in due
-            ]
+            texts = await self._texts_of([contact_id for contact_id, _ in due])
+            documents = [SearchDocument(each, document_of(some)) for each, some in texts.items()]
             await self._texts.put(documents, due[-1][1])
 
-    async def _texts_of(self, contact_id: ContactId) -> Iterable[str]:
-        texts = []
-        for kind, text_of in TEXT_OF_KIND.items():
-            rows = await self._details.of_contact(
-                contact_id, kind=kind, limit=TEXTS_PER_CONTACT_MAX
-            )
-            texts += [text_of(row) for row in rows]
+    async def _texts_of(self, contact_ids: list[ContactId]) -> dict[ContactId, list[str]]:
+        """What was written in each contact, oldest first. So much that one read does not hold it is read one by one."""
+        texts: dict[ContactId, list[str]] = {contact_id: [] for contact_id in contact_ids}
+        rows = await self._details.of_contacts(contact_ids, tuple(TEXT_OF_KIND), TEXTS_PER_READ_MAX)
+        if len(rows) == TEXTS_PER_READ_MAX and len(contact_ids) > 1:
+            for contact_id in contact_ids:
+                texts |= await self._texts_of([contact_id])
+            return texts
+        for row in rows:
+            texts[row.contact_id].append(TEXT_OF_KIND[row.kind](row))
         return texts

@@ -1,5 +1,6 @@
 """Detail rows in SQL: read and erased here, written by the journal's append."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,6 +36,22 @@ class SqlDetails:
         """Details of a kind, oldest first."""
         wanted = {"contact": contact_id, "kind": kind, "after_seq": after_seq, "at_most": limit}
         return await self._read(self._of_contact, wanted)
+
+    async def of_contacts(
+        self, contact_ids: Sequence[ContactId], kinds: Sequence[str], limit: int
+    ) -> list[Detail]:
+        """Details of several contacts."""
+        query = (
+            sa.select(details)
+            .where(
+                details.c.domain_id == self._domain_id,
+                details.c.contact_id.in_(contact_ids),
+                details.c.kind.in_(kinds),
+            )
+            .order_by(details.c.contact_id, details.c.seq, details.c.detail_id)
+            .limit(limit)
+        )
+        return await self._read(query)
 
     async def of_event(self, contact_id: ContactId, seq: int) -> list[Detail]:
         """Details of one event."""

@@ -4,14 +4,19 @@ Texts come as terms separated by spaces (CJK as pairs of characters), so that no
 indexes `search_documents` with FTS5, PostgreSQL with a GIN index over `to_tsvector('simple', terms)`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from callcenter.log_rows import Word
+from callcenter.log_rows import SearchDocument, Word
+from callcenter.storage.database import UpsertShape, upsert_rows
 from callcenter.storage.tables import search_documents
 from routing.ids import ContactId
+
+CONTACTS_PER_STATEMENT: Final = 500
+
+_SHAPE: Final = UpsertShape(key=("domain_id", "contact_id"), put=("document_no", "terms"), add=())
 
 _SQLITE_INDEX: Final = (
     "CREATE VIRTUAL TABLE search_index USING fts5("
@@ -56,53 +61,58 @@ def matching(
     return [contact_id for (contact_id,) in rows]
 
 
-def put(connection: sa.Connection, domain_id: str, contact_id: ContactId, terms: str) -> None:
-    """Store a contact's document, or replace it; it keeps its number."""
-    columns = search_documents.c
-    number = _remove_from_index(connection, domain_id, contact_id)
-    if number is None:
-        newest = connection.scalar(sa.select(sa.func.max(columns.document_no)))
-        number = (newest or 0) + 1
-        connection.execute(
-            sa.insert(search_documents).values(
-                domain_id=domain_id, contact_id=contact_id, document_no=number, terms=terms
-            )
-        )
-    else:
-        which = (columns.domain_id == domain_id, columns.contact_id == contact_id)
-        connection.execute(sa.update(search_documents).where(*which).values(terms=terms))
-    _if_sqlite(connection, _SQLITE_ADD, {"no": number, "terms": terms})
+def put(connection: sa.Connection, domain_id: str, documents: Sequence[SearchDocument]) -> None:
+    """Store contacts' documents, each of another contact, or replace them; a document keeps its number."""
+    known = _remove_from_index(connection, domain_id, [one.contact_id for one in documents])
+    newest: int = connection.scalar(sa.select(sa.func.max(search_documents.c.document_no))) or 0
+    rows = []
+    for one in documents:
+        number = known.get(one.contact_id)
+        if number is None:
+            number = newest = newest + 1
+        rows.append((domain_id, one.contact_id, number, one.terms))
+    upsert_rows(connection, search_documents, _SHAPE, rows)
+    indexed = [{"no": number, "terms": terms} for _, _, number, terms in rows]
+    _if_sqlite(connection, _SQLITE_ADD, indexed)
 
 
-def erase(connection: sa.Connection, domain_id: str, contact_ids: Iterable[ContactId]) -> None:
+def erase(connection: sa.Connection, domain_id: str, contact_ids: Sequence[ContactId]) -> None:
     """Forget contacts' documents; what stands of them in the index is overwritten, not only marked."""
     columns = search_documents.c
-    for contact_id in contact_ids:
-        _remove_from_index(connection, domain_id, contact_id)
-        which = (columns.domain_id == domain_id, columns.contact_id == contact_id)
+    _remove_from_index(connection, domain_id, contact_ids)
+    for start in range(0, len(contact_ids), CONTACTS_PER_STATEMENT):
+        some = contact_ids[start : start + CONTACTS_PER_STATEMENT]
+        which = (columns.domain_id == domain_id, columns.contact_id.in_(some))
         connection.execute(sa.delete(search_documents).where(*which))
     _if_sqlite(connection, _SQLITE_MERGE, {})
 
 
 def _remove_from_index(
-    connection: sa.Connection, domain_id: str, contact_id: ContactId
-) -> int | None:
-    """The number of the contact's document, which the index does not know any more; None without one."""
+    connection: sa.Connection, domain_id: str, contact_ids: Sequence[ContactId]
+) -> dict[ContactId, int]:
+    """The numbers of the contacts' documents, as far as there are any; the index does not know them any more."""
     columns = search_documents.c
-    query = sa.select(columns.document_no, columns.terms).where(
-        columns.domain_id == domain_id, columns.contact_id == contact_id
-    )
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    _if_sqlite(connection, _SQLITE_REMOVE, {"no": row.document_no, "terms": row.terms})
-    number: int = row.document_no
-    return number
+    numbers: dict[ContactId, int] = {}
+    removed: list[dict[str, Any]] = []
+    for start in range(0, len(contact_ids), CONTACTS_PER_STATEMENT):
+        some = contact_ids[start : start + CONTACTS_PER_STATEMENT]
+        query = sa.select(columns.contact_id, columns.document_no, columns.terms).where(
+            columns.domain_id == domain_id, columns.contact_id.in_(some)
+        )
+        for contact_id, number, terms in connection.execute(query):
+            numbers[contact_id] = number
+            removed.append({"no": number, "terms": terms})
+    _if_sqlite(connection, _SQLITE_REMOVE, removed)
+    return numbers
 
 
-def _if_sqlite(connection: sa.Connection, statement: sa.TextClause, values: dict[str, Any]) -> None:
+def _if_sqlite(
+    connection: sa.Connection,
+    statement: sa.TextClause,
+    values: dict[str, Any] | list[dict[str, Any]],
+) -> None:
     """PostgreSQL keeps its index itself."""
-    if connection.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite" and values != []:
         connection.execute(statement, values)
 
 

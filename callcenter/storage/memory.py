@@ -4,7 +4,7 @@ A dead process loses it, of course. Everything else, down to the order of errors
 because both run the same contract tests. `fail_writes` stands for the full disk.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from callcenter.ports import (
@@ -79,6 +79,15 @@ class MemoryDetails:
             if detail.kind == kind and detail.seq > after_seq
         ]
         found.sort(key=lambda detail: (detail.seq, detail.detail_id))
+        return found[:limit]
+
+    async def of_contacts(
+        self, contact_ids: Sequence[ContactId], kinds: Sequence[str], limit: int
+    ) -> list[Detail]:
+        """Details of several contacts."""
+        rows = [one for each in contact_ids for one in self.by_contact.get(each, {}).values()]
+        found = [one for one in rows if one.kind in kinds]
+        found.sort(key=lambda detail: (detail.contact_id, detail.seq, detail.detail_id))
         return found[:limit]
 
     async def of_event(self, contact_id: ContactId, seq: int) -> list[Detail]:

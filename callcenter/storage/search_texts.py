@@ -44,8 +44,7 @@ class SqlSearchTexts:
         """The documents and the cursor, in one transaction."""
 
         def job(connection: sa.Connection) -> None:
-            for document in documents:
-                full_text.put(connection, self._domain_id, document.contact_id, document.terms)
+            full_text.put(connection, self._domain_id, documents)
             row = (self._domain_id, CURSOR, as_of_seq)
             upsert_rows(connection, projection_cursors, _CURSOR_SHAPE, [row])
 

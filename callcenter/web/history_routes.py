@@ -149,7 +149,8 @@ def note_reading(call: Call[Services], part: str) -> None:
     """Put on record what of a contact is read, unless the caller works on it now: then reading is the work."""
     contact_id = ContactId(call.parameters["contact_id"])
     contact = call.services.host.mirror.contacts.get(contact_id)
-    call.trail.is_silent = contact is not None and call.principal.user_id in desks_with(contact)
+    at_work = () if contact is None else (*desks_with(contact), *contact.wrapped_up_by)
+    call.trail.is_silent = call.principal.user_id in at_work
     call.trail.facts |= {"part": part}
 
 

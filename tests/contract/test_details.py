@@ -46,3 +46,19 @@ async def test_erasing_leaves_the_journal_whole(store: Store) -> None:
     assert len(await store.details.of_contact(ContactId("c-2"), kind="message")) == 1
     verdict = verify(await all_records(store.journal), 0, ZERO, DOMAIN_ID)
     assert (verdict.checked, verdict.damage) == (2, None)
+
+
+async def test_details_of_several_contacts_come_by_contact(store: Store) -> None:
+    rows = [
+        detail("c-2", "d-3", seq=3),
+        detail("c-1", "d-1", seq=1),
+        detail("c-1", "d-2", seq=2, kind="notes"),
+        detail("c-1", "d-4", seq=4, kind="other"),
+        detail("c-3", "d-5", seq=5),
+    ]
+    await store.journal.append(batch(chained(5), rows))
+    wanted = [ContactId("c-1"), ContactId("c-2"), ContactId("c-9")]
+    found = await store.details.of_contacts(wanted, ("message", "notes"), 10)
+    assert [one.detail_id for one in found] == ["d-1", "d-2", "d-3"]
+    found = await store.details.of_contacts(wanted, ("message", "notes"), 2)
+    assert [one.detail_id for one in found] == ["d-1", "d-2"]

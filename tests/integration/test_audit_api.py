@@ -4,20 +4,16 @@ from typing import Any
 
 import msgspec
 
-from callcenter.auth.authorise import Permission
+from callcenter.auth.authorise import GRANTS, Permission
+from callcenter.auth.principal import Role
 from callcenter.ports_of_audit import AuditFilter
 from callcenter.web.app import ROUTES
 from tests.integration.api_stage import PASSWORD, ApiStage
 
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
-OF_AUTHORITY = {
-    Permission.MANAGE_PEOPLE,
-    Permission.MANAGE_PROFILES,
-    Permission.MANAGE_CONFIGURATION,
-    Permission.SUPERVISE_CONTACT,
-    Permission.SUPERVISE_AGENT,
-    Permission.SUPERVISE_QUEUE,
-}
+OF_AUTHORITY = set(Permission) - set(GRANTS[Role.AGENT]) - {Permission.PUBLIC}
+"""What an agent may not do is done with authority."""
+
 CHANGES_NOTHING = {
     "/api/v1/configuration/check",
     "/api/v1/configuration/yaml/read",
