@@ -24,7 +24,11 @@ def add(commands: Subcommands) -> None:
         "erase", help="erase everything personal of a customer, or of one contact"
     )
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--customer", metavar="KEY", help="customer key, as the log shows it")
+    which.add_argument(
+        "--customer",
+        metavar="KEY",
+        help="as the log shows it; write --customer=KEY, a key may begin with -",
+    )
     which.add_argument("--address", help="the customer's address or number")
     which.add_argument("--contact", metavar="ID", help="a contact of a customer without an address")
     add_data_dir(parser)
