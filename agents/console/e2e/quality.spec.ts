@@ -139,6 +139,39 @@ test('the supervisor’s and the administrator’s pages', async ({ world }) => 
   expect(complaints).toEqual([]);
 });
 
+test('other programs: a subscription and a key, shown once', async ({ world }) => {
+  const page = await world.newPage();
+  const complaints = complaintsOf(page);
+  await logIn(page, 'ada');
+  await page.getByRole('link', { name: 'Integrations' }).click();
+  await expect(page.getByText('Nobody is told anything')).toBeVisible();
+  await expectAccessible(page, 'integrations, empty');
+  await page.getByRole('button', { name: 'New subscription' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('CRM');
+  await dialog.getByLabel('Address').fill('https://crm.example/hook');
+  await expectAccessible(page, 'new subscription');
+  await dialog.getByRole('button', { name: 'New subscription' }).click();
+  await expect(page.getByRole('textbox', { name: 'Shown only now' })).toHaveValue(/^whsec_/);
+  await page.getByRole('button', { name: 'I have kept it' }).click();
+  const row = page.locator('[data-subscription="CRM"]');
+  await row.getByRole('button', { name: 'Pause' }).click();
+  await expect(row).toContainText('Paused');
+  await page.getByRole('button', { name: 'New key' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('BI');
+  await page.getByRole('dialog').getByLabel('Queues').click();
+  await page.getByTitle('Sales', { exact: true }).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').getByRole('button', { name: 'New key' }).click();
+  await expect(page.getByRole('textbox', { name: 'Shown only now' })).toHaveValue(/^cck_/);
+  await page.getByRole('button', { name: 'I have kept it' }).click();
+  await expect(page.locator('[data-api-key="BI"]')).toContainText('Never');
+  await expectAccessible(page, 'integrations');
+  await expectNoSidewaysScroll(page);
+  await page.screenshot({ path: test.info().outputPath('integrations.png') });
+  expect(complaints).toEqual([]);
+});
+
 test('the shop page and the widget', async ({ world }) => {
   const page = await world.newPage();
   const complaints = complaintsOf(page);
