@@ -43,6 +43,7 @@ class ScriptedPbx:
         self._numbers: dict[str, int] = {}
         self._events = 0
         self._seen: set[str] = set()
+        self._reports: list[asyncio.Future[None]] = []
         app = web.Application()
         app.router.add_post("/commands", self._take)
         self._door = TestServer(app)
@@ -59,6 +60,10 @@ class ScriptedPbx:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        for report in self._reports:
+            report.cancel()
+        # A report that found the server gone is nobody's fault, and must not be found by the garbage collector.
+        await asyncio.gather(*self._reports, return_exceptions=True)
         await self._http.close()
         await self._door.close()
 
@@ -94,9 +99,7 @@ class ScriptedPbx:
 
     def later(self, order: dict[str, Any]) -> None:
         """Report success, once the command is answered."""
-        asyncio.get_running_loop().call_soon(
-            lambda: setattr(self, "_task", asyncio.ensure_future(self._done(order)))
-        )
+        self._reports.append(asyncio.ensure_future(self._done(order)))
 
     async def _done(self, order: dict[str, Any]) -> None:
         call_id = order["call_id"]
