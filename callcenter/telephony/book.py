@@ -28,7 +28,13 @@ from callcenter.telephony.entry import EntryPoint, Speech
 from callcenter.telephony.ports import CallControl, Errand
 from callcenter.telephony.protocol import Order, OrderKind, PbxEvent, stored_event
 from callcenter.telephony.standing import standing_of
-from routing.events import ContactClosed, ContactTurnedAway, WrapUpCompleted, WrapUpExpired
+from routing.events import (
+    ContactClosed,
+    ContactTurnedAway,
+    OfferAccepted,
+    WrapUpCompleted,
+    WrapUpExpired,
+)
 from routing.ids import AgentId, ContactId
 from routing.state import State
 
@@ -143,6 +149,8 @@ class CallBook:
             opened = self._open.get(contact_id) if contact_id is not None else None
             if opened is None:
                 continue
+            if isinstance(event, OfferAccepted):
+                opened.call.accepted_leg_id = event.offer_id
             if isinstance(event, ContactTurnedAway) and event.destination.queue_id is None:
                 opened.call.turned_away = event.reason.value
                 opened.call.said = self._around.said(event.destination.message_id)
@@ -267,7 +275,7 @@ class CallBook:
         around = self._around
         opened_before = call.begun_at_ms < self._settled_from_ms - limits.RESTART_GRACE_MS
         grace_ms = self._settled_from_ms if opened_before else 0
-        standing = standing_of(around.mirror(), call.contact_id, around.phone_of, grace_ms)
+        standing = standing_of(around.mirror(), call, around.phone_of, grace_ms)
         return decide(call, standing, 0 if is_past else self._around.now_ms())
 
     @staticmethod

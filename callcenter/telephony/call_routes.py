@@ -13,7 +13,7 @@ from callcenter.http.errors import ApiError
 from callcenter.telephony.book import CallBook
 from callcenter.telephony.ingest import EventIntake
 from callcenter.telephony.protocol import EventType, PbxEvent
-from callcenter.telephony.standing import accepted_offer
+from callcenter.telephony.standing import leg_in_hand
 from routing.commands import EndContact
 from routing.errors import RefusalCode
 from routing.ids import AgentId, ContactId
@@ -112,12 +112,12 @@ async def _wish(call: Call[CallServices], wish: EventType) -> CallAsked:
         raise _ended()
     if contact.agent_id != call.principal.user_id:
         raise ApiError(RefusalCode.NOT_YOUR_CONTACT, "A colleague has this contact.")
-    leg_id = accepted_offer(services.host.mirror, contact)
     known = services.book.call_of(contact_id)
-    if contact.state is not ContactState.CONNECTED or leg_id is None:
-        raise ApiError(RefusalCode.CONTACT_NOT_CONNECTED, "The contact is not in conversation.")
     if known is None:
         raise ApiError(RefusalCode.CONTACT_NOT_CALL, "This contact is no call.")
+    leg_id = leg_in_hand(services.host.mirror, contact, known)
+    if contact.state is not ContactState.CONNECTED or leg_id is None:
+        raise ApiError(RefusalCode.CONTACT_NOT_CONNECTED, "The contact is not in conversation.")
     name = hashlib.sha256(f"{wish}\x00{call.command_id}".encode()).hexdigest()[:32]
     event = PbxEvent(wish, f"own/{name}", known.call_id, leg_id=leg_id)
     await services.intake.store(known.connection_id, [event])

@@ -12,7 +12,7 @@ import msgspec
 from callcenter.telephony.entry import EntryPoint, Speech
 from callcenter.telephony.limits import EVENTS_HELD_MAX, GAP_WAIT_MS
 from callcenter.telephony.protocol import OWN, EventType, OrderKind, PbxEvent
-from routing.ids import ContactId, QueueId
+from routing.ids import ContactId, OfferId, QueueId
 
 PBX_LOST = "pbx_lost"
 """End cause of calls whose phone system is gone."""
@@ -74,6 +74,7 @@ class Call(msgspec.Struct, kw_only=True):
     is_enqueued: bool = False
     turned_away: str = ""
     said: Speech | None = None
+    accepted_leg_id: OfferId | None = None
 
     @property
     def talks(self) -> int:

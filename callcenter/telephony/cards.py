@@ -4,7 +4,7 @@ from typing import Final
 
 from agents.protocol import CallCard
 from callcenter.telephony.calls import Call
-from callcenter.telephony.standing import accepted_offer
+from callcenter.telephony.standing import leg_in_hand
 from routing.state import ContactState, State
 
 DIGITS_SHOWN: Final = 4
@@ -24,7 +24,7 @@ def card_of(call: Call, state: State) -> CallCard | None:
     if call.end_cause or contact.state is ContactState.WRAP_UP:
         shown = "ended"
     elif contact.state is ContactState.CONNECTED:
-        leg = call.legs.get(accepted_offer(state, contact) or "")
+        leg = call.legs.get(leg_in_hand(state, contact, call) or "")
         if leg is not None and leg.was_bridged:
             shown, since_ms = ("held" if leg.is_held else "talking"), leg.since_ms
     return CallCard(shown, since_ms, masked(call.caller), call.language, call.dialled)

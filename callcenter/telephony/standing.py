@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 
+from callcenter.telephony.calls import Call, LegStage
 from callcenter.telephony.deciding import Ring, Standing
-from routing.ids import AgentId, ContactId, OfferId
+from routing.ids import AgentId, OfferId
 from routing.state import Contact, ContactState, State
 
 
 def standing_of(
     state: State,
-    contact_id: ContactId,
+    call: Call,
     phone_of: Callable[[AgentId], str],
     not_before_ms: int = 0,
 ) -> Standing:
     """The contact as `decide` looks at it. What was accepted before `not_before_ms` counts from there."""
-    contact = state.contacts.get(contact_id)
+    contact = state.contacts.get(call.contact_id)
     if contact is None:
         return Standing()
     rings = tuple(
@@ -27,17 +28,28 @@ def standing_of(
         state=contact.state,
         rings=rings,
         agent_id=agent_id,
-        leg_id=accepted_offer(state, contact) if is_connected else None,
+        leg_id=leg_in_hand(state, contact, call) if is_connected else None,
         to="" if agent_id is None else phone_of(agent_id),
         accepted_at_ms=max(contact.connected_at_ms, not_before_ms),
         is_held=contact.held_since_ms is not None,
     )
 
 
-def accepted_offer(state: State, contact: Contact) -> OfferId | None:
-    """The offer by which its agent has the contact: the newest that was accepted."""
+def leg_in_hand(state: State, contact: Contact, call: Call) -> OfferId | None:
+    """The leg by which its agent has the contact: of the offer accepted last.
+
+    The state remembers ended offers for a while only, and the call knows what it saw accepted since the start: behind
+    both, it is the leg that talks.
+    """
+    if call.accepted_leg_id is not None:
+        return call.accepted_leg_id
     for number in range(contact.offers_made, 0, -1):
         offer_id = OfferId(f"{contact.contact_id}.{number}")
         if state.ended_offers.get(offer_id) == "accepted":
             return offer_id
-    return None
+    talking = (
+        OfferId(leg_id)
+        for leg_id, leg in reversed(call.legs.items())
+        if leg.was_bridged and leg.stage is LegStage.ANSWERED
+    )
+    return next(talking, None)
