@@ -60,6 +60,7 @@ def summary(
         "failed_seeds": [report.seed for report in reports if report.problems],
         "contacts": contacts,
         "calls": sum(report.calls for report in reports),
+        "mails": sum(report.mails for report in reports),
         "contacts_per_s_of_traffic_outages_included": round(contacts / max(traffic_s, 0.001), 1),
         "journal_events": sum(report.events for report in reports),
         "acknowledgements": sum(report.acknowledgements for report in reports),
@@ -96,7 +97,7 @@ def say(report: Report, took_s: float) -> None:
     """One line per run, and what was wrong."""
     restarts = ", ".join(f"{ms} ms" for ms in report.restart_ms)
     print(
-        f"seed {report.seed}: {'ok' if not report.problems else 'FAILED'}  {report.contacts} contacts, {report.calls} of them calls, "
+        f"seed {report.seed}: {'ok' if not report.problems else 'FAILED'}  {report.contacts} contacts, {report.calls} of them calls, {report.mails} mails, "
         f"{report.acknowledgements} acknowledgements, {report.kills} kills, restarts {restarts}  "
         f"({took_s:.1f} s)",
         flush=True,

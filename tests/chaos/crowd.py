@@ -16,6 +16,7 @@ import aiohttp
 from loadtests.clients import AgentClient, CustomerClient
 from loadtests.http_link import Answer, ClientFailure, HTTPLink, Json
 from tests.chaos.history import Notes, Transcript
+from tests.chaos.mails import Sent
 
 PATIENCE_S = 45.0
 TALK_S = (0.1, 0.5)
@@ -26,8 +27,11 @@ Work = Callable[[Json], Coroutine[Any, Any, None]]
 class Crowd:
     """Everybody in one run, with what they were told and what became of their requests."""
 
-    def __init__(self, url: str, cookies: Mapping[str, str], *, seed: int, notes: Notes) -> None:
+    def __init__(
+        self, url: str, cookies: Mapping[str, str], *, seed: int, notes: Notes, sent: Sent
+    ) -> None:
         self.url = url
+        self.sent = sent
         self.notes = notes
         self.answers: Counter[str] = Counter()
         self.failures: list[str] = []
@@ -142,7 +146,11 @@ class Agent:
         self._crowd = crowd
         self._draw = draw
         self._begun: set[tuple[str, ...]] = set()
-        self._work: dict[str, Work] = {"chat": self._talk, "voice": self._call}
+        self._work: dict[str, Work] = {
+            "chat": self._talk,
+            "voice": self._call,
+            "email": self._mail,
+        }
         self._lines = 0
 
     async def sit_down(self) -> None:
@@ -225,6 +233,25 @@ class Agent:
                     return
         if self._draw.random() < 0.3:
             self._crowd.count("hang up", await self.client.hang_up(contact_id))
+
+    async def _mail(self, card: Json) -> None:
+        """Read, answer and close in one go."""
+        if card["state"] != "connected" or not await self._wait(0.1, 0.5):
+            return
+        path = f"/api/v1/contacts/{card['contact_id']}/mails"
+        thread = await self.client.link.command("GET", path)
+        if not thread.is_done or thread.body["reply"] is None:
+            return
+        line = f"answer of {self.client.agent_id} {self._draw.getrandbits(48):012x}"
+        body = {
+            "to": [one["address"] for one in thread.body["reply"]["to"]],
+            "subject": thread.body["reply"]["subject"],
+            "text": line,
+            "ends_contact": True,
+        }
+        answer = self._crowd.count("mail", await self.client.link.command("POST", path, body))
+        if answer.is_done:
+            self._crowd.sent.answers.append((card["contact_id"], line))
 
     async def _wrap_up(self, card: Json) -> None:
         if self._draw.random() < 0.02:

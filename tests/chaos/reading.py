@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from callcenter.channels.mail.mails import Mail, mail_of
 from callcenter.host.recovery import DECODER, recover
 from callcenter.ports import Interaction
 from callcenter.ports_of_calls import CallRow
-from callcenter.projections.transcript import MESSAGE, NOTES, chat_message
+from callcenter.projections.transcript import MAIL, MESSAGE, NOTES, chat_message
 from callcenter.storage.store import SqlStore, open_store
 from callcenter.telephony.book import contact_id_of
 from loadtests.call_bench import CONNECTION
@@ -16,6 +17,7 @@ from routing import events as ev
 from routing.engine import Engine
 from routing.errors import InvariantViolation
 from routing.invariants import check_all
+from routing.model import Channel
 from routing.reducer import apply
 from routing.state import State
 from tests.chaos.history import Entry, Evidence, Notes, Problem, StoredMessage
@@ -34,6 +36,8 @@ class Stored:
     interactions_as_of: int
     state_problems: Sequence[Problem]
     calls: Sequence[CallRow] = ()
+    mails: Sequence[tuple[str, Mail]] = ()
+    under_way: Sequence[str] = ()
 
 
 def database_of(data_dir: Path) -> tuple[Path, str]:
@@ -69,6 +73,8 @@ async def read_all(
         as_of, rows = await store.interactions.since(0)
         problems = await _compare_states(store, domain_id, entries)
         calls = await _calls(store, domain_id, call_ids)
+        mails = await _mails(store, entries)
+        under_way = await store.mails.under_way(due_ms=2**52, limit=10_000)
     finally:
         await store.close()
     return Stored(
@@ -77,6 +83,8 @@ async def read_all(
         as_of,
         problems,
         calls,
+        mails,
+        [row.contact_id for row in under_way],
     )
 
 
@@ -86,6 +94,17 @@ async def _calls(store: SqlStore, domain_id: str, call_ids: Sequence[str]) -> li
     rows = [row for contact_id in ids if (row := await store.calls.get(contact_id)) is not None]
     known = {row.call_id for row in rows}
     return [*rows, *(row for row in await store.calls.open_calls() if row.call_id not in known)]
+
+
+async def _mails(store: SqlStore, entries: Sequence[Entry]) -> list[tuple[str, Mail]]:
+    """Every mail of every contact that came by mail."""
+    arrived = [one.event for one in entries if isinstance(one.event, ev.ContactArrived)]
+    return [
+        (str(event.contact_id), mail_of(row))
+        for event in arrived
+        if event.channel is Channel.EMAIL
+        for row in await store.details.of_contact(event.contact_id, kind=MAIL)
+    ]
 
 
 async def _texts(

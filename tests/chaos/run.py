@@ -24,6 +24,7 @@ from tests.chaos.configuration import DEMO
 from tests.chaos.crowd import Crowd
 from tests.chaos.history import Notes, Problem
 from tests.chaos.judging import judge
+from tests.chaos.mails import MAILS_PER_S, Post, check_mails
 from tests.chaos.reading import read_all
 from tests.postgres_server import PostgresServer
 
@@ -35,6 +36,8 @@ DRAIN_S = 60.0
 FAULTY_DRAIN_S = 5.0
 """Long enough to prove the fault: who was lied to about the contact itself waits for ever."""
 CRASH_WAIT_S = 20.0
+OUT_WITHIN_S = 10.0
+"""What goes out by mail; who was killed while sending one tries again when its lease is over."""
 PROJECTION_S = 0.5
 """Time the interaction log gets to be written before the server is stopped; it gathers for 0.1 s."""
 BUILD = REPOSITORY / ".build" / "chaos" / str(os.getpid())
@@ -86,6 +89,7 @@ class Report:
     seed: int
     contacts: int = 0
     calls: int = 0
+    mails: int = 0
     events: int = 0
     acknowledgements: int = 0
     sightings: int = 0
@@ -179,9 +183,12 @@ class Run:
         first = CRASHING if plan.crash_at and not fault else self._launcher
         port = free_port()
         self.phones = Phones(f"http://127.0.0.1:{port}", plan.seed)
-        environment |= self.phones.environment
+        self.post = Post(plan.seed)
+        environment |= self.phones.environment | self.post.environment
         self.server = ServerProcess(data_dir, port=port, launcher=first, environment=environment)
-        self.crowd = Crowd(self.server.url, template.cookies, seed=plan.seed, notes=self.notes)
+        self.crowd = Crowd(
+            self.server.url, template.cookies, seed=plan.seed, notes=self.notes, sent=self.post.sent
+        )
 
     async def carry_out(self) -> Report:
         """Everything; the data directory is kept when something was wrong."""
@@ -190,6 +197,7 @@ class Run:
         finally:
             await self.crowd.close()
             await self.phones.close()
+            await self.post.close()
             await self.server.kill()
         self._note_traffic()
         await self._judge()
@@ -200,11 +208,15 @@ class Run:
 
     async def _under_traffic(self) -> None:
         plan, stopping = self.plan, asyncio.Event()
+        await self.post.open()
         await self.server.start()
         await self.crowd.open()
         await self.phones.open()
         started_s = time.monotonic()
-        arriving = asyncio.create_task(self.crowd.arrive(CONTACTS_PER_S, stopping))
+        arriving = asyncio.gather(
+            self.crowd.arrive(CONTACTS_PER_S, stopping),
+            self.post.arrive(MAILS_PER_S, stopping),
+        )
         try:
             if self.server.launcher == CRASHING:
                 await self._crash()
@@ -227,15 +239,20 @@ class Run:
             stopping.set()
             await arriving
             self.report.traffic_s = time.monotonic() - started_s
-        calls_left = await self.phones.drain(self._drain_s)
-        if calls_left:
-            self._wrong("stuck", f"{calls_left} callers were left {self._drain_s:.0f} s later")
-        left = await self.crowd.drain(self._drain_s)
-        if left:
-            text = f"{left} customers or contacts were left {self._drain_s:.0f} s after the last arrival"
-            self._wrong("stuck", text)
+        await self._drain()
         await asyncio.sleep(PROJECTION_S)
         await self._stop()
+
+    async def _drain(self) -> None:
+        """Nobody new comes: let everything under way come to its end."""
+        if calls_left := await self.phones.drain(self._drain_s):
+            self._wrong("stuck", f"{calls_left} callers were left {self._drain_s:.0f} s later")
+        if mails_left := await self.post.drain(self._drain_s):
+            self._wrong("stuck", f"{mails_left} mails were not taken {self._drain_s:.0f} s later")
+        if left := await self.crowd.drain(self._drain_s):
+            text = f"{left} customers or contacts were left {self._drain_s:.0f} s after the last arrival"
+            self._wrong("stuck", text)
+        await self.post.until_out(OUT_WITHIN_S)
 
     async def _stop(self) -> None:
         try:
@@ -291,6 +308,10 @@ class Run:
         self.report.problems += judge(stored)
         self.report.calls = len(log)
         self.report.problems += check_calls(log, stored.calls, stored.evidence.entries)
+        self.report.mails = len(self.post.sent.taken)
+        self.report.problems += check_mails(
+            self.post.sent, self.post.sink, stored.mails, stored.under_way
+        )
         verify = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "callcenter", "journal", "verify", "--data-dir", str(self.server.data_dir)),
