@@ -63,6 +63,7 @@ def _receiver(host: Host, store: Any, clock: Clock) -> Receiver:  # noqa: ANN401
             mailboxes=lambda: boxes,
             now_ms=clock.now_ms,
             new_id=new_id,
+            closed_message=lambda _queue_id, _language: None,
         ),
         now_ms=clock.now_ms,
         new_id=new_id,

@@ -81,6 +81,7 @@ def build_mail(parts: Parts, secret: bytes) -> MailParts:
             mailboxes=configuration.mailboxes,
             now_ms=now_ms,
             new_id=new_id,
+            closed_message=parts.closed_messages.closed_message,
         ),
         now_ms=now_ms,
         new_id=new_id,

@@ -355,6 +355,20 @@ async def test_an_acknowledgement_goes_to_people_and_never_round_in_a_circle(
     assert {one["to"][0] for one in stage.sink.mails} == {"mia@example.org"}
 
 
+async def test_a_closed_queue_answers_mail_with_what_the_supervisor_says(stage: MailStage) -> None:
+    queue_id = next(
+        box.queue_id
+        for address, box in stage.server.parts.configuration.mailboxes().items()
+        if address.startswith("help@")
+    )
+    fire = {"en": "We had a fire.", "zh": "我们这里着火了。"}
+    await stage.ask("POST", f"/api/v1/queues/{queue_id}/close", {"message": fire}, by="ada")
+    asks = mail("请问我的包裹在哪里？", To="help@bamboo.example")
+    await stage.send(asks, to="help@bamboo.example")
+    (out,) = await stage.sink.until(1)
+    assert out["text"].strip() == fire["zh"]
+
+
 async def test_an_absence_note_never_opens_a_settled_contact_again(
     stage: MailStage, desk: Page
 ) -> None:

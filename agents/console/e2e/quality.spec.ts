@@ -120,7 +120,7 @@ test('at 200 % zoom nothing is out of reach', async ({ world }) => {
   await expect(page.getByRole('button', { name: /^Maria/ })).toBeInViewport();
 });
 
-test('the supervisor’s and the administrator’s pages', async ({ world }) => {
+test('the supervisor’s page', async ({ world }) => {
   await agentReady(world, 'anna');
   const page = await world.newPage();
   const complaints = complaintsOf(page);
@@ -129,6 +129,21 @@ test('the supervisor’s and the administrator’s pages', async ({ world }) => 
   await page.getByRole('button', { name: 'Sales' }).click();
   await expectAccessible(page, 'supervisor');
   await expectNoSidewaysScroll(page);
+  await page.getByRole('button', { name: 'Close …' }).click();
+  await page.getByLabel('Newcomers are told this').check();
+  await expectAccessible(page, 'closing a queue');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Anna Berg' }).click();
+  await expect(page.locator('[data-skill]').first()).toBeVisible();
+  await expectAccessible(page, 'an agent');
+  expect(complaints).toEqual([]);
+});
+
+test('the administrator’s pages', async ({ world }) => {
+  test.slow();
+  const page = await world.newPage();
+  const complaints = complaintsOf(page);
+  await logIn(page, 'ada');
   await page.getByRole('link', { name: 'Users' }).click();
   await expect(page.locator('[data-user]').first()).toBeVisible();
   await expectAccessible(page, 'users');
@@ -136,6 +151,20 @@ test('the supervisor’s and the administrator’s pages', async ({ world }) => 
   await expect(page.getByRole('dialog')).toBeVisible();
   await expectAccessible(page, 'new user');
   await expectNoSidewaysScroll(page);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Anna Berg' }).click();
+  await expect(page.getByRole('dialog').locator('[data-skill]').first()).toBeVisible();
+  await expectAccessible(page, 'a person');
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'Configuration' }).click();
+  await expect(page.locator('[data-entry]').first()).toBeVisible();
+  await expectAccessible(page, 'skills');
+  for (const section of ['Queues', 'Hours', 'All as YAML', 'History']) {
+    await page.getByRole('button', { name: section, exact: true }).click();
+    await expect(page.getByRole('heading', { level: 2, name: section })).toBeVisible();
+    await expectAccessible(page, section);
+    await expectNoSidewaysScroll(page);
+  }
   expect(complaints).toEqual([]);
 });
 

@@ -15,7 +15,7 @@ from callcenter.channels.mail.throttling import HourlyLimit
 from callcenter.channels.mail.tokens import MailTokens, mailbox_address_of
 from callcenter.customers.keys import CustomerKeys
 from callcenter.ports import MailRow, MailState
-from routing.ids import ContactId, DetailId
+from routing.ids import ContactId, DetailId, QueueId
 from routing.model import Party
 
 
@@ -48,6 +48,8 @@ class Acknowledger:
     mailboxes: Mailboxes
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
+    closed_message: Callable[[QueueId, str], str | None]
+    """What a supervisor has the closed queue say, in a language."""
     addresses: HourlyLimit = field(
         default_factory=lambda: HourlyLimit(limits.ACKNOWLEDGEMENTS_PER_HOUR_MAX)
     )
@@ -55,7 +57,8 @@ class Acknowledger:
     def answer_to(self, arrival: Answerable, contact_id: ContactId) -> Letter | None:
         """The acknowledgement, or None where there is to be none."""
         mailbox, sender = arrival.mailbox, arrival.sender
-        text = mailbox.told(mailbox.acknowledgement, arrival.language)
+        closed = self.closed_message(mailbox.queue_id, arrival.language)
+        text = closed or mailbox.told(mailbox.acknowledgement, arrival.language)
         if not text or not arrival.opened.may_be_acknowledged:
             return None
         if mailbox_address_of(sender.address) in self.mailboxes():
