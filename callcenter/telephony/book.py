@@ -26,7 +26,7 @@ from callcenter.telephony.deciding import OF_THE_PAST, Enqueue, Wanted, decide
 from callcenter.telephony.entering import Entrance
 from callcenter.telephony.entry import EntryPoint, Speech
 from callcenter.telephony.ports import CallControl, Errand
-from callcenter.telephony.protocol import Order, OrderKind, PbxEvent, stored_event
+from callcenter.telephony.protocol import EventType, Order, OrderKind, PbxEvent, stored_event
 from callcenter.telephony.standing import standing_of
 from routing.events import (
     ContactClosed,
@@ -179,6 +179,10 @@ class CallBook:
                     # Done long ago: what it was for is not asked for again while the past is folded.
                     opened.call.sent[told.command_id] = event.received_at_ms
                 opened.inbox.append((told, None))
+            if row.connection_id not in self._around.controls:
+                # Its phone system is configured no longer: nobody will ever say more.
+                lost = PbxEvent(EventType.CALL_LOST, f"lost/{row.contact_id}", row.call_id)
+                opened.inbox.append((lost, None))
 
     async def run(self) -> None:
         """Until cancelled: work, and look at the deadlines."""

@@ -103,6 +103,19 @@ async def test_an_agent_who_leaves_while_it_rings_is_rung_no_longer(
     assert contact.state is ContactState.WAITING
 
 
+async def test_calls_of_a_phone_system_that_is_gone_for_good_are_over_at_the_next_start(
+    server: LiveServer, pbx: ScriptedPbx
+) -> None:
+    contact_id, _ = await pbx.talk()
+    await pbx.until(lambda: server.contact(contact_id) is not None)
+    others = {"other": server.settings.telephony["pbx"]}
+    server.settings = server.settings.model_copy(update={"telephony": others})
+    await server.restart()
+    assert await pbx.over(contact_id) == "pbx_lost"
+    contact = server.contact(contact_id)
+    assert contact is None or contact.state is ContactState.WRAP_UP
+
+
 async def test_an_unknown_number_is_answered_by_nobody(
     server: LiveServer, pbx: ScriptedPbx
 ) -> None:
