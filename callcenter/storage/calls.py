@@ -41,7 +41,8 @@ class SqlCallLog:
             insert_rows(connection, call_events, rows)
             return news
 
-        return await self._database.write(job)
+        # In the journal's lane: a caller waits for what follows, as whoever waits for an append does.
+        return await self._database.write(job, first=True)
 
     def _known(
         self, connection: sa.Connection, events: Sequence[CallEvent]

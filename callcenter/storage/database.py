@@ -119,7 +119,7 @@ class Database:
         sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_INTERVAL_S))
 
     async def write(self, job: Job[T], *, first: bool = False) -> T:
-        """Run a job as one transaction on the writer connection; `first` is for the journal."""
+        """Run a job as one transaction on the writer connection; `first` is for what people wait for: the journal, events of calls."""
         return await self._writer.run(job, first=first)
 
     async def read(self, job: Job[T]) -> T:
