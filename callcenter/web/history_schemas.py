@@ -12,7 +12,7 @@ from callcenter.web.schemas import SEQ_MAX, Id, InteractionRow
 from routing.model import Channel
 
 Instant = Annotated[int, Meta(ge=0, le=SEQ_MAX)]
-PageMark = Annotated[str, Meta(min_length=1, max_length=200)]
+PageMark = Annotated[str, Meta(pattern="^[0-9]{1,18}-[ -~]{1,120}$")]
 CustomerKey = Annotated[str, Meta(pattern="^[A-Za-z0-9_=-]{1,64}$")]
 LogPageLength = Annotated[int, Meta(ge=1, le=200)]
 TimelinePageLength = Annotated[int, Meta(ge=1, le=50)]

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Input, type GetRef } from 'antd';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { readContact, readInteractions } from '../api/calls';
 import type { AssignmentCard, ContactView, CustomerCard, Interaction } from '../api/types';
 import { CustomerBadges } from '../customer/CustomerBadges';
@@ -64,12 +65,20 @@ function Customer({ item, details }: { item: AssignmentCard; details: ContactVie
 }
 
 /** What the customer had to do with the company before. */
-function Before({ card }: { card: CustomerCard }) {
+function Before({ card, customerKey }: { card: CustomerCard; customerKey: string | undefined }) {
   const { t } = useTranslation();
   return (
     <section className={styles.part} aria-label={t('context.before')}>
       <h2 className={styles.title}>{t('context.before')}</h2>
       <LastContacts card={card} />
+      {customerKey && card.last_contacts.length > 0 && (
+        <Link
+          className={styles.all}
+          to={{ pathname: '/log', search: `?customer=${encodeURIComponent(customerKey)}` }}
+        >
+          {t('context.allContacts')}
+        </Link>
+      )}
     </section>
   );
 }
@@ -155,7 +164,7 @@ export function ContextPane({ item }: { item: AssignmentCard | undefined }) {
       {item && details.isError && <Failed error={details.error} onRetry={() => void details.refetch()} />}
       {item && <NotesSoFar notes={details.data?.details.noted ?? []} />}
       {item && item.state !== 'wrap_up' && <Notes key={contactId} contactId={contactId} />}
-      {item?.customer && <Before card={item.customer} />}
+      {item?.customer && <Before card={item.customer} customerKey={details.data?.interaction.customer_key} />}
       <Recent />
     </aside>
   );
