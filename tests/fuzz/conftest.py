@@ -18,6 +18,7 @@ from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
 from callcenter.customers.rules import CustomerRules
 from callcenter.http.serving import mount
+from callcenter.ports_of_integrators import Subscription
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import open_store
 from tests.integration.api_stage import SALES, ApiStage
@@ -73,6 +74,18 @@ class Target:
         await stage.connect("ann", "with-ann")
         await stage.offer_to("ann", "offered-to-ann")
         await stage.catch_up()
+        await stage.store.subscriptions.put(
+            Subscription(
+                subscription_id="s-1",
+                name="CRM",
+                url="https://crm.example/hook",
+                kinds=(),
+                queue_ids=(),
+                is_paused=True,
+                created_at_ms=0,
+                created_by="u-ada",
+            )
+        )
         return stage
 
 

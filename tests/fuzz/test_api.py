@@ -45,6 +45,8 @@ REAL_IDS = {
     "agent_id": "u-ann",
     "user_id": "u-sam",
     "widget_id": "shop",
+    "subscription_id": "s-1",
+    "key_id": "k-old",
     "customer_key": CUSTOMER_KEYS.key_of("carol@example.org"),
 }
 CALLER = {
@@ -53,6 +55,7 @@ CALLER = {
     Permission.MANAGE_PROFILES: "ada",
     Permission.READ_AUDIT: "ada",
     Permission.EXPORT_LOG: "sam",
+    Permission.MANAGE_INTEGRATIONS: "ada",
     Permission.LIST_AGENTS: "sam",
     Permission.SUPERVISE_CONTACT: "sam",
     Permission.SUPERVISE_AGENT: "sam",
@@ -79,6 +82,10 @@ REFUSED_FOR_WHAT_IT_MEANS = {
     "queue_statistics",
     "queue_intervals",
     "agent_statistics",
+    "make_key",
+    "add_subscription",
+    "change_subscription",
+    "replay_events",
 }
 """Rules beyond a schema: a team that must exist, a password that is not one character repeated, an end after its begin."""
 
