@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sendMail } from './support/mail';
-import { agentReady, complaintsOf, expect, offerCard, test, type Tongue } from './support/test';
+import { agentReady, complaintsOf, expect, logIn, offerCard, test, type Tongue } from './support/test';
 
 const said = {
   en: {
@@ -105,4 +105,20 @@ test('mail that is put aside comes back when its customer writes', async ({ worl
   sendMail(world.server, { to: out?.from ?? '', text: 'Any news?' });
   await expect(page.getByLabel('Text of the mail')).toBeVisible();
   await expect(page.locator('[data-mail]').last()).toContainText('Any news?');
+});
+
+test('whoever else opens the mail sees who is at it, and cannot answer', async ({ world }) => {
+  const page = await agentReady(world, 'anna');
+  sendMail(world.server, { subject: 'Two at once', text: 'Who answers me?' });
+  await offerCard(page)
+    .getByRole('button', { name: /^Accept/ })
+    .click();
+  await page.getByLabel('Text of the mail').pressSequentially('I do');
+  const other = await world.newPage();
+  await logIn(other, 'sam');
+  await other.getByRole('link', { name: 'Log' }).click();
+  await other.getByText('Mia Muster').first().click();
+  await expect(other.getByText('Anna Berg is writing an answer now.')).toBeVisible();
+  await expect(other.locator('[data-mail]')).toContainText('Who answers me?');
+  await expect(other.locator('[data-mail-composer]')).toHaveCount(0);
 });

@@ -24,8 +24,8 @@ export function MailList({ thread }: { thread: MailThread }) {
   const box = useRef<HTMLDivElement>(null);
   const count = thread.mails.length;
   useEffect(() => {
-    const last = box.current?.querySelector('article:last-of-type');
-    last?.scrollIntoView({ block: 'start' });
+    const last = box.current?.querySelector<HTMLElement>('article:last-of-type');
+    if (box.current && last) box.current.scrollTop = last.offsetTop;
   }, [count, thread.contact_id]);
   return (
     <div className={styles.box} ref={box} tabIndex={0} role="region" aria-label={t('mail.thread')}>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { readContact, readMessages } from '../api/calls';
 import type { ContactView } from '../api/types';
 import { Lines } from '../desk/Lines';
+import { OldMails } from '../email/OldMails';
 import { useNames } from '../session/configuration';
 import { useUser } from '../session/session';
 import { dateTime, duration } from '../ui/format';
@@ -114,7 +115,11 @@ function OneContact({ contact }: { contact: ContactView }) {
       <Facts contact={contact} />
       <Phases phases={contact.phases ?? []} />
       {mayAskWhy && <Why contactId={contactId} />}
-      <OldTranscript contactId={contactId} />
+      {contact.interaction.channel === 'email' ? (
+        <OldMails contactId={contactId} />
+      ) : (
+        <OldTranscript contactId={contactId} />
+      )}
     </>
   );
 }
