@@ -3,8 +3,11 @@ import { defineConfig } from '@playwright/test';
 /** Debian's Chromium against the real server; one worker, because the machine has two cores. */
 export default defineConfig({
   testDir: 'e2e',
-  // Pictures are made on demand: they prove nothing.
-  testIgnore: process.env.CC_SCREENS ? [] : '**/screens.spec.ts',
+  // Pictures are made on demand: they prove nothing. A bench wants the machine for itself.
+  testIgnore: [
+    ...(process.env.CC_SCREENS ? [] : ['**/screens.spec.ts']),
+    ...(process.env.CC_BENCH ? [] : ['**/paint.spec.ts']),
+  ],
   workers: 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },

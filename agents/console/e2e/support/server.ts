@@ -38,6 +38,11 @@ function impatientConfiguration(): string {
   return folder;
 }
 
+interface Mood {
+  impatient: boolean;
+  chatsPerMinute: number;
+}
+
 export class Server {
   readonly url: string;
   /** Where the phone system listens, if a test starts one. */
@@ -51,17 +56,18 @@ export class Server {
   #process: ChildProcess | null = null;
   #said = '';
 
-  private constructor(ports: [number, number, number, number], impatient: boolean) {
+  readonly #chatsPerMinute: number;
+
+  private constructor(ports: readonly [number, number, number, number], { impatient, chatsPerMinute }: Mood) {
     [this.#port, this.controlPort, this.smtpPort, this.smtpOutPort] = ports;
+    this.#chatsPerMinute = chatsPerMinute;
     this.#configDir = impatient ? impatientConfiguration() : null;
     this.url = `http://127.0.0.1:${this.#port}`;
   }
 
-  static async start({ impatient }: { impatient: boolean }): Promise<Server> {
-    const server = new Server(
-      [await freePort(), await freePort(), await freePort(), await freePort()],
-      impatient,
-    );
+  static async start(mood: Mood): Promise<Server> {
+    const ports = [await freePort(), await freePort(), await freePort(), await freePort()] as const;
+    const server = new Server(ports, mood);
     await server.run();
     return server;
   }
@@ -89,6 +95,7 @@ export class Server {
       env: {
         ...process.env,
         CC_DEMO_PASSWORD: PASSWORD,
+        CC_CHATS_PER_MINUTE: String(this.#chatsPerMinute),
         CC_TELEPHONY: this.telephony(),
         CC_SMTP_LISTEN_PORT: String(this.smtpPort),
         CC_SMTP_OUT_PORT: String(this.smtpOutPort),

@@ -24,12 +24,15 @@ export interface World {
 export interface Options {
   /** Short deadlines, for specs that wait for one to run out. */
   impatient: boolean;
+  /** New chats an address may start; for those who start many. */
+  chatsPerMinute: number;
 }
 
 export const test = base.extend<Options & { world: World }>({
   impatient: [false, { option: true }],
-  world: async ({ browser, impatient }, use) => {
-    const server = await Server.start({ impatient });
+  chatsPerMinute: [30, { option: true }],
+  world: async ({ browser, impatient, chatsPerMinute }, use) => {
+    const server = await Server.start({ impatient, chatsPerMinute });
     let pbx: Promise<SoftPbx> | undefined;
     let sink: Promise<Sink> | undefined;
     await use({

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Input, type GetRef } from 'antd';
-import { useRef } from 'react';
+import { memo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { readContact, readInteractions } from '../api/calls';
@@ -9,7 +9,6 @@ import { CustomerBadges } from '../customer/CustomerBadges';
 import { LastContacts } from '../customer/LastContacts';
 import { useAction } from '../keys/actions';
 import { useToday } from '../live/now';
-import { useLive } from '../live/store';
 import { useKept } from '../persist/keep';
 import { useNames } from '../session/configuration';
 import { useKeep, useUser } from '../session/session';
@@ -19,10 +18,10 @@ import { Failed, Loading } from '../ui/Panel';
 import { useLanguageName } from '../ui/useLanguageName';
 import styles from './ContextPane.module.css';
 import { NotesSoFar } from './NotesSoFar';
+import { CATCH_UP_MS, useHeld } from './work';
 
 const READ = 50;
 const SHOWN = 12;
-const CATCH_UP_MS = 700;
 const NOTES_MAX = 4000;
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {
@@ -124,13 +123,13 @@ function RecentRow({ row }: { row: Interaction }) {
 /** The agent's own last contacts; read again whenever one was finished, until the log knows of it. */
 function Recent() {
   const { t } = useTranslation();
-  const held = useLive((state) => state.desk?.assignments.map((item) => item.contact_id).join(' ') ?? '');
-  const deskSeq = useLive((state) => state.deskSeq);
+  const held = useHeld();
   const recent = useQuery({
-    queryKey: ['interactions', 'recent', held],
+    queryKey: ['interactions', 'recent', held.contactIds],
     queryFn: () => readInteractions(undefined, READ),
     placeholderData: (before) => before,
-    refetchInterval: ({ state }) => (state.data && state.data.as_of_seq < deskSeq ? CATCH_UP_MS : false),
+    refetchInterval: ({ state }) =>
+      state.data && state.data.as_of_seq < held.sinceSeq ? CATCH_UP_MS : false,
   });
   const { user_id } = useUser();
   const isOwn = (row: Interaction) => row.agent_id === user_id && row.closed_at_ms !== null;
@@ -150,7 +149,11 @@ function Recent() {
   );
 }
 
-export function ContextPane({ item }: { item: AssignmentCard | undefined }) {
+interface ContextPaneProps {
+  item: AssignmentCard | undefined;
+}
+
+export const ContextPane = memo(function ContextPane({ item }: ContextPaneProps) {
   const { t } = useTranslation();
   const contactId = item?.contact_id ?? '';
   const details = useQuery({
@@ -168,4 +171,4 @@ export function ContextPane({ item }: { item: AssignmentCard | undefined }) {
       <Recent />
     </aside>
   );
-}
+});

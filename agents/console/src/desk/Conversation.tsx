@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { channelOf, type AssignmentCard } from '../api/types';
 import { useNow } from '../live/now';
@@ -44,7 +45,8 @@ function AsideNotice({ item }: { item: AssignmentCard }) {
   );
 }
 
-export function Conversation({ item }: { item: AssignmentCard }) {
+/** Drawn again only for its own contact: the others of the desk change all the time. */
+export const Conversation = memo(function Conversation({ item }: { item: AssignmentCard }) {
   const { t } = useTranslation();
   const Panel = PANELS[channelOf(item.channel)];
   return (
@@ -59,4 +61,4 @@ export function Conversation({ item }: { item: AssignmentCard }) {
       {item.state === 'wrap_up' && <WrapUpForm item={item} />}
     </section>
   );
-}
+});

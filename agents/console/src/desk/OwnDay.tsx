@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { readOwnStatistics } from '../api/calls';
-import { useLive } from '../live/store';
 import { count, duration, percent } from '../ui/format';
+import { CATCH_UP_MS, useHeld } from './work';
 import styles from './WorkList.module.css';
 
 const REFRESH_MS = 60_000;
@@ -10,16 +10,13 @@ const REFRESH_MS = 60_000;
 /** The agent's own day, read again whenever an offer or a contact has come or gone. */
 export function OwnDay() {
   const { t, i18n } = useTranslation();
-  const held = useLive((state) =>
-    [...(state.desk?.assignments ?? []), ...(state.desk?.offers ?? [])]
-      .map((one) => one.contact_id)
-      .join(' '),
-  );
+  const held = useHeld();
   const { data } = useQuery({
-    queryKey: ['ownStatistics', held],
+    queryKey: ['ownStatistics', held.contactIds],
     queryFn: readOwnStatistics,
     placeholderData: (before) => before,
-    refetchInterval: REFRESH_MS,
+    refetchInterval: ({ state }) =>
+      state.data && state.data.as_of_seq < held.sinceSeq ? CATCH_UP_MS : REFRESH_MS,
   });
   const figure = (value: number | undefined) => (value === undefined ? '–' : count(value, i18n.language));
   const mean = data?.mean_handle_ms ?? null;

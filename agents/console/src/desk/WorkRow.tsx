@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AssignmentCard, OfferCard } from '../api/types';
 import { useNow } from '../live/now';
@@ -11,8 +12,9 @@ import { useTranscript, useUnread } from './work';
 import styles from './WorkList.module.css';
 
 /** What is to be known of it at a glance: late for its queue, or simply where it stands. */
-function RowState({ item, now }: { item: AssignmentCard; now: number }) {
+function RowState({ item }: { item: AssignmentCard }) {
   const { t } = useTranslation();
+  const now = useNow();
   const names = useNames();
   const sinceMs = waitingSinceMs(item, useTranscript(item.contact_id));
   const late = sinceMs !== null && lateness(now - sinceMs, names.queueConfig(item.queue_id));
@@ -42,9 +44,14 @@ interface WorkRowProps {
   onOpen: (contactId: string) => void;
 }
 
-export function WorkRow({ item, isOpen, onOpen }: WorkRowProps) {
+/** Alone, so that a second that passes draws nothing else again. */
+function Elapsed({ sinceMs }: { sinceMs: number }) {
+  return duration(useNow() - sinceMs);
+}
+
+/** Drawn again only when it has changed itself: fifty of them stand in a list that changes with each message. */
+export const WorkRow = memo(function WorkRow({ item, isOpen, onOpen }: WorkRowProps) {
   const { t } = useTranslation();
-  const now = useNow();
   const unread = useUnread(item.contact_id);
   const last = useTranscript(item.contact_id).at(-1);
   return (
@@ -60,7 +67,7 @@ export function WorkRow({ item, isOpen, onOpen }: WorkRowProps) {
         </span>
         <span className={styles.name}>{item.customer_name || t('customer.unnamed')}</span>
         <span className={styles.time} title={t('contact.sinceConnected')}>
-          {duration(now - item.connected_at_ms)}
+          <Elapsed sinceMs={item.connected_at_ms} />
         </span>
         <span className={styles.preview}>{last?.text ?? ''}</span>
         {unread > 0 && (
@@ -69,12 +76,12 @@ export function WorkRow({ item, isOpen, onOpen }: WorkRowProps) {
           </span>
         )}
         <span className={styles.state}>
-          <RowState item={item} now={now} />
+          <RowState item={item} />
         </span>
       </button>
     </li>
   );
-}
+});
 
 export function OfferRow({ offer }: { offer: OfferCard }) {
   const { t } = useTranslation();

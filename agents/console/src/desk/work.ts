@@ -35,6 +35,25 @@ export function useOpenItem(): [AssignmentCard | undefined, (contactId: string) 
   return [open, select];
 }
 
+/** How soon the log is asked again while it does not know yet what the desk knows. */
+export const CATCH_UP_MS = 700;
+
+interface Held {
+  contactIds: string;
+  /** The desk's seq when it last changed what is on it. */
+  sinceSeq: number;
+}
+
+/** What is on the desk, for whoever reads the log anew when that changes. */
+export function useHeld(): Held {
+  const contactIds = useLive((state) =>
+    [...(state.desk?.assignments ?? []), ...(state.desk?.offers ?? [])]
+      .map((one) => one.contact_id)
+      .join(' '),
+  );
+  return useMemo(() => ({ contactIds, sinceSeq: useLive.getState().deskSeq }), [contactIds]);
+}
+
 /** Through the work list, round and round. */
 export function useWorkKeys(): void {
   const work = useWork();

@@ -58,6 +58,17 @@ describe('the desk', () => {
     expect(applyFrame(first, deskFrame(8), NOW).desk?.assignments).toEqual([]);
   });
 
+  it('keeps what is the same the same object, so that only what has changed is drawn again', () => {
+    const first = applyFrame(initialLive, deskFrame(7, NOW, ['c1', 'c2']), NOW);
+    const next = deskFrame(8, NOW, ['c1', 'c2', 'c3']);
+    if (next.type === 'desk' && next.desk?.assignments[0]) next.desk.assignments[0].last_message_seq = 8;
+    const later = applyFrame(first, next, NOW);
+    const [c1, c2] = later.desk?.assignments ?? [];
+    expect(later.desk?.assignments).toHaveLength(3);
+    expect(c1?.last_message_seq).toBe(8);
+    expect(c2).toBe(first.desk?.assignments[1]);
+  });
+
   it('takes the same seq again: what is told without an event may have changed', () => {
     const first = applyFrame(initialLive, deskFrame(7), NOW);
     expect(applyFrame(first, deskFrame(7, NOW, ['c1']), NOW).desk?.assignments).toHaveLength(1);

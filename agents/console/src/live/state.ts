@@ -58,12 +58,32 @@ export function addMessages(state: LiveState, contactId: string, incoming: ChatM
   return { ...state, transcripts: { ...state.transcripts, [contactId]: merged } };
 }
 
+/** What is the same as before stays the same object, so that only what has changed is drawn again. */
+function sharing<T extends { contact_id: string }>(known: T[] | undefined, incoming: T[]): T[] {
+  if (!known) return incoming;
+  const before = new Map(known.map((card) => [card.contact_id, card]));
+  return incoming.map((card) => {
+    const same = before.get(card.contact_id);
+    return same && JSON.stringify(same) === JSON.stringify(card) ? same : card;
+  });
+}
+
+function sharedDesk(known: Desk | null | undefined, incoming: Desk | null): Desk | null {
+  return (
+    incoming && {
+      agent: incoming.agent,
+      offers: sharing(known?.offers, incoming.offers),
+      assignments: sharing(known?.assignments, incoming.assignments),
+    }
+  );
+}
+
 function withDesk(state: LiveState, frame: ToConsole & { type: 'desk' }, nowMs: number): LiveState {
   if (frame.seq < state.deskSeq) return state;
   const isFirst = state.desk === undefined;
   return {
     ...state,
-    desk: frame.desk,
+    desk: sharedDesk(state.desk, frame.desk),
     deskSeq: frame.seq,
     clockOffsetMs: betterOffset(state.clockOffsetMs, isFirst, frame.server_now_ms, nowMs),
   };

@@ -63,8 +63,10 @@ export class Keep {
     return keys.filter((key) => key.startsWith(start)).map((key) => key.slice(cut));
   }
 
-  clear(): void {
-    for (const name of this.names()) this.set(name, undefined);
+  /** All but what belongs to one of these contacts. */
+  clear(contactIds: string[] = []): void {
+    for (const name of this.names())
+      if (!contactIds.some((contactId) => name.endsWith(`:${contactId}`))) this.set(name, undefined);
   }
 
   subscribe(name: string, listener: () => void): () => void {

@@ -4,7 +4,7 @@ import { logOut, readSession } from '../api/calls';
 import { ApiError, loggedOut } from '../api/http';
 import type { User } from '../api/types';
 import { chooseLanguage, isLanguageChosen, toLanguage } from '../i18n';
-import { closeLive } from '../live/store';
+import { closeLive, useLive } from '../live/store';
 import { keepOf, type Keep } from '../persist/keep';
 
 interface Session {
@@ -47,13 +47,15 @@ export async function restoreSession(): Promise<void> {
   }
 }
 
+/** What was typed is let go of, but for contacts that stay with the agent: parked work waits for the next log-in. */
 export async function endSession(): Promise<void> {
   const user = useSession.getState().user;
+  const staying = useLive.getState().desk?.assignments.map((item) => item.contact_id);
   closeLive();
   try {
     await logOut();
   } finally {
-    if (user) keepOf(user.user_id).clear();
+    if (user) keepOf(user.user_id).clear(staying);
     useSession.setState({ user: null, hasEnded: false });
   }
 }
