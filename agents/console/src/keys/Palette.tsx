@@ -103,7 +103,7 @@ export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
       destroyOnHidden
       width={560}
       style={{ top: 80 }}
-      aria-label={t('palette.title')}
+      title={<span className="visually-hidden">{t('palette.title')}</span>}
     >
       <Finder onClose={onClose} />
     </Modal>
