@@ -114,7 +114,7 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.LOGIN_BUSY: 503,
     ApiErrorCode.LOGIN_FAILED: 401,
     ApiErrorCode.LOGIN_THROTTLED: 429,
-    ApiErrorCode.MAIL_REFUSED: 422,
+    ApiErrorCode.MAIL_REFUSED: 409,
     ApiErrorCode.MAIL_UNKNOWN: 404,
     ApiErrorCode.METHOD_NOT_ALLOWED: 405,
     ApiErrorCode.NESTED_TOO_DEEP: 422,

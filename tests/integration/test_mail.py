@@ -485,7 +485,7 @@ async def test_attachments_are_files_and_dangerous_ones_are_not_kept(
         "POST",
         f"/api/v1/contacts/{contact_id}/mails",
         {
-            "to": ["expert@example.net"],
+            "to": ["first.expert+post@example.net"],
             "subject": "Fwd: Parcel",
             "text": "Please look",
             "mail_id": (await stage.thread(contact_id))["mails"][0]["mail_id"],
@@ -493,10 +493,10 @@ async def test_attachments_are_files_and_dangerous_ones_are_not_kept(
         },
     )
     (out,) = await stage.sink.until(1)
-    assert (out["to"], out["attachments"]) == (["expert@example.net"], ["发票.html"])
+    assert (out["to"], out["attachments"]) == (["first.expert+post@example.net"], ["发票.html"])
     await stage.until_state(forwarded["mail_id"], MailState.SENT)
-    answer = mail("It is a fake", From="expert@example.net", Message_ID="<e@x>")
-    await stage.send(answer, sender="expert@example.net", to=out["from"])
+    answer = mail("It is a fake", From="first.expert+post@example.net", Message_ID="<e@x>")
+    await stage.send(answer, sender="first.expert+post@example.net", to=out["from"])
     assert [one["kind"] for one in (await stage.thread(contact_id))["mails"]] == [
         "mail",
         "forward",

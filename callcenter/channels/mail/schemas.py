@@ -12,9 +12,10 @@ MailAddress = Annotated[
     str,
     Meta(
         max_length=limits.ADDRESS_CHARACTERS_MAX,
-        pattern=r"^[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,189}$",
+        pattern=r"^[!#-'*+./0-9=?A-Z^-~-]{1,64}@[A-Za-z0-9.-]{1,189}$",
     ),
 ]
+"""Plain ASCII, spelled out: what a white space is, Python and JSON Schema see differently."""
 
 
 class AddressView(msgspec.Struct, frozen=True):

@@ -6381,7 +6381,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description contact_ended, contact_not_connected, idempotency_key_reused */
+            /** @description contact_ended, contact_not_connected, idempotency_key_reused, mail_refused */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6408,7 +6408,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description mail_refused, nested_too_deep, request_invalid */
+            /** @description nested_too_deep, request_invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
