@@ -112,8 +112,11 @@ def resting_faults(ledger: Ledger, agent: KnownAgent) -> Iterator[str]:
     for contact in interrupted_of(ledger, agent):
         if fits(ledger, agent, contact.channel):
             yield f"I5 {contact.contact_id} stays interrupted while {agent.agent_id} has room"
-    accepted = [one for one in ledger.held_by(agent.agent_id) if one.place != OFFERED]
-    is_over = sum(weight(agent, one.channel) for one in accepted) > agent.capacity.total
+    held = ledger.held_by(agent.agent_id)
+    accepted = [one for one in held if one.place != OFFERED]
+    total = agent.capacity.total
+    is_over = sum(weight(agent, one.channel) for one in accepted) > total
     if is_over and not agent.was_reduced:
         yield f"I3 {agent.agent_id} has more in hand than there is room for"
-    agent.was_reduced = is_over
+    was_promised = sum(weight(agent, one.channel) for one in held) > total
+    agent.was_reduced = agent.was_reduced and was_promised  # what rang before may be accepted still
