@@ -168,15 +168,24 @@ class Database:
 
     def _read(self, job: Job[T]) -> T:
         try:
-            with self._read_engine.begin() as connection:
-                try:
-                    return job(connection)
-                except sa.exc.DBAPIError as error:
-                    if isinstance(self._product.translate(error), StorageUnavailable):
-                        connection.invalidate()
+            try:
+                return self._read_once(job)
+            except sa.exc.DBAPIError as error:
+                if not error.connection_invalidated:
                     raise
+                # It died while nobody used it; the pool has dropped its like, and reading again is harmless.
+                return self._read_once(job)
         except sa.exc.DBAPIError as error:
             raise self._product.translate(error) from error
+
+    def _read_once(self, job: Job[T]) -> T:
+        with self._read_engine.begin() as connection:
+            try:
+                return job(connection)
+            except sa.exc.DBAPIError as error:
+                if isinstance(self._product.translate(error), StorageUnavailable):
+                    connection.invalidate()
+                raise
 
     def _drop_connection(self) -> None:
         connection, self._connection = self._connection, None
