@@ -13,6 +13,9 @@ PRESSURE_HIGH_MS = 150
 """Later than this, newcomers who can ask again (chats, mails) are told to: 503 `overloaded` and Retry-After, 451 for a
 mail. Whoever is served and every call goes on."""
 
+PRESSURE_LATE_IN_A_ROW = 5
+"""So many times in a row: one pause of the machine is no load."""
+
 PRESSURE_LOW_MS = 40
 """No later than this, they are taken again."""
 

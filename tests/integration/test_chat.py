@@ -7,7 +7,6 @@ import pytest
 
 from callcenter.channels.chat_tokens import ChatTokens
 from callcenter.host.envelope import Envelope
-from callcenter.limits import PRESSURE_HIGH_MS
 from routing.commands import FlushQueue, TransferContact
 from routing.ids import ContactId, QueueId, UserId
 from routing.model import Destination
@@ -472,16 +471,17 @@ def is_present(server: LiveServer, contact_id: str) -> bool:
 
 
 async def test_under_pressure_newcomers_are_told_so_and_conversations_go_on(
-    server: LiveServer,
+    server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     contact_id, desk, customer = await server.conversation("ann")
-    server.parts.pressure.note(PRESSURE_HIGH_MS + 1)
+    monkeypatch.setattr(server.parts.pressure, "note", lambda _late_ms: None)
+    server.parts.pressure.is_high = True
     path = "/api/v1/chat/widgets/shop/contacts"
     refused = await server.ask("POST", path, body=form("Me too"), Idempotency_Key="me")
     assert (refused.status, refused.code) == (503, "overloaded")
     assert int(refused.headers["Retry-After"]) > 0
     await customer.send({"type": "message", "message_id": "m1", "text": "Are you there?"})
     await desk.until(lambda frame: frame["type"] == "message" and frame["contact_id"] == contact_id)
-    server.parts.pressure.note(0)
+    server.parts.pressure.is_high = False
     taken = await server.ask("POST", path, body=form("Me too"), Idempotency_Key="me")
     assert taken.status == 201
