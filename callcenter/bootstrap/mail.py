@@ -87,6 +87,7 @@ def build_mail(parts: Parts, secret: bytes) -> MailParts:
         new_id=new_id,
         on_outgoing=sender.wake,
         on_moved=parts.mail_book.on_moved,
+        pressure=parts.pressure,
     )
     return MailParts(
         receiver=receiver,

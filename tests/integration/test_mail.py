@@ -324,6 +324,18 @@ async def test_a_store_that_cannot_write_leaves_the_mail_with_its_sender(
     assert len(stage.open_contacts()) == 1
 
 
+async def test_under_pressure_a_mail_is_left_with_its_sender(
+    stage: MailStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pressure = stage.server.parts.pressure
+    monkeypatch.setattr(pressure, "note", lambda _late_ms: None)
+    pressure.is_high = True
+    assert (await stage.send(mail(), to="shop@bamboo.example"))[0] == 451
+    pressure.is_high = False
+    assert (await stage.send(mail(), to="shop@bamboo.example"))[0] == 250
+    assert len(stage.open_contacts()) == 1
+
+
 async def test_an_acknowledgement_goes_to_people_and_never_round_in_a_circle(
     stage: MailStage,
 ) -> None:

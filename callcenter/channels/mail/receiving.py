@@ -28,6 +28,7 @@ from callcenter.customers.lookup import CustomerLookup
 from callcenter.host.envelope import CommandRefused, Envelope, HostError, Submitted
 from callcenter.host.host import Host
 from callcenter.ports import Detail, MailRow, MailState, StorageError, Store
+from callcenter.pressure import Pressure
 from callcenter.projections.transcript import CUSTOMER, Customer, customer_of_detail
 from routing.commands import AddMessage, Command, EnqueueContact
 from routing.errors import RefusalCode
@@ -53,6 +54,7 @@ class Verdict(msgspec.Struct, frozen=True):
 TAKEN: Final = Verdict(250, "2.0.0 Taken")
 NO_MAILBOX: Final = Verdict(550, "5.1.1 There is no such mailbox here")
 NOT_NOW: Final = Verdict(451, "4.3.0 The store cannot write now; send it again")
+BUSY: Final = Verdict(451, "4.3.2 Too much arrives at once; send it later")
 TOO_MANY: Final = Verdict(451, "4.7.1 Too many mails from this address; send it later")
 
 
@@ -83,6 +85,7 @@ class Receiver:
     new_id: Callable[[], str]
     on_outgoing: Callable[[], None]
     on_moved: Callable[[MailRow], None]
+    pressure: Pressure
     senders: HourlyLimit = field(default_factory=lambda: HourlyLimit(limits.MAILS_PER_HOUR_MAX))
     parsing: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(limits.PARSING_MAX)
@@ -97,6 +100,9 @@ class Receiver:
 
     async def receive(self, raw: bytes, sender: str, recipients: Sequence[str]) -> Verdict:
         """Take a mail for every mailbox it names; TAKEN only when all of it is durable."""
+        if self.pressure.is_newcomer_refused():
+            self.counts["deferred"] += 1
+            return BUSY
         if not self.senders.allows(sender or "<>"):
             self.counts["deferred"] += 1
             return TOO_MANY
