@@ -26,6 +26,7 @@ from callcenter.customers.lookup import CustomerLookup
 from callcenter.customers.rules import CustomerRules
 from callcenter.host.envelope import Envelope
 from callcenter.host.host import Host
+from callcenter.pressure import Pressure
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import open_store
 from routing.commands import ApplyConfiguration, Command
@@ -69,6 +70,7 @@ def _receiver(host: Host, store: Any, clock: Clock) -> Receiver:  # noqa: ANN401
         new_id=new_id,
         on_outgoing=lambda: None,
         on_moved=lambda _row: None,
+        pressure=Pressure(clock.monotonic_s),
         senders=HourlyLimit(10_000_000),
     )
 

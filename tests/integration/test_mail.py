@@ -331,6 +331,7 @@ async def test_under_pressure_a_mail_is_left_with_its_sender(
     monkeypatch.setattr(pressure, "note", lambda _late_ms: None)
     pressure.is_high = True
     assert (await stage.send(mail(), to="shop@bamboo.example"))[0] == 451
+    assert stage.open_contacts() == []
     pressure.is_high = False
     assert (await stage.send(mail(), to="shop@bamboo.example"))[0] == 250
     assert len(stage.open_contacts()) == 1
