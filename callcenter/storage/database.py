@@ -171,9 +171,8 @@ class Database:
             try:
                 return self._read_once(job)
             except sa.exc.DBAPIError as error:
-                if not error.connection_invalidated:
+                if not self._product.is_worth_reading_again(error):
                     raise
-                # It died while nobody used it; the pool has dropped its like, and reading again is harmless.
                 return self._read_once(job)
         except sa.exc.DBAPIError as error:
             raise self._product.translate(error) from error

@@ -65,6 +65,10 @@ _UNAVAILABLE: Final = frozenset({"25006", "55P03"})
 """Read-only (a standby), and a lock that was not free in time."""
 
 
+class _Silent(psycopg.OperationalError):
+    """The server has not answered within the limit; asking again would cost as much again."""
+
+
 class _Connection(psycopg.Connection[tuple[Any, ...]]):
     """A connection that does not wait for ever on a server that has gone silent."""
 
@@ -77,7 +81,7 @@ class _Connection(psycopg.Connection[tuple[Any, ...]]):
             return super().wait(gen, interval, limit_s)
         except psycopg.errors._WaitTimeout as silence:  # noqa: SLF001 - it has no public name
             self.pgconn.finish()
-            raise psycopg.OperationalError("the server did not answer in time") from silence
+            raise _Silent("the server did not answer in time") from silence
 
 
 class PostgreSql:
@@ -128,6 +132,10 @@ class PostgreSql:
     def limit_pages(self, pages_max: int | None) -> None:
         """A server's disk cannot be bounded from here."""
         raise StorageError(f"PostgreSQL takes no limit of {pages_max} pages")
+
+    def is_worth_reading_again(self, error: sa.exc.DBAPIError) -> bool:
+        """A connection that died while nobody used it; the pool has dropped its like with it."""
+        return error.connection_invalidated and not isinstance(error.orig, _Silent)
 
     def translate(self, error: sa.exc.DBAPIError) -> StorageError:
         """The port's error for a driver's error; the server's details, which name values, are left out."""

@@ -29,6 +29,9 @@ class Product(Protocol):
     def limit_pages(self, pages_max: int | None) -> None:
         """Bound the size of the file from the writer's next connection on; None removes the bound."""
 
+    def is_worth_reading_again(self, error: sa.exc.DBAPIError) -> bool:
+        """Whether a read that failed so may be done again at once, on another connection."""
+
     def translate(self, error: sa.exc.DBAPIError) -> StorageError:
         """The port's error for a driver's error; it names no value."""
 

@@ -84,6 +84,10 @@ class Sqlite:
         """Let the file grow to so many pages and no further, from the writer's next connection on."""
         self._pages_max = pages_max
 
+    def is_worth_reading_again(self, error: sa.exc.DBAPIError) -> bool:
+        """A file does not come back by being read again."""
+        return False
+
     def translate(self, error: sa.exc.DBAPIError) -> StorageError:
         """The port's error for a driver's error; the text names no value, since SQLAlchemy hides parameters."""
         cause = error.orig
