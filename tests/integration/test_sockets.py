@@ -348,6 +348,8 @@ async def test_a_reader_that_reads_nothing_is_closed_and_resumes(
 ) -> None:
     monkeypatch.setattr("callcenter.http.outbox.SOCKET_OUTBOX_BYTES_MAX", 20_000)
     monkeypatch.setattr("callcenter.http.outbox._ROOM_BYTES", 10_000)
+    # It answers no ping either, and is to be closed for what it does not read, however long that takes here.
+    monkeypatch.setattr("callcenter.http.sockets.SOCKET_PING_EVERY_MS", 60_000)
     contact_id, desk, customer = await server.conversation("ann")
     token = ChatTokens((server.settings.data_dir / "secret.key").read_bytes()).token_of(
         ContactId(contact_id)
@@ -358,7 +360,7 @@ async def test_a_reader_that_reads_nothing_is_closed_and_resumes(
     window = server.parts.chat_hub._windows[ContactId(contact_id)][1]
     sent = 0
     while window.outbox._bye is None:
-        body = {"text": f"{sent} " + "x" * 3_900}
+        body = {"text": f"{sent} " + "慢" * 3_900}
         assert (await server.ask("POST", messages, by="ann", body=body)).status == 200
         await customer.of("message")
         await desk.of("message")  # a desk that reads nothing is gone, however long this takes
