@@ -106,7 +106,7 @@ def report_of(exchange: Exchange) -> Json:
         "abandoned": sum(1 for call in calls if call["is_over"] and call["outcome"] == "abandoned"),
         "not_over": exchange.open_calls(),
         "events": sum(call["events"] for call in calls),
-        "events_owed": exchange.postman.owed,
+        "events_owed": exchange.owed,
         "answers": dict(exchange.postman.answers),
         "reaction": exchange.stopwatch.figures(),
     }

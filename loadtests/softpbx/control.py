@@ -78,7 +78,7 @@ class Door:
                 "now_ms": exchange.now_ms(),
                 "numbers": list(exchange.plan.numbers),
                 "manners": list(PHONE_MANNERS),
-                "owed": exchange.postman.owed,
+                "owed": exchange.owed,
                 "calls": [_shown(call) for call in [*reversed(live), *reversed(over)]],
                 "phones": [self._phone(address) for address in exchange.crowd.phones],
             }
@@ -90,7 +90,7 @@ class Door:
         return web.json_response(
             {
                 "calls": exchange.log(),
-                "owed": exchange.postman.owed,
+                "owed": exchange.owed,
                 "open": exchange.open_calls(),
                 "answers": dict(exchange.postman.answers),
                 "reaction": exchange.stopwatch.figures(),

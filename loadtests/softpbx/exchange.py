@@ -49,6 +49,7 @@ class Exchange:
         self._draw = random.Random(plan.seed + 2)
         self._wake = asyncio.Event()
         self._takes_calls = True
+        self._held_up = 0
         self._newest_ms = 0
         self.on_event: Callable[[Json], None] = lambda _event: None
 
@@ -80,11 +81,16 @@ class Exchange:
         """Take no more calls, wait until all are over and told; returns how many are not."""
         self._takes_calls = False
         end_s = time.monotonic() + deadline_s
-        while self.open_calls() or self.postman.owed:
+        while self.open_calls() or self.owed:
             if time.monotonic() > end_s:
                 break
             await asyncio.sleep(0.05)
         return self.open_calls()
+
+    @property
+    def owed(self) -> int:
+        """Events the server has not taken yet, those that are held up on their way among them."""
+        return self.postman.owed + self._held_up
 
     def open_calls(self) -> int:
         """Calls whose caller is still there."""
@@ -101,7 +107,12 @@ class Exchange:
             if due_ms <= now_ms:
                 self.postman.put(event)
             else:
-                self.agenda.at(due_ms, lambda _at_ms: self.postman.put(event))
+                self._held_up += 1
+                self.agenda.at(due_ms, lambda _at_ms: self._send_late(event))
+
+    def _send_late(self, event: Json) -> None:
+        self._held_up -= 1
+        self.postman.put(event)
 
     def _somebody_calls(self, now_ms: int) -> None:
         if not self._takes_calls:
