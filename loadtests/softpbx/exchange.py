@@ -48,7 +48,6 @@ class Exchange:
         self._way = Way(plan.trouble, plan.seed + 1)
         self._draw = random.Random(plan.seed + 2)
         self._wake = asyncio.Event()
-        self._takes_calls = True
         self._held_up = 0
         self._newest_ms = 0
         self.on_event: Callable[[Json], None] = lambda _event: None
@@ -79,7 +78,7 @@ class Exchange:
 
     async def drain(self, deadline_s: float) -> int:
         """Take no more calls, wait until all are over and told; returns how many are not."""
-        self._takes_calls = False
+        self.crowd.may_call = False  # who would call back is not waited for
         end_s = time.monotonic() + deadline_s
         while self.open_calls() or self.owed:
             if time.monotonic() > end_s:
@@ -115,7 +114,7 @@ class Exchange:
         self.postman.put(event)
 
     def _somebody_calls(self, now_ms: int) -> None:
-        if not self._takes_calls:
+        if not self.crowd.may_call:
             return
         number = self._draw.choice(self.plan.numbers)
         caller = f"+4930{self._draw.randrange(10**6, 10**7)}"

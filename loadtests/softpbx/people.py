@@ -52,6 +52,7 @@ class Crowd:
         self._temper = temper
         self._draw = random.Random(seed)
         self._played: set[str] = set()
+        self.may_call = True
         switch.people = self
 
     def _span(self, ends: tuple[int, int]) -> int:
@@ -78,7 +79,8 @@ class Crowd:
         return call
 
     def _call_again(self, caller: str, number: str, now_ms: int) -> None:
-        self.somebody_calls(caller, number, now_ms)
+        if self.may_call:
+            self.somebody_calls(caller, number, now_ms)
 
     def digit_wanted(self, call: Call, now_ms: int) -> None:
         """Most press something."""
