@@ -8,6 +8,7 @@ stays closed. Wrong charsets, missing ends and broken headers are read as well a
 import email.parser
 import email.policy
 import re
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value, getaddresses
@@ -268,8 +269,11 @@ def _words(message: _Part, name: str) -> str:
 
 
 def _decoded(value: str) -> str:
-    """Encoded words as text."""
-    pieces = decode_header(value)
+    """Encoded words as text; where they are broken, as they stand."""
+    try:
+        pieces = decode_header(value)
+    except (HeaderParseError, ValueError):
+        return value
     return "".join(
         one if isinstance(one, str) else decoded_text(one, charset or "utf-8")
         for one, charset in pieces

@@ -180,6 +180,12 @@ LINES = st.one_of(
 )
 
 
+def test_a_broken_encoded_word_stands_as_it_came() -> None:
+    raw = b"From: =?utf-8?b?AAAAA?= <a@b.c>\r\nSubject: =?utf-8?b?AAAAA?=\r\n\r\nHi"
+    parsed = opened(raw, "a@b.c").parsed
+    assert (parsed.sender.address, parsed.subject) == ("a@b.c", "=?utf-8?b?AAAAA?=")
+
+
 @given(st.lists(LINES, max_size=30), st.sampled_from([b"\r\n", b"\n", b"\r"]))
 def test_no_bytes_break_the_reader(lines: list[bytes], end: bytes) -> None:
     raw = end.join(lines)
