@@ -175,7 +175,8 @@ class Ledger:
         self._forget_if_done(agent)
 
     def _forget_if_done(self, agent: KnownAgent) -> None:
-        owns = [one for one in self.contacts.values() if one.agent_id == agent.agent_id]
+        mine = [one for one in self.contacts.values() if one.agent_id == agent.agent_id]
+        owns = [one for one in mine if one.place != WRAP_UP]  # a wrap-up is held by itself
         if agent.is_removed and not owns and not self.held_by(agent.agent_id):
             del self.agents[agent.agent_id]
             self._pardon(agent.agent_id)
