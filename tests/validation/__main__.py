@@ -30,7 +30,7 @@ from tests.validation.kept import (
     state_of_code,
     store,
 )
-from tests.validation.rows import Row, table
+from tests.validation.rows import BATCHES, Row, table
 
 RESULTS = ROOT / "docs" / "results" / "validation"
 
@@ -51,17 +51,16 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def replicate(scenario: Scenario, batches: int, seed: int) -> tuple[list[Cell], int]:
+def replicate(scenario: Scenario, seed: int) -> tuple[list[Cell], int]:
     """One seed of one row: its cells, and how many contacts were played."""
-    cells, contacts = play(scenario, {}, seed, batches=batches)
+    cells, contacts = play(scenario, {}, seed, batches=BATCHES)
     return cells[TOTAL], contacts
 
 
 def play_row(pool: ProcessPoolExecutor, row: Row, scale: float) -> tuple[list[Cell], int]:
     """All seeds of a row, 1 to R, fixed before anybody looks."""
     seeds = range(1, row.seeds + 1)
-    same = ([row.scenario(scale)] * row.seeds, [row.batches] * row.seeds)
-    played = list(pool.map(replicate, *same, seeds))
+    played = list(pool.map(replicate, [row.scenario(scale)] * row.seeds, seeds))
     return [cell for cells, _ in played for cell in cells], sum(contacts for _, contacts in played)
 
 

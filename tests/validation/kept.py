@@ -143,7 +143,7 @@ _INTRODUCTION = """\
 
 The simulator, and through it the engine, against published and exactly known figures. How to read a scenario's figures:
 [simulation.md](../simulation.md). Every row is played with seeds 1 to R, fixed before anybody looked; the intervals hold
-simultaneously with {confidence} (Student's t over the seeds, Bonferroni over all {comparisons} comparisons of the table). Half of the
+simultaneously with {confidence} (Student's t over ten stretches of each seed, Bonferroni over all {comparisons} comparisons of the table). Half of the
 published figure's last digit is granted. *wide* marks an interval wider than a full run must reach: 5 % for waits, lengths and
 probabilities from 0.02 to 0.2, 10 % for variances and rarer probabilities, 0.01 for others; twice that for 520 agents. The rows of
 12,400 agents and more are played once over two million calls and told with their interval, however wide. A row whose published figure is
