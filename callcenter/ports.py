@@ -21,6 +21,7 @@ from callcenter.log_rows import InteractionFilter, Phase, SearchTexts, Sight
 from callcenter.ports_of_audit import AuditLog
 from callcenter.ports_of_calls import CallLog
 from callcenter.ports_of_integrators import ApiKeys, Subscriptions
+from callcenter.ports_of_uploads import Uploads
 from callcenter.ports_of_versions import (
     UNSIGNED,
     Authorship,
@@ -554,6 +555,7 @@ class Store(Protocol):
     closed_messages: ClosedMessages
     profiles: Profiles
     mails: Mails
+    uploads: Uploads
     audit_log: AuditLog
     api_keys: ApiKeys
     subscriptions: Subscriptions

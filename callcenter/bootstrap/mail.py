@@ -14,6 +14,7 @@ from callcenter.channels.mail.routes import ROUTES
 from callcenter.channels.mail.services import MailServices
 from callcenter.channels.mail.tokens import MailTokens
 from callcenter.channels.mail.transport import SMTPTransport
+from callcenter.channels.mail.uploads import sweep
 from callcenter.clock import new_id
 from callcenter.customers.keys import CustomerKeys
 from callcenter.http.serving import Guard, mount
@@ -31,6 +32,10 @@ class MailParts:
     def extend(self, app: web.Application, guard: Guard) -> None:
         """Hang the desk's calls in."""
         mount(app, ROUTES, self.services, guard)
+
+    async def sweep(self) -> None:
+        """Delete files that were handed in and are past their time. Raises StorageUnavailable."""
+        await sweep(self.services.store, self.services.now_ms())
 
     def gauges(self) -> dict[str, float]:
         """Figures for the metrics."""

@@ -14,6 +14,7 @@ from callcenter.bootstrap.data_dir import DataDir
 from callcenter.bootstrap.mail import MailParts, build_mail
 from callcenter.bootstrap.parts import Parts, build, build_web
 from callcenter.bootstrap.people import demo_people, ensure_people
+from callcenter.channels.mail.limits import UPLOADS_SWEPT_EVERY_MS
 from callcenter.clock import Clock
 from callcenter.host.envelope import CommandRefused
 from callcenter.host.host import Host
@@ -200,6 +201,7 @@ class Server:
         start(parts.waker.run(), "parked mail")
         if self._mail is not None:
             start(self._mail.sender.run(), "outgoing mail")
+            start(_every(UPLOADS_SWEPT_EVERY_MS, self._mail.sweep), "files handed in")
         start(parts.customers.run(), "customer look-ups")
         for name, task in parts.telephony.tasks().items():
             start(task, name)

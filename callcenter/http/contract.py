@@ -25,6 +25,8 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 SESSION_COOKIE = "cc_session"
+FILE_TYPE = "application/octet-stream"
+"""The content type of a body that is a file."""
 REQUEST_ID = web.RequestKey("request_id", str)
 
 
@@ -92,7 +94,7 @@ class Trail:
 class Call(Generic[S]):
     """One request as a handler sees it: decoded, authenticated, authorised.
 
-    `digest` is empty when the caller sent no key: then nothing can be repeated and nothing needs comparing.
+    `file` is the body of a route that takes one. `digest` is empty when the caller sent no key: then nothing can be repeated and nothing needs comparing.
     """
 
     services: S
@@ -103,6 +105,7 @@ class Call(Generic[S]):
     idempotency_key: str
     digest: bytes
     trail: Trail = field(default_factory=Trail)
+    file: bytes = b""
     _body: Any = None
     _query: Any = None
 
@@ -159,6 +162,7 @@ class Route(Generic[S]):
     is_cross_origin: bool = False
     is_newcomer: bool = False
     body_bytes_max: int = BODY_BYTES_MAX
+    file_bytes_max: int = 0
     errors: tuple[ErrorCode, ...] = ()
     audit: AuditAction | None = None
 
@@ -178,13 +182,15 @@ def route(
     is_cross_origin: bool = False,
     is_newcomer: bool = False,
     body_bytes_max: int = BODY_BYTES_MAX,
+    file_bytes_max: int = 0,
     errors: Iterable[ErrorCode] = (),
     audit: AuditAction | None = None,
 ) -> Callable[[Handler[S]], Route[S]]:
     """Declare a route. The decorated name becomes the `Route`; call its `handler` to call the function.
 
     `is_cross_origin`: other sites' pages may call it; the log-in cookie is then ignored. `is_newcomer`: under more
-    load than the process can carry it is refused first, before it costs anything. `errors`: codes beyond
+    load than the process can carry it is refused first, before it costs anything. `file_bytes_max`: the body is a file as
+    it is, of at most so many bytes, and no JSON. `errors`: codes beyond
     those that follow from the declaration itself. `audit`: a call that succeeds is recorded under this name before
     it is answered.
     """
@@ -210,6 +216,7 @@ def route(
             is_cross_origin=is_cross_origin,
             is_newcomer=is_newcomer,
             body_bytes_max=body_bytes_max,
+            file_bytes_max=file_bytes_max,
             errors=tuple(errors),
             audit=audit,
         )

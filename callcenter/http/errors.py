@@ -70,6 +70,8 @@ class ApiErrorCode(StrEnum):
     TOKEN_INVALID = "token_invalid"  # noqa: S105 - a code
     TOO_MANY_FRAMES = "too_many_frames"
     TOO_MANY_TABS = "too_many_tabs"
+    UPLOAD_REFUSED = "upload_refused"
+    UPLOAD_UNKNOWN = "upload_unknown"
     USERNAME_TAKEN = "username_taken"
     USER_UNKNOWN = "user_unknown"
     VERSION_UNSUPPORTED = "version_unsupported"
@@ -139,6 +141,8 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.TOKEN_INVALID: 401,
     ApiErrorCode.TOO_MANY_FRAMES: 429,
     ApiErrorCode.TOO_MANY_TABS: 429,
+    ApiErrorCode.UPLOAD_REFUSED: 409,
+    ApiErrorCode.UPLOAD_UNKNOWN: 404,
     ApiErrorCode.USERNAME_TAKEN: 409,
     ApiErrorCode.USER_UNKNOWN: 404,
     ApiErrorCode.VERSION_UNSUPPORTED: 400,

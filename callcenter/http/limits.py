@@ -9,6 +9,12 @@ BODY_DEPTH_MAX = 32
 BODY_WAIT_S = 10
 """Time a request body may take to arrive; then 408 `request_timeout`, so that a trickle holds nothing."""
 
+FILE_WAIT_S = 120
+"""Time a file may take to arrive, with its wait for one of the places below; then 408 `request_timeout`."""
+
+FILES_AT_ONCE_MAX = 16
+"""Files held in memory at once while they arrive and are stored; the next waits."""
+
 IDEMPOTENCY_KEY_LENGTH_MAX = 128
 """Characters of an `Idempotency-Key`; a longer one is refused with 400 `idempotency_key_invalid`."""
 

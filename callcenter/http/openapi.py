@@ -12,7 +12,7 @@ import msgspec
 
 from callcenter.auth.authorise import GRANTS, Permission
 from callcenter.auth.principal import KeyRole
-from callcenter.http.contract import SESSION_COOKIE, Route
+from callcenter.http.contract import FILE_TYPE, SESSION_COOKIE, Route
 from callcenter.http.errors import ApiErrorCode, ErrorBody, ErrorCode, status_of
 from callcenter.http.limits import IDEMPOTENCY_KEY_LENGTH_MAX, PATH_ID_LENGTH_MAX
 from callcenter.http.serving import OBJECT_UNKNOWN
@@ -82,14 +82,17 @@ def errors_of(each: Route[Any]) -> list[ErrorCode]:
             ApiErrorCode.IDEMPOTENCY_KEY_REUSED,
             ApiErrorCode.OVERLOADED,
         ]
+    if each.request is not None or each.file_bytes_max:
+        codes += [
+            ApiErrorCode.CONTENT_TYPE_UNSUPPORTED,
+            ApiErrorCode.BODY_TOO_LARGE,
+            ApiErrorCode.REQUEST_TIMEOUT,
+        ]
     if each.request is not None:
         codes += [
             ApiErrorCode.JSON_INVALID,
-            ApiErrorCode.CONTENT_TYPE_UNSUPPORTED,
-            ApiErrorCode.BODY_TOO_LARGE,
             ApiErrorCode.REQUEST_INVALID,
             ApiErrorCode.NESTED_TOO_DEEP,
-            ApiErrorCode.REQUEST_TIMEOUT,
         ]
     return sorted(set(codes))
 
@@ -107,6 +110,9 @@ def _operation(
     }
     if each.request is not None:
         operation["requestBody"] = {"required": True, "content": _json(schema_of[each.request])}
+    if each.file_bytes_max:
+        content = {FILE_TYPE: {"schema": {"type": "string", "format": "binary"}}}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 

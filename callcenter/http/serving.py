@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
@@ -26,10 +26,18 @@ from callcenter.auth.authorise import (
 from callcenter.auth.origin import SAFE_METHODS, is_own_origin
 from callcenter.auth.principal import Principal
 from callcenter.auth.sessions import SessionKeeper
-from callcenter.http.contract import REQUEST_ID, SESSION_COOKIE, Call, Reply, Route, Scope
+from callcenter.http.contract import (
+    FILE_TYPE,
+    REQUEST_ID,
+    SESSION_COOKIE,
+    Call,
+    Reply,
+    Route,
+    Scope,
+)
 from callcenter.http.decoding import decode_body, decode_query
 from callcenter.http.errors import OFFER_UNKNOWN_MESSAGE, ApiError, ApiErrorCode, ErrorCode
-from callcenter.http.limits import BODY_WAIT_S, PATH_ID_LENGTH_MAX
+from callcenter.http.limits import BODY_WAIT_S, FILE_WAIT_S, FILES_AT_ONCE_MAX, PATH_ID_LENGTH_MAX
 from callcenter.pressure import Pressure
 from routing.errors import RefusalCode
 
@@ -61,6 +69,7 @@ class Guard:
     audit: AuditTrail
     pressure: Pressure
     listed_origins: frozenset[str] = frozenset()
+    files: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE_MAX))
 
     async def caller(self, request: web.Request) -> Principal | None:
         """Who holds the request's cookie."""
@@ -123,9 +132,15 @@ def _aiohttp_handler(
             guard.check_origin(request)
         check(caller, declared.permission)
         await _check_object(declared, caller, request, guard)
+        if not declared.file_bytes_max:
+            return await answered(request, caller)
+        async with guard.files:
+            return await answered(request, caller)
+
+    async def answered(request: web.Request, caller: Principal | None) -> web.Response:
         key = _idempotency_key(declared, request)
         is_callers = key is not None
-        body = await _body(declared, request)
+        body, (file, file_digest) = await _body(declared, request), await _file(declared, request)
         query = (
             None if declared.query is None else decode_query(request.query.items(), declared.query)
         )
@@ -136,7 +151,10 @@ def _aiohttp_handler(
             caller=caller,
             parameters=dict(request.match_info),
             idempotency_key=guard.new_id() if key is None else key,
-            digest=digest_of(declared.method, request.path, caller, body) if is_callers else b"",
+            digest=digest_of(declared.method, request.path, caller, body, file_digest=file_digest)
+            if is_callers
+            else b"",
+            file=file,
             _body=body,
             _query=query,
         )
@@ -197,27 +215,56 @@ async def _body(declared: Route[Any], request: web.Request) -> msgspec.Struct | 
     if request.content_type != "application/json":
         raise ApiError(ApiErrorCode.CONTENT_TYPE_UNSUPPORTED, "Send the body as application/json.")
     if (request.content_length or 0) > declared.body_bytes_max:
-        raise _too_large(declared)
+        raise _too_large(declared.body_bytes_max)
     try:
         async with asyncio.timeout(BODY_WAIT_S):
             raw = await request.read()
     except TimeoutError as error:
-        raise ApiError(ApiErrorCode.REQUEST_TIMEOUT, "The body did not arrive in time.") from error
+        raise _too_slow() from error
     except web.HTTPRequestEntityTooLarge as error:
-        raise _too_large(declared) from error
+        raise _too_large(declared.body_bytes_max) from error
     if len(raw) > declared.body_bytes_max:  # sent in pieces, without saying its length
-        raise _too_large(declared)
+        raise _too_large(declared.body_bytes_max)
     return decode_body(raw, declared.request)
 
 
-def _too_large(declared: Route[Any]) -> ApiError:
-    return ApiError(
-        ApiErrorCode.BODY_TOO_LARGE, f"A body has at most {declared.body_bytes_max} bytes here."
-    )
+async def _file(declared: Route[Any], request: web.Request) -> tuple[bytes, bytes]:
+    """The body of a route that takes a file, with its SHA-256: reckoned piece by piece, so that no step is long."""
+    bytes_max = declared.file_bytes_max
+    if not bytes_max:
+        return b"", b""
+    if request.content_type != FILE_TYPE:
+        raise ApiError(ApiErrorCode.CONTENT_TYPE_UNSUPPORTED, f"Send the file as {FILE_TYPE}.")
+    if (request.content_length or 0) > bytes_max:
+        raise _too_large(bytes_max)
+    content, digest = bytearray(), hashlib.sha256()
+    try:
+        async with asyncio.timeout(FILE_WAIT_S):
+            async for piece in request.content.iter_any():
+                content += piece
+                digest.update(piece)
+                if len(content) > bytes_max:
+                    raise _too_large(bytes_max)
+    except TimeoutError as error:
+        raise _too_slow() from error
+    return bytes(content), digest.digest()
+
+
+def _too_slow() -> ApiError:
+    return ApiError(ApiErrorCode.REQUEST_TIMEOUT, "The body did not arrive in time.")
+
+
+def _too_large(bytes_max: int) -> ApiError:
+    return ApiError(ApiErrorCode.BODY_TOO_LARGE, f"A body has at most {bytes_max} bytes here.")
 
 
 def digest_of(
-    method: str, path: str, caller: Principal | None, body: msgspec.Struct | None
+    method: str,
+    path: str,
+    caller: Principal | None,
+    body: msgspec.Struct | None,
+    *,
+    file_digest: bytes = b"",
 ) -> bytes:
     """SHA-256 of who asks for what: the same key with another digest is another request."""
     digest = hashlib.sha256()
@@ -228,6 +275,7 @@ def digest_of(
         path.encode("utf-8", "surrogatepass"),
         user_id.encode(),
         canonical,
+        *((file_digest,) if file_digest else ()),
     ):
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)

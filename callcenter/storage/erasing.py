@@ -10,7 +10,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from callcenter.storage import full_text
-from callcenter.storage.tables import call_events, details
+from callcenter.storage.tables import call_events, details, uploads
 from routing.ids import ContactId
 
 CONTACTS_PER_STATEMENT: Final = 500
@@ -28,6 +28,8 @@ def erase_contacts(
         some = contact_ids[start : start + CONTACTS_PER_STATEMENT]
         of_these = (details.c.domain_id == domain_id, details.c.contact_id.in_(some))
         erased += connection.execute(sa.delete(details).where(*of_these)).rowcount
+        handed_in = (uploads.c.domain_id == domain_id, uploads.c.contact_id.in_(some))
+        erased += connection.execute(sa.delete(uploads).where(*handed_in)).rowcount
         told = (call_events.c.domain_id == domain_id, call_events.c.contact_id.in_(some))
         blank = sa.update(call_events).where(*told, call_events.c.body != NOTHING_TOLD)
         erased += connection.execute(blank.values(body=NOTHING_TOLD)).rowcount

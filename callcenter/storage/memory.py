@@ -42,6 +42,7 @@ from callcenter.storage.memory_rows import (
     MemoryProjectionRows,
     MemoryStatistics,
 )
+from callcenter.storage.memory_uploads import MemoryUploads
 from routing.ids import ContactId
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from callcenter.ports_of_audit import AuditLog
     from callcenter.ports_of_calls import CallLog
     from callcenter.ports_of_integrators import ApiKeys, Subscriptions
+    from callcenter.ports_of_uploads import Uploads
     from callcenter.ports_of_versions import ClosedMessages, ConfigVersions
 
 ZERO_CHAIN: Final = bytes(32)
@@ -185,6 +187,7 @@ class MemoryStore:
         self.details: Details = details
         mails = MemoryMails(self._disk)
         self.mails: Mails = mails
+        self.uploads: Uploads = MemoryUploads(self._disk)
         self.journal: Journal = MemoryJournal(self._disk, details, mails)
         self.rows: ProjectionRows = rows
         search_texts = MemorySearchTexts(self._disk, rows)

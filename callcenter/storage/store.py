@@ -35,6 +35,7 @@ from callcenter.storage.search_texts import SqlSearchTexts
 from callcenter.storage.sessions import SqlSessions
 from callcenter.storage.statistics import SqlStatistics
 from callcenter.storage.tables import HEAD, probe
+from callcenter.storage.uploads import SqlUploads
 from callcenter.storage.users import SqlUsers
 from routing.ids import ContactId
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from callcenter.ports_of_audit import AuditLog
     from callcenter.ports_of_calls import CallLog
     from callcenter.ports_of_integrators import ApiKeys, Subscriptions
+    from callcenter.ports_of_uploads import Uploads
     from callcenter.ports_of_versions import ClosedMessages, ConfigVersions
 
 PROBE_BYTES: Final = 64 * 1024
@@ -71,6 +73,7 @@ class SqlStore:
         self.closed_messages: ClosedMessages = SqlClosedMessages(database, domain_id)
         self.profiles: Profiles = SqlProfiles(database, domain_id)
         self.mails: Mails = SqlMails(database, domain_id)
+        self.uploads: Uploads = SqlUploads(database, domain_id)
         self.audit_log: AuditLog = SqlAuditLog(database, domain_id)
         self.api_keys: ApiKeys = SqlApiKeys(database, domain_id)
         self.subscriptions: Subscriptions = SqlSubscriptions(database, domain_id)

@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0013"
+HEAD: Final = "0014"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -501,6 +501,23 @@ dead_letters = sa.Table(
     _must("at_ms", sa.BigInteger),
     _must("attempts", sa.Integer),
     _must("error", sa.String),
+)
+
+uploads = sa.Table(
+    "uploads",
+    metadata,
+    _domain(),
+    _key("upload_id"),
+    _must("contact_id", sa.String),
+    _must("agent_id", sa.String),
+    _must("name", sa.String),
+    _must("content_type", sa.String),
+    _must("size_bytes", sa.BigInteger),
+    _must("digest", sa.LargeBinary),
+    _must("expires_at_ms", sa.BigInteger),
+    _must("content", sa.LargeBinary),
+    sa.Index(None, "domain_id", "contact_id"),
+    sa.Index(None, "domain_id", "expires_at_ms"),
 )
 
 probe = sa.Table(

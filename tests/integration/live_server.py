@@ -1,6 +1,7 @@
 """The whole server as `callcenter run` starts it, in this process, and the pages that talk to it."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from blockbuster import blockbuster
 
 from callcenter.bootstrap.parts import Parts
 from callcenter.bootstrap.server import Server
+from callcenter.http.contract import FILE_TYPE
 from callcenter.settings import Settings
 from routing.ids import ContactId
 from routing.state import Agent, Contact, State
@@ -244,9 +246,12 @@ class LiveServer:
         sent = {"Origin": self.server.url, **{k.replace("_", "-"): v for k, v in headers.items()}}
         if by is not None:
             sent["Cookie"] = await self.cookie(by)
-        data = None if body is None else msgspec.json.encode(body)
+        is_file = isinstance(body, bytes)
+        data: Any = io.BytesIO(body) if isinstance(body, bytes) else None
+        if body is not None and data is None:
+            data = msgspec.json.encode(body)
         if data is not None:
-            sent["Content-Type"] = "application/json"
+            sent.setdefault("Content-Type", FILE_TYPE if is_file else "application/json")
         sent = {name: value for name, value in sent.items() if value}
         async with self._http.request(
             method, self.server.url + path, data=data, headers=sent

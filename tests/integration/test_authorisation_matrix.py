@@ -349,6 +349,7 @@ def test_every_command_is_idempotent_or_says_why_not() -> None:
         "PATCH /api/v1/subscriptions/{subscription_id}",
         "DELETE /api/v1/subscriptions/{subscription_id}",
         "POST /api/v1/subscriptions/{subscription_id}/replay",
+        "DELETE /api/v1/contacts/{contact_id}/uploads",
     }
 
 

@@ -9,11 +9,12 @@ import pytest
 from callcenter.customers.keys import CustomerKeys
 from callcenter.ports import Profile
 from callcenter.ports_of_calls import CallEvent, CallRow
-from routing.ids import ContactId
+from callcenter.ports_of_uploads import Upload
+from routing.ids import AgentId, ContactId
 from tests.integration.live_server import LiveServer, form, live_server
 from tests.integration.terminal import Terminal
 
-PLANTED = ("zqxname", "zqxmail", "zqxopening", "zqxmessage", "zqxnotes", "zqxnumber")
+PLANTED = ("zqxname", "zqxmail", "zqxopening", "zqxmessage", "zqxnotes", "zqxnumber", "zqxfile")
 
 
 @pytest.fixture
@@ -70,6 +71,17 @@ async def test_a_customer_is_erased_everywhere_and_the_journal_still_verifies(
         await store.profiles.put([Profile(customer_key=key, address="zqxmail@example.org")])
         told = CallEvent("demo", "e-1", "call-1", ContactId(contact_id), 1, b'{"from":"zqxnumber"}')
         await store.calls.append([told])
+        file = Upload(
+            upload_id="f-1",
+            contact_id=ContactId(contact_id),
+            agent_id=AgentId("u-1"),
+            name="zqxfile.pdf",
+            content_type="application/pdf",
+            size_bytes=7,
+            digest=b"",
+            expires_at_ms=1 << 50,
+        )
+        await store.uploads.put(file, b"zqxfile")
         line = await refused(terminal, "--contact", contact_id)
         assert "1 contacts are not closed yet" in line
         await store.calls.finish(CallRow("demo", "call-1", ContactId(contact_id), 1, 2, "hung_up"))

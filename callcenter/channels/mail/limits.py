@@ -49,6 +49,7 @@ SUBJECT_CHARACTERS_MAX: Final = 300
 NAME_CHARACTERS_MAX: Final = 120
 ADDRESS_CHARACTERS_MAX: Final = 254
 FILE_NAME_CHARACTERS_MAX: Final = 150
+UPLOAD_NAME_CHARACTERS_MAX: Final = 400
 MESSAGE_ID_CHARACTERS_MAX: Final = 500
 """What is longer is cut to it; an address that is longer is none."""
 
@@ -84,6 +85,18 @@ ACKNOWLEDGEMENTS_PER_HOUR_MAX: Final = 3
 
 COMPOSED_CHARACTERS_MAX: Final = 100_000
 """Text of one mail an agent writes."""
+
+FILES_BYTES_MAX: Final = 18_000_000
+"""Bytes of the files an agent attaches to one mail, one or all together: what a mail of 25 MB holds once they are encoded."""
+
+UPLOAD_KEPT_MS: Final = 7 * 24 * 3_600_000
+"""A file that was handed in is deleted after this, whether a mail named it or not."""
+
+UPLOAD_REPEATED_MS: Final = 15 * 60_000
+"""A file that was sent is deleted after this instead: a repeat of the request that sent it finds it still."""
+
+UPLOADS_SWEPT_EVERY_MS: Final = 10 * 60_000
+"""How often what has expired is deleted."""
 
 # --- the desk ----------------------------------------------------------------------------------------
 

@@ -224,11 +224,16 @@ def _made_up(kind: str) -> str:
 
 
 def _file_name(part: _Part) -> str:
-    """The name a sender gave, as a name alone: no folder, nothing that shows it turned around."""
+    """The name a sender gave, made harmless."""
     given = part.get_filename("")
     if not given:
         return ""
-    name = clean(_decoded(str(collapse_rfc2231_value(given))))
+    return file_name(_decoded(str(collapse_rfc2231_value(given))))
+
+
+def file_name(given: str) -> str:
+    """A name alone: no folder, nothing that shows it turned around."""
+    name = clean(given)
     name = re.sub(r"[\r\n\t]+", " ", name).replace("\\", "/").rpartition("/")[2].strip(". ")
     stem, dot, ending = name.rpartition(".")
     if len(name) > limits.FILE_NAME_CHARACTERS_MAX:

@@ -17,6 +17,7 @@ from callcenter.channels.mail.schemas import (
 )
 from callcenter.channels.mail.services import MailServices
 from callcenter.channels.mail.thread import thread_of
+from callcenter.channels.mail.uploads import UPLOAD_ROUTES, files_of, let_go
 from callcenter.channels.mail.writing import letter_of
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.http.contract import Call, Reply, Scope, route
@@ -30,6 +31,7 @@ from routing.model import Channel, Party
 from routing.state import Contact
 
 _MAIL_BODY_BYTES_MAX = 512 * 1024
+_UPLOAD_ERRORS = (ApiErrorCode.UPLOAD_UNKNOWN, ApiErrorCode.UPLOAD_REFUSED)
 _REFUSALS = (
     RefusalCode.NOT_YOUR_CONTACT,
     RefusalCode.CONTACT_NOT_CONNECTED,
@@ -107,7 +109,7 @@ async def read_attachment(call: Call[MailServices]) -> Reply:
     response=MailQueued,
     is_idempotent=True,
     body_bytes_max=_MAIL_BODY_BYTES_MAX,
-    errors=(*_REFUSALS, ApiErrorCode.MAIL_REFUSED, ApiErrorCode.MAIL_UNKNOWN),
+    errors=(*_REFUSALS, ApiErrorCode.MAIL_REFUSED, ApiErrorCode.MAIL_UNKNOWN, *_UPLOAD_ERRORS),
 )
 async def send_mail(call: Call[MailServices]) -> MailQueued:
     """Durable before it is answered; delivery follows. Closing is a second command under the same key."""
@@ -119,7 +121,10 @@ async def send_mail(call: Call[MailServices]) -> MailQueued:
     contact = _mail_contact(call, contact_id)
     agent_id = AgentId(call.principal.user_id)
     answered = await _row_of_mail(call, wanted.mail_id) if wanted.mail_id else None
-    letter = await letter_of(services, contact, wanted, author=call.principal, answered=answered)
+    files = await files_of(services.store, contact_id, agent_id, wanted.upload_ids)
+    letter = await letter_of(
+        services, contact, wanted, author=call.principal, answered=answered, files=files
+    )
     command = AddMessage(contact_id, letter.text_id, Party.AGENT, agent_id)
     envelope = Envelope(
         command,
@@ -131,6 +136,7 @@ async def send_mail(call: Call[MailServices]) -> MailQueued:
     )
     submitted = await _submit(services, envelope)
     services.on_outgoing()
+    await let_go(services, wanted.upload_ids)
     seq = submitted[0]
     if wanted.ends_contact:
         end = EndContact(contact_id, Party.AGENT, agent_id)
@@ -138,7 +144,7 @@ async def send_mail(call: Call[MailServices]) -> MailQueued:
     return MailQueued(seq, submitted[1])
 
 
-ROUTES = (read_mails, read_mail_html, read_attachment, send_mail)
+ROUTES = (read_mails, read_mail_html, read_attachment, send_mail, *UPLOAD_ROUTES)
 
 
 async def _submit(services: MailServices, envelope: Envelope) -> tuple[int, str]:

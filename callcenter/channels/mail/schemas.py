@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from callcenter.channels.mail import limits
+from callcenter.http.contract import FILE_TYPE
 from callcenter.http.decoding import NOT_BLANK
 
 MailAddress = Annotated[
@@ -16,6 +17,9 @@ MailAddress = Annotated[
     ),
 ]
 """Plain ASCII, spelled out: what a white space is, Python and JSON Schema see differently."""
+
+
+UploadId = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class AddressView(msgspec.Struct, frozen=True):
@@ -103,8 +107,35 @@ class AttachmentQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attachment_id: Annotated[str, Meta(min_length=1, max_length=100)]
 
 
+class UploadQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the file is called, and what it is."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=limits.UPLOAD_NAME_CHARACTERS_MAX)]
+    content_type: Annotated[
+        str, Meta(max_length=100, pattern=r"^[a-z0-9.+-]{1,40}/[A-Za-z0-9.+_-]{1,58}$")
+    ] = FILE_TYPE
+
+
+class UploadedFile(msgspec.Struct, frozen=True):
+    """A file that is durable and can be named by a mail. `name` is as the mail will have it."""
+
+    upload_id: str
+    name: str
+    content_type: str
+    size_bytes: int
+
+
+class RemoveUploadQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which file."""
+
+    upload_id: UploadId
+
+
 class SendMail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A mail to send. A forward takes the text and attachments of `mail_id` along; `ends_contact`: send and close."""
+    """A mail to send. A forward takes the text and attachments of `mail_id` along; `ends_contact`: send and close.
+
+    `upload_ids`: files that were handed in for this contact by whoever writes.
+    """
 
     to: Annotated[list[MailAddress], Meta(min_length=1, max_length=limits.ADDRESSES_MAX)]
     subject: Annotated[
@@ -117,6 +148,7 @@ class SendMail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail_id: Annotated[str, Meta(max_length=100)] = ""
     is_forward: bool = False
     ends_contact: bool = False
+    upload_ids: Annotated[list[UploadId], Meta(max_length=limits.ATTACHMENTS_MAX)] = []
 
 
 class MailQueued(msgspec.Struct, frozen=True):

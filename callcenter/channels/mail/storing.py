@@ -92,7 +92,7 @@ def attached(
     details: list[Detail] = []
     infos: list[Attached] = []
     for number, file in enumerate(files):
-        refused = _refusal(file, number)
+        refused = refusal_of(file.name, number)
         attachment_id = "" if refused else new_id()
         infos.append(
             Attached(
@@ -111,8 +111,9 @@ def attached(
     return details, infos
 
 
-def _refusal(file: Attachment, number: int) -> str:
+def refusal_of(name: str, number: int) -> str:
+    """Why a file of this name is not kept beside `number` others: count, type, or "" where it is."""
     if number >= limits.ATTACHMENTS_MAX:
         return "count"
-    endings = {one.strip().casefold() for one in file.name.split(".")[1:]}
+    endings = {one.strip().casefold() for one in name.split(".")[1:]}
     return "type" if endings & REFUSED_ENDINGS else ""

@@ -1,14 +1,16 @@
 """What an agent writes becomes a mail: its addresses, its thread, its signature, and what it quotes."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from callcenter.auth.principal import Principal
 from callcenter.channels.mail import limits
 from callcenter.channels.mail.mails import Address, Attached, Mail, MailKind, mail_of
+from callcenter.channels.mail.parsing import Attachment
 from callcenter.channels.mail.schemas import SendMail
 from callcenter.channels.mail.services import MailServices
-from callcenter.channels.mail.storing import Letter
+from callcenter.channels.mail.storing import Letter, attached
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.ports import Detail, MailRow, MailState
 from callcenter.projections.transcript import MAIL
@@ -27,8 +29,9 @@ async def letter_of(
     *,
     author: Principal,
     answered: Detail | None,
+    files: Sequence[Attachment] = (),
 ) -> Letter:
-    """The mail, ready for the journal; `answered` is the row of the mail it answers. Raises ApiError `mail_refused`."""
+    """The mail, ready for the journal; `answered` is the row of the mail it answers, `files` go with it. Raises ApiError `mail_refused`."""
     stored = await services.store.details.of_contact(contact.contact_id, kind=MAIL, limit=1)
     first = mail_of(stored[0]) if stored else None
     mailbox = services.mailbox("" if first is None else first.mailbox_id)
@@ -39,6 +42,7 @@ async def letter_of(
     language = (asked.language if asked else "") or mailbox.language
     mail_id, now_ms = DetailId(services.new_id()), services.now_ms()
     message_id = services.tokens.message_id(mailbox.address, contact.contact_id, mail_id)
+    details, infos = attached(files, contact.contact_id, now_ms, services.new_id)
     body = Mail(
         kind=MailKind.FORWARD if wanted.is_forward else MailKind.REPLY,
         mailbox_id=mailbox.mailbox_id,
@@ -48,7 +52,7 @@ async def letter_of(
         cc=[Address(one) for one in dict.fromkeys(wanted.cc) if one not in wanted.to],
         subject=" ".join(wanted.subject.split()),
         text=_text(wanted, answered, language),
-        attachments=_taken_along(contact, wanted, answered),
+        attachments=[*_taken_along(contact, wanted, answered), *infos],
         references=_references(asked),
         language=language,
         author_id=author.user_id,
@@ -64,7 +68,12 @@ async def letter_of(
         next_at_ms=now_ms,
     )
     return Letter.of(
-        body, row, author=Party.AGENT, author_name=author.display_name, told=wanted.text
+        body,
+        row,
+        author=Party.AGENT,
+        author_name=author.display_name,
+        told=wanted.text,
+        details=details,
     )
 
 
