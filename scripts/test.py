@@ -27,7 +27,7 @@ from steps import ROOT, StepError
 COVERAGE = ROOT / ".build" / "coverage"
 IMPORTS = "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"
 COUNTS = re.compile(r"(\d+) (passed|failed)\b")
-SAYS_WHY = re.compile(r"^(FAILED|ERROR):? |: error: |^\S+:\d+:\d+:? ")
+SAYS_WHY = re.compile(r"^(FAILED|ERROR):? |^rig: |: error: |^\S+:\d+:\d+:? ")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -80,6 +80,11 @@ TEST = (
         "integration",
         (f"python -m pytest -q -n 2 {COV} tests/integration",),
         measured="integration",
+    ),
+    Stage(
+        "asterisk",
+        ("python -m loadtests.rig build", "python -m pytest -q tests/asterisk"),
+        system="asterisk",
     ),
     Stage("fuzz", ("python -m pytest -q -n 2 tests/fuzz",)),
     Stage("console", ("npm run lint", "npm test"), is_beside=True),

@@ -27,7 +27,7 @@ settings.register_profile(
 )
 settings.load_profile("dev")  # `--hypothesis-profile=ci` replaces it
 
-FOLDERS = ("unit", "property", "tidy", "sim", "contract", "integration", "fuzz")
+FOLDERS = ("unit", "property", "tidy", "sim", "contract", "integration", "fuzz", "asterisk")
 
 
 def pytest_collect_file(file_path: Path) -> None:
