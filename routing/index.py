@@ -127,7 +127,7 @@ class IndexedMatcher:
         self._by_anchor: dict[_Anchor, list[ContactClass]] = {}
         self._seats: dict[AgentId, _Seat] = {}
         self._holders: dict[SkillId, dict[AgentId, None]] = {}
-        self._members: dict[QueueId, dict[AgentId, None]] = {}
+        self._members: dict[tuple[QueueId, ...], dict[AgentId, None]] = {}  # by all their queues
         self._personal: dict[AgentId, list[ContactClass]] = {}
         self._standpoints: dict[Standpoint, int] = {}
         self._changed: dict[AgentId, _Seat] = {}
@@ -336,12 +336,15 @@ class IndexedMatcher:
         if demand.agent_id is not None:
             return [demand.agent_id] if demand.agent_id in self._seats else []
         anchors = self._anchors(group)
-        queues = [self._members.get(queue_id, {}) for queue_id, _ in anchors]
+        wanted = {queue_id for queue_id, _ in anchors}
+        members = [
+            some for queue_ids, some in self._members.items() if not wanted.isdisjoint(queue_ids)
+        ]
         skill_id = anchors[0][1]
         holders = None if skill_id is None else self._holders.get(skill_id, {})
-        if holders is not None and len(holders) < sum(map(len, queues)):
+        if holders is not None and len(holders) < sum(map(len, members)):
             return list(holders)
-        return [agent_id for members in queues for agent_id in members]
+        return [agent_id for some in members for agent_id in some]
 
     def _join(self, seat: _Seat, group: ContactClass) -> None:
         agent = seat.agent
@@ -366,8 +369,7 @@ class IndexedMatcher:
         self._seats[agent_id] = seat
         for skill_id in skills:
             self._holders.setdefault(skill_id, {})[agent_id] = None
-        for queue_id in queue_ids:
-            self._members.setdefault(queue_id, {})[agent_id] = None
+        self._members.setdefault(queue_ids, {})[agent_id] = None
         for queue_id in queue_ids:
             for skill in (None, *skills):
                 for group in self._by_anchor.get((queue_id, skill), ()):
@@ -386,8 +388,10 @@ class IndexedMatcher:
             del group.agents[agent_id]
         for skill_id in seat.skills:
             del self._holders[skill_id][agent_id]
-        for queue_id in seat.queue_ids:
-            self._members[queue_id].pop(agent_id, None)
+        members = self._members[seat.queue_ids]
+        del members[agent_id]
+        if not members:
+            del self._members[seat.queue_ids]
 
     def _leave(self, seat: _Seat | None) -> None:
         """One less in each class; those that may have been deserted are remembered until `deserted` is asked."""
