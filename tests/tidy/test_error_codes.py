@@ -3,14 +3,14 @@
 import ast
 import re
 
-from tests.tidy.tree import ROOT, table_rows
+from tests.tidy.tree import ROOT, syntax_tree, table_rows
 
 CODE_FILES = ("routing/errors.py", "callcenter/http/errors.py")
 
 
 def codes_of(path: str) -> set[str]:
     """Values of the StrEnum members of a module."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    tree = syntax_tree(ROOT / path)
     enums = [
         node
         for node in ast.walk(tree)

@@ -1,6 +1,7 @@
 """The files of this repository, as the tidy tests read them."""
 
 import ast
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,7 +68,22 @@ def texts() -> Iterator[tuple[str, str]]:
 def python_trees(under: tuple[str, ...] = PYTHON_FOLDERS) -> Iterator[tuple[str, ast.Module]]:
     """Every Python file of ours: its name and its syntax tree."""
     for path in files(".py", under=under):
-        yield path_in_tree(path), ast.parse(path.read_text(encoding="utf-8"))
+        yield path_in_tree(path), syntax_tree(path)
+
+
+def syntax_tree(path: Path) -> ast.Module:
+    """The syntax tree of one file.
+
+    No garbage is collected meanwhile: what an earlier test has left open would be warned of then, the warning's
+    traceback parses source as well, and Python 3.11 takes two parsings at once for a fault of its own
+    (SystemError: AST constructor recursion depth mismatch).
+    """
+    text = path.read_text(encoding="utf-8")
+    gc.disable()
+    try:
+        return ast.parse(text)
+    finally:
+        gc.enable()
 
 
 def table_rows(document: str) -> Iterator[list[str]]:
