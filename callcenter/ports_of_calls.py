@@ -51,8 +51,8 @@ class CallLog(Protocol):
     async def get(self, contact_id: ContactId) -> CallRow | None:
         """The call of a contact."""
 
-    async def finish(self, row: CallRow) -> None:
-        """The call is over: replace its row."""
+    async def finish(self, rows: Sequence[CallRow]) -> None:
+        """The calls are over: replace their rows, each of another call, in one transaction."""
 
     async def forget_events(self, before_ms: int) -> int:
         """Delete events of ended calls that came before the instant; returns how many."""

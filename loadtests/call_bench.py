@@ -122,9 +122,15 @@ async def call_for(
         if pbx.returncode is None:
             pbx.kill()
     took_s = time.monotonic() - began_s
-    share = (cpu_seconds(server.pid) - used_s) / took_s
+    used_s = cpu_seconds(server.pid) - used_s
     report: dict[str, Any] = json.loads(said)
-    return {"calls_per_s": rate, **report, "server_share_of_a_core": round(share, 2)}
+    return {
+        "calls_per_s": rate,
+        **report,
+        "server_share_of_a_core": round(used_s / took_s, 2),
+        "server_ms_per_call": round(1000 * used_s / max(1, report["calls"]), 2),
+        "load_average": round(os.getloadavg()[0], 1),
+    }
 
 
 async def measure(arguments: argparse.Namespace) -> Json:

@@ -124,6 +124,7 @@ class Server:
         if self._runner is not None:
             await self._runner.cleanup()
         await parts.host.stop()
+        await parts.telephony.book.write_ends()
         parts.passwords.close()
         await parts.store.close()
 

@@ -3,15 +3,35 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+import msgspec
 import sqlalchemy as sa
 
 from callcenter.ports_of_calls import CallEvent, CallRow
-from callcenter.storage.database import Database, insert_rows, upsert_row
+from callcenter.storage.database import (
+    Database,
+    UpsertShape,
+    insert_new_rows,
+    insert_rows,
+    upsert_rows,
+)
 from callcenter.storage.tables import call_events, calls
 from routing.ids import ContactId
 
 _EVENT: Final = [call_events.c[name] for name in CallEvent.__struct_fields__]
 _CALL: Final = [calls.c[name] for name in CallRow.__struct_fields__]
+_EVENT_NAME: Final = ("connection_id", "event_id")
+_CALL_SHAPE: Final = UpsertShape(
+    key=("domain_id", "connection_id", "call_id"),
+    put=("contact_id", "begun_at_ms", "ended_at_ms", "end_cause"),
+    add=(),
+)
+
+# Made once: each delivery asks, and making a query costs more than running it.
+_STANDING: Final = sa.select(calls.c.connection_id, calls.c.call_id, calls.c.ended_at_ms).where(
+    calls.c.domain_id == sa.bindparam("domain"),
+    calls.c.connection_id.in_(sa.bindparam("connections", expanding=True)),
+    calls.c.call_id.in_(sa.bindparam("call_ids", expanding=True)),
+)
 
 
 class SqlCallLog:
@@ -25,50 +45,32 @@ class SqlCallLog:
         """Store what is new. There is one writer: nothing comes between looking and inserting."""
 
         def job(connection: sa.Connection) -> list[bool]:
-            known, over = self._known(connection, events), self._over(connection, events)
+            over = self._over(connection, events)
+            insert_rows(connection, calls, self._begun(events, over))
+            rows = [(self._domain_id, *msgspec.structs.astuple(event)) for event in events]
+            new = set(insert_new_rows(connection, call_events, _EVENT_NAME, rows))
             news: list[bool] = []
-            rows: list[tuple[Any, ...]] = []
             for event in events:
                 name = (event.connection_id, event.event_id)
-                is_new = name not in known
-                known.add(name)
-                if is_new:
-                    cells = [getattr(event, field) for field in CallEvent.__struct_fields__]
-                    rows.append((self._domain_id, *cells))
                 is_open = not over.get((event.connection_id, event.call_id), False)
-                news.append(is_new and is_open)
-            insert_rows(connection, calls, self._begun(events, over))
-            insert_rows(connection, call_events, rows)
+                news.append(name in new and is_open)
+                new.discard(name)
             return news
 
         # In the journal's lane: a caller waits for what follows, as whoever waits for an append does.
         return await self._database.write(job, first=True)
 
-    def _known(
-        self, connection: sa.Connection, events: Sequence[CallEvent]
-    ) -> set[tuple[str, str]]:
-        columns = call_events.c
-        query = sa.select(columns.connection_id, columns.event_id).where(
-            columns.domain_id == self._domain_id,
-            columns.connection_id.in_({event.connection_id for event in events}),
-            columns.event_id.in_({event.event_id for event in events}),
-        )
-        return {(row.connection_id, row.event_id) for row in connection.execute(query)}
-
     def _over(
         self, connection: sa.Connection, events: Sequence[CallEvent]
     ) -> dict[tuple[str, str], bool]:
         """The calls there are rows of, and whether they are over."""
-        columns = calls.c
-        query = sa.select(columns.connection_id, columns.call_id, columns.ended_at_ms).where(
-            columns.domain_id == self._domain_id,
-            columns.connection_id.in_({event.connection_id for event in events}),
-            columns.call_id.in_({event.call_id for event in events}),
-        )
-        return {
-            (row.connection_id, row.call_id): row.ended_at_ms is not None
-            for row in connection.execute(query)
+        values = {
+            "domain": self._domain_id,
+            "connections": sorted({event.connection_id for event in events}),
+            "call_ids": sorted({event.call_id for event in events}),
         }
+        found = connection.execute(_STANDING, values)
+        return {(each[0], each[1]): each[2] is not None for each in found}
 
     def _begun(
         self, events: Sequence[CallEvent], known: dict[tuple[str, str], bool]
@@ -111,11 +113,12 @@ class SqlCallLog:
         )
         return next(iter(await self._calls(query)), None)
 
-    async def finish(self, row: CallRow) -> None:
-        """Replace the row."""
-        cells = {name: getattr(row, name) for name in CallRow.__struct_fields__}
-        values = {"domain_id": self._domain_id, **cells}
-        await self._database.write(lambda connection: upsert_row(connection, calls, values))
+    async def finish(self, rows: Sequence[CallRow]) -> None:
+        """Replace the rows."""
+        cells = [(self._domain_id, *msgspec.structs.astuple(row)) for row in rows]
+        await self._database.write(
+            lambda connection: upsert_rows(connection, calls, _CALL_SHAPE, cells)
+        )
 
     async def forget_events(self, before_ms: int) -> int:
         """Delete them; what was stored is overwritten."""

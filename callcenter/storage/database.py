@@ -60,6 +60,19 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
         connection.exec_driver_sql(_insert_sql(table.name, columns, part, mark), values)
 
 
+def insert_new_rows(
+    connection: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: Rows
+) -> list[tuple[Any, ...]]:
+    """Insert the rows whose key is not taken; returns these columns of those, in any order."""
+    columns, mark = tuple(table.columns.keys()), _mark(connection)
+    tail = f" ON CONFLICT DO NOTHING RETURNING {', '.join(names)}"
+    new: list[tuple[Any, ...]] = []
+    for part, values in _parts(rows):
+        sql = _insert_sql(table.name, columns, part, mark) + tail
+        new.extend(map(tuple, connection.exec_driver_sql(sql, values)))
+    return new
+
+
 def upsert_rows(connection: sa.Connection, table: sa.Table, shape: UpsertShape, rows: Rows) -> None:
     """Insert or change rows, each of another key, a few statements for all."""
     columns = shape.key + shape.put + shape.add

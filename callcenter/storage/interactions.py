@@ -17,6 +17,19 @@ PROJECTION: Final = "interactions"
 
 PHASE_COLUMNS: Final = [phases.c[name] for name in Phase.__struct_fields__]
 
+_OF_CUSTOMER: Final = (
+    sa.select(*COLUMNS)
+    # The last says to SQLite that the index, which leaves nobody's contacts out, will do.
+    .where(
+        interactions.c.domain_id == sa.bindparam("domain"),
+        interactions.c.customer_key == sa.bindparam("key"),
+        interactions.c.customer_key != sa.text("''"),
+    )
+    .order_by(interactions.c.arrived_at_ms.desc(), interactions.c.contact_id.desc())
+    .limit(sa.bindparam("rows", type_=sa.Integer))
+)
+"""Made once: each contact's desk asks."""
+
 
 class SqlInteractions:
     """`ports.Interactions` over a database, for one domain."""
@@ -74,16 +87,10 @@ class SqlInteractions:
         """The newest of one customer."""
         if not customer_key:
             return []
-        key = (interactions.c.arrived_at_ms, interactions.c.contact_id)
-        query = (
-            sa.select(*COLUMNS)
-            # The second says to SQLite that the index, which leaves nobody's contacts out, will do.
-            .where(self._mine, interactions.c.customer_key == customer_key)
-            .where(interactions.c.customer_key != sa.text("''"))
-            .order_by(*(column.desc() for column in key))
-            .limit(limit)
+        values = {"domain": self._domain_id, "key": customer_key, "rows": limit}
+        rows = await self._database.read(
+            lambda connection: connection.execute(_OF_CUSTOMER, values).all()
         )
-        rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [Interaction(*row) for row in rows]
 
     async def since(self, arrived_at_ms: int) -> tuple[int, list[Interaction]]:

@@ -43,10 +43,11 @@ class MemoryCallLog:
         """By contact."""
         return next((row for row in self._calls.values() if row.contact_id == contact_id), None)
 
-    async def finish(self, row: CallRow) -> None:
-        """Replace the row."""
+    async def finish(self, rows: Sequence[CallRow]) -> None:
+        """Replace the rows."""
         self._disk.check()
-        self._calls[row.connection_id, row.call_id] = row
+        for row in rows:
+            self._calls[row.connection_id, row.call_id] = row
 
     async def forget_events(self, before_ms: int) -> int:
         """Delete them."""

@@ -10,6 +10,9 @@ from callcenter.storage.database import Database, UpsertShape, upsert_rows
 from callcenter.storage.tables import profiles as table
 
 _FIELDS: Final = tuple(name for name in Profile.__struct_fields__ if name != "customer_key")
+_OF_CUSTOMER: Final = sa.select(table).where(
+    table.c.domain_id == sa.bindparam("domain"), table.c.customer_key == sa.bindparam("key")
+)
 _SHAPE: Final = UpsertShape(key=("domain_id", "customer_key"), put=_FIELDS, add=())
 
 
@@ -22,8 +25,10 @@ class SqlProfiles:
 
     async def get(self, customer_key: str) -> Profile | None:
         """By key."""
-        query = sa.select(table).where(*self._is(customer_key))
-        row = await self._database.read(lambda connection: connection.execute(query).first())
+        values = {"domain": self._domain_id, "key": customer_key}
+        row = await self._database.read(
+            lambda connection: connection.execute(_OF_CUSTOMER, values).first()
+        )
         if row is None:
             return None
         columns = row._asdict()

@@ -92,6 +92,7 @@ class CallBook:
         self._around = around
         self._open: dict[ContactId, _Open] = {}
         self._finished: dict[ContactId, None] = {}
+        self._to_finish: list[CallRow] = []
         self._ended_cards: dict[ContactId, CallCard] = {}
         self._on_changed: Callable[[ContactId], None] = lambda _contact_id: None
         self._tasks: asyncio.TaskGroup | None = None
@@ -105,8 +106,8 @@ class CallBook:
 
     @property
     def open_count(self) -> int:
-        """Open calls."""
-        return len(self._open)
+        """Calls that are open, or whose end is not stored yet."""
+        return len(self._open) + len(self._to_finish)
 
     def calls_of(self, connection_id: str) -> list[Call]:
         """The open calls of a phone system."""
@@ -188,6 +189,7 @@ class CallBook:
         """Until cancelled: work, and look at the deadlines."""
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
+            tasks.create_task(self._write_ends())
             try:
                 for opened in list(self._open.values()):
                     self._wake(opened)
@@ -262,7 +264,7 @@ class CallBook:
             if not is_past:
                 self._send(opened, wanted)
                 if wanted.end_cause:
-                    await self._finish(opened, wanted.end_cause)
+                    self._finish(opened, wanted.end_cause)
                     return
             key = self._next_key(call, wanted, is_past=is_past)
             if key is None:
@@ -324,8 +326,11 @@ class CallBook:
             call.is_enqueued = True
             call.queue_id, call.language = command.queue_id, command.language
 
-    async def _finish(self, opened: _Open, end_cause: str) -> None:
-        """The call is over on both sides: its row says so, and its events will be forgotten."""
+    def _finish(self, opened: _Open, end_cause: str) -> None:
+        """The call is over on both sides: its row will say so, and its events will be forgotten.
+
+        Nobody waits for the row: after a crash before it is written, the call's events are folded again and end it again.
+        """
         call = opened.call
         row = CallRow(
             call.connection_id,
@@ -335,11 +340,7 @@ class CallBook:
             self._around.now_ms(),
             end_cause,
         )
-        try:
-            await self._around.log.finish(row)
-        except StorageError:
-            opened.due_ms = self._around.now_ms() + limits.SUBMIT_RETRY_MS
-            return
+        self._to_finish.append(row)
         if call.contact_id in self._around.mirror().contacts:
             ended = card_of(call, self._around.mirror())
             if ended is not None:
@@ -351,3 +352,19 @@ class CallBook:
         if len(self._finished) > FINISHED_REMEMBERED:
             del self._finished[next(iter(self._finished))]
         self._on_changed(call.contact_id)
+
+    async def write_ends(self) -> None:
+        """Write the rows of calls that are over, many in one transaction; what the store cannot take now stays."""
+        rows = self._to_finish[: limits.ENDS_PER_COMMIT]
+        if not rows:
+            return
+        try:
+            await self._around.log.finish(rows)
+        except StorageError:
+            return
+        del self._to_finish[: len(rows)]
+
+    async def _write_ends(self) -> None:
+        while True:
+            await asyncio.sleep(limits.ENDS_EVERY_MS / 1000)
+            await self.write_ends()

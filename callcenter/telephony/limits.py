@@ -83,6 +83,12 @@ LOST_AFTER_MS: Final = 30_000
 SWEEP_MS: Final = 100
 """How often deadlines of calls are looked at."""
 
+ENDS_EVERY_MS: Final = 500
+"""How often the rows of calls that are over are written: one transaction for all of them."""
+
+ENDS_PER_COMMIT: Final = 1_000
+"""Calls whose end is written in one transaction; the others wait for the next."""
+
 SUBMIT_RETRY_MS: Final = 500
 """How long a command that the host could not take waits before it is sent again."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 
 from callcenter.clock import Clock
 from callcenter.telephony.deciding import UNDELIVERED
@@ -83,7 +83,9 @@ class PbxLink:
     async def run(self) -> None:
         """Until cancelled."""
         timeout = ClientTimeout(total=ORDER_WAIT_MS / 1000)
-        async with ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as tasks:
+        # No phone system is told what another one has set, and looking for it costs each command its share.
+        plain = ClientSession(timeout=timeout, cookie_jar=DummyCookieJar())
+        async with plain as session, asyncio.TaskGroup() as tasks:
             self._session, self._tasks = session, tasks
             try:
                 for call_id in list(self._lanes):

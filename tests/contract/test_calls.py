@@ -36,7 +36,7 @@ async def test_the_first_event_opens_its_call(store: Store) -> None:
 
 async def test_what_comes_after_the_end_is_kept_and_not_acted_on(store: Store) -> None:
     await store.calls.append([event(1)])
-    await store.calls.finish(ended())
+    await store.calls.finish([ended()])
     assert await store.calls.append([event(2), event(3, "c2")]) == [False, True]
     assert len(await store.calls.of_call(row())) == 2
     assert await store.calls.get(row().contact_id) == ended()
@@ -56,7 +56,7 @@ async def test_two_phone_systems_may_use_the_same_ids(store: Store) -> None:
 
 async def test_old_events_are_forgotten_but_for_open_calls(store: Store) -> None:
     await store.calls.append([event(1), event(2, "c2"), event(3, at_ms=500)])
-    await store.calls.finish(ended())
+    await store.calls.finish([ended()])
     assert await store.calls.forget_events(400) == 1
     assert await store.calls.of_call(row()) == [event(3, at_ms=500)]
     assert await store.calls.of_call(row("c2")) == [event(2, "c2")]
@@ -66,6 +66,6 @@ async def test_calls_of_another_domain_are_not_seen(sql_store: SqlStore, url: st
     other = await open_store(url, "other")
     await sql_store.calls.append([event(1)])
     assert await other.calls.append([event(1)]) == [True]
-    await other.calls.finish(ended())
+    await other.calls.finish([ended()])
     assert await sql_store.calls.open_calls() == [row()]
     await other.close()

@@ -84,7 +84,9 @@ async def test_a_customer_is_erased_everywhere_and_the_journal_still_verifies(
         await store.uploads.put(file, b"zqxfile")
         line = await refused(terminal, "--contact", contact_id)
         assert "1 contacts are not closed yet" in line
-        await store.calls.finish(CallRow("demo", "call-1", ContactId(contact_id), 1, 2, "hung_up"))
+        await store.calls.finish(
+            [CallRow("demo", "call-1", ContactId(contact_id), 1, 2, "hung_up")]
+        )
         assert await found(server, "zqxmessage") == [contact_id]
         log_before = await in_log(server, contact_id)
         await server.stop()
