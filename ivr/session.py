@@ -35,7 +35,7 @@ class Prompt(msgspec.Struct, frozen=True):
 
     text: str = ""
     file: str = ""
-    language: str = "en"
+    language: Language = "en"
 
     def __bool__(self) -> bool:
         """Whether there is anything to say."""

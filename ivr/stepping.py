@@ -49,11 +49,8 @@ from ivr.session import (
     Session,
     Went,
 )
-from ivr.values import cut, is_wanted, language_of, prompt_of, with_values
+from ivr.values import LANGUAGE, gathered, is_wanted, language_of, prompt_of, with_values
 from routing.expressions import Condition, Fact, Facts, TextFault, compiled, parse
-
-LANGUAGE: Final = "language"
-"""The variable that is the session's language."""
 
 CONNECTED: Final = "connected"
 TURNED_AWAY: Final = "turned_away"
@@ -292,7 +289,7 @@ class _Walk:
             self._again(node)
 
     def _gathered(self, node: Gather, given: Answered) -> None:
-        value = cut(given.value)
+        value = gathered(node, given.value)
         if given.is_done and is_wanted(node, value):
             self._put(values=with_values(self._session.values, {node.into: value}))
             self._note("***" if node.secret else value)

@@ -12,6 +12,9 @@ from routing.expressions import Fact
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 """Stands in a text for a value."""
 
+LANGUAGE: Final = "language"
+"""The variable that is the session's language."""
+
 POSITION, WAIT = "position", "wait"
 """Placeholders that whoever holds the session fills: the place in the line, the rest of the wait."""
 
@@ -37,6 +40,12 @@ def with_values(known: Mapping[str, Fact], new: Mapping[str, Fact]) -> dict[str,
         if name in values or len(values) < VALUES_MAX:
             values[name] = cut(value) if isinstance(value, str) else value
     return values
+
+
+def gathered(node: Gather, text: str) -> str:
+    """What was typed or pressed, without the key that ends it."""
+    value = cut(text)
+    return value.removesuffix("#") if node.accepts == "digits" else value
 
 
 def is_wanted(node: Gather, value: str) -> bool:

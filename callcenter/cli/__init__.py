@@ -12,6 +12,7 @@ from callcenter.cli import (
     erase_command,
     explain_command,
     import_profiles_command,
+    ivr_command,
     replay_command,
     run_command,
     simulate_command,
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     explain_command.add(commands)
     erase_command.add(commands)
     import_profiles_command.add(commands)
+    ivr_command.add(commands)
     bench_command.add(commands)
     simulate_command.add(commands)
     replay_command.add(commands)

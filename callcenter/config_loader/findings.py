@@ -37,6 +37,13 @@ class FindingCode(StrEnum):
     RULE_REPEATED = "rule_repeated"
     RULE_WITHOUT_EFFECT = "rule_without_effect"
     MAILBOX_REPEATED = "mailbox_repeated"
+    FLOW_NODE_UNREACHABLE = "flow_node_unreachable"
+    FLOW_DEAD_END = "flow_dead_end"
+    FLOW_CYCLE = "flow_cycle"
+    FLOW_PROMPT_MISSING = "flow_prompt_missing"
+    FLOW_NODE_UNSUPPORTED = "flow_node_unsupported"
+    FLOW_VALUE_INVALID = "flow_value_invalid"
+    FLOW_TOO_LARGE = "flow_too_large"
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -24,6 +24,9 @@ from routing.commands import PutAgent
 
 PEOPLE_FILE = "people.yaml"
 
+FLOWS = "flows"
+"""The folder within the folder that holds a file for each flow."""
+
 
 class ConfigError(Exception):
     """The folder does not check; one line for each fault."""
@@ -57,6 +60,7 @@ def load_folder(
             faults += [
                 f"{one} [{FindingCode.YAML_INVALID}]" for one in _read_file(file, merged, lines)
             ]
+    faults += [f"{one} [{FindingCode.YAML_INVALID}]" for one in _read_flows(folder, merged, lines)]
     if not merged and not faults:
         faults.append(f"{folder}: there are no .yaml files [{FindingCode.FOLDER_EMPTY}]")
     configuration, found = checked(merged, at_ms, agents)
@@ -92,25 +96,51 @@ def of_stored(stored: bytes) -> Configuration:
     return of_document(Document.model_validate_json(stored))
 
 
+def _read_flows(
+    folder: Path, merged: dict[str, Any], lines: dict[tuple[str, ...], str]
+) -> list[str]:
+    """Each file is one flow: an entry of the document's list."""
+    faults: list[str] = []
+    entries: list[Any] = []
+    for file in sorted((folder / FLOWS).glob("*.yaml")):
+        content, wrong, places = _parsed(file)
+        faults += wrong
+        if FLOWS in merged:
+            faults.append(f"{file}: the key {FLOWS} stands in another file too")
+            return faults
+        where = (FLOWS, str(len(entries)))
+        lines.update(((*where, *place), f"{file}:{line}") for place, line in places.items())
+        entries.append(content)
+    if entries:
+        merged[FLOWS] = entries
+    return faults
+
+
 def _read_file(file: Path, merged: dict[str, Any], lines: dict[tuple[str, ...], str]) -> list[str]:
+    content, faults, places = _parsed(file)
+    if not isinstance(content, dict):
+        return faults
+    faults += [
+        f"{file}:{places[(str(key),)]}: the key {key} stands in another file too"
+        for key in content
+        if key in merged
+    ]
+    merged.update(content)
+    lines.update((place, f"{file}:{line}") for place, line in places.items())
+    return faults
+
+
+def _parsed(file: Path) -> tuple[Any, list[str], dict[tuple[str, ...], int]]:
+    """A file's values, what is wrong with it, and the line of each value."""
     try:
         read = read_yaml(file.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
-        return [f"{file}: this is not valid YAML: {error}"]
+        return None, [f"{file}: this is not valid YAML: {error}"], {}
     faults = [
         f"{file if one.line is None else f'{file}:{one.line}'}: {one.message}"
         for one in read.faults
     ]
-    if not isinstance(read.content, dict):
-        return faults
-    faults += [
-        f"{file}:{read.lines[(str(key),)]}: the key {key} stands in another file too"
-        for key in read.content
-        if key in merged
-    ]
-    merged.update(read.content)
-    lines.update((place, f"{file}:{line}") for place, line in read.lines.items())
-    return faults
+    return read.content, faults, read.lines
 
 
 def _of_value(error: Mapping[str, Any]) -> Finding:

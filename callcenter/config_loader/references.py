@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from callcenter.config_loader.findings import Finding, FindingCode, Path
+from callcenter.config_loader.flows import flow_findings
 from callcenter.config_loader.mailboxes import Mailbox
 from callcenter.config_loader.queues import Queue
 from callcenter.config_loader.schema import Document
@@ -20,6 +21,7 @@ _GROUPS = (
     "sites",
     "calendars",
     "templates",
+    "flows",
 )
 """Lists of the document whose entries have an id."""
 
@@ -46,7 +48,8 @@ def references(document: Document) -> Iterator[Finding]:
     for number, template in enumerate(document.templates):
         path = ("templates", number, "queues")
         yield from _unknown(template.queues, ids["queues"], path, "queue")
-    yield from _of_telephony(document.telephony, ids["queues"])
+    yield from _of_telephony(document.telephony, ids["queues"], ids["flows"])
+    yield from flow_findings(document.flows, sorted(ids["queues"]), sorted(ids["calendars"]))
     for reason_id in (REASON_MISSED, REASON_SIGNED_IN):
         if reason_id not in ids["not_ready_reasons"]:
             message = f"the built-in reason {reason_id} needs a name and an alert time"
@@ -64,7 +67,9 @@ def _of_mailboxes(mailboxes: Sequence[Mailbox], queue_ids: Collection[str]) -> I
         addresses.add(mailbox.address)
 
 
-def _of_telephony(telephony: Telephony, queue_ids: Collection[str]) -> Iterator[Finding]:
+def _of_telephony(
+    telephony: Telephony, queue_ids: Collection[str], flow_ids: Collection[str]
+) -> Iterator[Finding]:
     connections = [one.id for one in telephony.connections]
     numbers = [one.number for one in telephony.entry_points]
     for group, key, names in (
@@ -78,6 +83,8 @@ def _of_telephony(telephony: Telephony, queue_ids: Collection[str]) -> Iterator[
     for index, entry in enumerate(telephony.entry_points):
         where: Path = ("telephony", "entry_points", index)
         yield from _unknown([entry.queue], queue_ids, (*where, "queue"), "queue")
+        named_flows = [] if entry.flow is None else [entry.flow]
+        yield from _unknown(named_flows, flow_ids, (*where, "flow"), "flow")
         for digit, pressed in entry.choices.items():
             named = [] if pressed.queue is None else [pressed.queue]
             yield from _unknown(named, queue_ids, (*where, "choices", digit, "queue"), "queue")

@@ -11,10 +11,12 @@ from pydantic import Field, field_validator
 from callcenter.config_loader.base import Closed, Id, Name, Named, Seconds
 from callcenter.config_loader.calendars import BusinessCalendar
 from callcenter.config_loader.customer_rules import CustomerRuleEntry
+from callcenter.config_loader.flows import FlowEntry
 from callcenter.config_loader.mailboxes import Mailbox
 from callcenter.config_loader.queues import Queue
 from callcenter.config_loader.telephony import Telephony
 from callcenter.config_loader.templates import Template
+from ivr.limits import FLOWS_MAX
 from routing.limits import QUEUES_MAX
 from routing.model import (
     CALLS,
@@ -74,6 +76,7 @@ class Document(Closed):
     customer_rules: Annotated[list[CustomerRuleEntry], Field(max_length=200)] = []
     templates: Annotated[list[Template], Field(max_length=500)] = []
     telephony: Telephony = Telephony()
+    flows: Annotated[list[FlowEntry], Field(max_length=FLOWS_MAX)] = []
 
     @field_validator("interrupts")
     @classmethod

@@ -26,10 +26,11 @@ class Pressed(Closed):
 
 
 class Entry(Closed):
-    """A number, the queue it leads to, and what is heard before."""
+    """A number, the queue it leads to, and what is heard before. Where a flow cannot go on, the queue takes the caller."""
 
     number: Annotated[str, Field(pattern=r"^[+0-9A-Za-z*#._@-]{1,64}$")]
     queue: Id
+    flow: Id | None = None
     language: Language = "en"
     greeting: Name | None = None
     choices: dict[Digit, Pressed] = {}

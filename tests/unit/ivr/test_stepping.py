@@ -123,7 +123,7 @@ def test_a_menu_is_asked_again_and_then_gone_past() -> None:
 @pytest.mark.parametrize(
     ("accepts", "value", "is_taken"),
     [
-        ("digits", "12#", True),
+        ("digits", "12*", True),
         ("digits", "12a", False),
         ("digits", "", False),
         ("digits", "123456", False),
@@ -136,6 +136,12 @@ def test_a_gather_takes_what_it_wants(accepts: str, value: str, is_taken: bool) 
     done(walked, value)
     assert walked.session.values.get("number") == (value if is_taken else None)
     assert at(walked) == ("a" if is_taken else "b")
+
+
+def test_the_key_that_ends_digits_is_none_of_them() -> None:
+    walked = walk({"kind": "gather", "into": "number", "next": "a", "otherwise": "b"})
+    done(walked, " 4711# ")
+    assert walked.session.values["number"] == "4711"
 
 
 def test_what_is_secret_is_not_shown() -> None:
