@@ -6,9 +6,9 @@ reasons, deadlines) is configuration, not a setting; see docs/configuration.md.
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 WebhookKey = Annotated[str, Field(pattern=r"^whsec_[A-Za-z0-9+/]{32,100}={0,2}$")]
@@ -21,8 +21,39 @@ class PhoneSystem(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    kind: Literal["webhook"] = "webhook"
     keys: Annotated[tuple[WebhookKey, ...], Field(min_length=1, max_length=2)]
     control_url: str = ""
+
+
+class AsteriskSystem(BaseModel):
+    """An Asterisk, reached by ARI: who we are to it. See docs/asterisk.md."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["asterisk"]
+    control_url: str = ""
+    user: str
+    password: str
+    app: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "callcenter"
+    """Under this name the dial plan hands us calls: of one process alone."""
+
+    endpoint: str = "PJSIP/{phone}"
+    """What rings an agent's phone."""
+
+    sounds: str = ""
+    """Where Asterisk finds spoken texts, e.g. a folder; empty: nothing is heard."""
+
+
+def _kind_of(value: Any) -> str:  # noqa: ANN401 - whatever stands in the setting
+    kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
+    return "asterisk" if kind == "asterisk" else "webhook"
+
+
+AnyPhoneSystem = Annotated[
+    Annotated[PhoneSystem, Tag("webhook")] | Annotated[AsteriskSystem, Tag("asterisk")],
+    Discriminator(_kind_of),
+]
 
 
 class Settings(BaseSettings):
@@ -77,8 +108,8 @@ class Settings(BaseSettings):
     email_from_domain: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9.-]*)?$")] = ""
     """What stands behind the @ of our Message-IDs; empty: the mailbox's own domain."""
 
-    telephony: dict[str, PhoneSystem] = {}
-    """By connection; JSON in the environment. See docs/telephony-protocol.md."""
+    telephony: dict[str, AnyPhoneSystem] = {}
+    """By connection; JSON in the environment. See docs/telephony-protocol.md and docs/asterisk.md."""
 
     console_dir: Path = _ROOT / "agents" / "console" / "dist"
     demo_config_dir: Path = _ROOT / "config" / "demo"

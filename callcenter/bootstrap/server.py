@@ -84,7 +84,7 @@ class Server:
         await parts.closed_messages.load()
         await parts.mail_book.load(store)
         await parts.reading.start()
-        await parts.telephony.book.load()
+        await parts.telephony.load()
         await self._listen(parts, data_dir.secret())
         self._start_tasks(parts)
 

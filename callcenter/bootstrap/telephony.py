@@ -11,20 +11,22 @@ from prometheus_client import Histogram
 from agents.desk import Introduction, Introductions
 from callcenter.bootstrap.configuration import ConfigurationInForce
 from callcenter.bootstrap.people import Roster
+from callcenter.bootstrap.phone_systems import Link, Links
 from callcenter.clock import Clock
 from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
 from callcenter.host.host import Host
 from callcenter.http.serving import Guard, mount
+from callcenter.ports_of_calls import CallLog
 from callcenter.projections.closed_messages import ClosedMessages
-from callcenter.settings import Settings
+from callcenter.settings import PhoneSystem, Settings
 from callcenter.storage.store import SqlStore
+from callcenter.telephony.asterisk.link import AriLink
 from callcenter.telephony.book import CallBook, Surroundings
 from callcenter.telephony.call_routes import ROUTES, CallServices
 from callcenter.telephony.entering import Entrance
 from callcenter.telephony.entry import Speech
 from callcenter.telephony.ingest import EventIntake
-from callcenter.telephony.link import PbxLink
 from callcenter.telephony.ports import CallControl, Errand
 from callcenter.telephony.signing import Keys
 from callcenter.telephony.watching import PbxWatch
@@ -41,11 +43,20 @@ class Telephony:
     book: CallBook
     intake: EventIntake
     watch: PbxWatch
-    links: dict[str, PbxLink]
+    links: dict[str, Link]
+    log: CallLog
     keys: dict[str, Keys]
     latency: Histogram
     host: Host
     clock: Clock
+
+    async def load(self) -> None:
+        """Take up the calls that were open before the start. Raises StorageError."""
+        await self.book.load()
+        rows = await self.log.open_calls()
+        for link in self.links.values():
+            if isinstance(link, AriLink):
+                await link.load(self.log, rows)
 
     def introduced(self, introductions: Introductions) -> Introductions:
         """Introductions that know of calls too."""
@@ -130,31 +141,24 @@ def build_telephony(
         if errand.cause_s is not None:
             latency.observe(clock.monotonic_s() - errand.cause_s)
 
-    keys = {name: Keys(one.keys) for name, one in settings.telephony.items()}
-    links = {
-        name: PbxLink(
-            keys[name],
-            _address(name, one.control_url, configuration),
-            clock,
-            on_undelivered=book.undelivered,
-            on_sent=measure,
-        )
-        for name, one in settings.telephony.items()
-    }
-    controls.update(links)
+    systems = settings.telephony
+    keys = {name: Keys(one.keys) for name, one in systems.items() if isinstance(one, PhoneSystem)}
     intake = EventIntake(settings.domain_id, store.calls, book, clock)
+
+    ways = Links(
+        settings.domain_id, configuration, clock, book=book, intake=intake, on_sent=measure
+    )
+    links = {name: ways.to(name, one) for name, one in systems.items()}
+    controls.update(links)
     host.listen(book.on_published)
     return Telephony(
         book=book,
         intake=intake,
         watch=PbxWatch(controls, book, intake=intake, log=store.calls, clock=clock),
         links=links,
+        log=store.calls,
         keys=keys,
         latency=latency,
         host=host,
         clock=clock,
     )
-
-
-def _address(name: str, instead: str, configuration: ConfigurationInForce) -> Callable[[], str]:
-    return lambda: instead or configuration.control_url(name)

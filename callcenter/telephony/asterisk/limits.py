@@ -1,0 +1,40 @@
+"""Every bound of the way to Asterisk, named, with what happens when it is met."""
+
+from typing import Final
+
+ASK_MS: Final = 5_000
+"""How long Asterisk may take to answer one request; then the connection counts as lost."""
+
+CONNECT_MS: Final = 3_000
+"""How long a connection may take to come about."""
+
+HEARTBEAT_S: Final = 4.0
+"""How often the socket is tried; without an answer within half of it the connection is lost."""
+
+EVENTS_WAITING_MAX: Final = 20_000
+"""Events read and not yet looked at; at the limit nothing more is read, Asterisk ends the connection, and what was missed
+is looked up."""
+
+FRAME_BYTES_MAX: Final = 16 * 1024 * 1024
+"""Size of one frame: a list of all channels is one."""
+
+RETRY_FIRST_MS: Final = 100
+"""How long the first further try to connect waits; each one after it twice as long, give or take half."""
+
+RETRY_MAX_MS: Final = 2_000
+"""The longest wait between two tries."""
+
+RETRY_REFUSED_MS: Final = 15_000
+"""The wait when Asterisk does not let us in, or another program has taken our place."""
+
+GONE_AFTER_MS: Final = 2_000
+"""How long nobody may listen where Asterisk was; then its calls are over (`pbx_lost`)."""
+
+PROGRESS_MS: Final = 6_000
+"""How long a phone may show no sign of ringing; then it cannot be reached."""
+
+EVENTS_PER_STORE: Final = 100
+"""Events handed to the store at a time."""
+
+STORE_RETRY_MS: Final = 200
+"""How long what could not be stored waits."""

@@ -1,0 +1,157 @@
+"""The server beside a real Asterisk, with callers and agents' phones that are played by sipp."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiohttp import ClientSession, encode_basic_auth
+
+from loadtests.rig.instance import PASSWORD, USER, Asterisk
+from loadtests.rig.sipp import Sipp
+from routing.ids import ContactId
+from routing.state import Contact
+from tests.integration.live_server import LiveServer, has_offer
+
+CONNECTION = "rig"
+SALES, CHOICE = "+4930100", "+4930200"
+PATIENCE_S = 40
+TELEPHONY = """
+telephony:
+  connections: [{id: rig, control_url: "http://127.0.0.1:9"}]
+  entry_points:
+    - {number: "+4930100", queue: sales}
+    - {number: "+4930200", queue: help, greeting: {en: Hello, zh: 您好}, digit_wait_s: 30, choices: {"1": {language: zh}, "2": {queue: sales}}}
+"""
+PEOPLE = """
+people:
+  - {username: ann, display_name: Ann Berg, role: agent, team: north, queues: [sales], capacity: {total: 1, per_channel: {voice: 1}}, phone: "%s", language: en}
+  - {username: bob, display_name: Bob Lund, role: agent, team: north, queues: [sales], capacity: {total: 1, per_channel: {voice: 1}}, phone: "%s", language: en}
+"""
+
+
+class Rig:
+    """Server and Asterisk; `phones` are the ports where agents' phones answer."""
+
+    def __init__(self, server: LiveServer, asterisk: Asterisk) -> None:
+        self.server = server
+        self.asterisk = asterisk
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Return once it is like this."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not is_so():  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.02)
+
+    async def until_connected(self) -> None:
+        """The server has its connection, and has looked."""
+        link = self.server.parts.telephony.links[CONNECTION]
+        await self.until(lambda: link.is_connected)  # type: ignore[union-attr]
+
+    def contacts(self) -> list[Contact]:
+        """Those that are open, in order."""
+        return list(self.server.state.contacts.values())
+
+    def ended(self, contact_id: str) -> str | None:
+        """The end cause of a call, as its book has it; None while it is open."""
+        call = self.server.parts.telephony.book.call_of(ContactId(contact_id))
+        return None if call is None else call.end_cause
+
+    async def over(self, contact_id: str) -> str:
+        """The end cause of a call, once it is over and its row says so."""
+        calls = self.server.parts.store.calls
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                row = await calls.get(ContactId(contact_id))
+                if row is not None and row.ended_at_ms is not None:
+                    return row.end_cause
+                await asyncio.sleep(0.05)
+
+    async def ari(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        """What Asterisk itself says."""
+        headers = {"Authorization": encode_basic_auth(USER, PASSWORD)}
+        url = f"{self.asterisk.ari_url}/ari/{path}"
+        async with ClientSession(headers=headers) as http, http.get(url) as answer:
+            return msgspec.json.decode(await answer.read())
+
+    async def until_nothing_is_left(self) -> None:
+        """No channel and no bridge stays behind."""
+        async with asyncio.timeout(PATIENCE_S):
+            while await self.ari("channels") or await self.ari("bridges"):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    async def offered_leg(self, desk: Any) -> str:  # noqa: ANN401 - a page
+        """The channel of the offer a desk shows, once it is there: its id is the offer's."""
+        offer_id: str = (await self.offer(desk))["offer_id"]
+        async with asyncio.timeout(PATIENCE_S):
+            while offer_id not in await self.channels():  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        return offer_id
+
+    async def channels(self) -> dict[str, str]:
+        """Channels of Asterisk by id, with their states."""
+        return {one["id"]: one["state"] for one in await self.ari("channels")}
+
+    async def offer(self, desk: Any) -> dict[str, Any]:  # noqa: ANN401 - a page
+        """The offer a desk shows."""
+        frame = await desk.until(has_offer)
+        offer: dict[str, Any] = frame["desk"]["offers"][0]
+        return offer
+
+    async def talk(self) -> Contact:
+        """The one open contact, once its agent and customer hear each other."""
+        book = self.server.parts.telephony.book
+
+        def talks() -> bool:
+            for contact in self.contacts():
+                call = book.call_of(contact.contact_id)
+                if call is not None and any(leg.was_bridged for leg in call.legs.values()):
+                    return True
+            return False
+
+        await self.until(talks)
+        return self.contacts()[0]
+
+    def call(self, number: str = SALES, scenario: str = "caller-wait", **more: int) -> Sipp:
+        """A customer calls."""
+        return Sipp.caller(scenario, self.asterisk.ports.sip, number, **more)
+
+
+def settings_of(asterisk: Asterisk, **more: str) -> dict[str, Any]:
+    """What the server must be told."""
+    system = {
+        "kind": "asterisk",
+        "control_url": asterisk.ari_url,
+        "user": USER,
+        "password": PASSWORD,
+        "endpoint": "PJSIP/agents/sip:phone@127.0.0.1:{phone}",
+        "sounds": f"{asterisk.state}/sounds",
+        **more,
+    }
+    return {"telephony": {CONNECTION: system}}
+
+
+@asynccontextmanager
+async def rig(
+    tmp_path: Path, asterisk: Asterisk, phones: tuple[int, int] = (9, 9), **more: str
+) -> AsyncIterator[Rig]:
+    """Both, connected."""
+    server = LiveServer(tmp_path, timing={"more": TELEPHONY}, **settings_of(asterisk, **more))
+    (server.folder / "people.yaml").write_text(PEOPLE % phones, encoding="utf-8")
+    async with server:
+        stage = Rig(server, asterisk)
+        await stage.until_connected()
+        yield stage
+
+
+@contextlib.contextmanager
+def closing(*processes: Sipp) -> Any:  # noqa: ANN401 - a context
+    """End them all."""
+    try:
+        yield
+    finally:
+        for one in processes:
+            one.stop()
