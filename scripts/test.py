@@ -83,7 +83,8 @@ TEST = (
     ),
     Stage(
         "asterisk",
-        ("python -m loadtests.rig build", "python -m pytest -q tests/asterisk"),
+        ("python -m loadtests.rig build", f"python -m pytest -q {COV} tests/asterisk"),
+        measured="asterisk",
         system="asterisk",
     ),
     Stage("fuzz", ("python -m pytest -q -n 2 tests/fuzz",)),
