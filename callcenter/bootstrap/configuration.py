@@ -19,8 +19,8 @@ from callcenter.config_loader.loader import Configuration, load_folder, of_store
 from callcenter.config_loader.mailboxes import Mailbox
 from callcenter.config_loader.queues import Queue
 from callcenter.config_loader.schema import Document
-from callcenter.config_loader.telephony import Entry
-from callcenter.customers.rules import CustomerRules
+from callcenter.config_loader.telephony import Entry, Pressed
+from callcenter.customers.rules import Attributes, CustomerRules
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
 from callcenter.ports_of_versions import Authorship, ConfigVersion, ConfigVersions
@@ -38,7 +38,8 @@ from callcenter.web.schemas import (
     WidgetInfo,
 )
 from routing.commands import ApplyConfiguration
-from routing.ids import QueueId
+from routing.ids import QueueId, SkillId
+from routing.model import SkillNeed
 
 _log = structlog.get_logger("callcenter.configuration")
 
@@ -218,12 +219,21 @@ def entry_point_of(written: Entry) -> EntryPoint:
         queue_id=QueueId(written.queue),
         language=written.language,
         greeting=Speech() if greeting is None else Speech(greeting.en, greeting.zh),
-        choices={
-            digit: Choice(one.language, None if one.queue is None else QueueId(one.queue))
-            for digit, one in written.choices.items()
-        },
+        choices={digit: _choice(one) for digit, one in written.choices.items()},
         attempts=written.attempts,
         digit_wait_ms=written.digit_wait_s * 1000,
+    )
+
+
+def _choice(written: Pressed) -> Choice:
+    needs = sorted(written.needs.items())
+    return Choice(
+        written.language,
+        None if written.queue is None else QueueId(written.queue),
+        Attributes(
+            needs=tuple(SkillNeed(SkillId(skill_id), level) for skill_id, level in needs),
+            credit_ms=written.credit_s * 1000,
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from callcenter.config_loader.compiling import compiled_calendars, routing_configuration
-from callcenter.config_loader.customer_rule_lints import customer_rule_lints
+from callcenter.config_loader.customer_rule_lints import choice_lints, customer_rule_lints
 from callcenter.config_loader.findings import Finding, FindingCode
 from callcenter.config_loader.lints import Facts, lints
 from callcenter.config_loader.references import references
@@ -34,6 +34,7 @@ def findings(
     told = (
         *lints(facts),
         *customer_rule_lints(document, facts.agents),
+        *choice_lints(document, facts.agents),
         *_doubts(document, at_ms),
     )
     fault = configuration_fault(routing)

@@ -48,7 +48,7 @@ def references(document: Document) -> Iterator[Finding]:
     for number, template in enumerate(document.templates):
         path = ("templates", number, "queues")
         yield from _unknown(template.queues, ids["queues"], path, "queue")
-    yield from _of_telephony(document.telephony, ids["queues"], ids["flows"])
+    yield from _of_telephony(document.telephony, ids)
     yield from flow_findings(document.flows, sorted(ids["queues"]), sorted(ids["calendars"]))
     for reason_id in (REASON_MISSED, REASON_SIGNED_IN):
         if reason_id not in ids["not_ready_reasons"]:
@@ -67,9 +67,7 @@ def _of_mailboxes(mailboxes: Sequence[Mailbox], queue_ids: Collection[str]) -> I
         addresses.add(mailbox.address)
 
 
-def _of_telephony(
-    telephony: Telephony, queue_ids: Collection[str], flow_ids: Collection[str]
-) -> Iterator[Finding]:
+def _of_telephony(telephony: Telephony, ids: dict[str, set[str]]) -> Iterator[Finding]:
     connections = [one.id for one in telephony.connections]
     numbers = [one.number for one in telephony.entry_points]
     for group, key, names in (
@@ -82,12 +80,14 @@ def _of_telephony(
                 yield Finding(FindingCode.ID_REPEATED, path, f"{name} is there twice")
     for index, entry in enumerate(telephony.entry_points):
         where: Path = ("telephony", "entry_points", index)
-        yield from _unknown([entry.queue], queue_ids, (*where, "queue"), "queue")
+        yield from _unknown([entry.queue], ids["queues"], (*where, "queue"), "queue")
         named_flows = [] if entry.flow is None else [entry.flow]
-        yield from _unknown(named_flows, flow_ids, (*where, "flow"), "flow")
+        yield from _unknown(named_flows, ids["flows"], (*where, "flow"), "flow")
         for digit, pressed in entry.choices.items():
             named = [] if pressed.queue is None else [pressed.queue]
-            yield from _unknown(named, queue_ids, (*where, "choices", digit, "queue"), "queue")
+            chosen = (*where, "choices", digit)
+            yield from _unknown(named, ids["queues"], (*chosen, "queue"), "queue")
+            yield from _unknown(pressed.needs, ids["skills"], (*chosen, "needs"), "skill")
 
 
 def _of_queue(queue: Queue, path: Path, ids: dict[str, set[str]]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from callcenter.config_loader.base import Closed, Id, Name
+from callcenter.config_loader.queues import CREDIT_S_MAX, Needs
 
 Url = Annotated[str, Field(pattern=r"^https?://[!-~]{1,200}$")]
 Digit = Annotated[str, Field(pattern=r"^[0-9*#]$")]
@@ -19,10 +20,12 @@ class Connection(Closed):
 
 
 class Pressed(Closed):
-    """What a digit means."""
+    """What a digit means: what is not given stays. Needs and credit are the contact's own, beside its customer's."""
 
     language: Language | None = None
     queue: Id | None = None
+    needs: Needs = {}
+    credit_s: Annotated[int, Field(ge=0, le=CREDIT_S_MAX)] = 0
 
 
 class Entry(Closed):

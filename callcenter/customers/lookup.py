@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from agents.ports import EngineGateway
-from callcenter.customers.rules import PLAIN, Attributes, CustomerRules
+from callcenter.customers.rules import PLAIN, Attributes, CustomerRules, together
 from callcenter.limits import PROFILE_LATE_MS, PROFILE_LOOKUPS_MAX, PROFILE_WAIT_MS
 from callcenter.ports import Profiles, StorageError
 from routing.commands import UpdateContactAttributes
@@ -70,10 +70,12 @@ class CustomerLookup:
         self.counts["late"] += 1
         return LookedUp(PLAIN, task)
 
-    def follow(self, contact_id: ContactId, looked_up: LookedUp) -> None:
-        """The contact is in its queue: what comes late is sent after it."""
+    def follow(
+        self, contact_id: ContactId, looked_up: LookedUp, chosen: Attributes = PLAIN
+    ) -> None:
+        """The contact is in its queue: what comes late is sent after it, beside what was `chosen` by whoever came."""
         if looked_up.late is not None and self._tasks is not None:
-            self._tasks.create_task(self._send(contact_id, looked_up.late))
+            self._tasks.create_task(self._send(contact_id, looked_up.late, chosen))
 
     async def _read(self, customer_key: str) -> Attributes:
         self._under_way += 1
@@ -88,9 +90,12 @@ class CustomerLookup:
             self._under_way -= 1
         return self._rules().attributes_of(profile)
 
-    async def _send(self, contact_id: ContactId, late: asyncio.Task[Attributes]) -> None:
-        attributes = await late
-        if attributes != PLAIN:
+    async def _send(
+        self, contact_id: ContactId, late: asyncio.Task[Attributes], chosen: Attributes
+    ) -> None:
+        found = await late
+        attributes = together(chosen, found)
+        if found != PLAIN:
             command = UpdateContactAttributes(
                 contact_id,
                 attributes.needs,
@@ -99,4 +104,4 @@ class CustomerLookup:
             )
             if not await self._gateway.send(command) and attributes.needs:
                 # Perhaps a rule asks for what nobody there has; the rest still counts.
-                await self._gateway.send(msgspec.structs.replace(command, needs=()))
+                await self._gateway.send(msgspec.structs.replace(command, needs=chosen.needs))

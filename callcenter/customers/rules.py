@@ -5,7 +5,7 @@ given, never their sum, so that the largest credit configured is the longest tim
 the first rule that speaks of the owner decides about the owner. The core gets the result and knows no rules.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -54,6 +54,23 @@ PLAIN: Final = Attributes()
 """What a contact has of whose customer nothing is known."""
 
 
+def together(one: Attributes, other: Attributes) -> Attributes:
+    """Both of them, as if they came of two rules."""
+    return Attributes(
+        needs=_highest((*one.needs, *other.needs)),
+        credit_ms=max(one.credit_ms, other.credit_ms),
+        preferred_agent_id=one.preferred_agent_id or other.preferred_agent_id,
+    )
+
+
+def _highest(needs: Iterable[SkillNeed]) -> tuple[SkillNeed, ...]:
+    """Each skill once, at the highest level asked for."""
+    levels: dict[SkillId, int] = {}
+    for need in needs:
+        levels[need.skill_id] = max(need.level, levels.get(need.skill_id, 0))
+    return tuple(SkillNeed(skill_id, level) for skill_id, level in sorted(levels.items()))
+
+
 class CustomerRules:
     """The rules in force, compiled once."""
 
@@ -71,14 +88,10 @@ class CustomerRules:
         """What the rules make of a profile; None: nothing is known of the customer."""
         facts = Facts({} if profile is None else _facts(profile), at_ms=0, hours={})
         holding = [rule for holds, rule in self._rules if holds(facts)]
-        levels: dict[SkillId, int] = {}
-        for rule in holding:
-            for need in rule.needs:
-                levels[need.skill_id] = max(need.level, levels.get(need.skill_id, 0))
         spoken = [rule.preferred for rule in holding if rule.preferred is not None]
         owner = None if profile is None else profile.owner_agent_id
         return Attributes(
-            needs=tuple(SkillNeed(skill_id, level) for skill_id, level in sorted(levels.items())),
+            needs=_highest(need for rule in holding for need in rule.needs),
             credit_ms=max((rule.credit_ms for rule in holding), default=0),
             preferred_agent_id=owner if spoken[:1] == [Preferred.OWNER] else None,
         )

@@ -14,6 +14,7 @@ each once; asked again, after a restart or a repeat, it answers the same.
 
 import msgspec
 
+from callcenter.customers.rules import PLAIN, Attributes
 from callcenter.telephony import limits
 from callcenter.telephony.calls import PBX_LOST, RINGS, Call, Leg, LegStage
 from callcenter.telephony.entry import EntryPoint
@@ -67,6 +68,7 @@ class Enqueue(msgspec.Struct, frozen=True):
 
     queue_id: QueueId
     language: str
+    attributes: Attributes = PLAIN
 
 
 class Wanted(msgspec.Struct):
@@ -190,7 +192,8 @@ class _Deciding:
             choice = plan.choices.get(self.call.digits.get(self.id_of(name), ""))
             if choice is not None:
                 queue_id = choice.queue_id or plan.queue_id
-                return Enqueue(queue_id, choice.language or plan.language)
+                language = choice.language or plan.language
+                return Enqueue(queue_id, language, choice.attributes)
         return Enqueue(plan.queue_id, plan.language)
 
     # --- in the queue ---

@@ -7,6 +7,7 @@ import msgspec
 
 from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
+from callcenter.customers.rules import together
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
 from callcenter.ports import Detail
@@ -50,30 +51,38 @@ class Entrance:
         await self._host.submit(Envelope(command, f"call:{call.contact_id}:{key}"))
 
     async def enqueue(self, call: Call, wanted: Enqueue) -> None:
-        """The contact and who calls become durable together, once for ever. Raises CommandRefused, HostError."""
+        """The contact and who calls become durable together, once for ever. Raises CommandRefused, HostError.
+
+        Where nobody has everything that is asked for, the caller's own choice goes before the customer's needs.
+        """
         customer_key = self._keys.key_of(call.caller)
         customer = await self._customers.look_up(customer_key)
+        attributes = together(wanted.attributes, customer.attributes)
         command = EnqueueContact(
             call.contact_id,
             Channel.VOICE,
             wanted.queue_id,
             customer_key,
-            customer.attributes.needs,
-            customer.attributes.credit_ms,
-            customer.attributes.preferred_agent_id,
+            attributes.needs,
+            attributes.credit_ms,
+            attributes.preferred_agent_id,
         )
         command_id = f"call:{call.contact_id}:enqueue"
         # The digest is of the call alone: should the configuration have changed, the repeat is still the same call.
         digest = hashlib.sha256(command_id.encode()).digest()
         envelope = Envelope(command, command_id, digest, {}, self._details(call, wanted))
-        try:
+        for fewer in (wanted.attributes.needs, ()):
+            try:
+                await self._host.submit(envelope)
+                break
+            except CommandRefused as error:
+                if error.refusal.code is not RefusalCode.NEEDS_IMPOSSIBLE or not command.needs:
+                    raise
+                command = msgspec.structs.replace(command, needs=fewer)
+                envelope = msgspec.structs.replace(envelope, command=command)
+        else:
             await self._host.submit(envelope)
-        except CommandRefused as error:
-            if error.refusal.code is not RefusalCode.NEEDS_IMPOSSIBLE or not command.needs:
-                raise
-            plainer = msgspec.structs.replace(command, needs=())
-            await self._host.submit(msgspec.structs.replace(envelope, command=plainer))
-        self._customers.follow(call.contact_id, customer)
+        self._customers.follow(call.contact_id, customer, wanted.attributes)
 
     def _details(self, call: Call, wanted: Enqueue) -> tuple[Detail, ...]:
         now_ms = self._now_ms()

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from callcenter.customers.rules import PLAIN, Attributes
 from routing.ids import QueueId
 
 
@@ -17,10 +18,11 @@ class Speech(msgspec.Struct, frozen=True):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """What pressing a digit means: another language, another queue, or both; None leaves it."""
+    """What pressing a digit means: another language or queue (None leaves it), and what the contact asks for and is given."""
 
     language: str | None = None
     queue_id: QueueId | None = None
+    attributes: Attributes = PLAIN
 
 
 class EntryPoint(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,12 +21,12 @@ telephony:
   connections: [{id: pbx, control_url: "http://127.0.0.1:9"}]
   entry_points:
     - {number: "100", queue: sales}
-    - {number: "200", queue: help, greeting: {en: Hello, zh: 您好}, choices: {"1": {language: zh}, "2": {queue: sales}}}
+    - {number: "200", queue: help, greeting: {en: Hello, zh: 您好}, choices: {"1": {language: zh}, "2": {queue: sales}, "3": {queue: sales, credit_s: 5, needs: {zh: 3}}}}
 """
 PEOPLE = """
 people:
   - {username: ann, display_name: Ann Berg, role: agent, team: north, queues: [sales], capacity: {total: 3, per_channel: {chat: 3, voice: 1}}, phone: "1001", language: en}
-  - {username: bob, display_name: Bob Lund, role: agent, team: north, queues: [sales], capacity: {total: 3, per_channel: {chat: 3, voice: 1}}, phone: "1002", language: en}
+  - {username: bob, display_name: Bob Lund, role: agent, team: north, queues: [sales], skills: {zh: 5}, capacity: {total: 3, per_channel: {chat: 3, voice: 1}}, phone: "1002", language: en}
   - {username: dan, display_name: Dan Deaf, role: agent, team: north, queues: [sales], capacity: {total: 1, per_channel: {voice: 1}}, language: en}
 """
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from routing.ids import ContactId
-from routing.model import REASON_PHONE_FAULT, AgentState
+from routing.ids import ContactId, SkillId
+from routing.model import REASON_PHONE_FAULT, AgentState, SkillNeed
 from routing.state import ContactState
 from tests.integration.live_server import LiveServer, has_offer
 from tests.integration.scripted_pbx import ScriptedPbx
@@ -81,6 +81,20 @@ async def test_digits_choose_the_queue_and_the_language(
     await pbx.say("gather.result", "c2", command_id=third["command_id"], digits="1")
     park = await pbx.order("park", lambda one: one["call_id"] == "c2")
     assert park["language"] == "zh"
+
+
+async def test_a_digit_asks_for_a_skill_and_gives_age(server: LiveServer, pbx: ScriptedPbx) -> None:
+    await server.ready_desk("ann")
+    await server.ready_desk("bob")
+    await pbx.call("c1", "200")
+    gather = await pbx.order("gather")
+    await pbx.say("gather.result", "c1", command_id=gather["command_id"], digits="3")
+    assert (await pbx.order("ring_agent"))[
+        "to"
+    ] == "1002"  # Bob's: Ann was ready first and has no Chinese
+    contact = server.contact(gather["command_id"].partition(".")[0])
+    assert contact is not None
+    assert (contact.credit_ms, contact.needs) == (5_000, (SkillNeed(SkillId("zh"), 3),))
 
 
 async def test_hold_transfer_and_hang_up(server: LiveServer, pbx: ScriptedPbx) -> None:

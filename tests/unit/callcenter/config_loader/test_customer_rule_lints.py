@@ -41,3 +41,21 @@ def test_a_need_that_nobody_meets() -> None:
     rule: dict[str, object] = {"when": 'tier = "vip"', "needs": {"zh": 6, "en": 1}}
     assert told(rule) == [("skill_unheld", "0.needs.zh"), ("skill_unheld", "0.needs.en")]
     assert told(rule, agents=None) == []
+
+
+def entry(**pressed: object) -> dict[str, object]:
+    """A number at which one can press 1."""
+    return {"entry_points": [{"number": "1", "queue": "sales", "choices": {"1": pressed}}]}
+
+
+def test_a_digit_that_asks_for_what_nobody_has() -> None:
+    written = document(telephony=entry(needs={"zh": 5, "en": 1}))
+    (found,) = findings(written, NOW_MS, EVERYBODY)
+    path = ("telephony", "entry_points", 0, "choices", "1", "needs", "en")
+    assert (str(found.code), found.path, found.is_error) == ("skill_unheld", path, False)
+    assert findings(written, NOW_MS, None) == ()
+
+
+def test_a_digit_that_asks_for_what_there_is_not() -> None:
+    (found,) = findings(document(telephony=entry(needs={"cooking": 1})), NOW_MS, None)
+    assert (str(found.code), found.is_error) == ("reference_unknown", True)

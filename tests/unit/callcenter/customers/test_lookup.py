@@ -125,6 +125,17 @@ async def test_late_needs_that_nobody_there_has_are_left_out() -> None:
     ]
 
 
+async def test_what_the_caller_chose_is_kept_by_what_follows() -> None:
+    chosen = Attributes((SkillNeed(SkillId("zh"), 3),), 5_000)
+    stage = Stage(takes_ms=400)
+    async with owned(stage.lookup.run(), "look-ups"):
+        await asyncio.sleep(0)
+        looked_up = await stage.lookup.look_up("vip")
+        stage.lookup.follow(C1, looked_up, chosen)
+        await asyncio.sleep(1)
+    assert stage.sent.commands == [UpdateContactAttributes(C1, chosen.needs, 120_000, ANN)]
+
+
 async def test_nothing_follows_where_nothing_changes() -> None:
     stage = Stage(takes_ms=400)
     async with owned(stage.lookup.run(), "look-ups"):

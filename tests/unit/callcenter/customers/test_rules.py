@@ -6,7 +6,7 @@ import pytest
 from callcenter.config_loader.customer_rules import CustomerRuleEntry, compiled_rules
 from callcenter.customers.keys import CustomerKeys, canonical_address
 from callcenter.customers.profiles import profile_fault
-from callcenter.customers.rules import PLAIN, Attributes, CustomerRules
+from callcenter.customers.rules import PLAIN, Attributes, CustomerRules, together
 from callcenter.ports import Profile
 from routing.ids import AgentId, SkillId
 from routing.model import SkillNeed
@@ -55,6 +55,15 @@ def test_what_a_condition_asks_about(
 def test_without_rules_everybody_is_plain() -> None:
     assert not rules()
     assert rules().attributes_of(VIP) == PLAIN
+
+
+def test_what_is_chosen_stands_beside_what_the_customer_has() -> None:
+    zh, products = SkillId("zh"), SkillId("products")
+    chosen = Attributes((SkillNeed(zh, 2), SkillNeed(products, 4)), 5_000)
+    customer = Attributes((SkillNeed(zh, 7),), 1_000, AgentId("ann"))
+    both = Attributes((SkillNeed(products, 4), SkillNeed(zh, 7)), 5_000, AgentId("ann"))
+    assert together(chosen, customer) == together(customer, chosen) == both
+    assert together(customer, PLAIN) == customer
 
 
 def test_the_largest_credit_is_given_and_not_the_sum() -> None:

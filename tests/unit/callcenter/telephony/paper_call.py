@@ -2,13 +2,16 @@
 
 import msgspec
 
+from callcenter.customers.rules import Attributes
 from callcenter.telephony.calls import Call, in_turn, note, overdue
 from callcenter.telephony.deciding import Enqueue, Standing, Wanted, decide
 from callcenter.telephony.entry import Choice, EntryPoint, Speech
 from callcenter.telephony.protocol import EventType, Order, OrderKind, PbxEvent
-from routing.ids import AgentId, ContactId, OfferId, QueueId
+from routing.ids import AgentId, ContactId, OfferId, QueueId, SkillId
+from routing.model import SkillNeed
 
 C1, ANN, LEG = ContactId("c1"), AgentId("ann"), OfferId("c1.1")
+ZH = Attributes(needs=(SkillNeed(SkillId("zh"), 2),), credit_ms=60_000)
 SALES, HELP = QueueId("sales"), QueueId("help")
 PLAIN = EntryPoint(number="100", queue_id=SALES)
 GREETED = EntryPoint(number="100", queue_id=SALES, greeting=Speech("Hello", "您好"))
@@ -16,7 +19,7 @@ ASKED = EntryPoint(
     number="100",
     queue_id=SALES,
     greeting=Speech("Press", "请按"),
-    choices={"1": Choice("zh"), "2": Choice(None, HELP)},
+    choices={"1": Choice("zh"), "2": Choice(None, HELP), "3": Choice(attributes=ZH)},
 )
 
 

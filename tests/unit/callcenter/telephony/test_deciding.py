@@ -5,7 +5,7 @@ import pytest
 
 from callcenter.telephony import limits
 from callcenter.telephony.calls import PBX_LOST, Call, Leg, LegStage
-from callcenter.telephony.deciding import UNDELIVERED, Ring, Standing
+from callcenter.telephony.deciding import UNDELIVERED, Enqueue, Ring, Standing
 from callcenter.telephony.entry import Speech
 from callcenter.telephony.protocol import OrderKind
 from callcenter.telephony.words import sorry
@@ -29,6 +29,7 @@ from tests.unit.callcenter.telephony.paper_call import (
     LEG,
     PLAIN,
     SALES,
+    ZH,
     call,
     enqueued,
     kinds,
@@ -83,6 +84,11 @@ def test_a_greeting_is_heard_out_or_given_up() -> None:
 def test_a_digit_chooses(digit: str, queue_id: str, language: str) -> None:
     one = call(ASKED, done={"c1.answer": "", "c1.gather.1": ""}, digits={"c1.gather.1": digit})
     assert (enqueued(wanted(one)).queue_id, enqueued(wanted(one)).language) == (queue_id, language)
+
+
+def test_a_digit_asks_for_skills() -> None:
+    one = call(ASKED, done={"c1.answer": "", "c1.gather.1": ""}, digits={"c1.gather.1": "3"})
+    assert enqueued(wanted(one)) == Enqueue(SALES, "en", ZH)
 
 
 def test_whoever_presses_nothing_is_asked_again_and_then_goes_on() -> None:
