@@ -27,6 +27,7 @@ from callcenter.ports_of_versions import (
     Authorship,
     ClosedMessages,
     ConfigVersions,
+    Teams,
     UserChange,
 )
 from routing.ids import AgentId, ContactId, DetailId, QueueId, ReasonId, TeamId
@@ -48,6 +49,10 @@ class StaleWriter(StorageError):
 
 class ChangedMeanwhile(StorageError):
     """The row is not the one the change started from; nothing was written."""
+
+
+class TeamInUse(StorageError):
+    """Somebody is in the team or watches it; it stays."""
 
 
 class JournalRecord(msgspec.Struct, frozen=True):
@@ -550,6 +555,7 @@ class Store(Protocol):
     statistics: Statistics
     search_texts: SearchTexts
     users: Users
+    teams: Teams
     sessions: Sessions
     config_versions: ConfigVersions
     closed_messages: ClosedMessages

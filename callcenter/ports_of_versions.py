@@ -3,6 +3,7 @@
 Transaction kind 3, as in `ports`, whose errors these raise; every Protocol has two implementations there too.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -67,6 +68,48 @@ class ConfigVersions(Protocol):
 
     async def newest(self) -> ConfigVersion | None:
         """The one applied last."""
+
+
+class Team(msgspec.Struct, frozen=True):
+    """Agents under one or more supervisors. Who is in it and who watches it stands with the people."""
+
+    team_id: str
+    en: str
+    zh: str
+    version: int = 0
+
+
+class TeamChange(msgspec.Struct, frozen=True):
+    """One change of one team, as `UserChange`; a team that was removed has no values after."""
+
+    version: int
+    team_id: str
+    author: Authorship
+    fields: dict[str, tuple[str, str]]
+
+
+class Teams(Protocol):
+    """The teams of the domain and what was changed about them (transaction kind 3)."""
+
+    async def all(self) -> list[Team]:
+        """Every team, by id."""
+
+    async def get(self, team_id: str) -> Team | None:
+        """By id."""
+
+    async def put(
+        self, team: Team, author: Authorship = UNSIGNED, *, based_on: int | None = None
+    ) -> Team:
+        """Insert or replace, with the next version of all teams; `based_on` 0: only if it is new. Raises ChangedMeanwhile."""
+
+    async def add_missing(self, teams: Sequence[Team], author: Authorship) -> None:
+        """Insert those whose id is not there; the others stay as they are."""
+
+    async def remove(self, team_id: str, author: Authorship, *, based_on: int) -> None:
+        """Remove a team in which and over which nobody is. Raises ChangedMeanwhile, TeamInUse."""
+
+    async def changes(self, team_id: str, *, limit: int) -> list[TeamChange]:
+        """The newest changes of a team, newest first."""
 
 
 class ClosedMessage(msgspec.Struct, frozen=True):

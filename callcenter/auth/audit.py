@@ -31,6 +31,9 @@ class AuditAction(StrEnum):
     PERSON_CHANGED = "person_changed"
     PEOPLE_IMPORTED = "people_imported"
     PEOPLE_EXPORTED = "people_exported"
+    TEAM_ADDED = "team_added"
+    TEAM_CHANGED = "team_changed"
+    TEAM_REMOVED = "team_removed"
     PASSWORD_SET = "password_set"  # noqa: S105 - a word, not a secret
     PROFILE_PUT = "profile_put"
     PROFILE_READ = "profile_read"

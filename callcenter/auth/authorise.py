@@ -48,6 +48,7 @@ class ObjectKind(StrEnum):
     QUEUE = "queue"
     AGENT = "agent"
     USER = "user"
+    TEAM = "team"
     PROFILE = "profile"
     API_KEY = "api_key"
     SUBSCRIPTION = "subscription"

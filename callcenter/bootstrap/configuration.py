@@ -1,13 +1,15 @@
 """The configuration in force: stored document -> the engine's input, the console's view, the widgets."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from callcenter import ports
 from callcenter.auth.people import Known
+from callcenter.auth.teams import TeamBook
 from callcenter.channels.chat_routes import WidgetConfiguration, WidgetText
 from callcenter.channels.mail.mailboxes import MailboxSettings
 from callcenter.clock import Clock, new_id
@@ -23,7 +25,7 @@ from callcenter.config_loader.telephony import Entry, Pressed
 from callcenter.customers.rules import Attributes, CustomerRules
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
-from callcenter.ports_of_versions import Authorship, ConfigVersion, ConfigVersions
+from callcenter.ports_of_versions import Authorship, ConfigVersion, Team
 from callcenter.telephony.entry import Choice, EntryPoint, Speech
 from callcenter.web.schemas import (
     ConfigurationView,
@@ -51,11 +53,12 @@ class NoConfiguration(Exception):
 class ConfigurationInForce:
     """Holds the newest stored configuration and hands it to the engine when the engine has another."""
 
-    def __init__(self, versions: ConfigVersions, host: Host, clock: Clock) -> None:
+    def __init__(self, store: ports.Store, host: Host, clock: Clock, team_book: TeamBook) -> None:
         """Nothing is in force before `follow`."""
-        self._versions = versions
+        self._store = store
         self._host = host
         self._clock = clock
+        self._book = team_book
         self._newest: tuple[str, Configuration] | None = None
         self._current: Configuration | None = None
         self._view: ConfigurationView | None = None
@@ -68,8 +71,8 @@ class ConfigurationInForce:
     async def store_folder(self, folder: Path) -> Configuration:
         """Check and store a folder; `follow` then applies it. Raises ConfigError."""
         now_ms = self._clock.now_ms()
-        configuration = load_folder(folder, now_ms)
-        await store(self._versions, configuration, Authorship(at_ms=now_ms))
+        configuration = load_folder(folder, now_ms, team_ids=self._book.team_ids)
+        await store_configuration(self._store, configuration, Authorship(at_ms=now_ms))
         return configuration
 
     async def follow(self) -> bool:
@@ -78,7 +81,8 @@ class ConfigurationInForce:
         Raises NoConfiguration when none is stored, CommandRefused when the engine cannot take it now: then the one
         the engine has stays in force, and on view.
         """
-        newest = await self._versions.newest()
+        await self._book.follow()
+        newest = await self._store.config_versions.newest()
         if newest is None:
             raise NoConfiguration
         if self._newest is None or self._newest[0] != newest.version:
@@ -95,7 +99,9 @@ class ConfigurationInForce:
         try:
             await self._host.submit(Envelope(ApplyConfiguration(routing), new_id()))
         except CommandRefused:
-            known = None if applied is None else await self._versions.get(applied.version)
+            known = (
+                None if applied is None else await self._store.config_versions.get(applied.version)
+            )
             if known is not None:
                 self._take(of_stored(known.document))
             raise
@@ -120,7 +126,8 @@ class ConfigurationInForce:
         """What the console needs of it, whole."""
         if self._view is None:
             raise NoConfiguration
-        return self._view
+        teams = [TeamInfo(one.team_id, LocalName(one.en, one.zh)) for one in self._book.rows]
+        return msgspec.structs.replace(self._view, teams=teams)
 
     def widget(self, widget_id: str) -> WidgetConfiguration | None:
         """One chat widget."""
@@ -164,15 +171,17 @@ class ConfigurationInForce:
         }
 
 
-async def store(
-    versions: ConfigVersions,
+async def store_configuration(
+    store: ports.Store,
     configuration: Configuration,
     author: Authorship,
     based_on: str | None = None,
 ) -> None:
-    """Store a checked configuration as the newest. Raises ports.ChangedMeanwhile."""
+    """Store a checked configuration as the newest, and the teams it names that are new. Raises ports.ChangedMeanwhile."""
     version = ConfigVersion(configuration.version, configuration.stored, author.at_ms)
-    await versions.put(version, author, based_on=based_on)
+    await store.config_versions.put(version, author, based_on=based_on)
+    named = [Team(one.id, one.name.en, one.name.zh) for one in configuration.document.teams]
+    await store.teams.add_missing(named, author)
 
 
 def holder_of(user: ports.User) -> Holder:
@@ -181,7 +190,6 @@ def holder_of(user: ports.User) -> Holder:
         user.display_name,
         {
             "queues": user.queue_ids,
-            "teams": (user.team_id,),
             "skills": tuple(user.skills),
             "sites": (user.site,),
         },
@@ -197,7 +205,7 @@ def _view(configuration: Configuration) -> ConfigurationView:
             ReasonInfo(reason.id, _name(reason.name)) for reason in document.not_ready_reasons
         ],
         dispositions=[DispositionInfo(one.id, _name(one.name)) for one in document.dispositions],
-        teams=[TeamInfo(team.id, _name(team.name)) for team in document.teams],
+        teams=[],
         widgets=[
             WidgetInfo(widget.id, _name(widget.name), widget.queue) for widget in document.widgets
         ],
@@ -237,11 +245,11 @@ def _choice(written: Pressed) -> Choice:
     )
 
 
-def known_of(document: Document) -> Known:
-    """What people may refer to in this document."""
+def known_of(document: Document, teams: Iterable[Team]) -> Known:
+    """What people may refer to: in this document, and which teams there are."""
     return Known(
         queue_ids=[one.id for one in document.queues],
-        team_ids=[one.id for one in document.teams],
+        team_ids=[one.team_id for one in teams],
         skill_ids=[one.id for one in document.skills],
         site_ids=[one.id for one in document.sites],
     )

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
 
 from callcenter import ports
 from callcenter.auth.people import agent_facts, is_working_agent
-from callcenter.bootstrap.configuration import ConfigurationInForce, holder_of, store
+from callcenter.bootstrap.configuration import ConfigurationInForce, holder_of, store_configuration
 from callcenter.clock import Clock
 from callcenter.config_loader import yaml_text
 from callcenter.config_loader.compiling import routing_configuration
@@ -18,7 +18,7 @@ from callcenter.config_loader.findings import Finding, Path
 from callcenter.config_loader.in_use import in_use
 from callcenter.config_loader.loader import Configuration, checked, of_stored
 from callcenter.host.envelope import CommandRefused
-from callcenter.ports_of_versions import Authorship, ConfigChange, ConfigVersions
+from callcenter.ports_of_versions import Authorship, ConfigChange
 from callcenter.web.configuration_schemas import (
     AppliedConfiguration,
     CheckedConfiguration,
@@ -41,29 +41,28 @@ class ConfigurationEditor:
 
     def __init__(
         self,
-        versions: ConfigVersions,
-        users: ports.Users,
+        store: ports.Store,
         in_force: ConfigurationInForce,
         clock: Clock,
         *,
         mirror: Callable[[], State],
     ) -> None:
         """What is stored is put in force by `in_force`, at once or when the engine can take it."""
-        self._versions = versions
-        self._users = users
+        self._store = store
         self._in_force = in_force
         self._clock = clock
         self._mirror = mirror
 
     async def stored(self) -> StoredConfiguration | None:
         """The newest stored document, in force or not yet."""
-        newest = await self._versions.newest()
+        newest = await self._store.config_versions.newest()
         if newest is None:
             return None
-        document = (await asyncio.to_thread(of_stored, newest.document)).document
+        read = await asyncio.to_thread(of_stored, newest.document)
         # As people write it: keys in the order of the model, not of the alphabet.
-        written = msgspec.Raw(document.model_dump_json().encode())
-        return StoredConfiguration(newest.version, self._is_in_force(newest.version), written)
+        written = msgspec.Raw(read.document.model_dump_json().encode())
+        # A document of an older release has another version once its new defaults are written out.
+        return StoredConfiguration(newest.version, self._is_in_force(read.version), written)
 
     async def check(self, document: bytes) -> CheckedConfiguration:
         """Everything there is to say about a document."""
@@ -81,7 +80,7 @@ class ConfigurationEditor:
 
         Another version than the one it is based on is told before anything that may be wrong because of it.
         """
-        newest = await self._versions.newest()
+        newest = await self._store.config_versions.newest()
         if based_on is not None and (newest is None or newest.version != based_on):
             raise ports.ChangedMeanwhile(based_on)
         inspected = await self._inspected(document)
@@ -89,7 +88,7 @@ class ConfigurationEditor:
         configuration = inspected.configuration
         if configuration is None or any(one.is_error for one in rows):
             return AppliedConfiguration(None, is_in_force=False, findings=rows)
-        await store(self._versions, configuration, author, based_on)
+        await store_configuration(self._store, configuration, author, based_on)
         try:
             await self._in_force.follow()
         except CommandRefused:  # the poll tries again until the engine can take it
@@ -100,20 +99,20 @@ class ConfigurationEditor:
 
     async def history(self, *, before: int | None, limit: int) -> ConfigurationHistory:
         """Which versions were the newest, newest first."""
-        changes = await self._versions.changes(before=before, limit=limit + 1)
-        names = {user.user_id: user.display_name for user in await self._users.all()}
+        changes = await self._store.config_versions.changes(before=before, limit=limit + 1)
+        names = {user.user_id: user.display_name for user in await self._store.users.all()}
         rows = [_change_row(one, names) for one in changes[:limit]]
         return ConfigurationHistory(rows, rows[-1].number if len(changes) > limit else None)
 
     async def change(self, number: int) -> ConfigurationChanged | None:
         """One entry of the history with its document, against the one before it."""
-        changes = await self._versions.changes(before=number + 1, limit=2)
+        changes = await self._store.config_versions.changes(before=number + 1, limit=2)
         if not changes or changes[0].number != number:
             return None
-        documents = [await self._versions.get(one.version) for one in changes]
+        documents = [await self._store.config_versions.get(one.version) for one in changes]
         now, *earlier = [one.document for one in documents if one is not None]
         plain_now, plain_before = (msgspec.json.decode(one) for one in (now, *earlier, b"{}")[:2])
-        names = {user.user_id: user.display_name for user in await self._users.all()}
+        names = {user.user_id: user.display_name for user in await self._store.users.all()}
         return ConfigurationChanged(
             _change_row(changes[0], names),
             msgspec.Raw(now),
@@ -146,8 +145,8 @@ class ConfigurationEditor:
         return yaml_text.write_yaml(msgspec.json.decode(document))
 
     async def _inspected(self, document: bytes) -> "_Inspected":
-        users = [user for user in await self._users.all() if is_working_agent(user)]
-        newest = await self._versions.newest()
+        users = [user for user in await self._store.users.all() if is_working_agent(user)]
+        newest = await self._store.config_versions.newest()
         contacts = Counter(one.queue_id for one in self._mirror().contacts.values())
         return await asyncio.to_thread(
             _inspected,
@@ -156,6 +155,7 @@ class ConfigurationEditor:
             users=users,
             newest=None if newest is None else newest.document,
             contacts=contacts,
+            team_ids=[team.team_id for team in await self._store.teams.all()],
         )
 
     def _is_in_force(self, version: str) -> bool:
@@ -178,9 +178,10 @@ def _inspected(
     users: list[ports.User],
     newest: bytes | None,
     contacts: Counter[QueueId],
+    team_ids: Collection[str],
 ) -> _Inspected:
     agents = [agent_facts(user) for user in users]
-    configuration, found = checked(plain, now_ms, agents)
+    configuration, found = checked(plain, now_ms, agents, team_ids)
     if configuration is None:
         return _Inspected(None, list(found), [], [])
     before = None if newest is None else of_stored(newest)

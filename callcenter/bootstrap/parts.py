@@ -14,6 +14,7 @@ from callcenter.auth.audit import AuditTrail
 from callcenter.auth.passwords import Passwords, argon2id
 from callcenter.auth.principal import Principal
 from callcenter.auth.sessions import SessionKeeper
+from callcenter.auth.teams import TeamBook
 from callcenter.auth.throttle import LoginThrottle
 from callcenter.bootstrap.configuration import ConfigurationInForce
 from callcenter.bootstrap.configuration_editing import ConfigurationEditor
@@ -75,6 +76,7 @@ class Parts:
     clock: Clock
     sessions: SessionKeeper
     configuration: ConfigurationInForce
+    team_book: TeamBook
     roster: Roster
     customers: CustomerLookup
     passwords: Passwords
@@ -174,7 +176,8 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
     gateway = HostGateway(host)
     sessions = SessionKeeper(store.sessions, store.users, clock.now_ms)
     roster = Roster(store.users, sessions, host, gateway)
-    configuration = ConfigurationInForce(store.config_versions, host, clock)
+    team_book = TeamBook(store.teams)
+    configuration = ConfigurationInForce(store, host, clock, team_book)
     introductions, writers = Introductions(), Writers(now_ms=clock.now_ms)
     reading = Reading(store, host, roster.name, clock)
     mail_book, waker = MailBook(introductions, reading.mirror), Waker(gateway, reading.mirror)
@@ -206,6 +209,7 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
         clock=clock,
         sessions=sessions,
         configuration=configuration,
+        team_book=team_book,
         roster=roster,
         customers=customers,
         passwords=Passwords(argon2id()),
@@ -325,12 +329,12 @@ def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
         closed_messages=parts.closed_messages,
         configuration=parts.configuration.view,
         configuration_editor=ConfigurationEditor(
-            parts.store.config_versions,
-            parts.store.users,
+            parts.store,
             parts.configuration,
             parts.clock,
             mirror=parts.reading.mirror,
         ),
+        team_book=parts.team_book,
         now_ms=parts.clock.now_ms,
         new_id=new_id,
         not_ready_reasons=parts.not_ready_reasons,

@@ -146,7 +146,7 @@ class Server:
         wanted = demo_people(self._settings.demo_config_dir)
         usernames = [person.username for person in wanted]
         passwords = data_dir.demo_passwords(usernames, self._settings.demo_password)
-        known = known_of(parts.configuration.current.document)
+        known = known_of(parts.configuration.current.document, parts.team_book.rows)
         with_passwords = [(person, passwords[person.username]) for person in wanted]
         author = Authorship(at_ms=parts.clock.now_ms())
         await ensure_people(

@@ -4,9 +4,9 @@ import argparse
 import secrets
 from pathlib import Path
 
-from callcenter.bootstrap.configuration import store
+from callcenter.bootstrap.configuration import store_configuration
 from callcenter.cli.errors import CommandError
-from callcenter.cli.on_store import create_person, finish, new_person, on_store
+from callcenter.cli.on_store import create_person, finish, new_person, on_store, team_ids
 from callcenter.cli.options import Subcommands, add_data_dir, say, settings_of
 from callcenter.clock import Clock
 from callcenter.config_loader.loader import load_folder
@@ -50,12 +50,12 @@ def _add_database(commands: Subcommands) -> None:
 async def _init(opened: SqlStore, parsed: argparse.Namespace) -> int:
     folder = parsed.config or Settings().demo_config_dir
     now_ms = Clock().now_ms()
-    configuration = load_folder(folder, now_ms)
-    await store(opened.config_versions, configuration, Authorship(at_ms=now_ms))
+    configuration = load_folder(folder, now_ms, team_ids=await team_ids(opened))
+    await store_configuration(opened, configuration, Authorship(at_ms=now_ms))
     say(f"Configuration {configuration.version[:12]} from {folder} is stored.")
     if await opened.users.by_username(parsed.admin) is None:
         password = secrets.token_urlsafe(12)
-        person = new_person(parsed.admin, "admin", configuration)
+        person = await new_person(opened, parsed.admin, "admin", configuration)
         await create_person(opened, person, password, configuration)
         say(f"Admin {parsed.admin}, password {password} (shown once; change it after log-in)")
     say("Next: callcenter run")

@@ -3,14 +3,15 @@
 import argparse
 import asyncio
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 from callcenter.auth.audit import AuditAction
 from callcenter.auth.people import agent_facts, is_working_agent
-from callcenter.bootstrap.configuration import holder_of, store
+from callcenter.bootstrap.configuration import holder_of, store_configuration
 from callcenter.cli.audit_command import on_record
 from callcenter.cli.errors import CommandError
-from callcenter.cli.on_store import newest_configuration, on_store, signed_now
+from callcenter.cli.on_store import newest_configuration, on_store, signed_now, team_ids
 from callcenter.cli.options import Subcommands, add_data_dir, say, settings_of
 from callcenter.clock import Clock
 from callcenter.config_loader.compiling import routing_configuration
@@ -45,17 +46,17 @@ def add(commands: Subcommands) -> None:
 
 def _check_config(parsed: argparse.Namespace) -> int:
     if parsed.data_dir is None:
-        return _check(parsed.folder, None)
+        return _check(parsed.folder, None, ())
 
     async def with_people(opened: SqlStore, _parsed: argparse.Namespace) -> int:
-        agents = await _agents(opened)
-        return await asyncio.to_thread(_check, parsed.folder, agents)
+        agents, teams = await _agents(opened), await team_ids(opened)
+        return await asyncio.to_thread(_check, parsed.folder, agents, teams)
 
     return on_store(with_people)(parsed)
 
 
-def _check(folder: Path, agents: list[PutAgent] | None) -> int:
-    configuration = _loaded(folder, agents)
+def _check(folder: Path, agents: list[PutAgent] | None, teams: Collection[str]) -> int:
+    configuration = _loaded(folder, agents, teams)
     say(f"{folder} is correct (version {configuration.version[:12]}).")
     return 0
 
@@ -63,7 +64,9 @@ def _check(folder: Path, agents: list[PutAgent] | None) -> int:
 async def _config_apply(opened: SqlStore, parsed: argparse.Namespace) -> int:
     users = await opened.users.all()
     working = [one for one in users if is_working_agent(one)]
-    configuration = _loaded(parsed.folder, [agent_facts(one) for one in working])
+    configuration = _loaded(
+        parsed.folder, [agent_facts(one) for one in working], await team_ids(opened)
+    )
     newest = await opened.config_versions.newest()
     if newest is not None:
         holders = [holder_of(one) for one in working]
@@ -71,7 +74,7 @@ async def _config_apply(opened: SqlStore, parsed: argparse.Namespace) -> int:
         found = in_use(before, configuration.document, holders, {})
         if faults := [f"{parsed.folder}: {one.message} [{one.code}]" for one in found]:
             raise CommandError("\n".join(faults))
-    await store(opened.config_versions, configuration, signed_now())
+    await store_configuration(opened, configuration, signed_now())
     await on_record(
         opened,
         parsed,
@@ -91,7 +94,7 @@ async def _config_diff(opened: SqlStore, parsed: argparse.Namespace) -> int:
     names = {AgentId(user.user_id): user.display_name for user in users}
     now_ms = Clock().now_ms()
     before = await newest_configuration(opened)
-    after = _loaded(parsed.folder, agents)
+    after = _loaded(parsed.folder, agents, await team_ids(opened))
     try:
         recovered = await recover(opened.journal, settings_of(parsed).domain_id)
     except JournalDamaged as error:
@@ -106,10 +109,10 @@ async def _config_diff(opened: SqlStore, parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _loaded(folder: Path, agents: list[PutAgent] | None) -> Configuration:
+def _loaded(folder: Path, agents: list[PutAgent] | None, teams: Collection[str]) -> Configuration:
     """The folder's configuration, its warnings printed."""
     try:
-        configuration = load_folder(folder, Clock().now_ms(), agents)
+        configuration = load_folder(folder, Clock().now_ms(), agents, teams)
     except ConfigError as error:
         count = f"{len(error.faults)} faults\n" if len(error.faults) > 1 else ""
         raise CommandError(f"{count}{error}") from error

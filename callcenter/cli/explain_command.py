@@ -166,7 +166,7 @@ async def _names(opened: SqlStore) -> Names:
         queues=_words(document.queues),
         reasons=_words(document.not_ready_reasons),
         skills=_words(document.skills),
-        teams=_words(document.teams),
+        teams={one.team_id: Words(one.en, one.zh) for one in await opened.teams.all()},
     )
 
 

@@ -62,14 +62,24 @@ def signed_now() -> Authorship:
     return Authorship(at_ms=Clock().now_ms())
 
 
-def new_person(username: str, role: str, configuration: Configuration) -> people.NewPerson:
-    """Somebody of the first team; an admin sees all queues."""
+async def team_ids(opened: SqlStore) -> list[str]:
+    """Every team there is, by id."""
+    return [team.team_id for team in await opened.teams.all()]
+
+
+async def new_person(
+    opened: SqlStore, username: str, role: str, configuration: Configuration
+) -> people.NewPerson:
+    """Somebody of the first team; an admin sees all queues. Raises CommandError when there is no team."""
     document = configuration.document
+    first = next(iter(await team_ids(opened)), None)
+    if first is None:
+        raise CommandError("there is no team yet: name one under `teams` in the configuration")
     return people.NewPerson(
         username=username,
         display_name=username,
         role=role,
-        team_id=document.teams[0].id,
+        team_id=first,
         queue_ids=tuple(queue.id for queue in document.queues) if role == "admin" else (),
     )
 
@@ -78,7 +88,7 @@ async def create_person(
     opened: SqlStore, person: people.NewPerson, password: str, configuration: Configuration
 ) -> ports.User:
     """Store a person. Raises CommandError, PersonInvalid."""
-    known = known_of(configuration.document)
+    known = known_of(configuration.document, await opened.teams.all())
     hasher = Passwords(argon2id())
     try:
         return await people.create(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from callcenter.cli.errors import CommandError
-from callcenter.cli.on_store import on_store
+from callcenter.cli.on_store import on_store, team_ids
 from callcenter.cli.options import Subcommands, add_data_dir, say
 from callcenter.clock import Clock
 from callcenter.config_loader.compiling import routing_configuration
@@ -79,7 +79,7 @@ async def _replay(opened: SqlStore, parsed: argparse.Namespace) -> int:
 
 
 async def _what_if(opened: SqlStore, parsed: argparse.Namespace) -> int:
-    loaded = load_folder(parsed.config, Clock().now_ms())
+    loaded = load_folder(parsed.config, Clock().now_ms(), team_ids=await team_ids(opened))
     progress, observer, fates = _Progress(), Observer(), Fates()
     async for record in opened.journal.read(0):
         event = DECODER.decode(record.payload)

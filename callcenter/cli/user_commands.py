@@ -53,7 +53,7 @@ def add(commands: Subcommands) -> None:
 
 def _add_facts(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="display name (at first: the log-in name)")
-    parser.add_argument("--team", help="team id (at first: the configuration's first)")
+    parser.add_argument("--team", help="team id (at first: the first there is)")
     parser.add_argument("--queues", help="queue ids, separated by commas")
     parser.add_argument("--watched-teams", help="teams a supervisor sees")
     parser.add_argument("--chat-capacity", type=int, help="chats at once (at first: 3)")
@@ -100,7 +100,7 @@ def _facts(parsed: argparse.Namespace) -> dict[str, object]:
 
 async def _add_user(opened: SqlStore, parsed: argparse.Namespace) -> int:
     configuration = await newest_configuration(opened)
-    standard = new_person(parsed.username, parsed.role, configuration)
+    standard = await new_person(opened, parsed.username, parsed.role, configuration)
     queue_ids = () if parsed.queues is None else _listed(parsed.queues)
     facts = {"queue_ids": queue_ids, "language": parsed.language, **_facts(parsed)}
     person = msgspec.structs.replace(standard, **facts)
@@ -114,7 +114,7 @@ async def _change_user(opened: SqlStore, parsed: argparse.Namespace) -> int:
     configuration = await newest_configuration(opened)
     user = await _user(opened, parsed.username)
     changed = msgspec.structs.replace(user, **_facts(parsed))
-    people.check_person(changed, known_of(configuration.document))
+    people.check_person(changed, known_of(configuration.document, await opened.teams.all()))
     await opened.users.put(changed, signed_now())
     await _on_record(opened, parsed, AuditAction.PERSON_CHANGED, user)
     say(f"{user.username} is changed; a running server takes it over in 2 s.")

@@ -1,6 +1,6 @@
 """Everything that is said about a document whose values are of their types. Pure: the same call, the same findings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from callcenter.config_loader.compiling import compiled_calendars, routing_configuration
 from callcenter.config_loader.customer_rule_lints import choice_lints, customer_rule_lints
@@ -15,13 +15,16 @@ from routing.model import Channel
 
 
 def findings(
-    document: Document, at_ms: int, agents: Sequence[PutAgent] | None
+    document: Document,
+    at_ms: int,
+    agents: Sequence[PutAgent] | None,
+    team_ids: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Errors and warnings, with hours as of an instant (UTC ms); `agents` are None when nobody knows them.
 
-    What refers to nothing would be lint everywhere, so those errors come alone.
+    `team_ids` are the teams there are, beside those the document names. What refers to nothing would be lint everywhere, so those errors come alone.
     """
-    found = tuple(references(document))
+    found = tuple(references(document, team_ids))
     if found:
         return found
     routing = routing_configuration(document, "", at_ms)

@@ -9,7 +9,7 @@ from callcenter.config_loader.findings import Finding, FindingCode
 from callcenter.config_loader.schema import Document
 from routing.ids import QueueId
 
-_KINDS = {"queues": "queue", "teams": "team", "skills": "skill", "sites": "site"}
+_KINDS = {"queues": "queue", "skills": "skill", "sites": "site"}
 """Lists whose entries people have, and what one is called."""
 
 

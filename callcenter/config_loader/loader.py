@@ -9,7 +9,7 @@ not configuration (people are rows, edited by API and command line) and is passe
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +47,12 @@ class Configuration(msgspec.Struct, frozen=True):
 
 
 def load_folder(
-    folder: Path, at_ms: int, agents: Sequence[PutAgent] | None = None
+    folder: Path,
+    at_ms: int,
+    agents: Sequence[PutAgent] | None = None,
+    team_ids: Collection[str] = (),
 ) -> Configuration:
-    """Read a folder and check it as of an instant, and against the agents if they are known. Raises ConfigError."""
+    """Read a folder and check it as of an instant, and against agents and teams as far as known. Raises ConfigError."""
     if not folder.is_dir():
         raise ConfigError([f"{folder}: there is no such folder [{FindingCode.FOLDER_EMPTY}]"])
     lines: dict[tuple[str, ...], str] = {}
@@ -63,7 +66,7 @@ def load_folder(
     faults += [f"{one} [{FindingCode.YAML_INVALID}]" for one in _read_flows(folder, merged, lines)]
     if not merged and not faults:
         faults.append(f"{folder}: there are no .yaml files [{FindingCode.FOLDER_EMPTY}]")
-    configuration, found = checked(merged, at_ms, agents)
+    configuration, found = checked(merged, at_ms, agents, team_ids)
     faults += [_told(one, folder, lines) for one in found if one.is_error]
     if configuration is None or faults:
         raise ConfigError(faults)
@@ -72,14 +75,17 @@ def load_folder(
 
 
 def checked(
-    plain: object, at_ms: int, agents: Sequence[PutAgent] | None
+    plain: object,
+    at_ms: int,
+    agents: Sequence[PutAgent] | None,
+    team_ids: Collection[str] = (),
 ) -> tuple[Configuration | None, tuple[Finding, ...]]:
     """A document as plain values: its configuration, unless there are errors, and everything that is to say about it."""
     try:
         document = Document.model_validate(plain)
     except ValidationError as error:
         return None, tuple(_of_value(one) for one in error.errors())
-    found = findings(document, at_ms, agents)
+    found = findings(document, at_ms, agents, team_ids)
     has_errors = any(one.is_error for one in found)
     return None if has_errors else of_document(document), found
 

@@ -26,8 +26,8 @@ _GROUPS = (
 """Lists of the document whose entries have an id."""
 
 
-def references(document: Document) -> Iterator[Finding]:
-    """Every repeated id and every reference to what does not exist."""
+def references(document: Document, team_ids: Collection[str] = ()) -> Iterator[Finding]:
+    """Every repeated id and every reference to what does not exist; `team_ids` are teams there are already."""
     ids: dict[str, set[str]] = {}
     for group in _GROUPS:
         seen: set[str] = set()
@@ -37,6 +37,7 @@ def references(document: Document) -> Iterator[Finding]:
                 yield Finding(FindingCode.ID_REPEATED, (group, index, "id"), message)
             seen.add(one)
         ids[group] = seen
+    ids["teams"].update(team_ids)
     for number, queue in enumerate(document.queues):
         yield from _of_queue(queue, ("queues", number), ids)
     for number, widget in enumerate(document.widgets):

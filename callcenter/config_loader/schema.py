@@ -64,7 +64,8 @@ class Document(Closed):
     queues: Annotated[list[Queue], Field(min_length=1, max_length=QUEUES_MAX)]
     not_ready_reasons: list[Reason]
     dispositions: Annotated[list[Named], Field(min_length=1)]
-    teams: list[Named]
+    teams: Annotated[list[Named], Field(max_length=1_000, exclude=True)] = []
+    """Teams are rows; those named here that are not there yet are made when the document is stored. Not stored with it."""
     widgets: list[Widget] = []
     mailboxes: Annotated[list[Mailbox], Field(max_length=500)] = []
     interrupts: dict[Channel, list[Channel]] = {

@@ -62,6 +62,11 @@ class Scope(msgspec.Struct, frozen=True):
         return cls(ObjectKind.USER, parameter)
 
     @classmethod
+    def team(cls, parameter: str = "team_id") -> "Scope":
+        """The path names a team."""
+        return cls(ObjectKind.TEAM, parameter)
+
+    @classmethod
     def api_key(cls, parameter: str = "key_id") -> "Scope":
         """The path names another program's key."""
         return cls(ObjectKind.API_KEY, parameter)

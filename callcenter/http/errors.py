@@ -67,6 +67,9 @@ class ApiErrorCode(StrEnum):
     STORAGE_UNAVAILABLE = "storage_unavailable"
     SUBSCRIPTION_INVALID = "subscription_invalid"
     SUBSCRIPTION_UNKNOWN = "subscription_unknown"
+    TEAM_IN_USE = "team_in_use"
+    TEAM_TAKEN = "team_taken"
+    TEAM_UNKNOWN = "team_unknown"
     TOKEN_INVALID = "token_invalid"  # noqa: S105 - a code
     TOO_MANY_FRAMES = "too_many_frames"
     TOO_MANY_TABS = "too_many_tabs"
@@ -138,6 +141,9 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.STORAGE_UNAVAILABLE: 503,
     ApiErrorCode.SUBSCRIPTION_INVALID: 422,
     ApiErrorCode.SUBSCRIPTION_UNKNOWN: 404,
+    ApiErrorCode.TEAM_IN_USE: 409,
+    ApiErrorCode.TEAM_TAKEN: 409,
+    ApiErrorCode.TEAM_UNKNOWN: 404,
     ApiErrorCode.TOKEN_INVALID: 401,
     ApiErrorCode.TOO_MANY_FRAMES: 429,
     ApiErrorCode.TOO_MANY_TABS: 429,

@@ -51,6 +51,7 @@ OBJECT_UNKNOWN: dict[ObjectKind, tuple[ErrorCode, str]] = {
     ObjectKind.QUEUE: (RefusalCode.QUEUE_UNKNOWN, "There is no such queue."),
     ObjectKind.AGENT: (RefusalCode.AGENT_UNKNOWN, "There is no such agent."),
     ObjectKind.USER: (ApiErrorCode.USER_UNKNOWN, "There is no such user."),
+    ObjectKind.TEAM: (ApiErrorCode.TEAM_UNKNOWN, "There is no such team."),
     ObjectKind.PROFILE: (ApiErrorCode.PROFILE_UNKNOWN, "There is no such profile."),
     ObjectKind.API_KEY: (ApiErrorCode.API_KEY_UNKNOWN, "There is no such key."),
     ObjectKind.SUBSCRIPTION: (ApiErrorCode.SUBSCRIPTION_UNKNOWN, "There is no such subscription."),

@@ -1,10 +1,11 @@
-"""What of a user has changed, as it is kept with each change."""
+"""What of a user or a team has changed, as it is kept with each change."""
 
 from typing import Final
 
 import msgspec
 
 from callcenter.ports import User
+from callcenter.ports_of_versions import Team
 
 _SECRET: Final = ("password_hash",)
 _NOT_TOLD: Final = ("user_id", "version")
@@ -22,6 +23,16 @@ def changed_fields(before: User | None, after: User) -> dict[str, tuple[str, str
         else:
             fields[name] = ("" if before is None else _json(old), _json(new))
     return fields
+
+
+def changed_team(before: Team | None, after: Team | None) -> dict[str, tuple[str, str]]:
+    """The same of a team's names; "" before a new team's, and after a removed one's."""
+    names = ("en", "zh")
+    old, new = (
+        {name: "" if team is None else _json(getattr(team, name)) for name in names}
+        for team in (before, after)
+    )
+    return {name: (old[name], new[name]) for name in names if old[name] != new[name]}
 
 
 def _json(value: object) -> str:

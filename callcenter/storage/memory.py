@@ -42,6 +42,7 @@ from callcenter.storage.memory_rows import (
     MemoryProjectionRows,
     MemoryStatistics,
 )
+from callcenter.storage.memory_teams import MemoryTeams
 from callcenter.storage.memory_uploads import MemoryUploads
 from routing.ids import ContactId
 
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from callcenter.ports_of_calls import CallLog
     from callcenter.ports_of_integrators import ApiKeys, Subscriptions
     from callcenter.ports_of_uploads import Uploads
-    from callcenter.ports_of_versions import ClosedMessages, ConfigVersions
+    from callcenter.ports_of_versions import ClosedMessages, ConfigVersions, Teams
 
 ZERO_CHAIN: Final = bytes(32)
 
@@ -195,6 +196,7 @@ class MemoryStore:
         self.search_texts: SearchTexts = search_texts
         self.statistics: Statistics = MemoryStatistics(rows)
         self.users: Users = MemoryUsers(self._disk)
+        self.teams: Teams = MemoryTeams(self._disk, self.users)
         self.sessions: Sessions = MemorySessions(self._disk)
         self.config_versions: ConfigVersions = MemoryConfigVersions(self._disk)
         self.closed_messages: ClosedMessages = MemoryClosedMessages(self._disk)

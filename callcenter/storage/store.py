@@ -35,6 +35,7 @@ from callcenter.storage.search_texts import SqlSearchTexts
 from callcenter.storage.sessions import SqlSessions
 from callcenter.storage.statistics import SqlStatistics
 from callcenter.storage.tables import HEAD, probe
+from callcenter.storage.teams import SqlTeams
 from callcenter.storage.uploads import SqlUploads
 from callcenter.storage.users import SqlUsers
 from routing.ids import ContactId
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from callcenter.ports_of_calls import CallLog
     from callcenter.ports_of_integrators import ApiKeys, Subscriptions
     from callcenter.ports_of_uploads import Uploads
-    from callcenter.ports_of_versions import ClosedMessages, ConfigVersions
+    from callcenter.ports_of_versions import ClosedMessages, ConfigVersions, Teams
 
 PROBE_BYTES: Final = 64 * 1024
 """What a probe writes: enough that a disk with room for one more row, and no second, still counts as full."""
@@ -68,6 +69,7 @@ class SqlStore:
         self.statistics: Statistics = SqlStatistics(database, domain_id)
         self.search_texts: SearchTexts = SqlSearchTexts(database, domain_id)
         self.users: Users = SqlUsers(database, domain_id)
+        self.teams: Teams = SqlTeams(database, domain_id)
         self.sessions: Sessions = SqlSessions(database, domain_id)
         self.config_versions: ConfigVersions = SqlConfigVersions(database, domain_id)
         self.closed_messages: ClosedMessages = SqlClosedMessages(database, domain_id)

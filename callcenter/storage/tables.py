@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0014"
+HEAD: Final = "0015"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -340,6 +340,30 @@ user_changes = sa.Table(
     _text("note"),
     _must("fields", sa.String),
     sa.Index(None, "domain_id", "user_id"),
+)
+
+teams = sa.Table(
+    "teams",
+    metadata,
+    _domain(),
+    _key("team_id"),
+    _must("en", sa.String),
+    _must("zh", sa.String),
+    _must("version", sa.BigInteger),
+)
+
+# As `user_changes`; `version` counts the changes of all teams, so that a team made again starts above the old one.
+team_changes = sa.Table(
+    "team_changes",
+    metadata,
+    _domain(),
+    _key("version", sa.BigInteger),
+    _must("team_id", sa.String),
+    _must("at_ms", sa.BigInteger),
+    _text("by_user_id"),
+    _text("note"),
+    _must("fields", sa.String),
+    sa.Index(None, "domain_id", "team_id"),
 )
 
 closed_messages = sa.Table(

@@ -26,6 +26,7 @@ from callcenter.web import (
     statistics_routes,
     subscription_routes,
     supervisor_routes,
+    team_routes,
     user_routes,
 )
 from callcenter.web.health_routes import add_health
@@ -46,6 +47,7 @@ ROUTES: tuple[Route[Services], ...] = (
     *explain_routes.ROUTES,
     *user_routes.ROUTES,
     *people_routes.ROUTES,
+    *team_routes.ROUTES,
     *supervisor_routes.ROUTES,
     *profile_routes.ROUTES,
     *audit_routes.ROUTES,

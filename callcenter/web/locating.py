@@ -45,7 +45,9 @@ class Locator:
                     if user is None
                     else ObjectFacts(agent_id=user.user_id, team_id=user.team_id)
                 )
-            case ObjectKind.PROFILE | ObjectKind.API_KEY | ObjectKind.SUBSCRIPTION:
+            case (
+                ObjectKind.PROFILE | ObjectKind.API_KEY | ObjectKind.SUBSCRIPTION | ObjectKind.TEAM
+            ):
                 return ObjectFacts() if await self._is_stored(kind, object_id) else None
 
     async def _is_stored(self, kind: ObjectKind, object_id: str) -> bool:
@@ -55,6 +57,8 @@ class Locator:
             return await services.api_keys.find(object_id) is not None
         if kind is ObjectKind.SUBSCRIPTION:
             return await services.store.subscriptions.get(object_id) is not None
+        if kind is ObjectKind.TEAM:
+            return await services.store.teams.get(object_id) is not None
         return await services.store.profiles.get(object_id) is not None
 
     async def _offer(self, state: State, offer_id: str) -> ObjectFacts | None:

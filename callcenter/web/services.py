@@ -15,6 +15,7 @@ from callcenter.auth.audit import AuditTrail
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.people import Known
 from callcenter.auth.sessions import SessionKeeper
+from callcenter.auth.teams import TeamBook
 from callcenter.auth.throttle import ExportThrottle, LoginThrottle
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Submitted
@@ -135,6 +136,7 @@ class Services:
     closed_messages: ClosedMessages
     configuration: Callable[[], ConfigurationView]
     configuration_editor: ConfigurationEditing
+    team_book: TeamBook
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
     not_ready_reasons: Callable[[], list[str]]
@@ -160,11 +162,11 @@ class Services:
         return asyncio.Lock()
 
     def known(self) -> Known:
-        """What people may refer to: what the configuration in force has."""
+        """What people may refer to: what the configuration in force has, and the teams."""
         view = self.configuration()
         return Known(
             queue_ids=frozenset(self.host.mirror.queues),
-            team_ids=frozenset(team.team_id for team in view.teams),
+            team_ids=self.team_book.team_ids,
             skill_ids=frozenset(skill.skill_id for skill in view.skills),
             site_ids=frozenset(site.site_id for site in view.sites),
         )

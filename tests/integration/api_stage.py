@@ -20,6 +20,7 @@ from callcenter.auth.api_keys import ApiKeyKeeper
 from callcenter.auth.audit import AuditTrail
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.sessions import SessionKeeper
+from callcenter.auth.teams import TeamBook
 from callcenter.auth.throttle import LoginThrottle
 from callcenter.bootstrap.configuration import ConfigurationInForce
 from callcenter.bootstrap.configuration_editing import ConfigurationEditor
@@ -34,6 +35,7 @@ from callcenter.host.recovery import DECODER
 from callcenter.http.contract import SESSION_COOKIE, Route
 from callcenter.http.serving import Guard, mount
 from callcenter.integrations.telling import Teller
+from callcenter.ports_of_versions import Team
 from callcenter.pressure import Pressure
 from callcenter.projections.closed_messages import ClosedMessages
 from callcenter.projections.interactions import NAME, InteractionLog
@@ -204,6 +206,7 @@ class ApiStage:
         self.introductions = Introductions()
         self.sessions = SessionKeeper(self.store.sessions, self.store.users, self.clock.now_ms)
         self.api_keys = ApiKeyKeeper(self.store.api_keys, self.clock.now_ms)
+        self.team_book = TeamBook(self.store.teams)
         self.passwords = Passwords(PlainHasher())
         self.not_ready: list[str] = []
         self._board = QueueBoard(day_start_ms=0)
@@ -247,12 +250,12 @@ class ApiStage:
             closed_messages=ClosedMessages(self.store.closed_messages, lambda: self.host.mirror),
             configuration=view,
             configuration_editor=ConfigurationEditor(
-                self.store.config_versions,
-                self.store.users,
-                ConfigurationInForce(self.store.config_versions, self.host, self.clock),
+                self.store,
+                ConfigurationInForce(self.store, self.host, self.clock, self.team_book),
                 self.clock,
                 mirror=lambda: self.host.mirror,
             ),
+            team_book=self.team_book,
             now_ms=self.clock.now_ms,
             new_id=new_id,
             not_ready_reasons=lambda: self.not_ready,
@@ -290,6 +293,9 @@ class ApiStage:
         self.host.listen(self._published.append)
         self.host.listen(self._count)
         await self.send(cmd.ApplyConfiguration(configuration()))
+        for team_id in ("north", "south"):
+            await self.store.teams.put(Team(team_id, team_id.title(), team_id))
+        await self.team_book.follow()
         for user in PEOPLE:
             await self.store.users.put(user)
             if people.is_working_agent(user):

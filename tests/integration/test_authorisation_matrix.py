@@ -43,6 +43,7 @@ from callcenter.web import (
     schemas,
     subscription_routes,
     supervisor_routes,
+    team_routes,
 )
 from callcenter.web.app import ROUTES as WEB_ROUTES
 from tests.integration.api_stage import CUSTOMER_KEYS, HELP, PASSWORD, PEOPLE, ApiStage
@@ -111,6 +112,9 @@ SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
     profile_routes.FindProfile: {"address": CAROL},
     history_schemas.FindCustomer: {"address": CAROL},
     key_routes.NewApiKey: {"name": "CRM", "role": "reader", "queue_ids": ["sales"], "team_ids": []},
+    team_routes.NewTeam: {"team_id": "west", "name": {"en": "West", "zh": "西"}},
+    team_routes.TeamRenamed: {"name": {"en": "West", "zh": "西"}, "based_on": 1},
+    team_routes.TeamPeople: {"joining_ids": ["u-ann"]},
     subscription_routes.NewSubscription: {
         "name": "CRM",
         "url": "https://crm.example/hook",
@@ -146,6 +150,7 @@ OBJECTS: dict[ObjectKind, dict[str, ObjectFacts]] = {
         "u-sam": ObjectFacts("u-sam", team_id=NORTH),
         "u-sue": ObjectFacts("u-sue", team_id=SOUTH),
     },
+    ObjectKind.TEAM: {NORTH: ObjectFacts(), SOUTH: ObjectFacts()},
     ObjectKind.PROFILE: {CUSTOMER_KEYS.key_of(CAROL): ObjectFacts()},
     ObjectKind.API_KEY: {"k-old": ObjectFacts()},
     ObjectKind.SUBSCRIPTION: {"s-1": ObjectFacts()},
@@ -275,6 +280,7 @@ async def test_no_body_sets_what_is_not_asked_for(stage: ApiStage, each: Route[A
         ObjectKind.CONTACT: "with-bob",
         ObjectKind.AGENT: "u-ann",
         ObjectKind.QUEUE: "sales",
+        ObjectKind.TEAM: NORTH,
         ObjectKind.SUBSCRIPTION: "s-1",
     }
     object_id = own.get(each.scope.kind, "u-sam") if each.scope else ""
@@ -333,6 +339,10 @@ def test_every_command_is_idempotent_or_says_why_not() -> None:
         "DELETE /api/v1/session",
         "POST /api/v1/users/{user_id}/password",
         "POST /api/v1/people",
+        "POST /api/v1/teams",
+        "PATCH /api/v1/teams/{team_id}",
+        "PUT /api/v1/teams/{team_id}/people",
+        "DELETE /api/v1/teams/{team_id}",
         "PUT /api/v1/agents/{agent_id}/skills",
         "POST /api/v1/configuration/check",
         "PUT /api/v1/configuration/document",

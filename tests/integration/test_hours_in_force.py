@@ -2,7 +2,7 @@
 
 import pytest
 
-from callcenter.bootstrap.configuration import ConfigurationInForce, store
+from callcenter.bootstrap.configuration import ConfigurationInForce, store_configuration
 from callcenter.config_loader.loader import of_document
 from callcenter.ports_of_versions import UNSIGNED
 from routing.calendars import OpenHours
@@ -24,8 +24,8 @@ def hours_of(stage: ApiStage) -> OpenHours:
 async def test_hours_are_put_in_force_anew_before_they_run_out(
     stage: ApiStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    in_force = ConfigurationInForce(stage.store.config_versions, stage.host, stage.clock)
-    await store(stage.store.config_versions, CONFIGURATION, UNSIGNED)
+    in_force = ConfigurationInForce(stage.store, stage.host, stage.clock, stage.team_book)
+    await store_configuration(stage.store, CONFIGURATION, UNSIGNED)
     assert await in_force.follow()
     first = hours_of(stage)
     assert not await in_force.follow()

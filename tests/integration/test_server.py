@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from callcenter.bootstrap.configuration import NoConfiguration, store
+from callcenter.bootstrap.configuration import NoConfiguration, store_configuration
 from callcenter.bootstrap.data_dir import DataDir, DataDirInUse
 from callcenter.bootstrap.server import PortInUse, Server
 from callcenter.config_loader.loader import ConfigError, load_folder
@@ -111,8 +111,8 @@ async def test_another_process_applies_a_configuration(server: LiveServer, tmp_p
     started = await server.start_chat()
     with may_block():
         configuration = load_folder(configuration_folder(tmp_path / "new", presence_grace_s=77), 0)
-    versions = server.parts.store.config_versions
-    await store(versions, configuration, UNSIGNED)
+
+    await store_configuration(server.parts.store, configuration, UNSIGNED)
     await server.until(lambda: in_force(server).version == configuration.version)
     assert in_force(server).presence_grace_ms == 77_000
     view = await server.ask("GET", "/api/v1/configuration", by="ada")
@@ -130,7 +130,7 @@ async def test_a_configuration_that_cannot_be_taken_yet_is_taken_later(
     (folder / "all.yaml").write_text(text.replace("queue: sales", "queue: vip"), encoding="utf-8")
     with may_block():
         configuration = load_folder(folder, 0)
-    await store(server.parts.store.config_versions, configuration, UNSIGNED)
+    await store_configuration(server.parts.store, configuration, UNSIGNED)
     await server.parts.follow_configuration()
     assert in_force(server).version == before
     view = await server.ask("GET", "/api/v1/configuration", by="ada")

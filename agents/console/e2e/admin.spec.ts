@@ -1,5 +1,5 @@
 /** What administrators and supervisors change, and what comes of it: people, configuration, queues. */
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { PASSWORD } from './support/server';
 import {
   agentReady,
@@ -15,6 +15,12 @@ import {
 } from './support/test';
 
 const toast = (page: Page, text: string | RegExp) => page.getByText(text).last();
+
+/** Chooses from a list by typing, as by keyboard. */
+async function choose(within: Locator, label: string, name: string): Promise<void> {
+  await within.getByLabel(label).fill(name);
+  await within.getByLabel(label).press('Enter');
+}
 
 async function openConfiguration(page: Page, section?: string): Promise<void> {
   await page.getByRole('link', { name: 'Configuration' }).click();
@@ -189,4 +195,55 @@ test('a supervisor raises, assigns and moves a contact, forces a state and empti
   await sam.getByRole('dialog').getByRole('button', { name: 'Send them away' }).click();
   await expect(toast(sam, 'Sales is empty.')).toBeVisible();
   await expect(side).toContainText('Nobody is here');
+});
+
+test('a team is added, filled, kept from going while people are in it, and removed', async ({ world }) => {
+  const ada = await world.newPage();
+  const complaints = complaintsOf(ada);
+  await logIn(ada, 'ada');
+  await ada.getByRole('link', { name: 'Users' }).click();
+  await ada.getByRole('button', { name: 'Teams', exact: true }).click();
+  await ada.getByRole('button', { name: 'Add team' }).click();
+  const dialog = ada.getByRole('dialog', { name: /team/i });
+  await dialog.getByLabel('Id').fill('Night shift');
+  await dialog.getByLabel('Name in English').fill('Night team');
+  await ada.keyboard.press('Escape');
+  const leaving = ada.getByRole('dialog', { name: 'Leave without saving?' });
+  await leaving.getByRole('button', { name: 'Go on editing' }).click();
+  await dialog.getByRole('button', { name: 'Add team' }).click();
+  await expect(dialog.getByText('This is needed')).toBeVisible();
+  await dialog.getByLabel('Id').fill('night');
+  await dialog.getByLabel('Name in Chinese').fill('夜班');
+  await choose(dialog, 'Move into this team', 'Anna Berg');
+  await dialog.getByLabel('Name in English').click();
+  await choose(dialog, 'Supervisors', 'Sam Okafor');
+  await dialog.getByLabel('Name in English').click();
+  await dialog.getByRole('button', { name: 'Add team' }).click();
+  await expect(toast(ada, 'Night team is added.')).toBeVisible();
+  const row = ada.locator('[data-team="night"]');
+  await expect(row).toContainText('Anna Berg');
+  await expect(row).toContainText('Sam Okafor');
+
+  await row.getByRole('button', { name: 'Night team' }).click();
+  await expect(dialog).toContainText('can be removed once nobody is in it or supervises it: Anna Berg');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await ada.locator('[data-team="north"]').getByRole('button').click();
+  await choose(dialog, 'Move into this team', 'Anna Berg');
+  await dialog.getByLabel('Name in English').fill('The north');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(toast(ada, 'The north is changed.')).toBeVisible();
+
+  await row.getByRole('button', { name: 'Night team' }).click();
+  await dialog.getByLabel('Supervisors').press('Backspace');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(toast(ada, 'Night team is changed.')).toBeVisible();
+  await row.getByRole('button', { name: 'Night team' }).click();
+  await dialog.getByRole('button', { name: 'Remove team' }).click();
+  await ada
+    .getByRole('dialog', { name: 'Remove Night team?' })
+    .getByRole('button', { name: 'Remove team' })
+    .click();
+  await expect(toast(ada, 'Night team is removed.')).toBeVisible();
+  await expect(row).toHaveCount(0);
+  expect(complaints).toEqual([]);
 });

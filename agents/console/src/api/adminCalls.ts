@@ -10,6 +10,10 @@ export type Emptying = Schemas['Emptying'];
 export type SetState = Schemas['SetState'];
 export type AgentSkills = Schemas['AgentSkills'];
 export type PersonChange = Schemas['PersonChange'];
+export type Team = Schemas['TeamRow'];
+export type NewTeam = Schemas['NewTeam'];
+export type TeamName = Schemas['TeamName'];
+export type TeamPeople = Schemas['TeamPeople'];
 export type PeopleImported = Schemas['PeopleImported'];
 export type Finding = Schemas['FindingRow'];
 export type Difference = Schemas['DifferenceRow'];
@@ -72,6 +76,19 @@ export const readUserChanges = (user_id: string) =>
 export const exportPeople = () => answerOf(api.GET('/api/v1/people'));
 export const importPeople = (csv: string, is_trial: boolean) =>
   answerOf(api.POST('/api/v1/people', { body: { csv, is_trial } }));
+
+const ofTeam = (team_id: string) => ({ path: { team_id } });
+
+export const readTeams = () => answerOf(api.GET('/api/v1/teams'));
+export const addTeam = (body: NewTeam) => answerOf(api.POST('/api/v1/teams', { body }));
+export const renameTeam = (team_id: string, name: TeamName, based_on: number) =>
+  answerOf(api.PATCH('/api/v1/teams/{team_id}', { params: ofTeam(team_id), body: { name, based_on } }));
+export const putTeamPeople = (team_id: string, body: TeamPeople) =>
+  answerOf(api.PUT('/api/v1/teams/{team_id}/people', { params: ofTeam(team_id), body }));
+export const removeTeam = (team_id: string, based_on: number) =>
+  answerOf(api.DELETE('/api/v1/teams/{team_id}', { params: { path: { team_id }, query: { based_on } } }));
+export const readTeamChanges = (team_id: string) =>
+  answerOf(api.GET('/api/v1/teams/{team_id}/changes', { params: ofTeam(team_id) }));
 
 /** The document is what the server says it is: the forms know the parts of it that they edit. */
 export type Document = Record<string, unknown>;

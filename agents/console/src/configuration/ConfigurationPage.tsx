@@ -44,7 +44,6 @@ const forms: Record<string, (props: FormProps) => ReactNode> = {
   skills: named('skill'),
   not_ready_reasons: named('reason', ['alert_after_s']),
   dispositions: named('disposition'),
-  teams: named('team'),
   sites: named('site'),
   calendars: ({ editing, section }) => (
     <CalendarsForm

@@ -14,7 +14,7 @@ interface NamedListProps {
   seconds?: string[];
 }
 
-/** Entries with an id and a name in both languages: skills, teams, sites, dispositions, reasons. */
+/** Entries with an id and a name in both languages: skills, sites, dispositions, reasons. */
 export function NamedList({ value, onChange, stem, seconds = [] }: NamedListProps) {
   const { t } = useTranslation();
   const put = (index: number, change: Partial<Entry>) =>

@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Document } from '../api/adminCalls';
-import { useNames } from '../session/configuration';
+import { useConfiguration, useNames } from '../session/configuration';
 import { Icon } from '../ui/Icon';
 import styles from './Configuration.module.css';
 import { ChoiceField, ManyField, NumberField, SwitchField, useOptions } from './fields';
@@ -22,7 +22,7 @@ function useSentence(document: Document): (step: Step) => string {
   return (step) => {
     const whom =
       step.asks === 'team' && step.team
-        ? t('config.step.team', { team: nameIn('teams', step.team) })
+        ? t('config.step.team', { team: names.team(step.team) })
         : t(`config.step.${step.asks ?? 'pool'}`);
     const needs = Object.entries(step.needs ?? {}).map(([id, level]) => `${nameIn('skills', id)} ≥ ${level}`);
     const parts = [
@@ -47,7 +47,9 @@ interface StepFieldsProps {
 function StepFields({ step, put, document }: StepFieldsProps) {
   const { t } = useTranslation();
   const skills = useOptions(document.skills);
-  const teams = useOptions(document.teams);
+  const names = useNames();
+  const { data } = useConfiguration();
+  const teams = (data?.teams ?? []).map((row) => ({ value: row.team_id, label: names.of(row.name) }));
   const queues = useOptions(document.queues);
   const unit = t('config.unit');
   return (

@@ -1,22 +1,22 @@
-import { useQuery } from '@tanstack/react-query';
 import { Form, Input, InputNumber, Modal, Select } from 'antd';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { readUserChanges, type PersonChange } from '../api/adminCalls';
+import { readUserChanges } from '../api/adminCalls';
 import { changeUser } from '../api/calls';
 import type { Role, UserChange, UserRow } from '../api/types';
 import { languages } from '../i18n';
 import { useConfiguration, useNames } from '../session/configuration';
 import { useUser } from '../session/session';
 import { SkillLevels } from '../supervisor/SkillLevels';
-import { dateTime } from '../ui/format';
 import { toast } from '../ui/toasts';
 import { useCommand } from '../ui/useCommand';
+import { useLeave } from '../ui/useLeave';
 import { CapacityField } from './CapacityField';
+import { Changes } from './Changes';
 import styles from './NewUserDialog.module.css';
 
 const roles: Role[] = ['agent', 'supervisor', 'admin'];
 const CAPACITY_MAX = 50;
-const CHANGES_SHOWN = 8;
 
 const askChange = (key: string, userId: string, change: UserChange) => changeUser(userId, change, key);
 
@@ -102,36 +102,6 @@ function PersonFields({ isSelf }: { isSelf: boolean }) {
   );
 }
 
-function Change({ change }: { change: PersonChange }) {
-  const { t, i18n } = useTranslation();
-  const who = change.by_name || t('config.history.machine');
-  const what = change.fields
-    .map((one) => (one.after ? `${one.field}: ${one.before || '–'} → ${one.after}` : one.field))
-    .join(t('list.separator'));
-  return (
-    <li>
-      {t('users.changeLine', { at: dateTime(change.at_ms, i18n.language), who })} <small>{what}</small>
-    </li>
-  );
-}
-
-/** Who changed what about this person, the newest first. */
-function Changes({ userId }: { userId: string }) {
-  const { t } = useTranslation();
-  const changes = useQuery({ queryKey: ['userChanges', userId], queryFn: () => readUserChanges(userId) });
-  if (!changes.data?.changes.length) return null;
-  return (
-    <details className={styles.whole}>
-      <summary>{t('users.changes')}</summary>
-      <ul className={styles.changes}>
-        {changes.data.changes.slice(0, CHANGES_SHOWN).map((change) => (
-          <Change key={change.version} change={change} />
-        ))}
-      </ul>
-    </details>
-  );
-}
-
 interface UserDialogProps {
   user: UserRow;
   onClose: () => void;
@@ -144,6 +114,8 @@ export function UserDialog({ user, onClose, onChanged }: UserDialogProps) {
   const { user_id } = useUser();
   const [form] = Form.useForm<Fields>();
   const role = Form.useWatch((fields: Partial<Fields>) => fields.role ?? user.role, form);
+  const isChanged = useRef(false);
+  const leave = useLeave(isChanged, onClose);
   const { run, isBusy } = useCommand(askChange);
   const submit = async (fields: Partial<Fields>) => {
     const change = Object.fromEntries(
@@ -164,18 +136,21 @@ export function UserDialog({ user, onClose, onChanged }: UserDialogProps) {
       cancelText={t('action.cancel')}
       confirmLoading={isBusy}
       onOk={() => form.submit()}
-      onCancel={onClose}
+      onCancel={leave}
     >
       <Form
         form={form}
         layout="vertical"
         initialValues={fieldsOf(user)}
+        onValuesChange={() => {
+          isChanged.current = true;
+        }}
         onFinish={(fields) => void submit(fields)}
       >
         <div className={styles.fields}>
           <PersonFields isSelf={user.user_id === user_id} />
           {role === 'agent' && <WorkFields />}
-          <Changes userId={user.user_id} />
+          <Changes of={['userChanges', user.user_id]} read={() => readUserChanges(user.user_id)} />
         </div>
       </Form>
     </Modal>

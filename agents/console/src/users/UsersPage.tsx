@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
-import { useCallback, useState } from 'react';
+import { useCallback, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { exportPeople } from '../api/adminCalls';
 import { changeUser, readUsers } from '../api/calls';
@@ -18,6 +18,7 @@ import { usePageTitle } from '../ui/usePageTitle';
 import { ExportButton, ImportDialog } from './ImportDialog';
 import { NewUserDialog } from './NewUserDialog';
 import { PasswordDialog } from './PasswordDialog';
+import { TeamsPanel } from './TeamsPanel';
 import { UserDialog } from './UserDialog';
 
 const columns = ['name', 'username', 'role', 'team', 'queues', 'capacity', 'state'];
@@ -98,7 +99,7 @@ function Row({ user, onChanged, onPassword, onEdit }: RowProps) {
   );
 }
 
-export default function UsersPage() {
+function PeoplePanel({ views }: { views: ReactNode }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const users = useQuery({ queryKey: ['users'], queryFn: readUsers });
@@ -107,63 +108,90 @@ export default function UsersPage() {
   const [editing, setEditing] = useState<UserRow | null>(null);
   const [resetting, setResetting] = useState<UserRow | null>(null);
   const reload = useCallback(() => void queries.invalidateQueries({ queryKey: ['users'] }), [queries]);
-  usePageTitle('users');
   const rows = users.data?.users ?? [];
   return (
-    <div className={page.page}>
-      <h1 className="visually-hidden">{t('page.users')}</h1>
-      <div className={page.body}>
-        <section className={page.panel} data-grow aria-labelledby="users-title">
-          <header className={page.head}>
-            <h2 id="users-title">{t('users.title')}</h2>
-            <span className={page.muted}>{users.isSuccess && t('users.count', { count: rows.length })}</span>
-            <span className={page.grow} />
-            <ExportButton read={exportPeople} />
-            <Button onClick={() => setImporting(true)}>{t('users.import.title')}</Button>
-            <Button type="primary" icon={<Icon name="add" />} onClick={() => setAdding(true)}>
-              {t('users.add')}
-            </Button>
-          </header>
-          {users.isPending && <Loading rows={8} />}
-          {users.isError && !users.data && (
-            <Failed error={users.error} onRetry={() => void users.refetch()} />
-          )}
-          {users.isSuccess && !rows.length && (
-            <Empty icon="person" title={t('users.none')} text={t('users.noneText')} />
-          )}
-          {rows.length > 0 && (
-            <div className={table.wrap} tabIndex={0} role="region" aria-labelledby="users-title">
-              <table className={table.table}>
-                <thead>
-                  <tr>
-                    {columns.map((column) => (
-                      <th key={column} scope="col" data-number={column === 'capacity' || undefined}>
-                        {t(`users.column.${column}`)}
-                      </th>
-                    ))}
-                    <td />
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((user) => (
-                    <Row
-                      key={user.user_id}
-                      user={user}
-                      onChanged={reload}
-                      onPassword={() => setResetting(user)}
-                      onEdit={() => setEditing(user)}
-                    />
+    <>
+      <section className={page.panel} data-grow aria-labelledby="users-title">
+        <header className={page.head}>
+          <h2 id="users-title">{t('users.title')}</h2>
+          <span className={page.muted}>{users.isSuccess && t('users.count', { count: rows.length })}</span>
+          {views}
+          <span className={page.grow} />
+          <ExportButton read={exportPeople} />
+          <Button onClick={() => setImporting(true)}>{t('users.import.title')}</Button>
+          <Button type="primary" icon={<Icon name="add" />} onClick={() => setAdding(true)}>
+            {t('users.add')}
+          </Button>
+        </header>
+        {users.isPending && <Loading rows={8} />}
+        {users.isError && !users.data && <Failed error={users.error} onRetry={() => void users.refetch()} />}
+        {users.isSuccess && !rows.length && (
+          <Empty icon="person" title={t('users.none')} text={t('users.noneText')} />
+        )}
+        {rows.length > 0 && (
+          <div className={table.wrap} tabIndex={0} role="region" aria-labelledby="users-title">
+            <table className={table.table}>
+              <thead>
+                <tr>
+                  {columns.map((column) => (
+                    <th key={column} scope="col" data-number={column === 'capacity' || undefined}>
+                      {t(`users.column.${column}`)}
+                    </th>
                   ))}
-                </tbody>
-              </table>
-            </div>
-          )}
-        </section>
-      </div>
+                  <td />
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map((user) => (
+                  <Row
+                    key={user.user_id}
+                    user={user}
+                    onChanged={reload}
+                    onPassword={() => setResetting(user)}
+                    onEdit={() => setEditing(user)}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </section>
       {isAdding && <NewUserDialog onClose={() => setAdding(false)} onAdded={reload} />}
       {isImporting && <ImportDialog onClose={() => setImporting(false)} onStored={reload} />}
       {editing && <UserDialog user={editing} onClose={() => setEditing(null)} onChanged={reload} />}
       {resetting && <PasswordDialog user={resetting} onClose={() => setResetting(null)} />}
+    </>
+  );
+}
+
+const views = { people: PeoplePanel, teams: TeamsPanel };
+
+export default function UsersPage() {
+  const { t } = useTranslation();
+  const [view, setView] = useState<keyof typeof views>('people');
+  usePageTitle('users');
+  const Panel = views[view];
+  const choice = (
+    <div role="group" aria-label={t('teams.views')}>
+      {(['people', 'teams'] as const).map((one) => (
+        <Button
+          key={one}
+          size="small"
+          type={one === view ? 'default' : 'text'}
+          aria-pressed={one === view}
+          onClick={() => setView(one)}
+        >
+          {t(one === 'people' ? 'teams.people' : 'teams.title')}
+        </Button>
+      ))}
+    </div>
+  );
+  return (
+    <div className={page.page}>
+      <h1 className="visually-hidden">{t('page.users')}</h1>
+      <div className={page.body}>
+        <Panel views={choice} />
+      </div>
     </div>
   );
 }

@@ -163,7 +163,6 @@ def test_a_missing_part_is_told_by_the_folder(tmp_path: Path) -> None:
     assert faults(tmp_path / "a", a=QUEUES) == [
         f"{tmp_path / 'a'}: not_ready_reasons: Field required [value_invalid]",
         f"{tmp_path / 'a'}: dispositions: Field required [value_invalid]",
-        f"{tmp_path / 'a'}: teams: Field required [value_invalid]",
     ]
 
 
@@ -218,3 +217,10 @@ def test_places_of_several_files_are_their_own(tmp_path: Path) -> None:
         tmp_path / "a", a=QUEUES.replace("7", "-7"), b=REST.replace("alert_after_s: 60", "x: 60")
     )
     assert [one.split(":")[0] for one in found] == ["a.yaml", *["b.yaml"] * 4]
+
+
+def test_teams_are_told_and_not_stored(tmp_path: Path) -> None:
+    demo = load_folder(ROOT / "config" / "demo", NOW_MS)
+    assert [team.id for team in demo.document.teams] == ["north", "south"]
+    assert b'"teams":[{' not in demo.stored
+    assert of_stored(demo.stored).document.teams == []
