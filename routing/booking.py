@@ -8,7 +8,6 @@ from routing import queue_booking, timers
 from routing.errors import InvariantViolation
 from routing.ids import AgentId, ContactId, OfferId
 from routing.limits import ENDED_OFFERS_KEPT
-from routing.model import Channel
 from routing.state import (
     CONTACT_DEADLINES,
     CONTACT_TRANSITIONS,
@@ -50,14 +49,16 @@ def wait(state: State, contact: Contact, event: ev.Event) -> None:
     move(state, contact, event, due_ms)
     queue_booking.arm_exit(state, contact, event.at_ms)
     contact.agent_id = None
-    contact.may_interrupt = may_interrupt(state, contact.channel)
+    note_precedence(state, contact)
     state.waiting[contact.queue_id][contact.contact_id] = None
     arm_step(state, contact)
 
 
-def may_interrupt(state: State, channel: Channel) -> tuple[Channel, ...]:
-    """Which channels' work a contact of this channel may push aside."""
-    return () if state.configuration is None else state.configuration.interrupts.get(channel, ())
+def note_precedence(state: State, contact: Contact) -> None:
+    """Note which channels' work a waiting contact may push aside, and whether it comes over wrap-up."""
+    if state.configuration is not None:
+        contact.may_interrupt = state.configuration.interrupts.get(contact.channel, ())
+        contact.is_over_wrap_up = contact.channel in state.configuration.over_wrap_up
 
 
 def enter_step(state: State, contact: Contact, step: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from routing import events as ev
-from routing.capacity import units_in_use
+from routing.capacity import exceeds
 from routing.ids import AgentId, DispositionId, OfferId, QueueId, ReasonId
 from routing.model import REASON_MISSED, REASON_PHONE_FAULT, REASON_SIGNED_IN, AgentState, Channel
 from routing.state import Agent, Contact, ContactState, Demand, NextState, State
@@ -88,8 +88,7 @@ def rescind_what_no_longer_fits(step: Step, agent: Agent) -> None:
     """Withdraw the newest offers that count on the room of work which can no longer be interrupted."""
     for offer_id in reversed([*agent.offer_ids]):
         contact = step.state.contacts[step.state.offers[offer_id].contact_id]
-        interrupts = contact.may_interrupt
-        if interrupts and units_in_use(agent, interrupts) > agent.capacity.total:
+        if (contact.may_interrupt or contact.is_over_wrap_up) and exceeds(agent, contact):
             rescind_offer(step, contact, agent.agent_id, ev.RescindReason.NO_ROOM)
 
 

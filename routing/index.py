@@ -121,6 +121,7 @@ class IndexedMatcher:
         """Index everything in `state`: O(everything), once."""
         self._state = state
         self._interrupts: dict[Channel, tuple[Channel, ...]] = {}
+        self._over_wrap_up: tuple[Channel, ...] = ()
         self._is_by_age = True
         self._rules: object = None
         self._classes: dict[ClassId, ContactClass] = {}
@@ -175,7 +176,7 @@ class IndexedMatcher:
         seat = self._seats.get(agent_id)
         if seat is None or not seat.is_ready:
             return None
-        room = room_of(agent, self._interrupts)
+        room = room_of(agent, self._interrupts, self._over_wrap_up)
         if not room:
             return None
         heads = [
@@ -276,6 +277,7 @@ class IndexedMatcher:
         configuration, queues = self._state.configuration, self._state.queues
         self._rules = None if configuration is None else _rules_of(configuration)
         self._interrupts = {} if configuration is None else configuration.interrupts
+        self._over_wrap_up = () if configuration is None else configuration.over_wrap_up
         self._is_by_age = all(is_by_age(policy.priority) for policy in queues.values())
         for table in (
             self._classes,
@@ -427,7 +429,7 @@ class IndexedMatcher:
     def _places_of(self, seat: _Seat) -> Mapping[int, Free]:
         """Where the agent stands now for each of its classes that it has room for, by their standpoints."""
         agent = seat.agent
-        room = room_of(agent, self._interrupts) if seat.is_ready else None
+        room = room_of(agent, self._interrupts, self._over_wrap_up) if seat.is_ready else None
         if not room:
             return _NOWHERE
         places: dict[int, Free] = {}
@@ -477,7 +479,7 @@ def _rules_of(configuration: RoutingConfiguration) -> object:
         )
         for one in configuration.queues
     ]
-    return configuration.interrupts, rules
+    return configuration.interrupts, configuration.over_wrap_up, rules
 
 
 def _leave_free(seat: _Seat) -> None:

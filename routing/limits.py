@@ -41,6 +41,9 @@ BARRED_AGENTS_MAX = 50
 INTERRUPTIONS_MAX = 3
 """How often one contact is interrupted; after that it is left alone and its room no longer counts as free."""
 
+WRAP_UPS_COME_OVER_MAX = 3
+"""How many open wrap-ups an agent may have for something more to come over them."""
+
 PARKED_MAX = 20
 """Contacts one agent may have parked by the own wish; more is refused with `parked_limit`."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from routing import events as ev
-from routing.capacity import has_capacity
+from routing.capacity import has_capacity, has_room
 from routing.ids import AgentId, QueueId
 from routing.model import AgentState, Channel, QueuePolicy, SkillNeed
 from routing.state import Agent, Contact, ContactState, Demand, State
@@ -88,7 +88,7 @@ FILTERS: tuple[tuple[str, Filter], ...] = (
     ("asked", lambda agent, contact: agent.agent_id not in contact.asked),
     (
         "capacity",
-        lambda agent, contact: has_capacity(agent, contact.channel, contact.may_interrupt),
+        has_room,
     ),
     ("barred", lambda agent, contact: agent.agent_id not in contact.barred),
     ("wrap_up", lambda agent, contact: agent.agent_id not in contact.wrapped_up_by),
@@ -218,6 +218,7 @@ _FREED: dict[type, tuple[bool, bool]] = {
     ev.ContactClosed: (False, True),
     ev.ContactParked: (False, True),
     ev.ContactResumed: (False, True),
+    ev.WrapUpStarted: (False, True),
     ev.WrapUpCompleted: (False, True),
     ev.WrapUpExpired: (False, True),
     ev.AgentStateChanged: (False, True),

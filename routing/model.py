@@ -329,3 +329,5 @@ class RoutingConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     )
     """Which channels' work a contact of a channel may interrupt: its agent parks it on accepting the offer."""
     parked_reminder_ms: int = PARKED_REMINDER_MS
+    over_wrap_up: tuple[Channel, ...] = ()
+    """Channels whose contacts are offered to an agent in wrap-up: it stays open, and its deadline runs on."""

@@ -60,7 +60,7 @@ def resume_contact(step: Step, command: cmd.ResumeContact) -> Refusal | None:
 
 def interrupt_for(step: Step, contact: Contact, agent: Agent) -> None:
     """Park what stands in the way of a contact that the agent has just accepted."""
-    for contact_id in to_interrupt(agent, contact.may_interrupt):
+    for contact_id in to_interrupt(agent, contact):
         step.emit(
             ev.ContactInterrupted(
                 step.now_ms, contact_id, agent.agent_id, contact.contact_id, _reminder_ms(step)

@@ -99,10 +99,13 @@ def _capacity(agent: Agent, contact: Contact) -> Reasons:
     if agent.interrupted:
         return (Reason(ReasonCode.INTERRUPTED, {"contacts": len(agent.interrupted)}),)
     rule, channel = agent.capacity, contact.channel
-    used, weighs = units_in_use(agent, contact.may_interrupt), rule.units(channel)
+    over = contact.is_over_wrap_up
+    used = units_in_use(agent, contact.may_interrupt, is_over_wrap_up=over)
+    weighs = rule.units(channel)
     if used + weighs > rule.total:
         return (Reason(ReasonCode.FULL, {"held": used, "total": rule.total, "weighs": weighs}),)
-    held, places = held_of(agent, channel), rule.per_channel.get(channel, 0)
+    held = held_of(agent, channel, is_over_wrap_up=over)
+    places = rule.per_channel.get(channel, 0)
     return (Reason(ReasonCode.CHANNEL_FULL, {"channel": channel, "held": held, "total": places}),)
 
 

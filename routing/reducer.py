@@ -19,13 +19,13 @@ from routing.booking import (
     enter_step,
     exclude,
     forget_if_done,
-    may_interrupt,
     move,
+    note_precedence,
     pardon,
     release,
     wait,
 )
-from routing.capacity import has_capacity
+from routing.capacity import has_room
 from routing.errors import InvariantViolation
 from routing.model import (
     REASON_MISSED,
@@ -74,7 +74,7 @@ def _configuration_applied(state: State, event: ev.ConfigurationApplied) -> None
     state.waiting = {queue_id: waiting.get(queue_id, {}) for queue_id in state.queues}
     for contact_id in (one for line in state.waiting.values() for one in line):
         contact = state.contacts[contact_id]
-        contact.may_interrupt = may_interrupt(state, contact.channel)
+        note_precedence(state, contact)
     for contact in state.contacts.values():
         _migrate(state, contact, before[contact.queue_id], event.at_ms)
     for agent in state.agents.values():
@@ -309,7 +309,7 @@ def _offer_made(state: State, event: ev.OfferMade) -> None:
     asks = asked_at_once(state.queues[contact.queue_id], contact.channel)
     if len(contact.asked) >= asks or event.agent_id in contact.asked:
         raise InvariantViolation(f"INV-3 offer {event.offer_id} is one too many of its contact")
-    if not has_capacity(agent, contact.channel, contact.may_interrupt):
+    if not has_room(agent, contact):
         raise InvariantViolation(f"INV-2 offer {event.offer_id} exceeds the agent's capacity")
     move(state, contact, event, event.expires_at_ms)
     state.waiting[contact.queue_id].pop(contact.contact_id, None)

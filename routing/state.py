@@ -175,6 +175,7 @@ class Contact(msgspec.Struct, kw_only=True, gc=False):
     a supervisor gave it, or took from it.
     `queued_at_ms` is when it came into this queue, `left_queue_ids` are those that have turned it away.
     `held_since_ms`: its agent keeps the customer of a call on hold since then.
+    `may_interrupt` and `is_over_wrap_up`: the work that it may push aside, and whether agents in wrap-up are asked.
     """
 
     contact_id: ContactId
@@ -211,6 +212,7 @@ class Contact(msgspec.Struct, kw_only=True, gc=False):
     queued_at_ms: int = 0
     left_queue_ids: tuple[QueueId, ...] = ()
     held_since_ms: int | None = None
+    is_over_wrap_up: bool = False
 
     @property
     def needs(self) -> tuple[SkillNeed, ...]:

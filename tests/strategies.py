@@ -214,5 +214,8 @@ def configurations(draw: st.DrawFn) -> RoutingConfiguration:
         connected_probe_ms=draw(st.integers(5, 40)),
         missed_limits=draw(st.dictionaries(channels, st.integers(1, 3), max_size=2)),
         interrupts=draw(st.sampled_from([INTERRUPTS, INTERRUPTS, CHATS_TOO, {}])),
+        over_wrap_up=draw(
+            st.sampled_from([(), (), (Channel.VOICE,), (Channel.VOICE, Channel.CHAT)])
+        ),
         parked_reminder_ms=draw(st.integers(5, 60)),
     )

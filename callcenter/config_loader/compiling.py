@@ -58,6 +58,7 @@ def routing_configuration(document: Document, version: str, at_ms: int) -> Routi
         connected_probe_ms=timing.connected_probe_s * 1000,
         missed_limits=dict(timing.missed_limits),
         interrupts={channel: tuple(others) for channel, others in document.interrupts.items()},
+        over_wrap_up=tuple(document.over_wrap_up),
         parked_reminder_ms=timing.parked_reminder_s * 1000,
         calendars={
             CalendarId(one.calendar.calendar_id): one.calendar.hours

@@ -71,6 +71,7 @@ class Document(Closed):
     interrupts: dict[Channel, list[Channel]] = {
         channel: list(others) for channel, others in INTERRUPTS.items()
     }
+    over_wrap_up: list[Channel] = []
     skills: Annotated[list[Named], Field(max_length=2_000)] = []
     sites: Annotated[list[Named], Field(max_length=1_000)] = []
     calendars: Annotated[list[BusinessCalendar], Field(max_length=200)] = []

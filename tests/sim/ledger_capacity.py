@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from routing import events as ev
-from routing.limits import INTERRUPTIONS_MAX, PARKED_MS_MAX
+from routing.limits import INTERRUPTIONS_MAX, PARKED_MS_MAX, WRAP_UPS_COME_OVER_MAX
 from routing.model import CALLS, LIVE, AgentState, Channel
-from tests.sim.known import OFFERED, PARKED, TALKING, KnownAgent, KnownContact, KnownWrapUp
+from tests.sim.known import OFFERED, PARKED, TALKING, WRAP_UP, KnownAgent, KnownContact, KnownWrapUp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,26 +21,39 @@ def weight(agent: KnownAgent, channel: Channel) -> int:
     return max(1, min(agent.capacity.total, wanted))
 
 
-def units_held(ledger: Ledger, agent: KnownAgent, aside: tuple[Channel, ...] = ()) -> int:
-    """Units in hand, but for the work that these channels may push aside."""
-    return sum(
-        weight(agent, one.channel)
-        for one in ledger.held_by(agent.agent_id)
-        if one.place != TALKING or one.channel not in aside or not _may_be_interrupted(one)
-    )
+def units_held(ledger: Ledger, agent: KnownAgent) -> int:
+    """Units of everything in hand."""
+    return sum(weight(agent, one.channel) for one in ledger.held_by(agent.agent_id))
+
+
+def in_the_way(
+    ledger: Ledger, agent: KnownAgent, channel: Channel, *, is_plain: bool
+) -> list[KnownContact | KnownWrapUp]:
+    """What the agent has in hand that a contact of this channel can neither push aside nor come over."""
+    held = ledger.held_by(agent.agent_id)
+    if is_plain:
+        return held
+    aside = ledger.rules.interrupts.get(channel, ())
+    wraps = [one for one in held if one.place == WRAP_UP]
+    is_over = channel in ledger.rules.over_wrap_up and len(wraps) <= WRAP_UPS_COME_OVER_MAX
+    return [
+        one
+        for one in held
+        if not (one.place == WRAP_UP and is_over)
+        and not (one.place == TALKING and one.channel in aside and _may_be_interrupted(one))
+    ]
 
 
 def _may_be_interrupted(contact: KnownContact | KnownWrapUp) -> bool:
     return contact.interruptions < INTERRUPTIONS_MAX
 
 
-def fits(
-    ledger: Ledger, agent: KnownAgent, channel: Channel, aside: tuple[Channel, ...] = ()
-) -> bool:
-    """Whether one more contact of this channel fits."""
-    alike = [one for one in ledger.held_by(agent.agent_id) if one.channel == channel]
+def fits(ledger: Ledger, agent: KnownAgent, channel: Channel, *, is_plain: bool = True) -> bool:
+    """Whether one more contact of this channel fits; `is_plain`: beside all that is in hand."""
+    kept = in_the_way(ledger, agent, channel, is_plain=is_plain)
     places = agent.capacity.per_channel.get(channel, 0)
-    units = units_held(ledger, agent, aside) + weight(agent, channel)
+    alike = [one for one in kept if one.channel == channel]
+    units = sum(weight(agent, one.channel) for one in kept) + weight(agent, channel)
     return len(alike) < places and units <= agent.capacity.total
 
 
@@ -49,8 +62,7 @@ def has_room(ledger: Ledger, agent: KnownAgent, contact: KnownContact) -> bool:
     is_wrapped_up = (agent.agent_id, contact.contact_id) in ledger.wraps
     if is_wrapped_up or interrupted_of(ledger, agent):
         return False
-    aside = ledger.rules.interrupts.get(contact.channel, ())
-    return fits(ledger, agent, contact.channel, aside)
+    return fits(ledger, agent, contact.channel, is_plain=False)
 
 
 def interrupted_of(ledger: Ledger, agent: KnownAgent) -> list[KnownContact]:
@@ -113,6 +125,8 @@ def resting_faults(ledger: Ledger, agent: KnownAgent) -> Iterator[str]:
         if fits(ledger, agent, contact.channel):
             yield f"I5 {contact.contact_id} stays interrupted while {agent.agent_id} has room"
     held = ledger.held_by(agent.agent_id)
+    if ledger.rules.over_wrap_up:  # what is in hand may have come over them
+        held = [one for one in held if one.place != WRAP_UP]
     accepted = [one for one in held if one.place != OFFERED]
     total = agent.capacity.total
     is_over = sum(weight(agent, one.channel) for one in accepted) > total

@@ -44,8 +44,8 @@ def scenario_of(seed: int, scale: int = 1) -> Scenario:
         for_ms=DAY_MS,
         drain_ms=2 * HOUR_MS,
         configurations=tuple(
-            _widening(seed, _asking_several(seed, _configuration(luck, queue_ids, number)))
-            for number in range(3)
+            _over_wrap_up(seed, _widening(seed, _asking_several(seed, plain)))
+            for plain in (_configuration(luck, queue_ids, number) for number in range(3))
         ),
         loads=tuple(_load(luck, queue_id, gap_ms, talk_ms) for queue_id in queue_ids),
         groups=groups,
@@ -122,6 +122,14 @@ def _configuration(
         connected_probe_ms=luck.randint(60_000, HOUR_MS),
         missed_limits={Channel.VOICE: 1, Channel.CHAT: luck.randint(1, 3)},
     )
+
+
+def _over_wrap_up(seed: int, configuration: RoutingConfiguration) -> RoutingConfiguration:
+    """With every fifth seed calls come over wrap-up, with some of these chats as well."""
+    if seed % 5:
+        return configuration
+    over = (Channel.VOICE, Channel.CHAT) if seed % 2 else (Channel.VOICE,)
+    return msgspec.structs.replace(configuration, over_wrap_up=over)
 
 
 def _asking_several(seed: int, configuration: RoutingConfiguration) -> RoutingConfiguration:

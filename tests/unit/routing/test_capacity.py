@@ -7,7 +7,7 @@ from routing import commands as cmd
 from routing import events as ev
 from routing.errors import InvariantViolation, RefusalCode
 from routing.ids import AgentId, ContactId, OfferId, TeamId
-from routing.limits import CAPACITY_UNITS_MAX, INTERRUPTIONS_MAX
+from routing.limits import CAPACITY_UNITS_MAX, INTERRUPTIONS_MAX, WRAP_UPS_COME_OVER_MAX
 from routing.model import AgentState, AgentStrategy, CapacityRule, Channel, Party
 from routing.state import ContactState
 from tests.unit.routing.scene import (
@@ -349,3 +349,103 @@ def test_interruptions_replay_and_survive_a_snapshot(quick: Scene) -> None:
 def test_old_capacity_rules_can_be_read() -> None:
     old = msgspec.json.decode(b'{"total": 2, "per_channel": {"chat": 2}}', type=CapacityRule)
     assert (old.weights, old.units(Channel.CHAT)) == ({}, 1)
+
+
+# --- over wrap-up --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def over() -> Scene:
+    """Calls come over wrap-up."""
+    return Scene(configuration(over_wrap_up=(Channel.VOICE,)))
+
+
+ONE_OF_EACH = CapacityRule(1, {Channel.VOICE: 1, Channel.CHAT: 1})
+
+
+def wrapping_up(scene: Scene, rule: CapacityRule = ONE_OF_EACH) -> None:
+    """Ann has a call behind her and writes its outcome."""
+    scene.ready("ann", rule)
+    scene.arrive("before", Channel.VOICE)
+    scene.accept("before")
+    scene.end("before")
+
+
+def test_a_call_comes_over_wrap_up_where_it_is_configured(over: Scene) -> None:
+    wrapping_up(over)
+    over.arrive("call", Channel.VOICE)
+    over.accept("call")
+    assert over.contact("call").state is ContactState.CONNECTED
+    assert ContactId("before") in over.agent("ann").wrap_ups
+    over.end("call")
+    over.wrap_up("call")
+    over.wrap_up("before")
+    assert not over.agent("ann").holds
+
+
+def test_nothing_comes_over_wrap_up_by_default(scene: Scene) -> None:
+    wrapping_up(scene)
+    scene.arrive("call", Channel.VOICE)
+    assert scene.holder_of("call") is None
+
+
+def test_a_chat_does_not_come_over_wrap_up_when_calls_do(over: Scene) -> None:
+    wrapping_up(over)
+    over.arrive("chat", Channel.CHAT)
+    assert over.holder_of("chat") is None
+
+
+def test_who_is_free_is_asked_before_who_wraps_up(over: Scene) -> None:
+    wrapping_up(over)
+    over.ready("bob", ONE_OF_EACH)
+    over.arrive("call", Channel.VOICE)
+    assert over.holder_of("call") == BOB
+
+
+def test_interrupted_mail_goes_on_before_a_call_comes_over_wrap_up(over: Scene) -> None:
+    wrapping_up(over, CapacityRule(2, {Channel.VOICE: 1, Channel.EMAIL: 1}, {Channel.VOICE: 2}))
+    over.wrap_up("before")
+    over.arrive("mail", Channel.EMAIL)
+    over.accept("mail")
+    over.arrive("second", Channel.VOICE)
+    over.accept("second")
+    assert parked(over, "mail")
+    over.end("second")
+    over.arrive("third", Channel.VOICE)
+    assert over.holder_of("third") is None  # nothing new before what was interrupted
+    over.wrap_up("second")
+    assert not parked(over, "mail")
+
+
+def test_few_wrap_ups_are_come_over(over: Scene) -> None:
+    wrapping_up(over)
+    for number in range(WRAP_UPS_COME_OVER_MAX):
+        over.arrive(f"call{number}", Channel.VOICE)
+        over.accept(f"call{number}")
+        over.end(f"call{number}")
+    over.arrive("one-more", Channel.VOICE)
+    assert over.holder_of("one-more") is None
+    over.wrap_up("before")
+    assert over.holder_of("one-more") == ANN
+
+
+def test_an_offer_over_wrap_up_is_withdrawn_when_there_are_too_many(over: Scene) -> None:
+    both = CapacityRule(2, {Channel.VOICE: 2, Channel.CHAT: 2})
+    wrapping_up(over, both)
+    for number in range(WRAP_UPS_COME_OVER_MAX - 1):
+        over.arrive(f"call{number}", Channel.VOICE)
+        over.accept(f"call{number}")
+        over.end(f"call{number}")
+    over.arrive("talk", Channel.VOICE)
+    over.accept("talk")
+    over.arrive("rings", Channel.VOICE)
+    assert over.holder_of("rings") == ANN
+    events = over.end("talk", Party.AGENT)
+    assert only(events, ev.OfferRescinded).reason is ev.RescindReason.NO_ROOM
+
+
+def test_a_reload_changes_who_is_asked_over_wrap_up(scene: Scene) -> None:
+    wrapping_up(scene)
+    scene.arrive("call", Channel.VOICE)
+    scene.do(cmd.ApplyConfiguration(configuration(version="v2", over_wrap_up=(Channel.VOICE,))))
+    assert scene.holder_of("call") == ANN
