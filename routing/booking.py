@@ -56,9 +56,9 @@ def wait(state: State, contact: Contact, event: ev.Event) -> None:
 
 def note_precedence(state: State, contact: Contact) -> None:
     """Note which channels' work a waiting contact may push aside, and whether it comes over wrap-up."""
-    if state.configuration is not None:
-        contact.may_interrupt = state.configuration.interrupts.get(contact.channel, ())
-        contact.is_over_wrap_up = contact.channel in state.configuration.over_wrap_up
+    rules, channel = state.configuration, contact.channel
+    contact.may_interrupt = () if rules is None else rules.interrupts.get(channel, ())
+    contact.is_over_wrap_up = rules is not None and channel in rules.over_wrap_up
 
 
 def enter_step(state: State, contact: Contact, step: int) -> None:
