@@ -47,6 +47,7 @@ class AuditAction(StrEnum):
     QUEUE_OPENED = "queue_opened"
     QUEUE_FLUSHED = "queue_flushed"
     CONTACT_READ = "contact_read"
+    NUMBER_READ = "number_read"
     LOG_SEARCHED = "log_searched"
     LOG_EXPORTED = "log_exported"
     CUSTOMER_ERASED = "customer_erased"

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     MANAGE_INTEGRATIONS = "manage_integrations"
     EXPORT_LOG = "export_log"
+    READ_NUMBER = "read_number"
 
 
 class ObjectKind(StrEnum):
@@ -119,6 +120,7 @@ GRANTS: Final[dict[Role | KeyRole, dict[Permission, Reach]]] = {
         Permission.READ_QUEUE: Reach.OWN_QUEUES,
         Permission.READ_AGENT: Reach.OWN,
         Permission.READ_CONFIGURATION: Reach.OWN_QUEUES,
+        Permission.READ_NUMBER: Reach.OWN,
     },
     Role.SUPERVISOR: {
         Permission.HOLD_SESSION: Reach.OWN,
@@ -131,6 +133,7 @@ GRANTS: Final[dict[Role | KeyRole, dict[Permission, Reach]]] = {
         Permission.SUPERVISE_AGENT: Reach.WATCHED,
         Permission.SUPERVISE_QUEUE: Reach.WATCHED,
         Permission.EXPORT_LOG: Reach.WATCHED,
+        Permission.READ_NUMBER: Reach.WATCHED,
         Permission.READ_CONFIGURATION: Reach.DOMAIN,
     },
     Role.ADMIN: {
@@ -150,6 +153,7 @@ GRANTS: Final[dict[Role | KeyRole, dict[Permission, Reach]]] = {
         Permission.READ_AUDIT: Reach.DOMAIN,
         Permission.MANAGE_INTEGRATIONS: Reach.DOMAIN,
         Permission.EXPORT_LOG: Reach.DOMAIN,
+        Permission.READ_NUMBER: Reach.DOMAIN,
     },
     KeyRole.READER: _READS,
     KeyRole.COORDINATOR: {

@@ -38,6 +38,7 @@ class Principal(msgspec.Struct, frozen=True):
     language: str
     session_hash: bytes
     expires_at_ms: int
+    site: str = ""
 
     def __repr__(self) -> str:
         """Only what a log may hold."""
@@ -57,4 +58,5 @@ def principal_of(user: ports.User, session: ports.Session) -> Principal:
         language=user.language,
         session_hash=session.token_hash,
         expires_at_ms=session.expires_at_ms,
+        site=user.site,
     )

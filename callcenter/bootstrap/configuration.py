@@ -64,6 +64,8 @@ class ConfigurationInForce:
         self._view: ConfigurationView | None = None
         self._widgets: dict[str, WidgetConfiguration] = {}
         self._mailboxes: dict[str, MailboxSettings] = {}
+        self._signatures: dict[QueueId, dict[str, str]] = {}
+        self._is_number_whole = False
         self._customer_rules = CustomerRules()
         self._entry_points: dict[str, EntryPoint] = {}
         self._control_urls: dict[str, str] = {}
@@ -137,6 +139,14 @@ class ConfigurationInForce:
         """The mailboxes, by address."""
         return self._mailboxes
 
+    def signature(self, queue_id: QueueId) -> Mapping[str, str]:
+        """What stands below mail answered from this queue, by language; none where the mailbox's does."""
+        return self._signatures.get(queue_id, {})
+
+    def agents_see_numbers(self) -> bool:
+        """Whether agents may see the whole number of their callers."""
+        return self._is_number_whole
+
     def entry_point(self, number: str) -> EntryPoint | None:
         """What a dialled number leads to."""
         return self._entry_points.get(number)
@@ -156,6 +166,12 @@ class ConfigurationInForce:
         self._view = _view(configuration)
         self._customer_rules = CustomerRules(compiled_rules(configuration.document.customer_rules))
         self._mailboxes = {one.address: _mailbox(one) for one in configuration.document.mailboxes}
+        self._signatures = {
+            QueueId(queue.id): queue.signature.model_dump()
+            for queue in configuration.document.queues
+            if queue.signature is not None
+        }
+        self._is_number_whole = configuration.document.agents_see_numbers
         telephony = configuration.document.telephony
         self._entry_points = {one.number: entry_point_of(one) for one in telephony.entry_points}
         self._control_urls = {one.id: one.control_url for one in telephony.connections}
@@ -210,11 +226,12 @@ def _view(configuration: Configuration) -> ConfigurationView:
             WidgetInfo(widget.id, _name(widget.name), widget.queue) for widget in document.widgets
         ],
         skills=[SkillInfo(skill.id, _name(skill.name)) for skill in document.skills],
-        sites=[SiteInfo(site.id, _name(site.name)) for site in document.sites],
+        sites=[SiteInfo(site.id, _name(site.name), site.zone or "") for site in document.sites],
         templates=[
             TemplateInfo(one.id, _name(one.name), list(one.queues), dict(one.texts))
             for one in document.templates
         ],
+        agents_see_numbers=document.agents_see_numbers,
         queue_names={queue.id: _name(queue.name) for queue in document.queues},
     )
 

@@ -104,6 +104,7 @@ def build_mail(parts: Parts, secret: bytes) -> MailParts:
             host=parts.host,
             store=parts.store,
             mailboxes=configuration.mailboxes,
+            signature=configuration.signature,
             tokens=tokens,
             keys=keys,
             agent_name=parts.roster.name,

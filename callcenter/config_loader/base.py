@@ -21,6 +21,13 @@ class Name(Closed):
     zh: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class Text(Closed):
+    """A longer text in both languages."""
+
+    en: Annotated[str, Field(min_length=1, max_length=4_000)]
+    zh: Annotated[str, Field(min_length=1, max_length=4_000)]
+
+
 class Named(Closed):
     """Something with an id and a name and no more: a skill, a site, a team, a disposition."""
 

@@ -96,6 +96,9 @@ def _is_zone(key: str) -> str:
     return key
 
 
+Zone = Annotated[str, AfterValidator(_is_zone)]
+
+
 def _library() -> ModuleType:
     """The package of holidays; loading it takes longer than all the rest of a restart, and few documents need it."""
     import holidays  # noqa: PLC0415  # see above
@@ -187,7 +190,7 @@ class BusinessCalendar(Closed):
 
     id: Id
     name: Name
-    zone: Annotated[str, AfterValidator(_is_zone)]
+    zone: Zone
     weekly: Weekly = Weekly()
     holidays: PublicHolidays | None = None
     days: Annotated[list[NamedDay], Field(max_length=DAYS_MAX)] = []

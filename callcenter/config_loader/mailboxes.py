@@ -4,20 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from callcenter.config_loader.base import Closed, Id, Name
+from callcenter.config_loader.base import Closed, Id, Name, Text
 
 Language = Literal["en", "zh"]
 Address = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,19}@[a-z0-9][a-z0-9.-]{0,252}[a-z0-9]$")
 ]
 """Small letters and no `+`: what stands behind one is ours, and the part before it stays short enough for that."""
-
-
-class Text(Closed):
-    """A longer text in both languages."""
-
-    en: Annotated[str, Field(min_length=1, max_length=4_000)]
-    zh: Annotated[str, Field(min_length=1, max_length=4_000)]
 
 
 class Mailbox(Closed):

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from callcenter.config_loader.base import Closed, Id, Name, Seconds
+from callcenter.config_loader.base import Closed, Id, Name, Seconds, Text
 from routing.limits import (
     BROADCAST_AGENTS_MAX,
     BROADCAST_VOICE_AGENTS_MAX,
@@ -118,3 +118,4 @@ class Queue(Closed):
     broadcast: Annotated[int, Field(ge=1, le=BROADCAST_AGENTS_MAX)] = 1
     broadcast_voice: Annotated[int, Field(ge=1, le=BROADCAST_VOICE_AGENTS_MAX)] = 1
     service_level: ServiceLevel = ServiceLevel()
+    signature: Text | None = None

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from callcenter.config_loader.base import Closed, Id, Name, Named, Seconds
-from callcenter.config_loader.calendars import BusinessCalendar
+from callcenter.config_loader.calendars import BusinessCalendar, Zone
 from callcenter.config_loader.customer_rules import CustomerRuleEntry
 from callcenter.config_loader.flows import FlowEntry
 from callcenter.config_loader.mailboxes import Mailbox
@@ -35,6 +35,12 @@ class Reason(Closed):
     id: Id
     name: Name
     alert_after_s: Seconds
+
+
+class Site(Named):
+    """Where agents work, and which clock hangs there; none: that of the agent's own machine."""
+
+    zone: Zone | None = None
 
 
 class Widget(Closed):
@@ -73,12 +79,13 @@ class Document(Closed):
     }
     over_wrap_up: list[Channel] = []
     skills: Annotated[list[Named], Field(max_length=2_000)] = []
-    sites: Annotated[list[Named], Field(max_length=1_000)] = []
+    sites: Annotated[list[Site], Field(max_length=1_000)] = []
     calendars: Annotated[list[BusinessCalendar], Field(max_length=200)] = []
     customer_rules: Annotated[list[CustomerRuleEntry], Field(max_length=200)] = []
     templates: Annotated[list[Template], Field(max_length=500)] = []
     telephony: Telephony = Telephony()
     flows: Annotated[list[FlowEntry], Field(max_length=FLOWS_MAX)] = []
+    agents_see_numbers: bool = False
 
     @field_validator("interrupts")
     @classmethod

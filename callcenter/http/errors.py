@@ -50,6 +50,8 @@ class ApiErrorCode(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     NESTED_TOO_DEEP = "nested_too_deep"
     NOT_YOURSELF = "not_yourself"
+    NUMBER_HIDDEN = "number_hidden"
+    NUMBER_UNKNOWN = "number_unknown"
     ORIGIN_REFUSED = "origin_refused"
     OVERLOADED = "overloaded"
     PASSWORD_REFUSED = "password_refused"  # noqa: S105 - a code
@@ -124,6 +126,8 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.METHOD_NOT_ALLOWED: 405,
     ApiErrorCode.NESTED_TOO_DEEP: 422,
     ApiErrorCode.NOT_YOURSELF: 409,
+    ApiErrorCode.NUMBER_HIDDEN: 403,
+    ApiErrorCode.NUMBER_UNKNOWN: 409,
     ApiErrorCode.ORIGIN_REFUSED: 403,
     ApiErrorCode.OVERLOADED: 503,
     ApiErrorCode.PASSWORD_REFUSED: 400,

@@ -15,6 +15,8 @@ MESSAGE: Final = "message"
 NOTES: Final = "notes"
 CUSTOMER: Final = "customer"
 MAIL: Final = "mail"
+CALL: Final = "call"
+"""The numbers of a call."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -39,6 +41,13 @@ class Customer(msgspec.Struct, frozen=True):
     name: str = ""
     email: str = ""
     language: str = ""
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """Body of a `call` row: who called, "" where that was withheld, and what was dialled."""
+
+    caller: str
+    dialled: str
 
 
 def line_of(detail: Detail) -> Line:

@@ -11,7 +11,7 @@ from callcenter.customers.rules import together
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
 from callcenter.ports import Detail
-from callcenter.projections.transcript import CUSTOMER, Customer
+from callcenter.projections.transcript import CALL, CUSTOMER, Customer, Numbers
 from callcenter.telephony.calls import Call
 from callcenter.telephony.cards import masked
 from callcenter.telephony.deciding import Enqueue
@@ -19,16 +19,6 @@ from routing.commands import Command, EnqueueContact
 from routing.errors import RefusalCode
 from routing.ids import DetailId
 from routing.model import Channel
-
-CALL = "call"
-"""Kind of the detail row that holds the numbers of a call."""
-
-
-class Numbers(msgspec.Struct, frozen=True):
-    """Body of a `call` row: who called, and what was dialled."""
-
-    caller: str
-    dialled: str
 
 
 class Entrance:

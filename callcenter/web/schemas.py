@@ -82,6 +82,7 @@ class SessionUser(msgspec.Struct, frozen=True):
     team_id: str | None
     queue_ids: list[str]
     language: str
+    site: str = ""
 
 
 class LoggedIn(msgspec.Struct, frozen=True):
@@ -352,10 +353,11 @@ class SkillInfo(msgspec.Struct, frozen=True):
 
 
 class SiteInfo(msgspec.Struct, frozen=True):
-    """A place where agents work."""
+    """A place where agents work. `zone`: its time zone, "" for that of the agent's own machine."""
 
     site_id: str
     name: LocalName
+    zone: str = ""
 
 
 class TemplateInfo(msgspec.Struct, frozen=True):
@@ -380,6 +382,7 @@ class ConfigurationView(msgspec.Struct, frozen=True):
     sites: list[SiteInfo] = []
     templates: list[TemplateInfo] = []
     queue_names: dict[str, LocalName] = {}
+    agents_see_numbers: bool = False
 
 
 # --- people -------------------------------------------------------------------------------------------

@@ -124,6 +124,7 @@ def session_user(principal: Principal) -> SessionUser:
         team_id=principal.team_id or None,
         queue_ids=sorted(principal.queue_ids),
         language=principal.language,
+        site=principal.site,
     )
 
 

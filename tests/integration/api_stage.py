@@ -210,6 +210,7 @@ class ApiStage:
         self.passwords = Passwords(PlainHasher())
         self.not_ready: list[str] = []
         self._board = QueueBoard(day_start_ms=0)
+        self.agents_see_numbers = False
         self.services = self._services(console_dir)
         self._log = InteractionLog()
         self._published: list[Published] = []
@@ -248,7 +249,9 @@ class ApiStage:
             board=self.board,
             introductions=self.introductions,
             closed_messages=ClosedMessages(self.store.closed_messages, lambda: self.host.mirror),
-            configuration=view,
+            configuration=lambda: msgspec.structs.replace(
+                view(), agents_see_numbers=self.agents_see_numbers
+            ),
             configuration_editor=ConfigurationEditor(
                 self.store,
                 ConfigurationInForce(self.store, self.host, self.clock, self.team_book),
@@ -270,6 +273,7 @@ class ApiStage:
             host=self.host,
             store=self.store,
             mailboxes=dict,
+            signature=lambda _: {},
             tokens=MailTokens(b"a secret of all tests"),
             keys=CUSTOMER_KEYS,
             agent_name=lambda _agent_id: "",

@@ -286,6 +286,20 @@ def bounce(message_id: str, status: str = "5.1.1") -> bytes:
     ).encode()
 
 
+async def test_the_queue_a_mail_is_in_signs_in_the_customers_language(
+    stage: MailStage, desk: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without one of its own the mailbox signs."""
+    await stage.send(mail("我的包裹在哪里？"), to="shop@bamboo.example")
+    contact_id = await stage.taken()
+    assert (await stage.thread(contact_id))["reply"]["signature"] == "此致"
+    configuration = stage.server.parts.configuration
+    queue_id = stage.server.state.contacts[ContactId(contact_id)].queue_id
+    signed = {queue_id: {"en": "Your sales team", "zh": "销售部"}}
+    monkeypatch.setattr(configuration, "_signatures", signed)
+    assert (await stage.thread(contact_id))["reply"]["signature"] == "销售部"
+
+
 async def test_a_bounce_marks_the_answer_and_tells_the_agent(stage: MailStage, desk: Page) -> None:
     await stage.send(mail(), to="shop@bamboo.example")
     contact_id = await stage.taken()

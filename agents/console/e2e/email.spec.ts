@@ -32,14 +32,31 @@ for (const tongue of ['en', 'zh'] as Tongue[])
     expect(grave.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
     const box = page.getByLabel(words.text);
     await box.pressSequentially('A new one is on its way.');
+    await page.locator('input[data-attach]').setInputFiles([
+      { name: '发票.txt', mimeType: 'text/plain', buffer: Buffer.from('A receipt.') },
+      { name: 'not-this.txt', mimeType: 'text/plain', buffer: Buffer.from('x') },
+    ]);
+    await expect(page.locator('[data-files] progress')).toHaveCount(0);
+    await page.getByRole('button', { name: /not-this\.txt/ }).click();
     await page.reload();
     await expect(page.getByLabel(words.text)).toHaveValue(/A new one is on its way\./);
+    await expect(page.locator('[data-files] li')).toHaveText(/发票\.txt/);
     await page.getByRole('button', { name: words.send, exact: true }).click();
     await expect(page.locator('[data-delivery="sent"]')).toContainText(words.sent);
     const [out] = await sink.mails();
     expect(out?.to).toEqual(['mia@example.org']);
     expect(out?.text).toContain('A new one is on its way.');
     expect(out?.text).toContain('> My cup arrived broken.');
+    expect(out?.attachments).toEqual(['发票.txt']);
+    await expect(page.locator('[data-files]')).toHaveCount(0);
+    const download = page.waitForEvent('download');
+    await page
+      .locator('[data-mail="reply"]')
+      .getByRole('link', { name: /发票\.txt/ })
+      .click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe('发票.txt');
+    expect(readFileSync(await file.path(), 'utf8')).toBe('A receipt.');
 
     sendMail(world.server, { to: out?.from ?? '', subject: 'Re: Broken cup', text: 'Thank you!' });
     await expect(page.locator('[data-mail]')).toHaveCount(3);
@@ -100,8 +117,15 @@ test('mail that is put aside comes back when its customer writes', async ({ worl
   await expect(page.locator('[data-delivery="sent"]')).toBeVisible();
   const [out] = await sink.mails();
   await page.getByRole('button', { name: 'Put aside until' }).click();
-  await page.getByRole('menuitem', { name: 'In 3 hours' }).click();
-  await expect(page.locator('[data-parked-until]')).toBeVisible();
+  await page.getByRole('menuitem', { name: 'At another time …' }).click();
+  const put = page.getByRole('button', { name: 'Put aside', exact: true }).last();
+  const when = page.getByLabel(/^Until/);
+  await when.fill('2001-01-01T09:00');
+  await expect(put).toBeDisabled();
+  const day = new Date(Date.now() + 30 * 24 * 3_600_000).toISOString().slice(0, 10);
+  await when.fill(`${day}T16:45`);
+  await put.click();
+  await expect(page.locator('[data-parked-until]')).toContainText('16:45');
   sendMail(world.server, { to: out?.from ?? '', text: 'Any news?' });
   await expect(page.getByLabel('Text of the mail')).toBeVisible();
   await expect(page.locator('[data-mail]').last()).toContainText('Any news?');

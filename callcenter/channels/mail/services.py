@@ -1,6 +1,6 @@
 """What the desk's calls about mail stand on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from callcenter.channels.mail.mailboxes import Mailboxes, MailboxSettings
@@ -8,7 +8,7 @@ from callcenter.channels.mail.tokens import MailTokens
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.host import Host
 from callcenter.ports import Store
-from routing.ids import ContactId
+from routing.ids import ContactId, QueueId
 
 WRITING_SHOWN_MS = 60_000
 """How long after a key was pressed somebody counts as writing."""
@@ -39,11 +39,12 @@ class Writers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServices:
-    """One domain's. `on_outgoing` is called when something is to go out."""
+    """One domain's. `signature`: a queue's own, by language. `on_outgoing` is called when something is to go out."""
 
     host: Host
     store: Store
     mailboxes: Mailboxes
+    signature: Callable[[QueueId], Mapping[str, str]]
     tokens: MailTokens
     keys: CustomerKeys
     agent_name: Callable[[str], str]

@@ -17,6 +17,7 @@ from callcenter.channels.mail.tokens import mailbox_address_of
 from callcenter.ports import Detail, MailRow
 from callcenter.projections.transcript import MAIL
 from routing.ids import ContactId
+from routing.state import Contact
 
 FORMER_CONTACTS_MAX = 10
 """Closed contacts before this one whose mails are shown with it."""
@@ -44,7 +45,7 @@ async def thread_of(services: MailServices, contact_id: ContactId) -> MailThread
         mails=[
             _view(services, detail, mail, states.get(detail.detail_id)) for detail, mail in shown
         ],
-        reply=reply_defaults(services, [mail for _, mail in shown]),
+        reply=reply_defaults(services, contact, [mail for _, mail in shown]),
         former_contact_id=former_id,
         holder_id=holder_id,
         holder_name=services.agent_name(holder_id or ""),
@@ -52,8 +53,13 @@ async def thread_of(services: MailServices, contact_id: ContactId) -> MailThread
     )
 
 
-def reply_defaults(services: MailServices, mails: list[Mail]) -> ReplyDefaults | None:
-    """An answer goes to who wrote last; to all means everybody else on that mail but our own mailboxes."""
+def reply_defaults(
+    services: MailServices, contact: Contact | None, mails: list[Mail]
+) -> ReplyDefaults | None:
+    """An answer goes to who wrote last; to all means everybody else on that mail but our own mailboxes.
+
+    It is signed as the queue does in which the contact is by now, else as the mailbox does it came to.
+    """
     asked = next((one for one in reversed(mails) if one.kind is MailKind.MAIL), None)
     asked = asked or next((one for one in reversed(mails) if one.kind in INCOMING), None)
     mailbox = None if asked is None else services.mailbox(asked.mailbox_id)
@@ -68,12 +74,13 @@ def reply_defaults(services: MailServices, mails: list[Mail]) -> ReplyDefaults |
     }
     others.pop(to.address.casefold(), None)
     name = mailbox.told(mailbox.name, asked.language)
+    own = {} if contact is None else services.signature(contact.queue_id)
     is_ours = mailbox_address_of(to.address) in ours
     return ReplyDefaults(
         to=[] if is_ours or not to.address else [_address(to)],
         cc=[_address(one) for one in others.values()],
         subject=answering(asked.subject),
-        signature=mailbox.told(mailbox.signature, asked.language),
+        signature=mailbox.told(own or mailbox.signature, asked.language),
         sender=AddressView(mailbox.address, name),
     )
 

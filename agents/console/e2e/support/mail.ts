@@ -9,6 +9,7 @@ export interface SentMail {
   subject: string;
   text: string;
   headers: Record<string, string>;
+  attachments: string[];
 }
 
 const SEND = `

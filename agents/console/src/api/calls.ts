@@ -77,6 +77,15 @@ export const sendMail = (contactId: string, mail: SendMail, key: string) =>
       body: mail,
     }),
   );
+/** Each time it is asked is on record. */
+export const readNumbers = (contactId: string) =>
+  answerOf(api.GET('/api/v1/contacts/{contact_id}/numbers', { params: ofContact(contactId) }));
+export const removeUpload = (contactId: string, upload_id: string) =>
+  answerOf(
+    api.DELETE('/api/v1/contacts/{contact_id}/uploads', {
+      params: { ...ofContact(contactId), query: { upload_id } },
+    }),
+  );
 export const resumeContact = (contactId: string, key: string) =>
   answerOf(
     api.POST('/api/v1/contacts/{contact_id}/resume', {

@@ -39,7 +39,11 @@ export const api = createClient<paths>({ baseUrl: window.location.origin, fetch:
 /** The header a command may be asked again with. */
 export const keyed = (key: string) => ({ header: { 'Idempotency-Key': key } });
 
-function errorOf(response: Response, body: unknown): ApiError {
+/** The failure an answer tells of. */
+export function errorOf(
+  response: Pick<Response, 'status' | 'statusText' | 'headers'>,
+  body: unknown,
+): ApiError {
   const seconds = Number(response.headers.get('Retry-After') ?? 0);
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : 0;
   const told = (body as { error?: { code?: string; message?: string } } | undefined)?.error;

@@ -553,6 +553,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole number of a caller */
+        get: operations["read_numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{contact_id}/park": {
         parameters: {
             query?: never;
@@ -1486,7 +1503,7 @@ export interface components {
          * @description What is recorded.
          * @enum {unknown}
          */
-        AuditAction: "api_key_added" | "api_key_revoked" | "audit_read" | "configuration_applied" | "contact_assigned" | "contact_moved" | "contact_read" | "customer_erased" | "events_replayed" | "log_exported" | "log_searched" | "logged_in" | "logged_out" | "login_failed" | "password_set" | "people_exported" | "people_imported" | "person_added" | "person_changed" | "priority_changed" | "profile_deleted" | "profile_put" | "profile_read" | "queue_closed" | "queue_flushed" | "queue_opened" | "state_forced" | "subscription_added" | "subscription_changed" | "subscription_removed" | "team_added" | "team_changed" | "team_removed";
+        AuditAction: "api_key_added" | "api_key_revoked" | "audit_read" | "configuration_applied" | "contact_assigned" | "contact_moved" | "contact_read" | "customer_erased" | "events_replayed" | "log_exported" | "log_searched" | "logged_in" | "logged_out" | "login_failed" | "number_read" | "password_set" | "people_exported" | "people_imported" | "person_added" | "person_changed" | "priority_changed" | "profile_deleted" | "profile_put" | "profile_read" | "queue_closed" | "queue_flushed" | "queue_opened" | "state_forced" | "subscription_added" | "subscription_changed" | "subscription_removed" | "team_added" | "team_changed" | "team_removed";
         /**
          * AuditPage
          * @description Records, newest first; `next_before_no` is null at the end.
@@ -1754,6 +1771,8 @@ export interface components {
             queue_names?: {
                 [key: string]: components["schemas"]["LocalName"];
             };
+            /** @default false */
+            agents_see_numbers?: boolean;
         };
         /**
          * ContactDetails
@@ -2526,6 +2545,14 @@ export interface components {
          */
         Nothing: Record<string, never>;
         /**
+         * NumbersView
+         * @description Who called, and what was dialled.
+         */
+        NumbersView: {
+            caller: string;
+            dialled: string;
+        };
+        /**
          * OfferCard
          * @description An offer to answer before `expires_at_ms`. `customer` comes a moment later, in a desk of its own.
          */
@@ -3012,6 +3039,8 @@ export interface components {
             team_id: string | null;
             queue_ids: string[];
             language: string;
+            /** @default  */
+            site?: string;
         };
         /**
          * SetState
@@ -3024,11 +3053,13 @@ export interface components {
         };
         /**
          * SiteInfo
-         * @description A place where agents work.
+         * @description A place where agents work. `zone`: its time zone, "" for that of the agent's own machine.
          */
         SiteInfo: {
             site_id: string;
             name: components["schemas"]["LocalName"];
+            /** @default  */
+            zone?: string;
         };
         /**
          * SkillInfo
@@ -6959,6 +6990,83 @@ export interface operations {
                 };
             };
             /** @description overloaded, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_numbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole number of a caller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumbersView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, number_hidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description number_unknown */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;

@@ -28,6 +28,7 @@ export type MailView = Schemas['MailView'];
 export type AddressView = Schemas['AddressView'];
 export type ReplyDefaults = Schemas['ReplyDefaults'];
 export type SendMail = Schemas['SendMail'];
+export type UploadedFile = Schemas['UploadedFile'];
 export type Desk = Schemas['Desk'];
 export type ChatMessage = Schemas['ChatMessage'];
 export type QueueLine = Schemas['QueueLine'];

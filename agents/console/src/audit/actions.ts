@@ -27,6 +27,7 @@ const every: Record<Action, true> = {
   queue_opened: true,
   queue_flushed: true,
   contact_read: true,
+  number_read: true,
   log_searched: true,
   log_exported: true,
   customer_erased: true,

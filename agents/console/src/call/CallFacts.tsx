@@ -1,10 +1,18 @@
 import { useTranslation } from 'react-i18next';
 import type { AssignmentCard, OfferCard } from '../api/types';
+import { useConfiguration } from '../session/configuration';
 import { useLanguageName } from '../ui/useLanguageName';
 import styles from './Call.module.css';
+import { WholeNumber } from './WholeNumber';
+
+interface CallFactsProps {
+  item: AssignmentCard | OfferCard;
+  /** Whoever has the call in hand may ask for the whole number, where the configuration lets them. */
+  isInHand?: boolean;
+}
 
 /** Who called, which of our numbers, in which language. The number stands there once: it may be all there is of a name. */
-export function CallFacts({ item }: { item: AssignmentCard | OfferCard }) {
+export function CallFacts({ item, isInHand = false }: CallFactsProps) {
   const { t } = useTranslation();
   const languageName = useLanguageName();
   const { call } = item;
@@ -14,13 +22,23 @@ export function CallFacts({ item }: { item: AssignmentCard | OfferCard }) {
     ['entry', call?.entry_number || '–'],
     ['language', languageName(call?.language || item.language)],
   ];
-  const shown = facts.filter(([, value]) => value !== item.customer_name);
+  const { data } = useConfiguration();
+  const canShowWhole = isInHand && data?.agents_see_numbers === true && !!call?.caller;
+  const shown = facts.filter(
+    ([name, value]) => value !== item.customer_name || (name === 'caller' && canShowWhole),
+  );
   return (
     <dl className={styles.facts}>
       {shown.map(([name, value]) => (
         <div key={name} data-call-fact={name}>
           <dt>{t(`call.fact.${name}`)}</dt>
-          <dd>{value}</dd>
+          <dd>
+            {name === 'caller' && canShowWhole ? (
+              <WholeNumber contactId={item.contact_id} masked={value} />
+            ) : (
+              value
+            )}
+          </dd>
         </div>
       ))}
     </dl>

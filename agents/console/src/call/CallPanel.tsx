@@ -34,7 +34,7 @@ export function CallPanel({ item }: { item: AssignmentCard }) {
       {item.state === 'connected' && <CallBar item={item} />}
       <div className={styles.body}>
         {item.state === 'connected' && <State item={item} />}
-        <CallFacts item={item} />
+        <CallFacts item={item} isInHand />
       </div>
     </>
   );

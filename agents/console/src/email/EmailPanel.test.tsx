@@ -4,14 +4,20 @@ import type { MailThread, MailView, SendMail } from '../api/types';
 import { assignmentOf, show, showDesk } from '../test-render';
 import { addressesOf, forward, wrongAddresses } from './draft';
 import { EmailPanel } from './EmailPanel';
+import { instantOf, ownZone } from '../ui/zones';
 import { morningMs } from './ParkUntil';
 
 const sent = vi.hoisted(() => [] as SendMail[]);
+const parked = vi.hoisted(() => [] as (number | null | undefined)[]);
 const thread = vi.hoisted(() => ({ now: null as MailThread | null }));
 vi.mock('../api/calls', async (original) => ({
   ...(await original<typeof import('../api/calls')>()),
   readMails: () => Promise.resolve(thread.now),
   readMessages: () => Promise.resolve({ messages: [], has_more: false }),
+  parkContact: (_: string, _key: string, untilMs?: number | null) => {
+    parked.push(untilMs);
+    return Promise.resolve({ seq: 1 });
+  },
   sendMail: (_: string, mail: SendMail) => {
     sent.push(mail);
     return Promise.resolve({ seq: 1, mail_id: 'm2' });
@@ -88,6 +94,7 @@ test('an answer starts signed, and a signature alone is not sent', async () => {
     mail_id: 'm1',
     is_forward: false,
     ends_contact: false,
+    upload_ids: [],
   });
 });
 
@@ -138,6 +145,26 @@ test('a forward is not a forward of an answer of an answer', () => {
 });
 
 test('mornings are at nine', () => {
-  const now = new Date(2026, 6, 31, 23, 30).getTime();
-  expect(morningMs(now, 1)).toBe(new Date(2026, 7, 1, 9, 0).getTime());
+  const now = Date.parse('2026-07-31T21:30:00Z');
+  expect(morningMs(now, 1, 'Europe/Berlin')).toBe(Date.parse('2026-08-01T07:00:00Z'));
+  expect(morningMs(now, 1, 'Asia/Shanghai')).toBe(Date.parse('2026-08-02T01:00:00Z'));
+});
+
+test('a mail is put aside until any time ahead, by the clock of the site, and until none that is past', async () => {
+  await open([mailOf()]);
+  fireEvent.click(await screen.findByRole('button', { name: 'Put aside until' }));
+  fireEvent.click(await screen.findByText('At another time …'));
+  const field = await screen.findByLabelText<HTMLInputElement>(/^Until \(time zone/);
+  const put = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Put aside' });
+  expect(put().disabled).toBe(false);
+  for (const wall of ['2001-01-01T09:00', '2999-01-01T09:00', '']) {
+    fireEvent.change(field, { target: { value: wall } });
+    expect(put().disabled).toBe(true);
+    expect(screen.getByText('Choose a time ahead, within a year.')).toBeTruthy();
+  }
+  const year = new Date(Date.now() + 200 * 24 * 3_600_000).toISOString().slice(0, 10);
+  fireEvent.change(field, { target: { value: `${year}T09:00` } });
+  fireEvent.click(put());
+  await waitFor(() => expect(parked).toHaveLength(1));
+  expect(parked[0]).toBe(instantOf(`${year}T09:00`, ownZone()));
 });

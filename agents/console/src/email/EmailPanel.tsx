@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readMails } from '../api/calls';
 import type { AssignmentCard, MailThread } from '../api/types';
+import { useSiteZone } from '../session/configuration';
 import { transcriptQuery, useMarkRead } from '../desk/work';
 import { dateTime } from '../ui/format';
 import { Icon } from '../ui/Icon';
@@ -55,6 +56,7 @@ export function WriterNotice({ thread }: { thread: MailThread }) {
 export function EmailPanel({ item }: { item: AssignmentCard }) {
   const { t, i18n } = useTranslation();
   const contactId = item.contact_id;
+  const zone = useSiteZone();
   const load = useQuery(mailsQuery(contactId, item.email?.revision ?? 0));
   useQuery(transcriptQuery(contactId));
   useMarkRead(contactId);
@@ -66,7 +68,7 @@ export function EmailPanel({ item }: { item: AssignmentCard }) {
       {item.state === 'parked' && item.email?.parked_until_ms && (
         <p className={styles.notice} role="status" data-parked-until>
           <Icon name="clock" size={14} />
-          {t('mail.backAt', { when: dateTime(item.email.parked_until_ms, i18n.language) })}
+          {t('mail.backAt', { when: dateTime(item.email.parked_until_ms, i18n.language, zone) })}
         </p>
       )}
       <MailList thread={thread} />

@@ -12,6 +12,7 @@ import { useIsStale } from '../shell/useIsStale';
 import { Icon } from '../ui/Icon';
 import { toast } from '../ui/toasts';
 import { useCommand } from '../ui/useCommand';
+import { AttachButton, AttachedFiles, useFiles, type Files } from './AttachedFiles';
 import { addressesOf, answer, forward, joined, wrongAddresses, type Draft } from './draft';
 import styles from './Email.module.css';
 import { ParkUntil } from './ParkUntil';
@@ -109,6 +110,33 @@ function Fields({ draft, onChange }: { draft: Draft; onChange: (part: Partial<Dr
 const hasWords = (draft: Draft, reply: ReplyDefaults): boolean =>
   draft.text.trim() !== '' && draft.text.trim() !== reply.signature.trim();
 
+interface FootProps {
+  noteId: string;
+  warning: string | undefined;
+  files: Files;
+  canSend: boolean;
+  isStale: boolean;
+  onSend: (isEnd: boolean) => void;
+}
+
+function Foot({ noteId, warning, files, canSend, isStale, onSend }: FootProps) {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.foot}>
+      <span id={noteId} data-tone={warning ? 'warning' : undefined}>
+        {warning || t('mail.keys')}
+      </span>
+      <AttachButton files={files} isOff={isStale} />
+      <Button disabled={!canSend} onClick={() => onSend(true)}>
+        {t('mail.sendAndClose')}
+      </Button>
+      <Button type="primary" icon={<Icon name="send" />} disabled={!canSend} onClick={() => onSend(false)}>
+        {t('mail.send')}
+      </Button>
+    </div>
+  );
+}
+
 interface MailComposerProps {
   item: AssignmentCard;
   thread: MailThread;
@@ -125,10 +153,16 @@ export function MailComposer({ item, thread, reply }: MailComposerProps) {
   const draft = kept ?? answer(reply);
   const send = useCommand(askSend);
   const say = useSayTyping(contactId);
+  const files = useFiles(contactId);
+  const noteId = `mail-note-${contactId}`;
   const wrong = [...wrongAddresses(draft.to), ...wrongAddresses(draft.cc)];
   const to = addressesOf(draft.to);
   const isReady =
-    to.length > 0 && wrong.length === 0 && draft.subject.trim() !== '' && hasWords(draft, reply);
+    to.length > 0 &&
+    wrong.length === 0 &&
+    draft.subject.trim() !== '' &&
+    hasWords(draft, reply) &&
+    files.coming.length === 0;
   const canSend = isReady && !isStale && !send.isBusy;
   const change = (part: Partial<Draft>) => keepDraft({ ...draft, ...part });
   const newest = thread.mails.findLast((mail) => mail.kind === 'mail') ?? thread.mails.at(-1);
@@ -152,9 +186,11 @@ export function MailComposer({ item, thread, reply }: MailComposerProps) {
       mail_id: newest?.mail_id ?? '',
       is_forward: draft.isForward,
       ends_contact,
+      upload_ids: files.kept.map((file) => file.upload_id),
     };
     if (!(await send.run(contactId, mail))) return;
     keepDraft(undefined);
+    files.clear();
     toast(t(draft.isForward ? 'mail.forwarded' : 'mail.queued'), 'info');
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -165,7 +201,7 @@ export function MailComposer({ item, thread, reply }: MailComposerProps) {
   };
 
   return (
-    <div className={styles.composer} data-mail-composer>
+    <div className={styles.composer} data-mail-composer {...files.taking}>
       <Modes contactId={contactId} draft={draft} reply={reply} onDraft={keepDraft} />
       <Fields draft={draft} onChange={change} />
       <CannedInput
@@ -175,33 +211,22 @@ export function MailComposer({ item, thread, reply }: MailComposerProps) {
         autoSize={{ minRows: 4, maxRows: 14 }}
         value={draft.text}
         aria-label={t('mail.field.text')}
-        aria-describedby={`mail-note-${contactId}`}
+        aria-describedby={noteId}
         onText={(text) => {
           change({ text });
           say();
         }}
         onKeyDown={onKeyDown}
       />
-      <div className={styles.foot}>
-        <span id={`mail-note-${contactId}`} data-tone={isStale || wrong.length > 0 ? 'warning' : undefined}>
-          {isStale
-            ? t('composer.stale')
-            : wrong.length > 0
-              ? t('mail.wrong', { address: wrong[0] })
-              : t('mail.keys')}
-        </span>
-        <Button disabled={!canSend} onClick={() => void submit(true)}>
-          {t('mail.sendAndClose')}
-        </Button>
-        <Button
-          type="primary"
-          icon={<Icon name="send" />}
-          disabled={!canSend}
-          onClick={() => void submit(false)}
-        >
-          {t('mail.send')}
-        </Button>
-      </div>
+      <AttachedFiles files={files} />
+      <Foot
+        noteId={noteId}
+        warning={isStale ? t('composer.stale') : wrong[0] && t('mail.wrong', { address: wrong[0] })}
+        files={files}
+        canSend={canSend}
+        isStale={isStale}
+        onSend={(isEnd) => void submit(isEnd)}
+      />
     </div>
   );
 }

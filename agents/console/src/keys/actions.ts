@@ -1,5 +1,6 @@
 /** Who does what a key or the palette asks for: components that are on the page say so, and are asked. */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { preferences, useKept } from '../persist/keep';
 import { actionIds, actionOf, comboOf, type ActionId } from './table';
 
 const typed =
@@ -55,9 +56,15 @@ const isOnButton = (target: EventTarget | null): boolean =>
 const isLayerOpen = (): boolean =>
   Array.from(document.querySelectorAll<HTMLElement>(layers)).some((layer) => layer.checkVisibility());
 
+const SINGLE_KEYS = 'singleKeys';
+
+/** Whether letters and signs do something by themselves: who dictates, or hits keys by accident, turns them off. */
+export const useSingleKeys = () => useKept<boolean>(preferences, SINGLE_KEYS, true);
+
 function isForPage(event: KeyboardEvent): boolean {
   if (event.isComposing || event.repeat) return false;
   if (event.ctrlKey || event.metaKey || event.altKey) return true;
+  if (event.key.length === 1 && !preferences.get<boolean>(SINGLE_KEYS, true)) return false;
   if (isTyping(event.target) || isLayerOpen()) return false;
   return event.key !== 'Enter' || !isOnButton(event.target);
 }

@@ -1,6 +1,7 @@
 import { fireEvent, screen } from '@testing-library/react';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { show } from '../test-render';
+import { preferences } from '../persist/keep';
 import { useAction } from './actions';
 import { actionIds, keyTable } from './table';
 
@@ -74,4 +75,15 @@ it('does nothing that nobody on the page offers', () => {
 it('has no key twice', () => {
   const heard = actionIds.filter((id) => !keyTable[id].isOfField).flatMap((id) => keyTable[id].combos);
   expect(new Set(heard).size).toBe(heard.length);
+});
+
+it('single letters and signs can be switched off; keys with Ctrl or Alt and keys with a name stay', () => {
+  preferences.set('singleKeys', false);
+  show(<Page />);
+  for (const key of ['j', '?']) press({ key });
+  expect(told()).toEqual([]);
+  press({ key: 'ArrowDown', altKey: true });
+  press({ key: 'Enter' });
+  expect(told()).toEqual(['next', 'accept']);
+  preferences.set('singleKeys', undefined);
 });

@@ -3,7 +3,8 @@ import { Button, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readContact, readMessages } from '../api/calls';
-import type { ContactView } from '../api/types';
+import { isCall, type ContactView } from '../api/types';
+import { WholeNumber } from '../call/WholeNumber';
 import { Lines } from '../desk/Lines';
 import { OldMails } from '../email/OldMails';
 import { useNames } from '../session/configuration';
@@ -22,6 +23,8 @@ function Facts({ contact }: { contact: ContactView }) {
   const { t, i18n } = useTranslation();
   const names = useNames();
   const { interaction: row, details } = contact;
+  const { role } = useUser();
+  const hasNumber = isCall(row.channel) && role !== 'agent';
   const facts: [string, React.ReactNode][] = [
     ['outcome', <Outcome key="outcome" row={row} />],
     ['arrived', dateTime(row.arrived_at_ms, i18n.language)],
@@ -29,6 +32,10 @@ function Facts({ contact }: { contact: ContactView }) {
     ['agent', row.agent_name],
     ['waited', row.answered_at_ms === null ? '' : duration(row.answered_at_ms - row.arrived_at_ms)],
     ['disposition', row.disposition_id ? names.disposition(row.disposition_id) : ''],
+    [
+      'number',
+      hasNumber ? <WholeNumber key="number" contactId={row.contact_id} masked={row.customer_name} /> : '',
+    ],
     ['email', details.email],
     ['notes', details.notes],
   ];

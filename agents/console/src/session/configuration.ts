@@ -4,6 +4,8 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readConfiguration } from '../api/calls';
 import type { Configuration, LocalName, QueueInfo } from '../api/types';
+import { ownZone } from '../ui/zones';
+import { useUser } from './session';
 
 const MINUTE_MS = 60_000;
 
@@ -93,3 +95,10 @@ export function useNames(): Names {
 /** The built-in reasons are set by the system alone. */
 export const isChosenByHand = (reason: { reason_id: string }): boolean =>
   !builtInReasons.includes(reason.reason_id);
+
+/** The time zone of the site the user works at, else that of this machine. */
+export function useSiteZone(): string {
+  const { data } = useConfiguration();
+  const { site } = useUser();
+  return data?.sites?.find((row) => row.site_id === site)?.zone || ownZone();
+}

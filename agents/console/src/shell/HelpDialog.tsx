@@ -1,11 +1,13 @@
 import { Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useSingleKeys } from '../keys/actions';
 import { keyCaps, keysByGroup, keyTable } from '../keys/table';
 import styles from './HelpDialog.module.css';
 
 /** The key table, as people read it. */
 export function HelpDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation();
+  const [isOn] = useSingleKeys();
   return (
     <Modal open={isOpen} onCancel={onClose} footer={null} title={t('help.title')} width={480}>
       {keysByGroup.map(({ group, ids }) => (
@@ -27,7 +29,7 @@ export function HelpDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () =
           </dl>
         </section>
       ))}
-      <p className={styles.note}>{t('help.note')}</p>
+      <p className={styles.note}>{t(isOn ? 'help.note' : 'help.singleKeysOff')}</p>
     </Modal>
   );
 }

@@ -1,6 +1,7 @@
-import { Button, Popover, Slider } from 'antd';
+import { Button, Popover, Slider, Switch } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSingleKeys } from '../keys/actions';
 import { useAlertPermission } from '../offer/notify';
 import { playRing, useVolume } from '../offer/ring';
 import { useNames } from '../session/configuration';
@@ -43,6 +44,20 @@ function Alerts() {
   );
 }
 
+function Keys() {
+  const { t } = useTranslation();
+  const [isOn, set] = useSingleKeys();
+  return (
+    <section className={styles.part}>
+      <label className={styles.row}>
+        <Icon name="keyboard" />
+        <span className={styles.grow}>{t('profile.singleKeys')}</span>
+        <Switch size="small" checked={isOn} onChange={set} />
+      </label>
+    </section>
+  );
+}
+
 export function ProfileMenu({ onHelp }: { onHelp: () => void }) {
   const { t } = useTranslation();
   const user = useUser();
@@ -62,6 +77,7 @@ export function ProfileMenu({ onHelp }: { onHelp: () => void }) {
         </span>
       </section>
       {user.role === 'agent' && <Alerts />}
+      <Keys />
       <section className={styles.part}>
         <Button type="text" block icon={<Icon name="keyboard" />} onClick={then(onHelp)}>
           <span className={styles.grow}>{t('help.title')}</span>

@@ -29,8 +29,10 @@ export const clockTimeWithSeconds = (ms: number, language: string): string =>
     hourCycle: 'h23',
   }).format(ms);
 
-export const dateTime = (ms: number, language: string): string =>
-  format(language, 'dateTime', {
+/** By the clock of a time zone; without one, of this machine. */
+export const dateTime = (ms: number, language: string, zone?: string): string =>
+  format(language, `dateTime ${zone ?? ''}`, {
+    timeZone: zone,
     month: 'short',
     day: 'numeric',
     hour: '2-digit',
