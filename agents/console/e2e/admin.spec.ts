@@ -247,3 +247,40 @@ test('a team is added, filled, kept from going while people are in it, and remov
   await expect(row).toHaveCount(0);
   expect(complaints).toEqual([]);
 });
+
+test('what leads to queues and canned replies have forms, with the fault at its field', async ({ world }) => {
+  const ada = await world.newPage();
+  const complaints = complaintsOf(ada);
+  await logIn(ada, 'ada');
+  await openConfiguration(ada, 'Mailboxes');
+  const form = ada.locator('[data-entry]');
+  await form.getByLabel('Address').fill('Sales Team');
+  await expect(form.getByRole('alert')).toContainText('should match pattern');
+  await expect(ada.getByText('1 error', { exact: true })).toBeVisible();
+  await form.getByLabel('Address').fill('shop@bamboo.example');
+  await expect(form.getByRole('alert')).toHaveCount(0);
+  await form.getByRole('switch', { name: 'Acknowledge at once' }).click();
+  await form.getByLabel('Acknowledge at once, in English').fill('We have it.');
+  await form.getByLabel('Acknowledge at once, in Chinese').fill('已收到。');
+
+  await ada.getByRole('button', { name: 'Templates', exact: true }).click();
+  await ada.getByRole('button', { name: 'Add an entry' }).click();
+  await form.getByLabel('Name in English').fill('Thanks');
+  await form.getByLabel('Name in Chinese').fill('感谢');
+  await form.getByLabel('Text, in English').fill('Thank you, {customer}.');
+  await form.getByLabel('Text, in Chinese').fill('谢谢您。');
+  await expect(form.getByRole('alert')).toContainText('{customer} is no placeholder');
+  await form.getByLabel('Text, in English').fill('Thank you, {customer_name}.');
+
+  await ada.getByRole('button', { name: 'Chat widgets', exact: true }).click();
+  await form.getByLabel('Greeting, in English').fill('Hello there');
+  await ada.getByRole('button', { name: 'Telephony', exact: true }).click();
+  await form.first().getByLabel('Number', { exact: true }).fill('+49 30');
+  await expect(form.first().getByRole('alert')).toBeVisible();
+  await form.first().getByLabel('Number', { exact: true }).fill('+4930900300');
+  await applyDraft(ada, 'mail, chat and phone');
+  await ada.reload();
+  await openConfiguration(ada, 'Telephony');
+  await expect(form.first().getByLabel('Number', { exact: true })).toHaveValue('+4930900300');
+  expect(complaints).toEqual([]);
+});

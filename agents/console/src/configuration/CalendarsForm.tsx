@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Choice } from './Choice';
 import styles from './Configuration.module.css';
-import { NameFields, TextField } from './fields';
+import { NameFields, TextField, useEntryName } from './fields';
 import { freshId, type Calendar } from './parts';
 
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
@@ -41,7 +41,13 @@ export function CalendarsForm({
     weekly: Object.fromEntries(weekdays.slice(0, 5).map((day) => [day, ['09:00-18:00']])),
   });
   return (
-    <Choice value={value} onChange={onChange} fresh={fresh} label={t('config.section.calendars')}>
+    <Choice
+      value={value}
+      onChange={onChange}
+      fresh={fresh}
+      label={t('config.section.calendars')}
+      labelOf={useEntryName()}
+    >
       {(calendar, put) => (
         <div className={styles.form}>
           <NameFields entry={calendar} put={put} />

@@ -1,23 +1,22 @@
 import { Button, Select } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNames } from '../session/configuration';
 import { Icon } from '../ui/Icon';
 import styles from './Configuration.module.css';
-import { removed, replaced, type Entry } from './parts';
+import { removed, replaced } from './parts';
 
-interface ChoiceProps<T extends Entry> {
+interface ChoiceProps<T> {
   value: T[];
   onChange: (entries: T[]) => void;
   fresh: () => T;
   label: string;
-  children: (entry: T, put: (change: Partial<T>) => void) => ReactNode;
+  labelOf: (entry: T) => string;
+  children: (entry: T, put: (change: Partial<T>) => void, index: number) => ReactNode;
 }
 
 /** Entries too large for a table: one is chosen and edited. */
-export function Choice<T extends Entry>({ value, onChange, fresh, label, children }: ChoiceProps<T>) {
+export function Choice<T>({ value, onChange, fresh, label, labelOf, children }: ChoiceProps<T>) {
   const { t } = useTranslation();
-  const names = useNames();
   const [chosen, setChosen] = useState(0);
   const index = Math.min(chosen, value.length - 1);
   const entry = value[index];
@@ -30,7 +29,7 @@ export function Choice<T extends Entry>({ value, onChange, fresh, label, childre
           aria-label={label}
           value={entry ? index : null}
           onChange={(next) => setChosen(next)}
-          options={value.map((one, at) => ({ value: at, label: names.of(one.name) || one.id }))}
+          options={value.map((one, at) => ({ value: at, label: labelOf(one) }))}
         />
         <Button
           icon={<Icon name="add" />}
@@ -43,11 +42,11 @@ export function Choice<T extends Entry>({ value, onChange, fresh, label, childre
         </Button>
         {entry && (
           <Button onClick={() => onChange(removed(value, index))}>
-            {t('config.removeEntry', { id: entry.id })}
+            {t('config.removeEntry', { id: labelOf(entry) })}
           </Button>
         )}
       </div>
-      {entry && children(entry, (change) => onChange(replaced(value, index, { ...entry, ...change })))}
+      {entry && children(entry, (change) => onChange(replaced(value, index, { ...entry, ...change })), index)}
     </>
   );
 }

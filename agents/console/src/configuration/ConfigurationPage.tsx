@@ -9,8 +9,10 @@ import { usePageTitle } from '../ui/usePageTitle';
 import { CalendarsForm } from './CalendarsForm';
 import styles from './Configuration.module.css';
 import { useEditing, type Editing } from './draft';
+import { EntriesForm } from './EntryForm';
 import { Findings } from './Findings';
 import { History } from './History';
+import type { Item } from './kinds';
 import { NamedList } from './NamedList';
 import type { Calendar, Entry, Queue } from './parts';
 import { QueuesForm } from './QueuesForm';
@@ -30,6 +32,40 @@ const named = (stem: string, seconds?: string[]) =>
 interface FormProps {
   editing: Editing;
   section: string;
+  findings: Finding[];
+}
+
+/** A list of the document whose fields stand in `kinds`. */
+function Entries({ editing, section, findings }: FormProps) {
+  return (
+    <EntriesForm
+      kind={section}
+      value={(editing.document[section] ?? []) as Item[]}
+      onChange={(next) => editing.change(section, next)}
+      document={editing.document}
+      findings={findings}
+      path={`$.${section}`}
+    />
+  );
+}
+
+/** Numbers first, then the phone systems they come from. */
+function TelephonyForm({ editing, section, findings }: FormProps) {
+  const { t } = useTranslation();
+  const value = (editing.document[section] ?? {}) as Record<string, Item[]>;
+  return ['entry_points', 'connections'].map((kind) => (
+    <section key={kind} className={styles.part}>
+      <h3 className={styles.title}>{t(`config.section.${kind}`)}</h3>
+      <EntriesForm
+        kind={kind}
+        value={value[kind] ?? []}
+        onChange={(next) => editing.change(section, { ...value, [kind]: next })}
+        document={editing.document}
+        findings={findings}
+        path={`$.${section}.${kind}`}
+      />
+    </section>
+  ));
 }
 
 /** What has a form; every other part of the document is edited as YAML. */
@@ -45,6 +81,10 @@ const forms: Record<string, (props: FormProps) => ReactNode> = {
   not_ready_reasons: named('reason', ['alert_after_s']),
   dispositions: named('disposition'),
   sites: named('site'),
+  templates: Entries,
+  mailboxes: Entries,
+  widgets: Entries,
+  telephony: TelephonyForm,
   calendars: ({ editing, section }) => (
     <CalendarsForm
       value={(editing.document[section] ?? []) as Calendar[]}
@@ -65,11 +105,7 @@ function useFindings(editing: Editing): Finding[] {
   return checked.data?.findings ?? [];
 }
 
-interface SectionProps extends FormProps {
-  findings: Finding[];
-}
-
-function Section({ editing, section, findings }: SectionProps) {
+function Section({ editing, section, findings }: FormProps) {
   const { t } = useTranslation();
   const [isText, setText] = useState(false);
   if (section === HISTORY) return <History />;
@@ -87,7 +123,7 @@ function Section({ editing, section, findings }: SectionProps) {
         </div>
       )}
       {Form && !isText ? (
-        <Form editing={editing} section={section} />
+        <Form editing={editing} section={section} findings={own} />
       ) : (
         <YamlEditor
           value={{ [section]: editing.document[section] ?? null }}

@@ -38,6 +38,23 @@ export function Findings({ findings, lineOf }: FindingsProps) {
   );
 }
 
+/** What the check says about one value, beside the field it is about. */
+export function FindingsAt({ findings, path }: { findings: Finding[]; path: string }) {
+  const own = findings.filter(
+    (one) => one.path.startsWith(path) && /^($|[.[])/.test(one.path.slice(path.length)),
+  );
+  if (!own.length) return null;
+  return (
+    <div className={styles.whole} role="alert">
+      {own.map((one) => (
+        <p key={`${one.code} ${one.path}`} className={styles.fault} data-error={one.is_error || undefined}>
+          {one.message}
+        </p>
+      ))}
+    </div>
+  );
+}
+
 export function Differences({ differences }: { differences: Difference[] }) {
   const { t } = useTranslation();
   if (!differences.length) return <p>{t('config.noDifference')}</p>;

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Document } from '../api/adminCalls';
 import { Choice } from './Choice';
 import styles from './Configuration.module.css';
-import { ChoiceField, ManyField, NameFields, NumberField, useOptions } from './fields';
+import { ChoiceField, ManyField, NameFields, NumberField, useEntryName, useOptions } from './fields';
 import { LevelsField } from './LevelsField';
 import { freshId, type Queue } from './parts';
 import { StepsField } from './StepsField';
@@ -109,7 +109,13 @@ export function QueuesForm({ document, value, onChange }: QueuesFormProps) {
   const dispositions = value[0]?.dispositions ?? [];
   const fresh = (): Queue => ({ id: freshId(value, 'queue'), name: { en: '', zh: '' }, dispositions });
   return (
-    <Choice value={value} onChange={onChange} fresh={fresh} label={t('config.section.queues')}>
+    <Choice
+      value={value}
+      onChange={onChange}
+      fresh={fresh}
+      label={t('config.section.queues')}
+      labelOf={useEntryName()}
+    >
       {(queue, put) => <QueueFields queue={queue} put={put} document={document} />}
     </Choice>
   );

@@ -116,6 +116,12 @@ export function NameFields({ entry, put }: { entry: Entry; put: (change: Partial
   );
 }
 
+/** What an entry is called in the reader's language. */
+export function useEntryName(): (entry: Entry) => string {
+  const names = useNames();
+  return (entry) => names.of(entry.name) || entry.id;
+}
+
 /** Entries of the draft as choices, in the reader's language: what was just added can be chosen at once. */
 export function useOptions(entries: unknown): { value: string; label: string }[] {
   const names = useNames();

@@ -37,7 +37,7 @@ export interface Calendar extends Entry {
 }
 
 /** An id that nobody has yet. */
-export function freshId(entries: Entry[], stem: string): string {
+export function freshId(entries: { id: string }[], stem: string): string {
   const taken = new Set(entries.map((entry) => entry.id));
   for (let number = 1; ; number += 1) {
     const id = `${stem}-${number}`;
