@@ -8,6 +8,8 @@ SEED ?=
 SEEDS ?= 50
 N ?= 50
 SCALE ?= 1
+AT_ONCE ?= 2
+CLOCK ?= wall
 
 VENV_PYTHON := .venv/bin/python
 
@@ -19,7 +21,7 @@ help:
 	@echo 'make check          the quick gates, no server, no browser'
 	@echo 'make sim SEED=7     one seeded simulated day; SEEDS=200 runs seeds 1 to 200'
 	@echo 'make validate       simulations against published tables; SCALE=0.1: a tenth of them'
-	@echo 'make chaos N=50     kill the server N times under load and compare'
+	@echo 'make chaos N=50     kill the server N times under load and compare (CLOCK=processor on a busy machine)'
 	@echo 'make shuffle N=1000 deliver recorded calls N times out of order and compare'
 	@echo 'make recount        count figures of 50 random times four ways, as JSON (SEED=7, N=50)'
 	@echo 'make bench          whole contacts per second, as JSON'
@@ -48,7 +50,7 @@ validate: python
 
 chaos: python
 	@$(PYTHON) scripts/environment.py dev console
-	@$(VENV_PYTHON) -m tests.chaos --runs $(N)
+	@$(VENV_PYTHON) -m tests.chaos --runs $(N) --at-once $(AT_ONCE) --clock $(CLOCK) --json docs/results/chaos.json
 
 shuffle: python
 	@$(PYTHON) scripts/environment.py dev

@@ -229,6 +229,14 @@ class AgentClient(SocketClient):
             contact_id, "call/hold" if is_held else "call/unhold", {}
         )
 
+    async def transfer(
+        self, contact_id: str, *, queue_id: str | None = None, agent_id: str | None = None
+    ) -> Answer:
+        """Hand the contact on, to a queue or to a colleague."""
+        body = {"queue_id": queue_id, "agent_id": agent_id}
+        given = {name: value for name, value in body.items() if value is not None}
+        return await self._contact_command(contact_id, "transfer", given)
+
     async def hang_up(self, contact_id: str) -> Answer:
         """Hang up on the caller."""
         return await self._contact_command(contact_id, "call/hang-up", {})

@@ -1,6 +1,8 @@
 """Builds the aiohttp application: middlewares, API, pages, health; the sockets are handed in."""
 
+import asyncio
 from collections.abc import Callable, Iterable
+from functools import cache, partial
 from typing import Any
 
 import msgspec
@@ -96,17 +98,19 @@ def build_app(
     mount(app, ROUTES, services, guard)
     for extend in extensions:
         extend(app, guard)
-    openapi = msgspec.json.encode(
-        document((*ROUTES, *more_routes), {**FRAMES, **(more_frames or {})})
-    )
-    app.router.add_get("/api/v1/openapi.json", _serve_document(openapi))
+    described = (*ROUTES, *more_routes), {**FRAMES, **(more_frames or {})}
+    app.router.add_get("/api/v1/openapi.json", _serve_document(partial(document, *described)))
     add_health(app, services)
     add_pages(app, services.console_dir)
     return app
 
 
-def _serve_document(body: bytes) -> Callable[[web.Request], Any]:
+def _serve_document(make: Callable[[], dict[str, Any]]) -> Callable[[web.Request], Any]:
+    """Made when somebody first asks, in a thread: few ever do, and a restart would wait for it."""
+    encoded = cache(lambda: msgspec.json.encode(make()))
+
     async def handle(_request: web.Request) -> web.Response:
+        body = await asyncio.to_thread(encoded)
         return web.Response(
             body=body, content_type="application/json", headers={"Cache-Control": "no-cache"}
         )

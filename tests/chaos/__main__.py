@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.http_link import Unanswered
-from loadtests.server_process import run_drill
+from loadtests.server_process import ServerFailed, run_drill
 from tests.chaos.configuration import write_short_deadlines
 from tests.chaos.faults.all import SCENARIOS, play_all
 from tests.chaos.history import Problem
@@ -93,6 +93,16 @@ def _processors() -> int:
     return cpuinfo.read_text(encoding="ascii").count("processor\t") if cpuinfo.exists() else 0
 
 
+def write(target: Path | None, figures: dict[str, Any]) -> None:
+    """What is known by now, whole at any moment: a long run that is broken off leaves what it has shown."""
+    if target is None:
+        return
+    text = json.dumps({"contacts_per_s_asked": CONTACTS_PER_S, **figures}, indent=2)
+    draft = target.with_suffix(".part")
+    draft.write_text(text + "\n", encoding="utf-8")
+    draft.replace(target)
+
+
 def say(report: Report, took_s: float) -> None:
     """One line per run, and what was wrong."""
     restarts = ", ".join(f"{ms} ms" for ms in report.restart_ms)
@@ -121,9 +131,12 @@ async def prove(template: Template, fault: str) -> bool:
         run = Run(template, plan, fault)
         try:
             report = await run.carry_out()
-        except Unanswered as silence:
+        except (Unanswered, ServerFailed) as silence:
             # A server that a fault has made give up breaks the first promise there is.
-            print(f"planted {fault}, seed {plan.seed}: no answer any more ({silence})", flush=True)
+            print(
+                f"planted {fault}, seed {plan.seed}: no answer any more ({type(silence).__name__})",
+                flush=True,
+            )
             return True
         lost = report.count("I1")
         print(f"planted {fault}, seed {report.seed}: {lost} promises broken", flush=True)
@@ -157,22 +170,28 @@ async def carry_out_on(arguments: argparse.Namespace, postgres: PostgresServer |
     fault = arguments.planted_fault or ""
     with_faults = arguments.faults and not fault
     faults = asyncio.create_task(single_faults()) if with_faults else None
-    reports = []
-    for seed in range(arguments.seed, arguments.seed + arguments.runs):
-        started_s = time.monotonic()
-        run = Run(template, Plan.draw(seed), fault, by_wall_clock=arguments.clock == "wall")
-        report = await run.carry_out()
-        reports.append(report)
-        say(report, time.monotonic() - started_s)
+    reports: list[Report] = []
+    seeds = iter(range(arguments.seed, arguments.seed + arguments.runs))
+
+    async def carry_out_some() -> None:
+        for seed in seeds:
+            started_s = time.monotonic()
+            run = Run(template, Plan.draw(seed), fault, by_wall_clock=arguments.clock == "wall")
+            reports.append(await run.carry_out())
+            reports.sort(key=lambda report: report.seed)
+            say(run.report, time.monotonic() - started_s)
+            write(arguments.json, summary(reports, proven=None, fault_problems=None))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(arguments.at_once):
+            group.create_task(carry_out_some())
     proven: dict[str, bool] | None = None
     if arguments.prove and not fault:
         proven = {name: await prove(template, name) for name in FAULTS}
     fault_problems = await faults if faults is not None else None
     figures = summary(reports, proven=proven, fault_problems=fault_problems)
     print(json.dumps({name: value for name, value in figures.items() if name != "answers"}))
-    if arguments.json is not None:
-        text = json.dumps({"contacts_per_s_asked": CONTACTS_PER_S, **figures}, indent=2)
-        arguments.json.write_text(text + "\n", encoding="utf-8")
+    write(arguments.json, figures)
     if figures["failed_seeds"] or (proven and not all(proven.values())) or fault_problems:
         print(f"FAILED; what was left behind is in {BUILD}")
         return 1
@@ -187,6 +206,7 @@ def main() -> int:
     parser.add_argument(
         "--seed", type=int, default=1, help="of the first run; the next have the next"
     )
+    parser.add_argument("--at-once", type=int, default=1, help="runs beside each other")
     parser.add_argument("--planted-fault", choices=FAULTS)
     parser.add_argument("--prove", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--faults", action=argparse.BooleanOptionalAction, default=True)

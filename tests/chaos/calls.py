@@ -19,12 +19,13 @@ from tests.chaos.history import Entry, Problem
 
 CALLS_PER_S = 3.0
 TEMPER = Temper(
-    patience_ms=(1_500, 9_000),
+    patience_ms=(150, 9_000),
     talk_ms=(100, 900),
     answer_ms=(10, 250),
     press_ms=(10, 100),
     call_back_ms=(300, 1_500),
 )
+"""The least patient hang up while the first phone rings or is picked up."""
 TROUBLE = Trouble(duplicate=0.05, delay=0.05, delay_ms_max=400, drop=0.01)
 """On top of the kills: a lost event is sent again within 2 s, before the server goes on without it."""
 

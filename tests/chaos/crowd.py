@@ -209,6 +209,8 @@ class Agent:
 
     async def _talk(self, card: Json) -> None:
         contact_id = card["contact_id"]
+        if self._draw.random() < 0.08 and await self._wait(*TALK_S) and await self._hand_on(card):
+            return
         for _ in range(self._draw.randint(1, 2)):
             if not await self._wait(*TALK_S):
                 return
@@ -231,8 +233,20 @@ class Agent:
                 self._crowd.count("hold", answer)
                 if not await self._wait(0.05, 0.2):
                     return
+        if self._draw.random() < 0.3 and await self._hand_on(card):
+            return
         if self._draw.random() < 0.3:
             self._crowd.count("hang up", await self.client.hang_up(contact_id))
+
+    async def _hand_on(self, card: Json) -> bool:
+        """To any queue, or to any colleague, there or not."""
+        if self._draw.random() < 0.5:
+            queue_id = self._draw.choice(list(self._crowd.dispositions))
+            answer = await self.client.transfer(card["contact_id"], queue_id=queue_id)
+        else:
+            colleague = self._draw.choice(self._crowd.agents).client.agent_id
+            answer = await self.client.transfer(card["contact_id"], agent_id=colleague)
+        return self._crowd.count("transfer", answer).is_done
 
     async def _mail(self, card: Json) -> None:
         """Read, answer and close in one go."""

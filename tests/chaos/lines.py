@@ -23,6 +23,7 @@ class ContactLine:
     agent_id: str | None = None
     is_customer_here: bool = True
     is_ended: bool = False
+    is_handed_on: bool = False
     excluded: set[str] = field(default_factory=set)
     closed: int = 0
     first_offered_at_ms: int | None = None
@@ -75,4 +76,5 @@ class AgentLine:
             and not self.is_leaving
             and self.agent_id not in contact.excluded
             and self.agent_id not in contact.asked
+            and contact.contact_id not in self.held
         )

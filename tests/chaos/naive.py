@@ -22,13 +22,8 @@ from tests.chaos.history import Entry, Problem
 from tests.chaos.lines import AgentLine, ContactLine
 
 OfferEnd = ev.OfferAccepted | ev.OfferRejected | ev.OfferExpired | ev.OfferRescinded
-OfHolder = (
-    ev.ContactRequeued
-    | ev.WrapUpStarted
-    | ev.WrapUpExtended
-    | ev.WrapUpCompleted
-    | ev.WrapUpExpired
-)
+WrapUp = ev.WrapUpStarted | ev.WrapUpExtended | ev.WrapUpCompleted | ev.WrapUpExpired
+OfHolder = ev.ContactRequeued | WrapUp
 
 OPEN_PHASES_WITH_DEADLINE = {"waiting": "wait", "offered": "offer", "wrap_up": "wrap"}
 
@@ -43,6 +38,8 @@ class NaiveWorld:
         self.problems: list[Problem] = []
         self.configuration: RoutingConfiguration | None = None
         self.deadlines = Deadlines()
+        self.left_over: set[tuple[str, str]] = set()
+        """Contacts that were handed on, and who has yet to wrap up their part of them."""
         self._seq = 0
         self._on: dict[type, Callable[[Any], None]] = {
             ev.ConfigurationApplied: self._configured,
@@ -59,6 +56,7 @@ class NaiveWorld:
             ev.OfferRejected: self._rejected,
             ev.OfferExpired: self._expired,
             ev.OfferRescinded: self._rescinded,
+            ev.ContactTransferred: self._transferred,
             ev.ContactRequeued: self._requeued,
             ev.MessageAdded: self._message,
             ev.CustomerDisconnected: self._customer_gone,
@@ -204,14 +202,16 @@ class NaiveWorld:
         if contact is None:
             return
         self._check_broadcast(contact, event)
-        if not agent.may_have(contact):
+        is_by_hand = event.trigger is ev.OfferTrigger.TRANSFERRED
+        if not is_by_hand and not agent.may_have(contact):
             self._wrong(
                 "I3",
                 f"contact {contact.contact_id} offered to {agent.agent_id}, who may not have it",
             )
         if not agent.is_free_for(contact):
             self._wrong("I3", f"agent {agent.agent_id} is offered work above capacity")
-        self._check_order(contact, agent)
+        if not is_by_hand:
+            self._check_order(contact, agent)
         if event.offer_id in self.offers:
             self._wrong("I2", f"offer {event.offer_id} was made twice")
         self.offers[event.offer_id] = event
@@ -334,10 +334,23 @@ class NaiveWorld:
         contact.requeues += event.reason is not ev.RequeueReason.TRANSFERRED
         origin_ms = getattr(event, "age_origin_ms", contact.age_origin_ms)
         contact.age_origin_ms = origin_ms if origin_ms is not None else contact.age_origin_ms
-        self._let_go(contact, event.agent_id)
+        contact.queue_id = event.queue_id
+        if (contact.contact_id, event.agent_id) not in self.left_over:
+            self._let_go(contact, event.agent_id)
         self._wait(contact, event.at_ms)
+        if contact.is_handed_on:
+            self._exclude(contact, event.agent_id, event.at_ms)
+        contact.is_handed_on = False
         if not contact.is_customer_here:
             self._arm_gone(contact, event.at_ms)
+
+    def _transferred(self, event: ev.ContactTransferred) -> None:
+        contact = self._open(event.contact_id, "connected")
+        if contact is not None and contact.agent_id != event.agent_id:
+            text = f"{event.agent_id} hands on {contact.contact_id}, held by {contact.agent_id}"
+            self._wrong("I2", text)
+        if contact is not None:
+            contact.is_handed_on = True
 
     def _message(self, event: ev.MessageAdded) -> None:
         contact = self._open(event.contact_id)
@@ -378,22 +391,46 @@ class NaiveWorld:
 
     def _wrap_up_started(self, event: ev.WrapUpStarted) -> None:
         contact = self._held(event, "connected")
-        if contact is not None:
+        if contact is None:
+            return
+        if contact.is_handed_on:
+            self.left_over.add((contact.contact_id, event.agent_id))
+        else:
             contact.phase = "wrap_up"
-            self.deadlines.arm(f"wrap/{contact.contact_id}", event.until_ms)
+        self.deadlines.arm(self._wrap_key(event), event.until_ms)
+
+    def _wrap_key(self, event: WrapUp) -> str:
+        """A contact has one wrap-up of its own, and one of each agent who has handed it on."""
+        is_left_over = (event.contact_id, event.agent_id) in self.left_over
+        return f"wrap/{event.contact_id}" + (f"/{event.agent_id}" if is_left_over else "")
+
+    def _is_in_wrap_up(self, event: WrapUp) -> bool:
+        if (event.contact_id, event.agent_id) in self.left_over:
+            return True
+        return self._held(event, "wrap_up") is not None
 
     def _wrap_up_extended(self, event: ev.WrapUpExtended) -> None:
-        if self._held(event, "wrap_up") is not None:
-            self.deadlines.arm(f"wrap/{event.contact_id}", event.until_ms)
+        if self._is_in_wrap_up(event):
+            self.deadlines.arm(self._wrap_key(event), event.until_ms)
 
     def _wrapped_up(self, event: ev.WrapUpCompleted) -> None:
-        if self._held(event, "wrap_up") is not None:
-            self.deadlines.cancel(f"wrap/{event.contact_id}")
+        if self._is_in_wrap_up(event):
+            self.deadlines.cancel(self._wrap_key(event))
+            self._leave_over(event)
 
     def _wrap_up_expired(self, event: ev.WrapUpExpired) -> None:
-        due_ms = self.deadlines.cancel(f"wrap/{event.contact_id}")
-        if self._held(event, "wrap_up") is not None and due_ms is not None and due_ms < event.at_ms:
-            self._wrong("I7", f"wrap-up of {event.contact_id} ran out late")
+        due_ms = self.deadlines.cancel(self._wrap_key(event))
+        if self._is_in_wrap_up(event):
+            if due_ms is not None and due_ms < event.at_ms:
+                self._wrong("I7", f"wrap-up of {event.contact_id} ran out late")
+            self._leave_over(event)
+
+    def _leave_over(self, event: WrapUp) -> None:
+        """Whoever handed the contact on is done with it, wherever it is by now."""
+        part = (event.contact_id, event.agent_id)
+        if part in self.left_over:
+            self.left_over.remove(part)
+            self._let_go(self.contacts[event.contact_id], event.agent_id)
 
     def _closed(self, event: ev.ContactClosed) -> None:
         contact = self.contacts.get(event.contact_id)
