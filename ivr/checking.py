@@ -134,17 +134,28 @@ def _of_node(
         yield ("queue",), FaultCode.UNKNOWN, f"there is no queue {node.queue}"
     if isinstance(node, Hours) and node.calendar not in around.calendar_ids:
         yield ("calendar",), FaultCode.UNKNOWN, f"there is no calendar {node.calendar}"
-    if isinstance(node, SubFlow):
-        if node.flow not in flows:
-            yield ("flow",), FaultCode.UNKNOWN, f"there is no flow {node.flow}"
-        elif flow.id in _called(node.flow, flows):
-            message = f"the flow {node.flow} leads back into this one: nobody would come out"
-            yield ("flow",), FaultCode.CYCLE, message
+    if isinstance(node, Queue) and node.turned_away in flow.nodes:
+        after = reached(msgspec.structs.replace(flow, start=node.turned_away))
+        if any(isinstance(flow.nodes[name], Queue) for name in after):
+            message = (
+                "who was turned away cannot wait in another queue: let the queue itself name one"
+            )
+            yield ("turned_away",), FaultCode.UNSUPPORTED, message
     if kind_of(node) in around.unsupported:
         message = (
             f"nothing can carry out a node of the kind {kind_of(node)} yet; lead to a queue instead"
         )
         yield ("kind",), FaultCode.UNSUPPORTED, message
+    if isinstance(node, SubFlow):
+        yield from _of_sub_flow(node, flow, flows)
+
+
+def _of_sub_flow(node: SubFlow, flow: Flow, flows: Flows) -> Iterator[tuple[Path, FaultCode, str]]:
+    if node.flow not in flows:
+        yield ("flow",), FaultCode.UNKNOWN, f"there is no flow {node.flow}"
+    elif flow.id in _called(node.flow, flows):
+        message = f"the flow {node.flow} leads back into this one: nobody would come out"
+        yield ("flow",), FaultCode.CYCLE, message
 
 
 def _called(flow_id: str, flows: Flows) -> Collection[str]:

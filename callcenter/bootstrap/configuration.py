@@ -16,6 +16,8 @@ from callcenter.clock import Clock, new_id
 from callcenter.config_loader.base import Name
 from callcenter.config_loader.compiling import must_be_renewed, routing_configuration
 from callcenter.config_loader.customer_rules import compiled_rules
+from callcenter.config_loader.day_kinds import DayKind, DayKinds
+from callcenter.config_loader.flows import flows_of
 from callcenter.config_loader.in_use import Holder
 from callcenter.config_loader.loader import Configuration, load_folder, of_stored
 from callcenter.config_loader.mailboxes import Mailbox
@@ -26,7 +28,8 @@ from callcenter.customers.rules import Attributes, CustomerRules
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
 from callcenter.ports_of_versions import Authorship, ConfigVersion, Team
-from callcenter.telephony.entry import Choice, EntryPoint, Speech
+from callcenter.telephony.entry import Choice, EntryPoint, FlowPlan, Speech
+from callcenter.telephony.flowing import digest_of
 from callcenter.web.schemas import (
     ConfigurationView,
     DispositionInfo,
@@ -39,6 +42,7 @@ from callcenter.web.schemas import (
     TemplateInfo,
     WidgetInfo,
 )
+from ivr.model import Flow
 from routing.commands import ApplyConfiguration
 from routing.ids import QueueId, SkillId
 from routing.model import SkillNeed
@@ -69,6 +73,7 @@ class ConfigurationInForce:
         self._customer_rules = CustomerRules()
         self._entry_points: dict[str, EntryPoint] = {}
         self._control_urls: dict[str, str] = {}
+        self._days = DayKinds([])
 
     async def store_folder(self, folder: Path) -> Configuration:
         """Check and store a folder; `follow` then applies it. Raises ConfigError."""
@@ -151,6 +156,10 @@ class ConfigurationInForce:
         """What a dialled number leads to."""
         return self._entry_points.get(number)
 
+    def day_kind(self, calendar_id: str, at_ms: int) -> DayKind | None:
+        """What a calendar says of an instant (UTC ms)."""
+        return self._days.kind(calendar_id, at_ms)
+
     def control_url(self, connection_id: str) -> str:
         """Where a phone system takes commands; "" for one that is not configured."""
         return self._control_urls.get(connection_id, "")
@@ -173,7 +182,11 @@ class ConfigurationInForce:
         }
         self._is_number_whole = configuration.document.agents_see_numbers
         telephony = configuration.document.telephony
-        self._entry_points = {one.number: entry_point_of(one) for one in telephony.entry_points}
+        flows = flows_of(configuration.document.flows)
+        self._days = DayKinds(configuration.document.calendars)
+        self._entry_points = {
+            one.number: entry_point_of(one, flows) for one in telephony.entry_points
+        }
         self._control_urls = {one.id: one.control_url for one in telephony.connections}
         self._widgets = {
             widget.id: WidgetConfiguration(
@@ -236,7 +249,7 @@ def _view(configuration: Configuration) -> ConfigurationView:
     )
 
 
-def entry_point_of(written: Entry) -> EntryPoint:
+def entry_point_of(written: Entry, flows: dict[str, Flow]) -> EntryPoint:
     """An entry point as calls are led by it."""
     greeting = written.greeting
     return EntryPoint(
@@ -247,6 +260,7 @@ def entry_point_of(written: Entry) -> EntryPoint:
         choices={digit: _choice(one) for digit, one in written.choices.items()},
         attempts=written.attempts,
         digit_wait_ms=written.digit_wait_s * 1000,
+        flow=None if written.flow is None else FlowPlan(written.flow, flows, digest_of(flows)),
     )
 
 

@@ -176,9 +176,8 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
     gateway = HostGateway(host)
     sessions = SessionKeeper(store.sessions, store.users, clock.now_ms)
     roster = Roster(store.users, sessions, host, gateway)
-    team_book = TeamBook(store.teams)
+    team_book, introductions = TeamBook(store.teams), Introductions()
     configuration = ConfigurationInForce(store, host, clock, team_book)
-    introductions, writers = Introductions(), Writers(now_ms=clock.now_ms)
     reading = Reading(store, host, roster.name, clock)
     mail_book, waker = MailBook(introductions, reading.mirror), Waker(gateway, reading.mirror)
     customer_cards = CustomerCards(
@@ -196,6 +195,7 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
         customers=customers,
         customer_keys=CustomerKeys(secret),
         closed_messages=closed_messages,
+        estimate=reading.estimates.of_contact,
     )
     desk_introductions = telephony.introduced(customer_cards)
     desk_hub = DeskHub(reading.mirror, desk_introductions, clock.now_ms)
@@ -218,7 +218,7 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
         introductions=introductions,
         mail_book=mail_book,
         waker=waker,
-        writers=writers,
+        writers=Writers(now_ms=clock.now_ms),
         customer_cards=customer_cards,
         closed_messages=closed_messages,
         reading=reading,

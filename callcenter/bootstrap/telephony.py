@@ -1,6 +1,6 @@
 """Telephony, wired: the book of calls, the ways to and from phone systems, the agents' buttons."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from agents.desk import Introduction, Introductions
 from callcenter.bootstrap.configuration import ConfigurationInForce
 from callcenter.bootstrap.people import Roster
 from callcenter.bootstrap.phone_systems import Link, Links
+from callcenter.channels.chat_hub import is_served_in_order, places
 from callcenter.clock import Clock
 from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
@@ -26,12 +27,17 @@ from callcenter.telephony.book import CallBook, Surroundings
 from callcenter.telephony.call_routes import ROUTES, CallServices
 from callcenter.telephony.entering import Entrance
 from callcenter.telephony.entry import Speech
+from callcenter.telephony.flow_support import Support
 from callcenter.telephony.ingest import EventIntake
 from callcenter.telephony.ports import CallControl, Errand
+from callcenter.telephony.protocol import PbxEvent
 from callcenter.telephony.signing import Keys
 from callcenter.telephony.watching import PbxWatch
 from callcenter.telephony.webhook import PATH, EventDoor
+from ivr.waiting import Outlook
 from routing.ids import ContactId
+from routing.state import State
+from routing.waits import Band, Unknown
 
 _BUCKETS_S: Final = (0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
@@ -110,6 +116,7 @@ def build_telephony(
     customers: CustomerLookup,
     customer_keys: CustomerKeys,
     closed_messages: ClosedMessages,
+    estimate: Callable[[ContactId, int], Band | Unknown],
 ) -> Telephony:
     """Wire it; nothing runs before its `tasks` do."""
     latency = Histogram(
@@ -119,9 +126,8 @@ def build_telephony(
         registry=None,
     )
 
-    def said(message_id: str) -> Speech | None:
-        message = closed_messages.said(message_id)
-        return None if message is None else Speech(message.en, message.zh)
+    async def stored(connection_id: str, events: Sequence[PbxEvent]) -> None:
+        await intake.store(connection_id, events)
 
     controls: dict[str, CallControl] = {}
     book = CallBook(
@@ -132,8 +138,16 @@ def build_telephony(
             controls=controls,
             entry_point=configuration.entry_point,
             phone_of=roster.phone,
-            said=said,
+            said=_said(closed_messages),
             now_ms=clock.now_ms,
+            outlook=_outlook(host, clock, estimate),
+            flow=Support(
+                stored,
+                configuration.day_kind,
+                keys=customer_keys,
+                customers=customers,
+                clock=clock,
+            ),
         )
     )
 
@@ -144,7 +158,6 @@ def build_telephony(
     systems = settings.telephony
     keys = {name: Keys(one.keys) for name, one in systems.items() if isinstance(one, PhoneSystem)}
     intake = EventIntake(settings.domain_id, store.calls, book, clock)
-
     ways = Links(
         settings.domain_id, configuration, clock, book=book, intake=intake, on_sent=measure
     )
@@ -162,3 +175,37 @@ def build_telephony(
         host=host,
         clock=clock,
     )
+
+
+def _said(closed_messages: ClosedMessages) -> Callable[[str], Speech | None]:
+    """The words of a message by its id."""
+
+    def said(message_id: str) -> Speech | None:
+        message = closed_messages.said(message_id)
+        return None if message is None else Speech(message.en, message.zh)
+
+    return said
+
+
+def _outlook(
+    host: Host, clock: Clock, estimate: Callable[[ContactId, int], Band | Unknown]
+) -> Callable[[ContactId], Outlook]:
+    """What is known of a contact's wait."""
+
+    def outlook(contact_id: ContactId) -> Outlook:
+        band = estimate(contact_id, clock.now_ms())
+        position = _place(host.mirror, contact_id)
+        if not isinstance(band, Band):
+            return Outlook(position)
+        return Outlook(position, band.p50_ms, band.p90_ms)
+
+    return outlook
+
+
+def _place(state: State, contact_id: ContactId) -> int | None:
+    """Which in its line a contact is; None where the line is not served in its order."""
+    contact = state.contacts.get(contact_id)
+    if contact is None or contact_id not in state.waiting.get(contact.queue_id, ()):
+        return None
+    line = [state.contacts[one] for one in state.waiting[contact.queue_id]]
+    return places(line).get(contact_id) if is_served_in_order(line) else None

@@ -185,9 +185,9 @@ class ChatHub:
             if not watched:
                 continue
             contacts = [state.contacts[one] for one in line]
-            places = _places(contacts) if is_served_in_order(contacts) else {}
+            known = places(contacts) if is_served_in_order(contacts) else {}
             for contact_id in watched:
-                prospect = self._prospect(contact_id, places.get(contact_id), now_ms)
+                prospect = self._prospect(contact_id, known.get(contact_id), now_ms)
                 self._tell_prospect(state.contacts[contact_id], prospect)
 
     def close_all(self, code: ApiErrorCode, message: str) -> None:
@@ -267,6 +267,7 @@ def _asks_no_more(ahead: Contact, behind: Contact) -> bool:
     )
 
 
-def _places(line: list[Contact]) -> dict[ContactId, int]:
+def places(line: list[Contact]) -> dict[ContactId, int]:
+    """Which in the line each contact is, from 1."""
     ordered = sorted(line, key=age_key)
     return {contact.contact_id: place for place, contact in enumerate(ordered, start=1)}

@@ -19,7 +19,7 @@ from ivr.model import Flow, Node
 
 NodeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 
-UNSUPPORTED: Final = frozenset(("call_back_offer", "voicemail", "survey", "transfer"))
+UNSUPPORTED: Final = frozenset(("call_back_offer", "voicemail", "survey", "transfer", "request"))
 """Kinds of nodes that neither phone systems nor the chat widget carry out yet."""
 
 _CODES: Final = {

@@ -16,7 +16,7 @@ import structlog
 from agents.ports import EngineGateway
 from callcenter.customers.rules import PLAIN, Attributes, CustomerRules, together
 from callcenter.limits import PROFILE_LATE_MS, PROFILE_LOOKUPS_MAX, PROFILE_WAIT_MS
-from callcenter.ports import Profiles, StorageError
+from callcenter.ports import Profile, Profiles, StorageError
 from routing.commands import UpdateContactAttributes
 from routing.ids import ContactId
 
@@ -69,6 +69,16 @@ class CustomerLookup:
             return LookedUp(task.result())
         self.counts["late"] += 1
         return LookedUp(PLAIN, task)
+
+    async def profile(self, customer_key: str) -> Profile | None:
+        """The profile itself; None for nobody, and where the store does not say within PROFILE_LATE_MS."""
+        try:
+            async with asyncio.timeout(PROFILE_LATE_MS / 1000):
+                return await self._profiles.get(customer_key) if customer_key else None
+        except (StorageError, TimeoutError) as error:
+            self.counts["failed"] += 1
+            _log.warning("profile_not_read", kind=type(error).__name__)
+            return None
 
     def follow(
         self, contact_id: ContactId, looked_up: LookedUp, chosen: Attributes = PLAIN

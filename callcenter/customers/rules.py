@@ -107,3 +107,10 @@ def _facts(profile: Profile) -> dict[str, Fact]:
     }
     known.update((name, text) for name, text in texts.items() if text)
     return known
+
+
+def facts_of(profile: Profile) -> dict[str, Fact]:
+    """What a profile tells a flow; its language is not that of the conversation."""
+    known = _facts(profile)
+    language = known.pop("language", None)
+    return known if language is None else {**known, "profile_language": language}

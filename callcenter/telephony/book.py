@@ -9,9 +9,11 @@ events of open calls are folded again, with commands to the phone system held ba
 import asyncio
 import hashlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
+import msgspec
 import structlog
 
 from agents.protocol import CallCard
@@ -19,15 +21,17 @@ from callcenter.host.envelope import CommandRefused, HostError, Published
 from callcenter.ports import StorageError
 from callcenter.ports_of_calls import CallEvent, CallLog, CallRow
 from callcenter.tasks import fault_of
-from callcenter.telephony import limits
+from callcenter.telephony import flowing, limits
 from callcenter.telephony.calls import RINGS, Call, in_turn, note, overdue
 from callcenter.telephony.cards import card_of
 from callcenter.telephony.deciding import OF_THE_PAST, Enqueue, Wanted, decide
 from callcenter.telephony.entering import Entrance
 from callcenter.telephony.entry import EntryPoint, Speech
+from callcenter.telephony.flow_support import FlowSupport, NoFlows
 from callcenter.telephony.ports import CallControl, Errand
 from callcenter.telephony.protocol import EventType, Order, OrderKind, PbxEvent, stored_event
 from callcenter.telephony.standing import standing_of
+from ivr.waiting import Outlook
 from routing.events import (
     ContactClosed,
     ContactTurnedAway,
@@ -61,17 +65,22 @@ class _Open:
     due_ms: int | None = None
     cause_s: float | None = None
     shown: CallCard | None = None
+    told: set[str] = field(default_factory=set)
 
 
 def _nothing_said(_message_id: str) -> Speech | None:
     return None
 
 
+def _nothing_known(_contact_id: ContactId) -> Outlook:
+    return Outlook()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the book stands in. `phone_of` is what rings an agent, `entry_point` what a number leads to.
 
-    `said` is the text of a message by its id, if it is one of ours.
+    `said` is the text of a message by its id, if it is one of ours; `outlook` what is known of a contact's wait.
     """
 
     mirror: Callable[[], State]
@@ -82,6 +91,8 @@ class Surroundings:
     phone_of: Callable[[AgentId], str]
     now_ms: Callable[[], int]
     said: Callable[[str], Speech | None] = _nothing_said
+    outlook: Callable[[ContactId], Outlook] = _nothing_known
+    flow: FlowSupport = field(default_factory=NoFlows)
 
 
 class CallBook:
@@ -249,6 +260,7 @@ class CallBook:
 
     def _note(self, call: Call, event: PbxEvent, now_ms: int) -> None:
         note(call, event, now_ms)
+        flowing.fold(call, event, now_ms)
         if call.plan is None and call.dialled:
             call.plan = self._around.entry_point(call.dialled)
             call.language = call.plan.language if call.plan is not None else "en"
@@ -263,6 +275,7 @@ class CallBook:
             opened.due_ms = wanted.due_ms
             if not is_past:
                 self._send(opened, wanted)
+                self._tell(opened, wanted)
                 if wanted.end_cause:
                     self._finish(opened, wanted.end_cause)
                     return
@@ -282,6 +295,8 @@ class CallBook:
         opened_before = call.begun_at_ms < self._settled_from_ms - limits.RESTART_GRACE_MS
         grace_ms = self._settled_from_ms if opened_before else 0
         standing = standing_of(around.mirror(), call, around.phone_of, grace_ms)
+        if call.flow is not None and call.flow.comfort is not None:
+            standing = msgspec.structs.replace(standing, outlook=around.outlook(call.contact_id))
         return decide(call, standing, 0 if is_past else self._around.now_ms())
 
     @staticmethod
@@ -306,6 +321,33 @@ class CallBook:
             control.send(Errand(order, now_ms + within_ms, opened.cause_s))
         # What was just sent has a deadline of its own, which `decide` can only now tell.
         opened.due_ms = self._decide(call).due_ms if wanted.orders else wanted.due_ms
+
+    def _tell(self, opened: _Open, wanted: Wanted) -> None:
+        """Store what moves the call's flow on, each once; it comes back as an event."""
+        call, run = opened.call, opened.call.flow
+        for event in wanted.inputs:
+            if event.event_id not in opened.told:
+                self._begin_telling(opened, event.event_id, self._around.flow.store(call, event))
+        for ask in wanted.lookups:
+            key = "" if run is None else f"{run.run}.{ask.number}"
+            if key and key not in opened.told:
+                self._begin_telling(opened, key, self._around.flow.look_up(call, ask))
+
+    def _begin_telling(self, opened: _Open, key: str, doing: Coroutine[Any, Any, None]) -> None:
+        if self._tasks is None:
+            doing.close()
+            return
+        opened.told.add(key)
+        self._tasks.create_task(self._tell_one(opened, key, doing))
+
+    async def _tell_one(self, opened: _Open, key: str, doing: Coroutine[Any, Any, None]) -> None:
+        try:
+            await doing
+        except (HostError, StorageError):
+            await asyncio.sleep(limits.FLOW_RETRY_MS / 1000)
+            opened.told.discard(key)
+            opened.is_dirty = True
+            self._wake(opened)
 
     async def _submit(self, call: Call, key: str, wanted: Wanted) -> None:
         """One command to the engine; a host that cannot take it is asked until it can."""

@@ -10,6 +10,7 @@ from enum import IntEnum
 import msgspec
 
 from callcenter.telephony.entry import EntryPoint, Speech
+from callcenter.telephony.flow_run import FlowRun
 from callcenter.telephony.limits import EVENTS_HELD_MAX, GAP_WAIT_MS
 from callcenter.telephony.protocol import OWN, EventType, OrderKind, PbxEvent
 from routing.ids import ContactId, OfferId, QueueId
@@ -50,6 +51,7 @@ class Call(msgspec.Struct, kw_only=True):
     `done` holds the results of commands to the phone system ("" for success), `digits` what was gathered by them, `sent` when they
     were first sent. `settled` holds what became of commands to the engine. `next_n` is the number waited for, `held` what
     came before its turn, and `gap_since_ms` since when it waits. `said` is what a supervisor has those told who are `turned_away`.
+    `flow` is where it is in its flow, begun `flow_runs` times.
     """
 
     contact_id: ContactId
@@ -75,6 +77,8 @@ class Call(msgspec.Struct, kw_only=True):
     turned_away: str = ""
     said: Speech | None = None
     accepted_leg_id: OfferId | None = None
+    flow: FlowRun | None = None
+    flow_runs: int = 0
 
     @property
     def talks(self) -> int:

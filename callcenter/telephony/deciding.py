@@ -15,11 +15,15 @@ each once; asked again, after a restart or a repeat, it answers the same.
 import msgspec
 
 from callcenter.customers.rules import PLAIN, Attributes
-from callcenter.telephony import limits
+from callcenter.telephony import flowing, limits
 from callcenter.telephony.calls import PBX_LOST, RINGS, Call, Leg, LegStage
-from callcenter.telephony.entry import EntryPoint
-from callcenter.telephony.protocol import Order, OrderKind
+from callcenter.telephony.entry import EntryPoint, FlowPlan
+from callcenter.telephony.flow_run import FlowRun
+from callcenter.telephony.protocol import Order, OrderKind, PbxEvent
 from callcenter.telephony.words import sorry
+from ivr.session import Ask, Leave
+from ivr.session import Enqueue as AskEnqueue
+from ivr.waiting import Outlook, told
 from routing.commands import (
     AcceptOffer,
     Command,
@@ -56,6 +60,7 @@ class Standing(msgspec.Struct, frozen=True):
     to: str = ""
     accepted_at_ms: int = 0
     is_held: bool = False
+    outlook: Outlook = Outlook()
 
     @property
     def is_over(self) -> bool:
@@ -72,10 +77,15 @@ class Enqueue(msgspec.Struct, frozen=True):
 
 
 class Wanted(msgspec.Struct):
-    """What `decide` answers. `commands` by key; `due_ms`: ask again then; `end_cause`: nothing is left to do."""
+    """What `decide` answers. `commands` by key; `due_ms`: ask again then; `end_cause`: nothing is left to do.
+
+    `inputs` are to be stored as events of our own, `lookups` to be answered; both lead the call through its flow.
+    """
 
     orders: list[Order] = []
     commands: dict[str, Command | Enqueue] = {}
+    inputs: list[PbxEvent] = []
+    lookups: list[Ask] = []
     due_ms: int | None = None
     end_cause: str = ""
 
@@ -143,6 +153,8 @@ class _Deciding:
     def say_goodbye(self) -> None:
         """Whoever was turned away hears why; then the line is closed."""
         call = self.call
+        if call.flow is not None and self._goes_on(call.flow):
+            return
         if call.turned_away:
             said = call.said.in_language(call.language) if call.said is not None else ""
             text = said or sorry(call.turned_away, call.language)
@@ -167,6 +179,8 @@ class _Deciding:
         answered = self.result("answer", limits.ANSWER_MS)
         if answered:
             self.hang_up()
+        elif answered == "" and plan.flow is not None:
+            self._follow(plan, plan.flow)
         elif answered == "":
             chosen = self._chosen(plan) if plan.choices else self._greeted(plan)
             if chosen is not None:
@@ -196,11 +210,80 @@ class _Deciding:
                 return Enqueue(queue_id, language, choice.attributes)
         return Enqueue(plan.queue_id, plan.language)
 
+    # --- in a flow ---
+
+    def _follow(self, plan: EntryPoint, flow: FlowPlan) -> None:
+        run = self.call.flow
+        if run is None:
+            self.wanted.inputs.append(flowing.beginning(self.call, flow, self.now_ms))
+        elif run.session.asked is not None:
+            self._ask(run)
+        elif run.leave is not None:
+            self._leave(run, run.leave)
+        else:
+            self.wanted.commands["enqueue"] = Enqueue(plan.queue_id, run.session.language)
+
+    def _ask(self, run: FlowRun) -> None:
+        call, session = self.call, run.session
+        asked, now_ms = session.asked, self.now_ms
+        if isinstance(asked, AskEnqueue) and not call.is_enqueued:
+            queue_id = QueueId(asked.queue_id)
+            self.wanted.commands["enqueue"] = Enqueue(queue_id, session.language)
+        elif isinstance(asked, flowing.LOOKED_UP):
+            self.wanted.lookups.append(asked)
+        elif asked is not None and (order := flowing.order_of(call, run, asked)) is not None:
+            self._add(order)
+        silent = flowing.nothing_to_hear(call, run, now_ms)
+        self.wanted.inputs += [] if silent is None else [silent]
+        is_waiting = self.standing.state is ContactState.WAITING
+        self.wanted.inputs += flowing.inputs(call, run, now_ms, is_waiting=is_waiting)
+        if session.due_ms is not None:
+            self.wanted.look_again(session.due_ms)
+
+    def _leave(self, run: FlowRun, leave: Leave) -> None:
+        order = flowing.order_of(self.call, run, leave)
+        if order is not None:
+            self._add(order)
+            if self.result(f"{flowing.name_of(run)}.{leave.number}", limits.PLAY_MS) is None:
+                return
+        self.hang_up()
+
+    def _goes_on(self, run: FlowRun) -> bool:
+        """Whether the flow has more to say to somebody whom no queue keeps."""
+        asked = run.session.asked
+        if asked is None:
+            is_left = run.leave is not None
+            if run.leave is not None:
+                self._leave(run, run.leave)
+            return is_left
+        if isinstance(asked, AskEnqueue) and not self.call.turned_away:
+            return False
+        self._ask(run)
+        return True
+
+    def _comfort(self, run: FlowRun) -> None:
+        """What is said to who waits; afterwards there is music again."""
+        comfort = run.comfort
+        if comfort is not None:
+            name = f"{flowing.name_of(run)}.{comfort.number}"
+            prompt = told(comfort.prompt, self.standing.outlook)
+            is_begun = self.id_of(name) in self.call.sent
+            if prompt is not None and not is_begun:
+                comfort = msgspec.structs.replace(comfort, prompt=prompt)
+                order = flowing.order_of(self.call, run, comfort)
+                self.wanted.orders += [] if order is None else [order]
+            elif is_begun and self.result(name, limits.PLAY_MS) is not None:
+                park = f"park.{self.call.talks}.{comfort.number}"
+                self.order(park, OrderKind.PARK, language=self.call.language)
+        self._ask(run)
+
     # --- in the queue ---
 
     def let_wait(self) -> None:
         call = self.call
         self.order(f"park.{call.talks}", OrderKind.PARK, language=call.language)
+        if call.flow is not None and self.standing.state is ContactState.WAITING:
+            self._comfort(call.flow)
         offered = {ring.offer_id for ring in self.standing.rings}
         self.end_other_legs(offered)
         for ring in self.standing.rings:

@@ -11,14 +11,14 @@ from callcenter.customers.rules import together
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
 from callcenter.ports import Detail
-from callcenter.projections.transcript import CALL, CUSTOMER, Customer, Numbers
+from callcenter.projections.transcript import CALL, CUSTOMER, MESSAGE, Customer, Line, Numbers
 from callcenter.telephony.calls import Call
 from callcenter.telephony.cards import masked
 from callcenter.telephony.deciding import Enqueue
 from routing.commands import Command, EnqueueContact
 from routing.errors import RefusalCode
 from routing.ids import DetailId
-from routing.model import Channel
+from routing.model import Channel, Party
 
 
 class Entrance:
@@ -80,6 +80,9 @@ class Entrance:
             CUSTOMER: msgspec.json.encode(Customer(masked(call.caller), "", wanted.language)),
             CALL: msgspec.json.encode(Numbers(call.caller, call.dialled)),
         }
+        if call.flow is not None and call.flow.session.given:
+            text = "\n".join(f"{one.node}: {one.text}" for one in call.flow.session.given)
+            bodies[MESSAGE] = msgspec.json.encode(Line(Party.SYSTEM, "", text))
         return tuple(
             Detail(call.contact_id, DetailId(f"{call.contact_id}.{kind}"), kind, body, now_ms)
             for kind, body in bodies.items()

@@ -3,6 +3,7 @@
 import msgspec
 
 from callcenter.customers.rules import PLAIN, Attributes
+from ivr.model import Flow
 from routing.ids import QueueId
 
 
@@ -25,11 +26,19 @@ class Choice(msgspec.Struct, frozen=True):
     attributes: Attributes = PLAIN
 
 
+class FlowPlan(msgspec.Struct, frozen=True):
+    """A flow that callers are led through, with those it goes through; `digest` tells one version from another."""
+
+    flow_id: str
+    flows: dict[str, Flow]
+    digest: str
+
+
 class EntryPoint(msgspec.Struct, frozen=True, kw_only=True):
     """What happens to callers of a number before they wait.
 
     With `choices` the greeting is spoken up to `attempts` times, and `digit_wait_ms` after it one of the digits is waited
-    for; whoever presses nothing goes to `queue_id`.
+    for; whoever presses nothing goes to `queue_id`. With a `flow` that comes instead, and `queue_id` where it cannot go on.
     """
 
     number: str
@@ -39,3 +48,4 @@ class EntryPoint(msgspec.Struct, frozen=True, kw_only=True):
     choices: dict[str, Choice] = {}
     attempts: int = 2
     digit_wait_ms: int = 5_000
+    flow: FlowPlan | None = None

@@ -7,6 +7,8 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from callcenter.clock import Clock
 from callcenter.host.envelope import HostOverloaded, HostUnavailable
 from callcenter.ports import StorageError
@@ -58,9 +60,8 @@ class EventIntake:
     def _row(self, connection_id: str, event: PbxEvent) -> CallEvent:
         contact_id = contact_id_of(self._domain_id, connection_id, event.call_id)
         now_ms = self._clock.now_ms()
-        return CallEvent(
-            connection_id, event.event_id, event.call_id, contact_id, now_ms, encoded(event)
-        )
+        body = encoded(msgspec.structs.replace(event, received_at_ms=now_ms))
+        return CallEvent(connection_id, event.event_id, event.call_id, contact_id, now_ms, body)
 
     async def run(self) -> None:
         """Until cancelled; from then on nothing is taken."""

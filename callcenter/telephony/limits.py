@@ -8,6 +8,9 @@ EVENTS_BYTES_MAX: Final = 256 * 1024
 EVENTS_PER_DELIVERY_MAX: Final = 100
 """Events in one delivery; more are refused with 422 `event_invalid`."""
 
+VALUE_CHARACTERS_MAX: Final = 200_000
+"""Characters of an input to a flow as it is stored: as many as its values may have."""
+
 SIGNATURE_AGE_S: Final = 300
 """How far a delivery's timestamp may be off; further is 401 `signature_invalid`."""
 
@@ -94,3 +97,6 @@ SUBMIT_RETRY_MS: Final = 500
 
 ENGINE_STEPS_MAX: Final = 100
 """Commands one event of a call may lead to; more would be a circle, which is broken off and logged."""
+
+FLOW_RETRY_MS: Final = 1_000
+"""How long an input to a flow that could not be stored waits before it is tried again."""

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from callcenter.telephony.limits import EVENTS_PER_DELIVERY_MAX
+from callcenter.telephony.limits import EVENTS_PER_DELIVERY_MAX, VALUE_CHARACTERS_MAX
 
 ID_PATTERN: Final = "^[ -~]{0,64}$"
 
@@ -17,7 +17,7 @@ Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
 class EventType(StrEnum):
-    """Types of events. The last three are ours: stored like the others, so that a restart finds them again."""
+    """Types of events. The last four are ours: stored like the others, so that a restart finds them again."""
 
     CALL_ARRIVED = "call.arrived"
     CALL_ENDED = "call.ended"
@@ -35,14 +35,22 @@ class EventType(StrEnum):
     CALL_LOST = "own.call_lost"
     HOLD_WISHED = "own.hold_wished"
     UNHOLD_WISHED = "own.unhold_wished"
+    FLOW_INPUT = "own.flow_input"
 
 
-OWN: Final = frozenset({EventType.CALL_LOST, EventType.HOLD_WISHED, EventType.UNHOLD_WISHED})
+OWN: Final = frozenset(
+    {
+        EventType.CALL_LOST,
+        EventType.HOLD_WISHED,
+        EventType.UNHOLD_WISHED,
+        EventType.FLOW_INPUT,
+    }
+)
 """What no phone system may say."""
 
 
 class PbxEvent(msgspec.Struct, frozen=True, rename={"from_": "from"}, omit_defaults=True):
-    """One event. Which of the later fields count follows from its type."""
+    """One event. Which of the later fields count follows from its type. `value` and `received_at_ms` are ours."""
 
     type: Annotated[str, Meta(min_length=1, max_length=64)]
     event_id: Annotated[str, Meta(pattern="^[ -~]{1,64}$")]
@@ -57,6 +65,8 @@ class PbxEvent(msgspec.Struct, frozen=True, rename={"from_": "from"}, omit_defau
     timeout: bool = False
     from_: Number = ""
     to: Number = ""
+    value: Annotated[str, Meta(max_length=VALUE_CHARACTERS_MAX)] = ""
+    received_at_ms: Count = 0
 
 
 _NEEDED: Final[dict[str, tuple[str, ...]]] = {
@@ -150,6 +160,8 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""
     language: str = ""
     timeout_ms: int = 0
+    file: str = ""
+    digits_max: int = 0
 
 
 def order_body(order: Order) -> bytes:

@@ -45,7 +45,7 @@ class Leg:
 
 @dataclass(slots=True)
 class Call:
-    """One customer's call; `n` counts its events, `gathers` is the command that waits for a digit."""
+    """One customer's call; `n` counts its events, `gathers` is the command that waits for digits, `pressed` what came so far."""
 
     call_id: str
     caller: str
@@ -58,6 +58,8 @@ class Call:
     is_held: bool = False
     sound: str = ""
     gathers: str = ""
+    digits_max: int = 1
+    pressed: str = ""
     bridged: list[str] = field(default_factory=list)
     cause: str = ""
     ended_at_ms: int = 0

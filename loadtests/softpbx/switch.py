@@ -91,8 +91,15 @@ class Switch:
     def press(self, call: Call, digit: str, now_ms: int) -> None:
         """The caller presses a digit; heard while one is asked for."""
         if call.gathers:
-            command_id, call.gathers = call.gathers, ""
-            self._tell(call, "gather.result", now_ms, command_id=command_id, digits=digit)
+            call.pressed += digit
+            if digit == "#" or len(call.pressed) >= call.digits_max:
+                self._gathered(call, now_ms)
+
+    def _gathered(self, call: Call, now_ms: int) -> None:
+        """What was pressed, all at once; or that nothing was."""
+        command_id, call.gathers = call.gathers, ""
+        told: Json = {"digits": call.pressed} if call.pressed else {"timeout": True}
+        self._tell(call, "gather.result", now_ms, command_id=command_id, **told)
 
     def caller_leaves(self, call: Call, now_ms: int) -> None:
         """The caller puts the receiver down."""
@@ -150,7 +157,7 @@ class Switch:
         self._done(call, body, now_ms)
 
     def _play(self, call: Call, body: Json, now_ms: int) -> None:
-        call.sound = str(body.get("text", ""))
+        call.sound = str(body.get("text", "") or body.get("file", ""))
 
         def is_over(due_ms: int) -> None:
             if not call.is_over:
@@ -161,12 +168,11 @@ class Switch:
 
     def _gather(self, call: Call, body: Json, now_ms: int) -> None:
         call.sound, call.gathers = str(body.get("text", "")), str(body["command_id"])
+        call.digits_max, call.pressed = int(body.get("digits_max", 1)), ""
 
         def silence(due_ms: int) -> None:
             if call.gathers == body["command_id"] and not call.is_over:
-                call.gathers = ""
-                told = {"command_id": body["command_id"], "timeout": True}
-                self._tell(call, "gather.result", due_ms, **told)
+                self._gathered(call, due_ms)
 
         self.agenda.at(now_ms + self._play_ms + int(body.get("timeout_ms", 0)), silence)
         if self.people is not None:

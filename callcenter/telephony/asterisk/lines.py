@@ -47,10 +47,12 @@ class Leg:
 
 @dataclass(slots=True)
 class Gather:
-    """A digit is waited for, `wait_ms` from the end of the text."""
+    """Up to `digits_max` digits are waited for, `wait_ms` from the end of the text; `pressed` are those so far."""
 
     command_id: str
     wait_ms: int
+    digits_max: int = 1
+    pressed: str = ""
 
 
 @dataclass(slots=True)
@@ -223,34 +225,23 @@ class Lines:
         line = self.by_call.get(call_id)
         if line is None or line.gather is None:
             return
-        command_id, line.gather = line.gather.command_id, None
-        if command_id in line.plays:
-            line.plays.discard(command_id)
-            heard.clear.append(("playbacks", command_id))
-        heard.events.append(
-            PbxEvent(
-                EventType.GATHER_RESULT,
-                f"{command_id}.result",
-                call_id,
-                command_id=command_id,
-                digits=digit,
-            )
-        )
+        gather = line.gather
+        gather.pressed += digit
+        if gather.command_id in line.plays:
+            line.plays.discard(gather.command_id)
+            heard.clear.append(("playbacks", gather.command_id))
+            heard.gathering = gather
+        if digit == "#" or len(gather.pressed) >= gather.digits_max:
+            heard.gathering = line.gather = None
+            heard.events.append(_gathered(line, gather))
 
     def silence(self, command_id: str) -> list[PbxEvent]:
-        """Nothing was pressed in time."""
+        """The time is over."""
         line = self._by_contact.get(command_id.partition(".")[0])
         if line is None or line.gather is None or line.gather.command_id != command_id:
             return []
-        line.gather = None
-        event_id = f"{command_id}.result"
-        return [
-            PbxEvent(
-                EventType.GATHER_RESULT, event_id, line.call_id, command_id=command_id, timeout=True
-            )
-        ]
-
-    # --- looking again ------------------------------------------------------------------------------
+        gather, line.gather = line.gather, None
+        return [_gathered(line, gather)]
 
     def look(self, channels: list[Channel], ours: set[str], bridges: list[Bridge]) -> Heard:
         """Adopt what is there, and take leave of what is not: after each connect.
@@ -314,6 +305,18 @@ def _of_leg(line: Line, kind: EventType, leg_id: str, word: str, *, cause: str =
 def bridged(line: Line, leg_id: str) -> PbxEvent:
     """Customer and agent hear each other."""
     return _of_leg(line, EventType.BRIDGE_STARTED, leg_id, "bridged")
+
+
+def _gathered(line: Line, gather: Gather) -> PbxEvent:
+    """What was pressed, all at once; or that nothing was."""
+    return PbxEvent(
+        EventType.GATHER_RESULT,
+        f"{gather.command_id}.result",
+        line.call_id,
+        command_id=gather.command_id,
+        digits=gather.pressed,
+        timeout=not gather.pressed,
+    )
 
 
 def done(line: Line, command_id: str) -> PbxEvent:

@@ -88,7 +88,7 @@ class Verbs:
         return await self._start_text(order, line, media)
 
     async def _gather(self, order: Order, line: Line) -> str:
-        line.gather = Gather(order.command_id, order.timeout_ms)
+        line.gather = Gather(order.command_id, order.timeout_ms, order.digits_max or 1)
         media = self._media_of(order.text, order.language) if order.text else ""
         if not media:
             self._await_digit(line.gather)

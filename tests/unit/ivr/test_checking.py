@@ -82,6 +82,11 @@ def test_variables_have_the_types_they_are_set_to() -> None:
             FaultCode.UNKNOWN,
         ),
         ({"kind": "flow", "flow": "f", "next": "e"}, "flow", FaultCode.UNKNOWN),
+        (
+            {"kind": "queue", "queue": "sales", "turned_away": "n"},
+            "turned_away",
+            FaultCode.UNSUPPORTED,
+        ),
         ({"kind": "flow", "flow": "main", "next": "e"}, "flow", FaultCode.CYCLE),
         (
             {"kind": "voicemail", "text": BOTH, "queue": "sales", "next": "e"},
