@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -40,57 +41,40 @@ class CallServices:
     intake: EventIntake
 
 
-_ERRORS = (
-    RefusalCode.NOT_YOUR_CONTACT,
-    RefusalCode.CONTACT_NOT_CONNECTED,
-    RefusalCode.CONTACT_NOT_CALL,
-    RefusalCode.CONTACT_ENDED,
-)
-
-
-@route(
+_call_route = partial(
+    route,
     "POST",
-    "/api/v1/contacts/{contact_id}/call/hold",
-    summary="Let the customer of a call hear music",
     permission=Permission.WORK_CONTACT,
     scope=Scope.contact(),
     request=NoBody,
     response=CallAsked,
     is_idempotent=True,
-    errors=_ERRORS,
+    errors=(
+        RefusalCode.NOT_YOUR_CONTACT,
+        RefusalCode.CONTACT_NOT_CONNECTED,
+        RefusalCode.CONTACT_NOT_CALL,
+        RefusalCode.CONTACT_ENDED,
+    ),
+)
+
+
+@_call_route(
+    "/api/v1/contacts/{contact_id}/call/hold", summary="Let the customer of a call hear music"
 )
 async def hold_call(call: Call[CallServices]) -> CallAsked:
     """The phone system is asked; its answer moves the card."""
     return await _wish(call, EventType.HOLD_WISHED)
 
 
-@route(
-    "POST",
-    "/api/v1/contacts/{contact_id}/call/unhold",
-    summary="Talk with the customer of a call again",
-    permission=Permission.WORK_CONTACT,
-    scope=Scope.contact(),
-    request=NoBody,
-    response=CallAsked,
-    is_idempotent=True,
-    errors=_ERRORS,
+@_call_route(
+    "/api/v1/contacts/{contact_id}/call/unhold", summary="Talk with the customer of a call again"
 )
 async def unhold_call(call: Call[CallServices]) -> CallAsked:
     """The phone system is asked; its answer moves the card."""
     return await _wish(call, EventType.UNHOLD_WISHED)
 
 
-@route(
-    "POST",
-    "/api/v1/contacts/{contact_id}/call/hang-up",
-    summary="Hang up; wrap-up begins",
-    permission=Permission.WORK_CONTACT,
-    scope=Scope.contact(),
-    request=NoBody,
-    response=CallAsked,
-    is_idempotent=True,
-    errors=_ERRORS,
-)
+@_call_route("/api/v1/contacts/{contact_id}/call/hang-up", summary="Hang up; wrap-up begins")
 async def hang_up_call(call: Call[CallServices]) -> CallAsked:
     """The conversation ends, and the phone system's part of it follows."""
     contact_id, agent_id = _contact(call), AgentId(call.principal.user_id)

@@ -1,5 +1,7 @@
 """People many at a time, and what was changed about one of them."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from callcenter import ports
@@ -10,6 +12,7 @@ from callcenter.auth.principal import Role
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.limits import PEOPLE_IMPORT_BYTES_MAX, USER_CHANGES_TOLD_MAX
+from callcenter.ports_of_versions import TeamChange, UserChange
 from callcenter.web.schemas import Request, Seq, Skills
 from callcenter.web.services import Services
 from callcenter.web.user_routes import author_of, check_or_refuse, follow_up, store_change
@@ -98,18 +101,7 @@ async def read_user_changes(call: Call[Services]) -> PersonChanges:
     found = await services.store.users.changes(
         call.parameters["user_id"], limit=USER_CHANGES_TOLD_MAX
     )
-    names = await services.names.read()
-    return PersonChanges(
-        [
-            PersonChange(
-                one.version,
-                one.author.at_ms,
-                names.get(one.author.by, ""),
-                [FieldChange(name, *values) for name, values in one.fields.items()],
-            )
-            for one in found
-        ]
-    )
+    return await told(services, found)
 
 
 @route(
@@ -224,4 +216,20 @@ def _told(table: Table, *, is_stored: bool) -> PeopleImported:
         unchanged=table.unchanged,
         problems=[ImportProblem(one.line, one.column, one.message) for one in table.problems],
         is_stored=is_stored,
+    )
+
+
+async def told(services: Services, found: Sequence[UserChange | TeamChange]) -> PersonChanges:
+    """Changes with the names of who made them."""
+    names = await services.names.read()
+    return PersonChanges(
+        [
+            PersonChange(
+                one.version,
+                one.author.at_ms,
+                names.get(one.author.by, ""),
+                [FieldChange(name, *values) for name, values in one.fields.items()],
+            )
+            for one in found
+        ]
     )

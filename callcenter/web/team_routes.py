@@ -18,7 +18,7 @@ from callcenter.http.decoding import NOT_BLANK
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.limits import USER_CHANGES_TOLD_MAX
 from callcenter.ports_of_versions import Team
-from callcenter.web.people_routes import FieldChange, PersonChange, PersonChanges
+from callcenter.web.people_routes import PersonChanges, told
 from callcenter.web.schemas import Id, LocalName, Request, Seq
 from callcenter.web.services import Services
 from callcenter.web.user_routes import author_of, follow_up
@@ -241,18 +241,7 @@ async def read_team_changes(call: Call[Services]) -> PersonChanges:
     found = await services.store.teams.changes(
         call.parameters["team_id"], limit=USER_CHANGES_TOLD_MAX
     )
-    names = await services.names.read()
-    return PersonChanges(
-        [
-            PersonChange(
-                one.version,
-                one.author.at_ms,
-                names.get(one.author.by, ""),
-                [FieldChange(name, *values) for name, values in one.fields.items()],
-            )
-            for one in found
-        ]
-    )
+    return await told(services, found)
 
 
 ROUTES = (read_teams, add_team, rename_team, put_team_people, remove_team, read_team_changes)
