@@ -35,6 +35,7 @@ class Sink:
         self.mails: deque[dict[str, Any]] = deque(maxlen=MAILS_KEPT)
         self.reply = "250 2.0.0 Taken"
         self.arrived = asyncio.Event()
+        self.port = 0
         self._server: asyncio.Server | None = None
         self._runner: web.AppRunner | None = None
 
@@ -48,6 +49,7 @@ class Sink:
 
         self._server = await loop.create_server(connection, "127.0.0.1", smtp_port)
         taken: int = self._server.sockets[0].getsockname()[1]
+        self.port = taken
         if http_port is None:
             return taken, 0
         app = web.Application()

@@ -154,6 +154,27 @@ async def test_a_sender_who_did_not_hear_250_sends_again_and_it_is_one_mail(
     assert len(stage.open_contacts()) == 1
 
 
+@pytest.mark.parametrize("dot", [b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r\n.\r"])
+async def test_no_second_mail_is_smuggled_in_by_line_ends_of_another_kind(
+    stage: MailStage, dot: bytes
+) -> None:
+    inner = b"MAIL FROM:<ceo@bamboo.example>\r\nRCPT TO:<shop@bamboo.example>\r\nDATA\r\nSubject: x\r\n\r\nPay"
+    raw = mail().as_bytes(policy=SMTP) + dot + inner + b"\r\n.\r\nQUIT\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", stage.port)
+    await reader.readline()
+    for line in ("HELO x", "MAIL FROM:<mia@example.org>", "RCPT TO:<shop@bamboo.example>", "DATA"):
+        writer.write(line.encode() + b"\r\n")
+        await reader.readline()
+    writer.write(raw)
+    answers = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    assert answers.count(b"250") <= 1
+    assert len(stage.open_contacts()) <= 1
+    for contact_id in stage.open_contacts():
+        rows = await stage.server.parts.store.mails.of_contact(ContactId(contact_id))
+        assert len(rows) == 1
+
+
 async def test_the_measurement_loses_nothing(tmp_path: Path) -> None:
     with may_block():
         figures = await bench.run(mails=20, connections=2, per_s=100.0, folder=tmp_path)
