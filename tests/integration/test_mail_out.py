@@ -35,7 +35,7 @@ async def until_tried(stage: MailStage, mail_id: str, times: int) -> str:
     """Wait until it was tried so often and is to be tried again; returns what was the matter."""
     async with asyncio.timeout(20):
         while (row := await stage.mail_row(mail_id)).attempts < times or row.failure == "":
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0)
     return row.failure
 
 
