@@ -1,9 +1,12 @@
 /** One whole chat through real clicks, in both languages: the acceptance of this slice. */
+import type { Locator } from '@playwright/test';
 import {
   agentReady,
   complaintsOf,
   customerSays,
   expect,
+  goReady,
+  logInByHand,
   offerCard,
   takeChat,
   test,
@@ -52,11 +55,23 @@ const said = {
   },
 };
 
+/** "Is typing" is shown for a few seconds: who looks too late sees it at the next key. */
+async function typeUntil(box: Locator, text: string, seen: Locator): Promise<void> {
+  await box.pressSequentially(text);
+  await expect(async () => {
+    await box.press('End');
+    await box.pressSequentially(' ');
+    await expect(seen).toBeVisible({ timeout: 3_000 });
+  }).toPass();
+}
+
 for (const tongue of ['en', 'zh'] as const)
   test(`a whole chat, ${tongue}`, async ({ world }) => {
     const words = said[tongue];
-    const agent = await agentReady(world, words.agent, tongue);
+    const agent = await world.newPage(tongue === 'zh' ? { locale: 'zh-CN' } : {});
     const complaints = complaintsOf(agent);
+    await logInByHand(agent, words.agent, tongue);
+    await goReady(agent, tongue);
     const customer = await visit(world, words.visitor);
     const shopComplaints = complaintsOf(customer);
 
@@ -65,14 +80,16 @@ for (const tongue of ['en', 'zh'] as const)
     await expect(widget(customer)).toContainText(words.talkingWith);
     await expect(agent.getByRole('link', { name: words.visitor.email })).toBeVisible();
 
-    await widget(customer).locator('form.write textarea').pressSequentially(words.more);
-    await expect(agent.getByText(words.typing)).toBeVisible();
+    await typeUntil(
+      widget(customer).locator('form.write textarea'),
+      words.more,
+      agent.getByText(words.typing),
+    );
     await widget(customer).locator('form.write textarea').press('Enter');
     await expect(transcript(agent)).toContainText(words.more);
 
     const composer = agent.getByRole('textbox', { name: words.visitor.name });
-    await composer.pressSequentially(words.answer);
-    await expect(widget(customer)).toContainText(words.agentTyping);
+    await typeUntil(composer, words.answer, widget(customer).getByText(words.agentTyping));
     await composer.press('Enter');
     await expect(widget(customer).getByRole('log')).toContainText(words.answer);
     await expect(transcript(agent).locator('[data-author="agent"]').last()).toContainText(words.answer);

@@ -1,6 +1,6 @@
 /** History: what is searched is found, a contact is told whole, reading is on record. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { expectAccessible } from './support/accessible';
 import { agentReady, complaintsOf, expect, logIn, takeChat, test, visit } from './support/test';
 
 /** One chat by Maria with an address, handled by Anna; the words are the test's. */
@@ -13,15 +13,6 @@ async function handledChat(agent: Page, world: Parameters<typeof visit>[0], text
   await agent.getByTitle('Information given').last().click();
   await agent.keyboard.press('Control+Enter');
   await expect(agent.getByText('Ready for the next contact')).toBeVisible();
-}
-
-async function expectAccessible(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(
-    found.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')}`),
-    where,
-  ).toEqual([]);
 }
 
 test('what is searched is found, and told whole', async ({ world }) => {

@@ -1,5 +1,15 @@
 /** Offers that are not accepted. */
-import { agentReady, expect, offerCard, takeChat, test, visit, widget } from './support/test';
+import {
+  agentReady,
+  enqueue,
+  expect,
+  expectNotice,
+  offerCard,
+  takeChat,
+  test,
+  visit,
+  widget,
+} from './support/test';
 
 test('a declined contact goes to a colleague', async ({ world }) => {
   const anna = await agentReady(world, 'anna');
@@ -20,23 +30,19 @@ test('a customer who leaves while it rings: the card goes, with a word', async (
   await widget(customer).getByRole('button', { name: 'End chat' }).click();
   await widget(customer).getByRole('button', { name: 'Really end it?' }).click();
   await expect(offerCard(anna)).toHaveCount(0);
-  await expect(anna.getByText('Maria is no longer waiting.')).toBeVisible();
+  await expectNotice(anna, 'Maria is no longer waiting.');
   await expect(anna).toHaveTitle('Desk · callcenter');
 });
 
 test.describe('with short deadlines', () => {
-  test.use({ impatient: true });
+  test.use({ times: { offer_timeout_s: 6 } });
 
   test('two missed offers: not ready, told why, one click back', async ({ world }) => {
-    test.setTimeout(120_000);
+    await enqueue(world, { name: 'Maria', text: 'hello' });
+    await enqueue(world, { name: 'Omar', text: 'hello too' });
     const anna = await agentReady(world, 'anna');
-    await visit(world, { name: 'Maria', text: 'hello' });
-    await visit(world, { name: 'Omar', text: 'hello too' });
-    await expect(offerCard(anna)).toHaveCount(2);
-    await expect(anna.getByText('The offer from Maria ran out')).toBeVisible({ timeout: 30_000 });
-    await expect(anna.getByText('You missed contacts, so nothing new is offered.')).toBeVisible({
-      timeout: 30_000,
-    });
+    await expectNotice(anna, 'The offer from Maria ran out');
+    await expect(anna.getByText('You missed contacts, so nothing new is offered.')).toBeVisible();
     await expect(anna.getByRole('button', { name: 'Status: Missed contacts' })).toBeVisible();
     await anna.getByRole('button', { name: 'Go ready' }).first().click();
     await expect(anna.getByRole('button', { name: 'Status: Ready' })).toBeVisible();

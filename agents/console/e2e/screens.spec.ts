@@ -1,9 +1,9 @@
 /** The pictures under docs/screens. Made on demand: `CC_SCREENS=1 npm run e2e -- screens`. */
-import { resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 import {
   agentReady,
   customerSays,
+  enqueue,
   expect,
   goReady,
   logIn,
@@ -14,26 +14,12 @@ import {
   transcript,
   visit,
   widget,
-  type World,
 } from './support/test';
+import { inTheme, shoot } from './support/pictures';
 import { SALES, SUPPORT } from './support/softpbx';
 
 test.setTimeout(240_000);
-
-const FOLDER = resolve(import.meta.dirname, '../../../docs/screens');
-
-async function shoot(page: Page, name: string): Promise<void> {
-  await page.mouse.move(683, 766);
-  await page.evaluate(() => document.fonts.ready);
-  await page.screenshot({ path: `${FOLDER}/${name}.png` });
-}
-
-async function inTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
-  await page.evaluate((choice) => {
-    localStorage.setItem('cc:pref:theme', JSON.stringify(choice));
-    window.dispatchEvent(new StorageEvent('storage', { key: 'cc:pref:theme' }));
-  }, theme);
-}
+test.use({ times: null });
 
 async function say(agent: Page, text: string): Promise<void> {
   const box = agent.getByRole('textbox', { name: /^(Message to|发给)/ });
@@ -45,16 +31,6 @@ async function say(agent: Page, text: string): Promise<void> {
 async function hear(agent: Page, customer: Page, text: string): Promise<void> {
   await customerSays(customer, text);
   await expect(transcript(agent)).toContainText(text);
-}
-
-/** Contacts without a page: enough to fill a board. */
-async function enqueue(world: World, widgetId: string, name: string, text: string): Promise<void> {
-  const answer = await fetch(`${world.server.url}/api/v1/chat/widgets/${widgetId}/contacts`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ name, email: '', language: 'en', text }),
-  });
-  expect(answer.status).toBe(201);
 }
 
 test('an agent, English', async ({ world }) => {
@@ -106,7 +82,7 @@ test('an agent, English', async ({ world }) => {
   await inTheme(anna, 'dark');
   await shoot(anna, 'conversation-en-dark');
   await shoot(maria, 'widget-talk-en');
-  await enqueue(world, 'help', 'Ingrid', 'The lid of my pot is loose.');
+  await enqueue(world, { name: 'Ingrid', text: 'The lid of my pot is loose.' }, 'help');
   await expect(offerCard(anna)).toBeVisible();
   await shoot(anna, 'offer-while-talking-en-dark');
   await anna.locator('body').click({ position: { x: 683, y: 80 } });
@@ -141,7 +117,7 @@ test('an agent, Chinese', async ({ world }) => {
   await inTheme(bo, 'dark');
   await shoot(bo, 'login-zh-dark');
   await inTheme(bo, 'light');
-  await logIn(bo, 'bo', 'zh');
+  await logIn(bo, 'bo');
   await goReady(bo, 'zh');
 
   const shop = await world.newPage({ locale: 'zh-CN' });
@@ -213,7 +189,7 @@ test('a supervisor and an administrator', async ({ world }) => {
   const anna = await agentReady(world, 'anna');
   const bo = await agentReady(world, 'bo', 'zh');
   const chen = await world.newPage({ locale: 'zh-CN' });
-  await logIn(chen, 'chen', 'zh');
+  await logIn(chen, 'chen');
   await visit(world, { name: 'Maria Santos', text: 'My cup arrived with a crack.' });
   await takeChat(anna, 'Maria Santos');
   await anna.getByRole('button', { name: /^Status/ }).click();

@@ -3,7 +3,10 @@ import {
   agentReady,
   customerSays,
   expect,
+  expectNotice,
   logIn,
+  logInByHand,
+  secondsIn,
   takeChat,
   test,
   transcript,
@@ -12,8 +15,8 @@ import {
 } from './support/test';
 import { PASSWORD } from './support/server';
 
-test.describe('with short deadlines', () => {
-  test.use({ impatient: true });
+test.describe('with waits that are soon late', () => {
+  test.use({ times: { amber_after_s: 8 } });
 
   test('the board follows what happens on the floor', async ({ world }) => {
     const sam = await world.newPage();
@@ -38,8 +41,10 @@ test.describe('with short deadlines', () => {
     await visit(world, { name: 'Omar', text: 'me too' });
     await expect(sales.locator('[data-column="waiting"]')).toHaveText('1');
     const wait = sales.locator('[data-column="longest"]');
-    await expect(wait).toContainText('0:03');
-    await expect(wait).toContainText('0:04');
+    await expect(wait).toContainText(/\d:\d\d/);
+    const seconds = async () => secondsIn(await wait.innerText());
+    const before = await seconds();
+    await expect.poll(seconds).toBeGreaterThan(before);
 
     await sam.getByRole('button', { name: 'Sales' }).click();
     const side = sam.getByRole('complementary', { name: 'Sales' });
@@ -55,7 +60,7 @@ test.describe('with short deadlines', () => {
     await why.getByRole('button', { name: 'Back to the queue' }).click();
     await sam.keyboard.press('Escape');
     await expect(side).toHaveCount(0);
-    await expect(wait).toContainText('late', { timeout: 40_000 });
+    await expect(wait).toContainText('late');
   });
 });
 
@@ -66,7 +71,7 @@ test('a supervisor without a connection is told how old the board is', async ({ 
   await world.server.kill();
   await expect(sam.getByText(/What you see is from/)).toBeVisible();
   await world.server.run();
-  await expect(sam.getByText('Connection lost.')).toHaveCount(0, { timeout: 20_000 });
+  await expect(sam.getByText('Connection lost.')).toHaveCount(0);
 });
 
 test('a finished contact stands in the log with its transcript', async ({ world }) => {
@@ -108,10 +113,10 @@ test('an administrator adds somebody, resets the password, disables', async ({ w
   await dialog.getByLabel('Name', { exact: true }).click();
   await dialog.getByLabel('Password').fill(PASSWORD);
   await dialog.getByRole('button', { name: 'Add user' }).click();
-  await expect(ada.getByText('Dana Weber can log in now.')).toBeVisible();
+  await expectNotice(ada, 'Dana Weber can log in now.');
 
   const dana = await world.newPage();
-  await logIn(dana, 'dana');
+  await logInByHand(dana, 'dana');
   const row = ada.locator('[data-user="dana"]');
   await row.getByRole('button', { name: 'Reset password' }).click();
   await ada.getByRole('dialog').getByRole('button', { name: 'Set password' }).click();

@@ -8,7 +8,8 @@ import {
   type Page,
 } from '@playwright/test';
 import { Sink } from './mail';
-import { PASSWORD, Server } from './server';
+import { PASSWORD, type Mood, type Server } from './server';
+import { Fleet } from './fleet';
 import { SoftPbx } from './softpbx';
 
 export interface World {
@@ -21,18 +22,21 @@ export interface World {
   sink: () => Promise<Sink>;
 }
 
-export interface Options {
-  /** Short deadlines, for specs that wait for one to run out. */
-  impatient: boolean;
+export const test = base.extend<Mood & { world: World }, { fleet: Fleet }>({
+  times: [{}, { option: true }],
   /** New chats an address may start; for those who start many. */
-  chatsPerMinute: number;
-}
-
-export const test = base.extend<Options & { world: World }>({
-  impatient: [false, { option: true }],
   chatsPerMinute: [30, { option: true }],
-  world: async ({ browser, impatient, chatsPerMinute }, use) => {
-    const server = await Server.start({ impatient, chatsPerMinute });
+  fleet: [
+    // eslint-disable-next-line no-empty-pattern -- the runner reads from the pattern what a fixture needs
+    async ({}, use) => {
+      const fleet = new Fleet();
+      await use(fleet);
+      await fleet.stop();
+    },
+    { scope: 'worker' },
+  ],
+  world: async ({ browser, fleet, times, chatsPerMinute }, use) => {
+    const server = await fleet.take({ times, chatsPerMinute });
     let pbx: Promise<SoftPbx> | undefined;
     let sink: Promise<Sink> | undefined;
     await use({
@@ -44,14 +48,40 @@ export const test = base.extend<Options & { world: World }>({
     await Promise.all(browser.contexts().map((context) => context.close()));
     await (await pbx)?.stop();
     await (await sink)?.stop();
-    await server.stop();
+    fleet.giveBack(server);
   },
 });
 
-/** Without motion, so that a page looks as it will look as soon as it says so. */
+/** Without motion, so that a page looks as it will look as soon as it says so; what it announces is kept. */
 async function newPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ baseURL: url, reducedMotion: 'reduce', ...options });
+  await context.addInitScript(keepNotices);
   return context.newPage();
+}
+
+declare global {
+  interface Window {
+    noticesShown: string[];
+  }
+}
+
+function keepNotices(): void {
+  window.noticesShown = [];
+  const note = ({ target, addedNodes }: MutationRecord) => {
+    if (!(target instanceof Element) || target.getAttribute('role') !== 'status') return;
+    for (const { textContent } of addedNodes) window.noticesShown.push(textContent ?? '');
+  };
+  new MutationObserver((records) => records.forEach(note)).observe(document, {
+    subtree: true,
+    childList: true,
+  });
+}
+
+/** Notices go away by themselves: it counts that one was shown since it was last asked for, not that it is there still. */
+export async function expectNotice(page: Page, text: string | RegExp): Promise<void> {
+  const one = text instanceof RegExp ? expect.stringMatching(text) : expect.stringContaining(text);
+  await expect.poll(() => page.evaluate(() => window.noticesShown)).toContainEqual(one);
+  await page.evaluate(() => window.noticesShown.splice(0));
 }
 
 export { expect };
@@ -73,12 +103,25 @@ const words = {
 };
 export type Tongue = keyof typeof words;
 
-export async function logIn(page: Page, username: string, tongue: Tongue = 'en'): Promise<void> {
+/** As a person does it, from the log-in page on. */
+export async function logInByHand(page: Page, username: string, tongue: Tongue = 'en'): Promise<void> {
   const said = words[tongue];
   await page.goto('/');
   await page.getByLabel(said.username, { exact: true }).fill(username);
   await page.getByLabel(said.password, { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: said.logIn, exact: true }).click();
+  await expect(page.locator('[data-link="open"]')).toBeVisible();
+}
+
+/** The quick way for all who are not about logging in: the session first, then the page. */
+export async function logIn(page: Page, username: string): Promise<void> {
+  const { origin } = new URL((await page.request.get('/healthz')).url());
+  const answer = await page.request.post('/api/v1/session', {
+    data: { username, password: PASSWORD },
+    headers: { Origin: origin },
+  });
+  expect(answer.status()).toBe(200);
+  await page.goto('/');
   await expect(page.locator('[data-link="open"]')).toBeVisible();
 }
 
@@ -90,9 +133,15 @@ export async function goReady(page: Page, tongue: Tongue = 'en'): Promise<void> 
 /** An agent at an own machine, ready for contacts. */
 export async function agentReady(world: World, username: string, tongue: Tongue = 'en'): Promise<Page> {
   const page = await world.newPage(tongue === 'zh' ? { locale: 'zh-CN' } : {});
-  await logIn(page, username, tongue);
+  await logIn(page, username);
   await goReady(page, tongue);
   return page;
+}
+
+/** Of a duration as the pages write it. */
+export function secondsIn(text: string): number {
+  const [, minutes, seconds] = /(\d+):(\d\d)/.exec(text) ?? [];
+  return Number(minutes) * 60 + Number(seconds);
 }
 
 export const offerCard = (page: Page): Locator => page.locator('[data-offer]');
@@ -147,6 +196,20 @@ export async function startChat(page: Page, { name, email, text, tongue = 'en' }
 export async function customerSays(page: Page, text: string): Promise<void> {
   await widget(page).locator('form.write textarea').fill(text);
   await widget(page).locator('form.write textarea').press('Enter');
+}
+
+/** A customer without a page: quicker, where only the contact matters. */
+export async function enqueue(
+  { server }: World,
+  { name, text, tongue = 'en' }: Visitor,
+  widgetId = 'demo',
+): Promise<void> {
+  const answer = await fetch(`${server.url}/api/v1/chat/widgets/${widgetId}/contacts`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name, email: '', language: tongue, text }),
+  });
+  expect(answer.status).toBe(201);
 }
 
 /** Offer, accept: the conversation is open on the agent's page. */

@@ -17,11 +17,19 @@ export function dismissToast(id: number): void {
   useToasts.setState((state) => ({ toasts: state.toasts.filter((toast) => toast.id !== id) }));
 }
 
+/** Nobody reads a page that is not shown: the time runs anew once it is. */
+function dismissLater(id: number): void {
+  setTimeout(() => {
+    if (!document.hidden) dismissToast(id);
+    else document.addEventListener('visibilitychange', () => dismissLater(id), { once: true });
+  }, SHOWN_MS);
+}
+
 export function toast(text: string, tone: Toast['tone'] = 'info'): void {
   const id = (lastId += 1);
   useToasts.setState((state) => {
     const others = state.toasts.filter((known) => known.text !== text);
     return { toasts: [...others, { id, text, tone }].slice(-TOASTS_MAX) };
   });
-  setTimeout(() => dismissToast(id), SHOWN_MS);
+  dismissLater(id);
 }

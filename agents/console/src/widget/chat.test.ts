@@ -137,6 +137,18 @@ describe('a running chat', () => {
     expect(socket().sent[1]).toMatchObject({ type: 'message', text: 'typed just before F5' });
   });
 
+  it('says again that it is over when the connection was lost on it', () => {
+    socket().readyState = 3;
+    chat.end();
+    socket().close();
+    vi.advanceTimersByTime(1_000);
+    socket().open();
+    socket().tell(connected);
+    expect(socket().sent[1]).toEqual({ type: 'end' });
+    socket().tell({ ...connected, state: 'closed' });
+    expect(chat.stage).toBe('closed');
+  });
+
   it('does not repeat what was refused', () => {
     chat.say('too late');
     socket().tell({ type: 'refused', message_id: chat.outbox[0]?.id, code: 'contact_ended' });

@@ -71,6 +71,7 @@ export class Chat {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #typingShown: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  #isEnding = false;
   #saidTypingAt = 0;
 
   constructor(base: string, widgetId: string, storage: Storage, onChange: () => void) {
@@ -125,13 +126,16 @@ export class Chat {
     this.#send({ type: 'typing' });
   }
 
+  /** Said again after a lost connection, until the server has closed it. */
   end(): void {
+    this.#isEnding = true;
     this.#send({ type: 'end' });
   }
 
   /** Back to the form; the finished chat leaves nothing in this browser but the name. */
   reset(): void {
     this.#leave();
+    this.#isEnding = false;
     this.#storage.put({ token: null, startKey: null, outbox: [], draft: '' });
     Object.assign(this, {
       stage: 'form',
@@ -211,14 +215,17 @@ export class Chat {
     this.estimate = half && most ? [half, most] : null;
     this.turnedAway = frame.turned_away ?? null;
     this.closedMessage = frame.closed_message ?? null;
-    if (frame.state === 'closed') this.#leave();
-    else if (isBack) this.#resend();
+    if (frame.state === 'closed') {
+      this.#isEnding = false;
+      this.#leave();
+    } else if (isBack) this.#resend();
   }
 
   /** The same ids again: what had arrived after all is stored once. */
   #resend(): void {
     for (const entry of this.outbox)
       if (!entry.refused) this.#send({ type: 'message', message_id: entry.id, text: entry.text });
+    if (this.#isEnding) this.end();
   }
 
   #receiveMessage(message: Message): void {
