@@ -55,12 +55,7 @@ function Modes({ contactId, draft, reply, onDraft }: ModesProps) {
   const { isForward, text } = draft;
   return (
     <div className={styles.modes}>
-      <Button
-        size="small"
-        type={isForward ? 'default' : 'primary'}
-        ghost={!isForward}
-        onClick={() => onDraft({ ...answer(reply), text })}
-      >
+      <Button size="small" aria-pressed={!isForward} onClick={() => onDraft({ ...answer(reply), text })}>
         {t('mail.reply')}
       </Button>
       {reply.cc.length > 0 && (
@@ -68,12 +63,7 @@ function Modes({ contactId, draft, reply, onDraft }: ModesProps) {
           {t('mail.replyAll')}
         </Button>
       )}
-      <Button
-        size="small"
-        type={isForward ? 'primary' : 'default'}
-        ghost={isForward}
-        onClick={() => onDraft(forward(reply, text))}
-      >
+      <Button size="small" aria-pressed={isForward} onClick={() => onDraft(forward(reply, text))}>
         {t('mail.forward')}
       </Button>
       <ParkUntil contactId={contactId} />
