@@ -8,7 +8,8 @@ deadline; every walk is bounded (`limits`).
     stepping    one input -> the next session, and what is asked for
     session     what a session remembers, asks and is given
     checking    what is wrong with flows, before anybody is led through them
-    drawing     a flow as a picture
+    drawing     a flow as a picture, its places by layout
+    waiting     what is told of a wait
     exits       where each node leads
     model       flows and their nodes
 """

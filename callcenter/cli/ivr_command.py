@@ -12,6 +12,7 @@ from callcenter.config_loader.day_kinds import DayKinds
 from callcenter.config_loader.flows import flows_of
 from callcenter.config_loader.loader import FLOWS, ConfigError, load_folder
 from callcenter.config_loader.schema import Document
+from ivr.drawing import drawn
 from ivr.session import (
     Answered,
     Ask,
@@ -28,6 +29,7 @@ from ivr.session import (
     Went,
 )
 from ivr.stepping import CONNECTED, TURNED_AWAY, begin, step
+from ivr.values import language_of
 from ivr.waiting import Outlook, told
 from routing.expressions import Fact
 
@@ -55,6 +57,12 @@ def add(commands: Subcommands) -> None:
     trying.add_argument("--at-ms", type=int, help="what time it is (UTC ms; default: now)")
     trying.set_defaults(action=_try)
 
+    drawing = group.add_parser("draw", help="draw a flow as SVG")
+    _add_flow(drawing)
+    drawing.add_argument("--language", choices=("en", "zh"), default="en")
+    drawing.add_argument("--out", type=Path, metavar="FILE.svg", help="default: standard output")
+    drawing.set_defaults(action=_draw)
+
 
 def _add_flow(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("flow", help="its id in the configuration folder, or its file")
@@ -81,6 +89,19 @@ def _chosen(parsed: argparse.Namespace) -> tuple[Document, str]:
     if flow_id not in known:
         raise CommandError(f"there is no flow {flow_id} in {folder}; there are: {', '.join(known)}")
     return document, flow_id
+
+
+def _draw(parsed: argparse.Namespace) -> int:
+    document, flow_id = _chosen(parsed)
+    picture = drawn(flows_of(document.flows)[flow_id], language_of(parsed.language))
+    if parsed.out is None:
+        say(picture.rstrip())
+        return 0
+    try:
+        parsed.out.write_text(picture, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{parsed.out} cannot be written: {error.strerror}") from error
+    return 0
 
 
 def _try(parsed: argparse.Namespace) -> int:

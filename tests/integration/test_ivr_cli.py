@@ -2,10 +2,12 @@
 
 import io
 import sys
+from pathlib import Path
 
 import pytest
 
 from callcenter.cli import main
+from tests.tidy.tree import ROOT
 
 DAY_MS = 1_795_399_200_000
 """A Tuesday noon in Shanghai."""
@@ -54,3 +56,16 @@ def test_what_cannot_be_played_is_said(
 ) -> None:
     assert main(["ivr", "try", *arguments]) == 1
     assert told in capsys.readouterr().err
+
+
+def test_the_picture_in_the_documents_is_that_of_the_demo(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["ivr", "draw", "welcome"]) == 0
+    drawn = capsys.readouterr().out
+    assert drawn == (ROOT / "docs" / "screens" / "flow-welcome.svg").read_text(encoding="utf-8")
+    file = tmp_path / "welcome.svg"
+    assert main(["ivr", "draw", "welcome", "--language", "zh", "--out", str(file)]) == 0
+    assert "排队" in file.read_text(encoding="utf-8")
+    assert main(["ivr", "draw", "welcome", "--out", str(tmp_path / "no" / "x.svg")]) == 1
+    assert "cannot be written" in capsys.readouterr().err
