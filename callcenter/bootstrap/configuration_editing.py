@@ -14,6 +14,7 @@ from callcenter.clock import Clock
 from callcenter.config_loader import yaml_text
 from callcenter.config_loader.compiling import routing_configuration
 from callcenter.config_loader.differences import Difference, Effect, differences, effects
+from callcenter.config_loader.finding_words import in_chinese
 from callcenter.config_loader.findings import Finding, Path
 from callcenter.config_loader.in_use import in_use
 from callcenter.config_loader.loader import Configuration, checked, of_stored
@@ -209,7 +210,11 @@ def _inspected(
 
 def _row(finding: Finding) -> FindingRow:
     return FindingRow(
-        str(finding.code), finding.is_error, _json_path(finding.path), finding.message
+        code=str(finding.code),
+        is_error=finding.is_error,
+        path=_json_path(finding.path),
+        message=finding.message,
+        message_zh=in_chinese(finding),
     )
 
 

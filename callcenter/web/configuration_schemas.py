@@ -18,6 +18,7 @@ class FindingRow(msgspec.Struct, frozen=True):
     is_error: bool
     path: str
     message: str
+    message_zh: str
 
 
 class DifferenceRow(msgspec.Struct, frozen=True):

@@ -2122,6 +2122,7 @@ export interface components {
             is_error: boolean;
             path: string;
             message: string;
+            message_zh: string;
         };
         /**
          * FinishWrapUp

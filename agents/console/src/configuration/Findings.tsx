@@ -4,6 +4,13 @@ import { useNames } from '../session/configuration';
 import { StateTag } from '../ui/StateTag';
 import styles from './Configuration.module.css';
 
+/** The sentence in the reader's language. */
+function useSentence(): (finding: Finding) => string {
+  const { i18n } = useTranslation();
+  const isChinese = i18n.language.startsWith('zh');
+  return (finding) => (isChinese ? finding.message_zh : finding.message);
+}
+
 interface FindingsProps {
   findings: Finding[];
   /** Line of the text that a path stands in, where there is a text. */
@@ -13,6 +20,7 @@ interface FindingsProps {
 /** Errors refuse the configuration, warnings let it pass; both say where. */
 export function Findings({ findings, lineOf }: FindingsProps) {
   const { t } = useTranslation();
+  const sentence = useSentence();
   const sorted = [...findings].sort((one, other) => Number(other.is_error) - Number(one.is_error));
   return (
     <ul className={styles.findings} aria-label={t('config.findings')}>
@@ -29,7 +37,7 @@ export function Findings({ findings, lineOf }: FindingsProps) {
             </StateTag>
             <span>
               {line !== undefined && <strong>{t('config.line', { line })} </strong>}
-              <code>{one.path}</code> {one.message}
+              <code>{one.path}</code> {sentence(one)}
             </span>
           </li>
         );
@@ -40,6 +48,7 @@ export function Findings({ findings, lineOf }: FindingsProps) {
 
 /** What the check says about one value, beside the field it is about. */
 export function FindingsAt({ findings, path }: { findings: Finding[]; path: string }) {
+  const sentence = useSentence();
   const own = findings.filter(
     (one) => one.path.startsWith(path) && /^($|[.[])/.test(one.path.slice(path.length)),
   );
@@ -48,7 +57,7 @@ export function FindingsAt({ findings, path }: { findings: Finding[]; path: stri
     <div className={styles.whole} role="alert">
       {own.map((one) => (
         <p key={`${one.code} ${one.path}`} className={styles.fault} data-error={one.is_error || undefined}>
-          {one.message}
+          {sentence(one)}
         </p>
       ))}
     </div>

@@ -51,6 +51,7 @@ function Editor({ text: first, value, findings, onChange }: EditorProps) {
     is_error: true,
     path: '',
     message: fault.message,
+    message_zh: fault.message,
     line: fault.line ?? undefined,
   }));
   const told = faults.length ? faults : findings.map((one) => ({ ...one, line: lineOf(lines, one.path) }));
