@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -18,7 +19,14 @@ from loadtests.rig.instance import free_port
 from loadtests.rig.rootfs import RigError
 
 SCENARIOS: Final = Path(__file__).with_name("scenarios")
+START_S: Final = 20
 STOP_S: Final = 5
+
+
+def is_bound(port: int) -> bool:
+    """Whether somebody has this UDP port; looked up, because whoever tries it has it for a moment."""
+    ports = Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]
+    return any(line.split()[1].endswith(f":{port:04X}") for line in ports)
 
 
 class Sipp:
@@ -56,6 +64,16 @@ class Sipp:
             stderr=subprocess.DEVNULL,
             process_group=0,
         )
+        self._wait_until_there()
+
+    def _wait_until_there(self) -> None:
+        """Its socket is open, or all is over already."""
+        until_s = time.monotonic() + START_S
+        while not is_bound(self.port) and self._process.poll() is None:
+            if time.monotonic() > until_s:
+                self.stop()
+                raise RigError(f"sipp did not open port {self.port}")
+            time.sleep(0.005)
 
     @classmethod
     def caller(cls, scenario: str, sip_port: int, number: str, **more: int) -> Self:

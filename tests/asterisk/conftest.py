@@ -1,4 +1,4 @@
-"""A real Asterisk for these tests: its root file system is made once, each test has an instance of its own."""
+"""A real Asterisk for these tests: its root file system is made once; one instance for all, or one to break."""
 
 from collections.abc import Iterator
 
@@ -14,9 +14,20 @@ def rootfs() -> Rootfs:
     return ensure_rootfs()
 
 
+@pytest.fixture(scope="session")
+def shared(rootfs: Rootfs) -> Iterator[Asterisk]:
+    """Running as long as the tests do: each leaves it as it was."""
+    yield from running(rootfs)
+
+
 @pytest.fixture
 def asterisk(rootfs: Rootfs) -> Iterator[Asterisk]:
-    """Running, on ports of its own."""
+    """One that a test may break."""
+    yield from running(rootfs)
+
+
+def running(rootfs: Rootfs) -> Iterator[Asterisk]:
+    """On ports of its own."""
     instance = Asterisk(rootfs, Ports.free(200))
     try:
         instance.start()

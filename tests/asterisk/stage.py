@@ -1,7 +1,7 @@
 """The server beside a real Asterisk, with callers and agents' phones that are played by sipp."""
 
 import asyncio
-import contextlib
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,15 +10,20 @@ from typing import Any
 import msgspec
 from aiohttp import ClientSession, encode_basic_auth
 
+from callcenter.telephony.asterisk.lines import LEG_ID
 from loadtests.rig.instance import PASSWORD, USER, Asterisk
 from loadtests.rig.sipp import Sipp
 from routing.ids import ContactId
 from routing.state import Contact
+from tests.asterisk.listening import Ear
 from tests.integration.live_server import LiveServer, has_offer
 
 CONNECTION = "rig"
 SALES, CHOICE = "+4930100", "+4930200"
 PATIENCE_S = 40
+ANN, BOB = random.SystemRandom().sample(range(20_000, 30_000), 2)
+"""Ports of the agents' phones, the same in all tests: people are prepared once. Below those the system gives away."""
+
 TELEPHONY = """
 telephony:
   connections: [{id: rig, control_url: "http://127.0.0.1:9"}]
@@ -29,6 +34,7 @@ telephony:
 PEOPLE = """
 people:
   - {username: ann, display_name: Ann Berg, role: agent, team: north, queues: [sales], capacity: {total: 1, per_channel: {voice: 1}}, phone: "%s", language: en}
+  - {username: sam, display_name: Sam Okafor, role: supervisor, team: north, queues: [sales], watched_teams: [north], language: en}
   - {username: bob, display_name: Bob Lund, role: agent, team: north, queues: [sales], capacity: {total: 1, per_channel: {voice: 1}}, phone: "%s", language: en}
 """
 
@@ -42,9 +48,20 @@ class Rig:
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Return once it is like this."""
-        async with asyncio.timeout(PATIENCE_S):
-            while not is_so():  # noqa: ASYNC110 - nobody tells
-                await asyncio.sleep(0.02)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while not is_so():  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(0.02)
+        except TimeoutError as error:
+            raise AssertionError(self._as_it_is()) from error
+
+    def _as_it_is(self) -> str:
+        """What the book has of every open call."""
+        book = self.server.parts.telephony.book
+        calls = [book.call_of(one.contact_id) for one in self.contacts()]
+        return "\n".join(
+            f"{call.done} {call.legs} {call.settled}" for call in calls if call is not None
+        )
 
     async def until_connected(self) -> None:
         """The server has its connection, and has looked."""
@@ -95,6 +112,12 @@ class Rig:
         """Channels of Asterisk by id, with their states."""
         return {one["id"]: one["state"] for one in await self.ari("channels")}
 
+    async def until_no_leg_is_left(self) -> None:
+        """Only customers' channels are there: no leg rings for nobody."""
+        async with asyncio.timeout(PATIENCE_S):
+            while any(LEG_ID.fullmatch(one) for one in await self.channels()):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
     async def offer(self, desk: Any) -> dict[str, Any]:  # noqa: ANN401 - a page
         """The offer a desk shows."""
         frame = await desk.until(has_offer)
@@ -114,6 +137,31 @@ class Rig:
 
         await self.until(talks)
         return self.contacts()[0]
+
+    async def do(self, agent: str, contact_id: str, verb: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """What an agent asks for at the desk."""
+        path = f"/api/v1/contacts/{contact_id}/{verb}"
+        answer = await self.server.ask("POST", path, by=agent, body=body or {})
+        assert answer.status == 200, answer.body
+        return answer.body
+
+    async def hears_music(self, ear: Ear) -> bool:
+        """Whether a caller does, without holding up the server."""
+        return await asyncio.to_thread(ear.hears_music)
+
+    async def hears_none(self, ear: Ear) -> bool:
+        """Whether a caller does not, without holding up the server."""
+        return await asyncio.to_thread(ear.hears_silence)
+
+    async def log(self, contact_id: str) -> list[tuple[str, str]]:
+        """The stretches of the contact's life, with how each ended, once it is closed."""
+        path = f"/api/v1/contacts/{contact_id}"
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                answer = await self.server.ask("GET", path, by="sam")
+                if answer.status == 200 and answer.body["interaction"]["closed_at_ms"]:
+                    return [(one["kind"], one["ended_as"]) for one in answer.body["phases"]]
+                await asyncio.sleep(0.05)
 
     def call(self, number: str = SALES, scenario: str = "caller-wait", **more: int) -> Sipp:
         """A customer calls."""
@@ -136,22 +184,19 @@ def settings_of(asterisk: Asterisk, **more: str) -> dict[str, Any]:
 
 @asynccontextmanager
 async def rig(
-    tmp_path: Path, asterisk: Asterisk, phones: tuple[int, int] = (9, 9), **more: str
+    tmp_path: Path,
+    asterisk: Asterisk,
+    *,
+    offer_s: int = 60,
+    **more: str,
 ) -> AsyncIterator[Rig]:
     """Both, connected."""
     server = LiveServer(tmp_path, timing={"more": TELEPHONY}, **settings_of(asterisk, **more))
-    (server.folder / "people.yaml").write_text(PEOPLE % phones, encoding="utf-8")
+    everything = server.folder / "all.yaml"
+    text = everything.read_text(encoding="utf-8")
+    everything.write_text(text.replace("offer_timeout_s: 60", f"offer_timeout_s: {offer_s}"))
+    (server.folder / "people.yaml").write_text(PEOPLE % (ANN, BOB), encoding="utf-8")
     async with server:
         stage = Rig(server, asterisk)
         await stage.until_connected()
         yield stage
-
-
-@contextlib.contextmanager
-def closing(*processes: Sipp) -> Any:  # noqa: ANN401 - a context
-    """End them all."""
-    try:
-        yield
-    finally:
-        for one in processes:
-            one.stop()
