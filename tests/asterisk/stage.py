@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import ClientSession, encode_basic_auth
 
 from callcenter.telephony.asterisk.lines import LEG_ID
+from callcenter.telephony.asterisk.link import AriLink
 from loadtests.rig.instance import PASSWORD, USER, Asterisk
 from loadtests.rig.sipp import Sipp
 from routing.ids import ContactId
@@ -63,14 +64,33 @@ class Rig:
             f"{call.done} {call.legs} {call.settled}" for call in calls if call is not None
         )
 
+    @property
+    def link(self) -> AriLink:
+        """The server's way to Asterisk."""
+        link = self.server.parts.telephony.links[CONNECTION]
+        assert isinstance(link, AriLink)
+        return link
+
+    def cut(self) -> None:
+        """The cable between the two is cut, and mended."""
+        assert self.link._verbs is not None
+        connection = self.link._verbs._ari._socket._response.connection
+        assert connection is not None
+        assert connection.transport is not None
+        connection.transport.abort()
+
     async def until_connected(self) -> None:
         """The server has its connection, and has looked."""
-        link = self.server.parts.telephony.links[CONNECTION]
-        await self.until(lambda: link.is_connected)  # type: ignore[union-attr]
+        await self.until(lambda: self.link.is_connected)
 
     def contacts(self) -> list[Contact]:
         """Those that are open, in order."""
         return list(self.server.state.contacts.values())
+
+    def state_of(self, contact_id: str) -> str:
+        """What its agent's desk shows of a call."""
+        card = self.server.parts.telephony.book.card(ContactId(contact_id))
+        return "" if card is None else card.state
 
     def ended(self, contact_id: str) -> str | None:
         """The end cause of a call, as its book has it; None while it is open."""
@@ -188,6 +208,7 @@ async def rig(
     asterisk: Asterisk,
     *,
     offer_s: int = 60,
+    is_there: bool = True,
     **more: str,
 ) -> AsyncIterator[Rig]:
     """Both, connected."""
@@ -198,5 +219,6 @@ async def rig(
     (server.folder / "people.yaml").write_text(PEOPLE % (ANN, BOB), encoding="utf-8")
     async with server:
         stage = Rig(server, asterisk)
-        await stage.until_connected()
+        if is_there:
+            await stage.until_connected()
         yield stage

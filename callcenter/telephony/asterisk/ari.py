@@ -109,6 +109,9 @@ _UNWANTED: Final = {"disallowed": [{"type": "ChannelVarset"}]}
 """More than half of all events of a call, and none of them of use."""
 
 
+_MAY_ONLY_READ: Final = 403
+
+
 class Ari:
     """An open connection."""
 
@@ -156,8 +159,13 @@ class Ari:
             del self._asked[name]
 
     async def prepare(self) -> None:
-        """What has to be said after each connect: an application that had vanished came back without its filter."""
-        await self.ask("PUT", "applications", self._app, "eventFilter", body=_UNWANTED)
+        """What has to be said after each connect: an application that had vanished came back without its filter.
+
+        Raises AriLost, AriRefused.
+        """
+        reply = await self.ask("PUT", "applications", self._app, "eventFilter", body=_UNWANTED)
+        if reply.status == _MAY_ONLY_READ:
+            raise AriRefused(reply.status)
 
     async def read(self) -> None:
         """Until the connection ends."""
