@@ -40,6 +40,19 @@ people:
 """
 
 
+async def ari(asterisk: Asterisk, path: str) -> Any:  # noqa: ANN401 - JSON
+    """What Asterisk itself says."""
+    headers = {"Authorization": encode_basic_auth(USER, PASSWORD)}
+    url = f"{asterisk.ari_url}/ari/{path}"
+    async with ClientSession(headers=headers) as http, http.get(url) as answer:
+        return msgspec.json.decode(await answer.read())
+
+
+async def channels_of(asterisk: Asterisk) -> dict[str, str]:
+    """Channels by id, with their states."""
+    return {one["id"]: one["state"] for one in await ari(asterisk, "channels")}
+
+
 class Rig:
     """Server and Asterisk; `phones` are the ports where agents' phones answer."""
 
@@ -109,10 +122,7 @@ class Rig:
 
     async def ari(self, path: str) -> Any:  # noqa: ANN401 - JSON
         """What Asterisk itself says."""
-        headers = {"Authorization": encode_basic_auth(USER, PASSWORD)}
-        url = f"{self.asterisk.ari_url}/ari/{path}"
-        async with ClientSession(headers=headers) as http, http.get(url) as answer:
-            return msgspec.json.decode(await answer.read())
+        return await ari(self.asterisk, path)
 
     async def until_nothing_is_left(self) -> None:
         """No channel and no bridge stays behind."""
@@ -130,7 +140,7 @@ class Rig:
 
     async def channels(self) -> dict[str, str]:
         """Channels of Asterisk by id, with their states."""
-        return {one["id"]: one["state"] for one in await self.ari("channels")}
+        return await channels_of(self.asterisk)
 
     async def until_no_leg_is_left(self) -> None:
         """Only customers' channels are there: no leg rings for nobody."""
