@@ -68,7 +68,13 @@ SENDING_LEASE_MS: Final = 5 * 60_000
 """A mail that was being sent when the process died is tried again after this."""
 
 SEND_TIMEOUT_S: Final = 60.0
-"""For each conversation with the next server, whole."""
+"""For each conversation with the next server, whole; beside it the time a large mail takes at the rate below."""
+
+SEND_BYTES_PER_S_MIN: Final = 100_000
+"""A server that takes less is hung up on, and asked again later."""
+
+PIECE_BYTES: Final = 64 * 1024
+"""A mail is handed over in pieces of this size, so that no step of it holds up anybody else."""
 
 RETRY_FIRST_MS: Final = 30_000
 RETRY_MOST_MS: Final = 3_600_000
