@@ -13,7 +13,7 @@ CLOCK ?= wall
 
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help run test check console sim validate chaos shuffle bench fmt lock clean python
+.PHONY: help run test check console sim validate chaos races shuffle bench fmt lock clean python
 
 help:
 	@echo 'make run            start the server with the demo set-up   (TRAFFIC=0: without demo traffic)'
@@ -22,6 +22,7 @@ help:
 	@echo 'make sim SEED=7     one seeded simulated day; SEEDS=200 runs seeds 1 to 200'
 	@echo 'make validate       simulations against published tables; SCALE=0.1: a tenth of them'
 	@echo 'make chaos N=50     kill the server N times under load and compare (CLOCK=processor on a busy machine)'
+	@echo 'make races N=10000  hang-ups, deadlines and log-outs against answering, as often'
 	@echo 'make shuffle N=1000 deliver recorded calls N times out of order and compare'
 	@echo 'make recount        count figures of 50 random times four ways, as JSON (SEED=7, N=50)'
 	@echo 'make bench          whole contacts per second, as JSON'
@@ -51,6 +52,10 @@ validate: python
 chaos: python
 	@$(PYTHON) scripts/environment.py dev console
 	@$(VENV_PYTHON) -m tests.chaos --runs $(N) --at-once $(AT_ONCE) --clock $(CLOCK) --json docs/results/chaos.json
+
+races: python
+	@$(PYTHON) scripts/environment.py dev
+	@$(VENV_PYTHON) -m tests.races --races $(N)
 
 shuffle: python
 	@$(PYTHON) scripts/environment.py dev

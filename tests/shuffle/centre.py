@@ -112,6 +112,7 @@ class Centre:
         """`staffed`: for each call, whether the first of its two agents is ready."""
         self.engine = Engine()
         self.log = MemoryCallLog(Disk())
+        self.history: list[ev.Event] = []
         self._parties: dict[str, list[str]] = defaultdict(list)
         self._outcomes: dict[str, list[str]] = defaultdict(list)
         self._wishes = 0
@@ -136,15 +137,15 @@ class Centre:
         return 1_000_000 + round(asyncio.get_running_loop().time() * 1000)
 
     def _staff(self, staffed: Sequence[bool]) -> None:
-        self._handle(cmd.ApplyConfiguration(configuration(len(staffed))))
+        self.handle(cmd.ApplyConfiguration(configuration(len(staffed))))
         for number, is_staffed in enumerate(staffed, 1):
             queue_ids = (QueueId(f"q-{number}"),)
             for which in "ab":
                 agent_id = AgentId(f"{which}-{number}")
-                self._handle(cmd.PutAgent(agent_id, TeamId("t"), queue_ids, ROOM))
-                self._handle(cmd.ConnectAgent(agent_id))
+                self.handle(cmd.PutAgent(agent_id, TeamId("t"), queue_ids, ROOM))
+                self.handle(cmd.ConnectAgent(agent_id))
             if is_staffed:
-                self._handle(cmd.SetAgentState(AgentId(f"a-{number}"), AgentState.READY))
+                self.handle(cmd.SetAgentState(AgentId(f"a-{number}"), AgentState.READY))
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -156,7 +157,7 @@ class Centre:
         while True:
             await asyncio.sleep(TICK_S)
             if (self.engine.next_deadline_ms() or HOUR_MS**2) <= self.now_ms():
-                self._handle(cmd.Tick())
+                self.handle(cmd.Tick())
 
     # --- what comes in ------------------------------------------------------------------------------
 
@@ -179,13 +180,13 @@ class Centre:
         if verb in {"hold", "unhold"}:
             return await self._wish(call_id, contact_id, verb)
         if verb == "transfer":
-            self._handle(cmd.SetAgentState(second, AgentState.READY))
-            return self._handle(cmd.TransferContact(contact_id, None, second, agent_id=first))
+            self.handle(cmd.SetAgentState(second, AgentState.READY))
+            return self.handle(cmd.TransferContact(contact_id, None, second, agent_id=first))
         if verb == "hang_up":
-            return self._handle(cmd.EndContact(contact_id, Party.AGENT, first))
+            return self.handle(cmd.EndContact(contact_id, Party.AGENT, first))
         contact = self.engine.state.contacts.get(contact_id)
         offer_id = None if contact is None else contact.asked.get(first)
-        return offer_id is not None and self._handle(cmd.AcceptOffer(offer_id, first))
+        return offer_id is not None and self.handle(cmd.AcceptOffer(offer_id, first))
 
     async def _wish(self, call_id: str, contact_id: ContactId, verb: str) -> bool:
         leg_id = OfferId(f"{contact_id}.1")
@@ -238,12 +239,14 @@ class Centre:
         command = cmd.EnqueueContact(call.contact_id, Channel.VOICE, wanted.queue_id)
         await self.submit(call, "enqueue", command)
 
-    def _handle(self, command: cmd.Command) -> bool:
+    def handle(self, command: cmd.Command) -> bool:
+        """Any command; False when it is refused."""
         handled = self.engine.handle(command, self.now_ms())
         self._note(handled.events)
         return handled.refusal is None
 
     def _note(self, events: Sequence[ev.Event]) -> None:
+        self.history.extend(events)
         for event in events:
             if isinstance(event, ev.OfferAccepted):
                 self._parties[event.contact_id].append(event.agent_id)

@@ -46,7 +46,8 @@ def in_virtual_time(work: Coroutine[Any, Any, T]) -> T:
 
 
 @asynccontextmanager
-async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Have this run meanwhile."""
     task = asyncio.ensure_future(work)
     try:
         yield
@@ -82,7 +83,7 @@ class Recorder:
 
     async def record(self) -> tuple[Tape, list[Json]]:
         """Play the whole day; returns the tape and the phone system's own log."""
-        async with _running(self.centre.run()), _running(self._deliver()), _running(self._desks()):
+        async with running(self.centre.run()), running(self._deliver()), running(self._desks()):
             for number, story in enumerate(self.cast, 1):
                 self._players.call(f"+1{number}", f"+49{number}", story, self.centre.now_ms())
                 await self._pass_time(CALL_EVERY_S)
@@ -162,7 +163,7 @@ class Delivery:
 
     async def play(self) -> dict[str, End]:
         """Deliver everything; returns how each call ended."""
-        async with _running(self.centre.run()):
+        async with running(self.centre.run()):
             async with asyncio.TaskGroup() as group:
                 for call_id, events in self.tape.events.items():
                     group.create_task(self._call(group, call_id, events))

@@ -7,6 +7,7 @@ from tests.tidy.tree import files, path_in_tree, python_trees
 MAY_WAIT = {
     "tests/asterisk/": "talks with a real phone system; there is nothing to fast-forward",
     "tests/chaos/": "kills and restarts real processes; there is nothing to fast-forward",
+    "tests/races/": "runs on a loop that jumps to its next timer",
     "tests/shuffle/": "runs on a loop that jumps to its next timer",
 }
 
