@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from callcenter.cli.errors import CommandError
+from callcenter.cli.making_prompts import FORMATS, PromptError, make_prompts, spoken_texts
 from callcenter.cli.options import Subcommands, say
 from callcenter.clock import Clock
 from callcenter.config_loader.day_kinds import DayKinds
@@ -63,6 +64,16 @@ def add(commands: Subcommands) -> None:
     drawing.add_argument("--out", type=Path, metavar="FILE.svg", help="default: standard output")
     drawing.set_defaults(action=_draw)
 
+    making = group.add_parser(
+        "prompts", help="make sound files of what flows and entry points say (espeak-ng, sox)"
+    )
+    making.add_argument(
+        "--config", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER", help="default: config/demo"
+    )
+    making.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    making.add_argument("--format", choices=sorted(FORMATS), default="wav")
+    making.set_defaults(action=_prompts)
+
 
 def _add_flow(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("flow", help="its id in the configuration folder, or its file")
@@ -81,14 +92,28 @@ def _chosen(parsed: argparse.Namespace) -> tuple[Document, str]:
                 f"{file}: a flow's file lies in the folder {FLOWS} of a configuration"
             )
         folder, flow_id = file.parent.parent, file.stem
-    try:
-        document = load_folder(folder, Clock().now_ms()).document
-    except ConfigError as error:
-        raise CommandError(str(error)) from error
+    document = _loaded(folder)
     known = [one.id for one in document.flows]
     if flow_id not in known:
         raise CommandError(f"there is no flow {flow_id} in {folder}; there are: {', '.join(known)}")
     return document, flow_id
+
+
+def _loaded(folder: Path) -> Document:
+    try:
+        return load_folder(folder, Clock().now_ms()).document
+    except ConfigError as error:
+        raise CommandError(str(error)) from error
+
+
+def _prompts(parsed: argparse.Namespace) -> int:
+    texts = spoken_texts(_loaded(parsed.config))
+    try:
+        made = make_prompts(texts, parsed.out, parsed.format)
+    except PromptError as error:
+        raise CommandError(str(error)) from error
+    say(f"{made} of {len(texts)} sound files were made in {parsed.out}; the others were there.")
+    return 0
 
 
 def _draw(parsed: argparse.Namespace) -> int:

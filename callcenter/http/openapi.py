@@ -34,6 +34,8 @@ def document(routes: Iterable[Route[Any]], frames: Mapping[str, Any]) -> dict[st
     schema_of = dict(zip(named, schemas, strict=False))
     for name, schema in zip(frames, schemas[len(named) + 1 :], strict=True):
         components[name] = schema
+    # A default that is a tuple is an array like any other.
+    components = msgspec.json.decode(msgspec.json.encode(components))
     paths: dict[str, Any] = {}
     for each in declared:
         paths.setdefault(each.path, {})[each.method.lower()] = _operation(

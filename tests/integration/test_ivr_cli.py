@@ -1,5 +1,7 @@
 """`callcenter ivr`: a flow played in the terminal by who types."""
 
+# ruff: noqa: RUF001 - full-width punctuation is how Chinese is written
+
 import io
 import sys
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.cli import main
+from callcenter.telephony.asterisk.sounds import sound_name
 from tests.tidy.tree import ROOT
 
 DAY_MS = 1_795_399_200_000
@@ -68,4 +71,62 @@ def test_the_picture_in_the_documents_is_that_of_the_demo(
     assert main(["ivr", "draw", "welcome", "--language", "zh", "--out", str(file)]) == 0
     assert "排队" in file.read_text(encoding="utf-8")
     assert main(["ivr", "draw", "welcome", "--out", str(tmp_path / "no" / "x.svg")]) == 1
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def tool(folder: Path, name: str, script: str) -> None:
+    """A program of this name, first on the path."""
+    file = folder / name
+    file.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    file.chmod(0o755)
+
+
+ESPEAK = 'while [ "$1" != "-w" ]; do shift; done; cat > "$2"'
+SOX = 'eval last=\\${$(($# - 2))}; { cat "$1"; echo " $*"; } > "$last"'
+
+
+def test_sound_files_are_made_once_and_named_after_their_content(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools, out = tmp_path / "tools", tmp_path / "out"
+    tools.mkdir()
+    tool(tools, "espeak-ng", ESPEAK)
+    tool(tools, "sox", SOX)
+    monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
+    command = ["ivr", "prompts", "--out", str(out)]
+    assert main(command) == 0
+    files = sorted(out.iterdir())
+    said = f"{len(files)} of {len(files)} sound files were made"
+    assert said in capsys.readouterr().out
+    name = sound_name("谢谢，您的订单号是{order_number}。", "zh")
+    assert not (out / f"{name}.wav").exists()
+    closed = sound_name("投诉部门现已下班，您的投诉将由技术支持记录。", "zh")
+    made = (out / f"{closed}.wav").read_text(encoding="utf-8")
+    assert made.startswith("投诉部门现已下班")
+    assert "-r 8000 -c 1 -b 16" in made
+    files[0].unlink()
+    assert main(command) == 0
+    assert f"1 of {len(files)} sound files" in capsys.readouterr().out
+    assert main([*command, "--format", "ulaw"]) == 0
+    assert "u-law" in (out / f"{closed}-ulaw.wav").read_text(encoding="utf-8")
+    assert len(list(out.iterdir())) == 2 * len(files)
+
+
+def test_a_tool_that_fails_or_is_not_there_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools, out = tmp_path / "tools", tmp_path / "out"
+    tools.mkdir()
+    monkeypatch.setenv("PATH", str(tools))
+    command = ["ivr", "prompts", "--out", str(out)]
+    assert main(command) == 1
+    assert "apt-get install espeak-ng sox" in capsys.readouterr().err
+    tool(tools, "espeak-ng", "echo no voice >&2; exit 3")
+    tool(tools, "sox", "exit 1")
+    assert main(command) == 1
+    assert "espeak-ng failed: no voice" in capsys.readouterr().err
+    assert list(out.iterdir()) == []
+    file = tmp_path / "file"
+    file.write_text("")
+    assert main([*command[:-1], str(file / "out")]) == 1
     assert "cannot be written" in capsys.readouterr().err
