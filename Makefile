@@ -13,10 +13,11 @@ CLOCK ?= wall
 
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help run test check console sim validate chaos races shuffle bench fmt lock clean python
+.PHONY: help run telephony test check console sim validate chaos races shuffle bench fmt lock clean python
 
 help:
 	@echo 'make run            start the server with the demo set-up   (TRAFFIC=0: without demo traffic)'
+	@echo 'make telephony      the same with a real Asterisk on loopback (root; made once in .build/rig)'
 	@echo 'make test           every gate, as CI runs it              (ONLY=stage: one stage alone)'
 	@echo 'make check          the quick gates, no server, no browser'
 	@echo 'make sim SEED=7     one seeded simulated day; SEEDS=200 runs seeds 1 to 200'
@@ -31,6 +32,9 @@ help:
 
 run: python
 	@$(PYTHON) scripts/run.py --traffic $(TRAFFIC)
+
+telephony: python
+	@$(PYTHON) scripts/run.py --traffic $(TRAFFIC) --asterisk 1
 
 test: python
 	@$(PYTHON) scripts/test.py test --only '$(ONLY)'

@@ -20,8 +20,8 @@ import time
 import urllib.error
 import urllib.request
 
-from environment import PYTHON, prepare
-from steps import ROOT, StepError
+from environment import PYTHON, ensure_system_packages, prepare
+from steps import ROOT, StepError, run_step
 
 ADDRESS = re.compile(r"https?://[\w.\[\]:-]+")
 TRAFFIC_STOP_S = 10
@@ -38,6 +38,9 @@ PBX_PORT = 8090
 MAIL_IN_PORT = 2525
 MAIL_OUT_PORT = 2526
 MAIL_PAGE_PORT = 8026
+SIP_PORT = 5060
+ARI_PORT = 8088
+PHONES_PORT = 5091
 
 
 def usable(port: int) -> str:
@@ -51,13 +54,29 @@ def usable(port: int) -> str:
         return str(probe.getsockname()[1])
 
 
-def telephony(port: str) -> str:
+def telephony(ports: dict[str, str]) -> str:
     """The value of CC_TELEPHONY for both sides."""
     key = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
-    return json.dumps({CONNECTION: {"keys": [key], "control_url": f"http://127.0.0.1:{port}"}})
+    systems = {CONNECTION: {"keys": [key], "control_url": f"http://127.0.0.1:{ports['pbx']}"}}
+    if "ari" in ports:
+        systems["asterisk"] = {
+            "kind": "asterisk",
+            "control_url": f"http://127.0.0.1:{ports['ari']}",
+            "user": "callcenter",
+            "password": "callcenter",
+            "endpoint": f"PJSIP/agents/sip:{{phone}}@127.0.0.1:{ports['phones']}",
+        }
+    return json.dumps(systems)
 
 
-def settle_ports() -> dict[str, str]:
+def prepare_asterisk() -> None:
+    """Have Asterisk and sipp here. Raises StepError, which says what is missing."""
+    if missing := ensure_system_packages("asterisk"):
+        raise StepError(missing)
+    run_step("Asterisk", [str(PYTHON), "-m", "loadtests.rig", "build"])
+
+
+def settle_ports(*, with_asterisk: bool) -> dict[str, str]:
     """Where phone system and mail servers listen, told to the server by its settings; without those that are set.
 
     Whoever sets them brings a phone system or a mail server of their own.
@@ -65,7 +84,10 @@ def settle_ports() -> dict[str, str]:
     ports: dict[str, str] = {}
     if "CC_TELEPHONY" not in os.environ:
         ports["pbx"] = usable(PBX_PORT)
-        os.environ["CC_TELEPHONY"] = telephony(ports["pbx"])
+        if with_asterisk:
+            wanted = {"sip": SIP_PORT, "ari": ARI_PORT, "phones": PHONES_PORT}
+            ports |= {name: usable(port) for name, port in wanted.items()}
+        os.environ["CC_TELEPHONY"] = telephony(ports)
     if "CC_SMTP_OUT_PORT" not in os.environ and "CC_SMTP_OUT_HOST" not in os.environ:
         ports["sink"] = os.environ["CC_SMTP_OUT_PORT"] = usable(MAIL_OUT_PORT)
     os.environ.setdefault("CC_SMTP_LISTEN_PORT", usable(MAIL_IN_PORT))
@@ -83,6 +105,9 @@ def start_beside(
         arguments += ["--numbers", NUMBERS, "--phones", PHONES, "--say"]
         arguments += ["--rate", CALLS_PER_S if with_traffic else "0"]
         beside.append(start("loadtests.softpbx", *arguments))
+    if "ari" in ports:
+        arguments = ["--sip-port", ports["sip"], "--http-port", ports["ari"]]
+        beside.append(start("loadtests.rig", "run", *arguments, "--phones-port", ports["phones"]))
     if "sink" in ports:
         page = usable(MAIL_PAGE_PORT)
         arguments = ["--smtp-port", ports["sink"], "--http-port", page]
@@ -134,10 +159,10 @@ def stop(processes: list[subprocess.Popen[str]], within_s: float) -> None:
             process.wait()
 
 
-def serve(*, with_traffic: bool, started: float) -> int:
+def serve(*, with_traffic: bool, with_asterisk: bool, started: float) -> int:
     """Run the server, and the traffic beside it, until Ctrl-C or until the server ends."""
     beside: list[subprocess.Popen[str]] = []
-    ports = settle_ports()
+    ports = settle_ports(with_asterisk=with_asterisk)
     server = start("callcenter", "run", "--demo", stdout=subprocess.PIPE)
     addresses: queue.Queue[str] = queue.Queue()
     reader = threading.Thread(target=echo, args=(server, addresses), daemon=True)
@@ -169,13 +194,18 @@ def main() -> int:
     """Set up and serve."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--traffic", choices=["0", "1"], default="1")
+    parser.add_argument("--asterisk", choices=["0", "1"], default="0")
     arguments = parser.parse_args()
+    with_asterisk = arguments.asterisk == "1"
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     started = time.monotonic()
     try:
         prepare("runtime", "console")
-        return serve(with_traffic=arguments.traffic == "1", started=started)
+        if with_asterisk:
+            prepare_asterisk()
+        with_traffic = arguments.traffic == "1"
+        return serve(with_traffic=with_traffic, with_asterisk=with_asterisk, started=started)
     except (StepError, OSError) as error:
         print(f"callcenter: {error}", file=sys.stderr)
         return 1

@@ -103,6 +103,10 @@ class Sipp:
         """0 when every call went as the scenario says; None while it runs."""
         return self._process.poll()
 
+    def wait(self) -> None:
+        """Until all its calls are through."""
+        self._process.wait()
+
     def stop(self) -> None:
         """End it: open calls are ended politely by sipp itself, as far as it can in time."""
         if self._process.poll() is None:
