@@ -52,7 +52,7 @@ class Links:
             clock=self._clock,
             contact_of=lambda call_id: contact_id_of(self._domain_id, name, call_id),
             endpoint_of=lambda phone: system.endpoint.replace("{phone}", phone),
-            media_of=lambda text, language: media_of(system.sounds, text, language),
+            media_of=lambda order: media_of(system.sounds, order),
             store=lambda events: self._intake.store(name, events),
             open_calls=lambda: {one.call_id: one.begun_at_ms for one in self._book.calls_of(name)},
         )

@@ -38,7 +38,7 @@ from callcenter.telephony.asterisk.verbs import Verbs
 from callcenter.telephony.deciding import UNDELIVERED
 from callcenter.telephony.lanes import Lanes
 from callcenter.telephony.ports import Errand, Undelivered
-from callcenter.telephony.protocol import EventType, PbxEvent, stored_event
+from callcenter.telephony.protocol import EventType, Order, PbxEvent, stored_event
 from routing.ids import ContactId
 
 _log = structlog.get_logger("callcenter.telephony")
@@ -60,7 +60,7 @@ class _Info(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AriSurroundings:
-    """What the link stands in. `endpoint_of` a phone's number, `media_of` a text in a language, `open_calls`: when each began, ms."""
+    """What the link stands in. `endpoint_of` a phone's number, `media_of` what a command says, `open_calls`: when each began, ms."""
 
     connection_id: str
     url: Callable[[], str]
@@ -68,7 +68,7 @@ class AriSurroundings:
     clock: Clock
     contact_of: Callable[[str], ContactId]
     endpoint_of: Callable[[str], str]
-    media_of: Callable[[str, str], str]
+    media_of: Callable[[Order], str]
     store: Callable[[Sequence[PbxEvent]], Awaitable[None]]
     open_calls: Callable[[], dict[str, int]]
 

@@ -1,6 +1,9 @@
-"""Which sound stands for a text: a file named after its content, so that it is made once and never mistaken."""
+"""Which sound a command means: the file it names, or the one named after its text, made once and never mistaken."""
 
 from hashlib import sha256
+from pathlib import PurePosixPath
+
+from callcenter.telephony.protocol import Order
 
 
 def sound_name(text: str, language: str) -> str:
@@ -8,6 +11,9 @@ def sound_name(text: str, language: str) -> str:
     return sha256(f"{language}\x00{text}".encode()).hexdigest()[:32]
 
 
-def media_of(folder: str, text: str, language: str) -> str:
-    """What Asterisk is told to play; "" where there is nothing."""
-    return f"sound:{folder.rstrip('/')}/{sound_name(text, language)}" if folder and text else ""
+def media_of(folder: str, order: Order) -> str:
+    """What Asterisk is told to play, without an ending: it takes the format it likes best. "" where there is nothing."""
+    if not folder or not (order.file or order.text):
+        return ""
+    file = str(PurePosixPath(order.file).with_suffix("")) if order.file else ""
+    return f"sound:{folder.rstrip('/')}/{file or sound_name(order.text, order.language)}"

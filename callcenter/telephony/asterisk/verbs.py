@@ -35,11 +35,11 @@ class Verbs:
         *,
         tell: Callable[[PbxEvent], None],
         endpoint_of: Callable[[str], str],
-        media_of: Callable[[str, str], str],
+        media_of: Callable[[Order], str],
         await_digit: Callable[[Gather], None],
         await_sign: Callable[[str], None],
     ) -> None:
-        """`endpoint_of` a phone, `media_of` a text in a language ("": nothing is heard). The last two start a wait."""
+        """`endpoint_of` a phone, `media_of` what a command says ("": nothing is heard). The last two start a wait."""
         self._ari = ari
         self._app = app
         self._lines = lines
@@ -81,7 +81,7 @@ class Verbs:
         return self._done(order, line, reply)
 
     async def _play(self, order: Order, line: Line) -> str:
-        media = self._media_of(order.text, order.language)
+        media = self._media_of(order)
         if not media:
             self._tell(done(line, order.command_id))
             return ""
@@ -89,7 +89,7 @@ class Verbs:
 
     async def _gather(self, order: Order, line: Line) -> str:
         line.gather = Gather(order.command_id, order.timeout_ms, order.digits_max or 1)
-        media = self._media_of(order.text, order.language) if order.text else ""
+        media = self._media_of(order)
         if not media:
             self._await_digit(line.gather)
             return ""

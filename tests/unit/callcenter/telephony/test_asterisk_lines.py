@@ -215,10 +215,32 @@ async def test_what_could_not_be_stored_is_handed_in_again_in_order() -> None:
 
 
 def test_a_text_is_a_file_named_after_it() -> None:
-    assert media_of("", "Hello", "en") == ""
-    hello = media_of("/srv/sounds/", "Hello", "en")
-    assert hello.startswith("sound:/srv/sounds/")
-    assert hello != media_of("/srv/sounds/", "Hello", "zh")
+    def media(**fields: str) -> str:
+        return media_of("/srv/sounds/", order_of(OrderKind.PLAY, **fields))
+
+    assert media_of("", order_of(OrderKind.PLAY, text="Hello")) == ""
+    assert media() == ""
+    assert media(text="Hello", file="welcome.wav") == "sound:/srv/sounds/welcome"
+    assert media(text="Hello", language="en").startswith("sound:/srv/sounds/")
+    assert media(text="Hello", language="en") != media(text="Hello", language="zh")
+
+
+def test_several_digits_end_with_the_last_with_a_hash_or_with_silence() -> None:
+    def pressed(digits: str) -> tuple[str, bool] | None:
+        lines = lines_with_call()
+        lines.by_call[CALL].gather = Gather("x.gather", 5_000, 3)
+        for digit in digits:
+            heard = lines.hear(Told("ChannelDtmfReceived", channel=CALLER, digit=digit))
+            if heard.events:
+                return heard.events[0].digits, heard.events[0].timeout
+        return None
+
+    assert pressed("1234") == ("123", False)
+    assert pressed("12#4") == ("12#", False)
+    assert pressed("12") is None
+    lines = lines_with_call()
+    lines.by_call[CALL].gather = Gather(f"{CONTACT}.g", 5_000, 3, "1")
+    assert [(one.digits, one.timeout) for one in lines.silence(f"{CONTACT}.g")] == [("1", False)]
 
 
 # --- commands ---
@@ -246,7 +268,7 @@ def verbs_over(ari: ScriptedAri, lines: Lines, events: list[PbxEvent]) -> Verbs:
         lines,
         tell=events.append,
         endpoint_of=str,
-        media_of=lambda text, _language: text,
+        media_of=lambda order: order.text,
         await_digit=lambda _gather: None,
         await_sign=lambda _leg_id: None,
     )
