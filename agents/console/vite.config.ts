@@ -21,5 +21,7 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     css: false,
     maxWorkers: 1,
+    // Generous: other jobs may share the machine, and no test measures how fast it is.
+    testTimeout: 30_000,
   },
 });

@@ -1,5 +1,5 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
 // Ant Design measures and asks for media; jsdom does neither.
@@ -19,6 +19,8 @@ vi.stubGlobal('matchMedia', (query: string) => ({
   addListener: vi.fn(),
   removeListener: vi.fn(),
 }));
+
+configure({ asyncUtilTimeout: 10_000 });
 
 afterEach(() => {
   cleanup();
