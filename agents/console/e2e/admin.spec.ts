@@ -277,10 +277,10 @@ test('what leads to queues and canned replies have forms, with the fault at its 
   await ada.getByRole('button', { name: 'Telephony', exact: true }).click();
   await form.first().getByLabel('Number', { exact: true }).fill('+49 30');
   await expect(form.first().getByRole('alert')).toBeVisible();
-  await form.first().getByLabel('Number', { exact: true }).fill('+4930900300');
+  await form.first().getByLabel('Number', { exact: true }).fill('+4930900987');
   await applyDraft(ada, 'mail, chat and phone');
   await ada.reload();
   await openConfiguration(ada, 'Telephony');
-  await expect(form.first().getByLabel('Number', { exact: true })).toHaveValue('+4930900300');
+  await expect(form.first().getByLabel('Number', { exact: true })).toHaveValue('+4930900987');
   expect(complaints).toEqual([]);
 });
