@@ -6,7 +6,12 @@ const FOLDER = resolve(import.meta.dirname, '../../../../docs/screens');
 
 export async function shoot(page: Page, name: string): Promise<void> {
   await page.mouse.move(683, 766);
-  await page.evaluate(() => document.fonts.ready);
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    // Whatever still opens or fades; a countdown goes on for longer.
+    const short = document.getAnimations().filter((one) => Number(one.effect?.getTiming().duration) < 1_000);
+    await Promise.allSettled(short.map((one) => one.finished));
+  });
   await page.screenshot({ path: `${FOLDER}/${name}.png` });
 }
 

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button } from 'antd';
+import { App, Button, Space } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
@@ -91,30 +91,32 @@ function Subscription({ row, onChanged, onReplay }: SubscriptionProps) {
       </td>
       <td data-number>{count(row.live?.done_seq ?? 0, i18n.language)}</td>
       <td data-number>
-        <Button size="small" type="text" onClick={onReplay}>
-          {t('integrations.replay')}
-        </Button>{' '}
-        <Button
-          size="small"
-          loading={pause.isBusy}
-          onClick={() => void pause.run(row.subscription_id, !row.is_paused).then(onChanged)}
-        >
-          {t(row.is_paused ? 'integrations.resume' : 'integrations.pause')}
-        </Button>{' '}
-        <Button
-          size="small"
-          danger
-          onClick={() =>
-            confirm(
-              t('integrations.removeTitle', { name: row.name }),
-              t('integrations.removeText'),
-              t('integrations.remove'),
-              () => remove.run(row.subscription_id).then(onChanged),
-            )
-          }
-        >
-          {t('integrations.remove')}
-        </Button>
+        <Space size={6}>
+          <Button size="small" type="text" onClick={onReplay}>
+            {t('integrations.replay')}
+          </Button>
+          <Button
+            size="small"
+            loading={pause.isBusy}
+            onClick={() => void pause.run(row.subscription_id, !row.is_paused).then(onChanged)}
+          >
+            {t(row.is_paused ? 'integrations.resume' : 'integrations.pause')}
+          </Button>
+          <Button
+            size="small"
+            danger
+            onClick={() =>
+              confirm(
+                t('integrations.removeTitle', { name: row.name }),
+                t('integrations.removeText'),
+                t('integrations.remove'),
+                () => remove.run(row.subscription_id).then(onChanged),
+              )
+            }
+          >
+            {t('integrations.remove')}
+          </Button>
+        </Space>
       </td>
     </tr>
   );

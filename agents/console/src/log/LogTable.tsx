@@ -18,7 +18,9 @@ function lookOf(row: Interaction): Look {
   if (row.outcome !== null)
     return isAnswered ? ['ready', 'ready', 'outcome'] : ['warning', 'left', 'outcome'];
   if (row.ended_at_ms !== null) return ['wrapUp', 'wrapUp', 'contact.wrap_up'];
-  return isAnswered ? ['talking', 'chat', 'contact.connected'] : ['idle', 'clock', 'contact.waiting'];
+  if (!isAnswered) return ['idle', 'clock', 'contact.waiting'];
+  const isMail = row.channel === 'email';
+  return ['talking', channelIcon(row.channel), isMail ? 'contact.inHand' : 'contact.connected'];
 }
 
 /** How it ended, or where it is now. */
