@@ -1,4 +1,5 @@
 /** Durations and instants as the floor reads them. */
+import { ownZone } from './zones';
 
 /** `1:05`, `12:40`, `1:02:03`: the same in every language, and narrow. */
 export function duration(ms: number): string {
@@ -29,10 +30,11 @@ export const clockTimeWithSeconds = (ms: number, language: string): string =>
     hourCycle: 'h23',
   }).format(ms);
 
-/** By the clock of a time zone; without one, of this machine. */
+/** By the clock of a time zone, named where it is another than that of this machine. */
 export const dateTime = (ms: number, language: string, zone?: string): string =>
   format(language, `dateTime ${zone ?? ''}`, {
     timeZone: zone,
+    timeZoneName: zone && zone !== ownZone() ? 'short' : undefined,
     month: 'short',
     day: 'numeric',
     hour: '2-digit',
