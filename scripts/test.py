@@ -83,7 +83,7 @@ TEST = (
     ),
     Stage(
         "asterisk",
-        ("python -m loadtests.rig build", f"python -m pytest -q {COV} tests/asterisk"),
+        ("python -m loadtests.rig build", f"python -m pytest -q -n 2 {COV} tests/asterisk"),
         measured="asterisk",
         system="asterisk",
     ),

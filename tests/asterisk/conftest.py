@@ -34,3 +34,8 @@ def running(rootfs: Rootfs) -> Iterator[Asterisk]:
         yield instance
     finally:
         instance.stop()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Real processes answer when they can: each step has a limit of its own, the whole has a wider one."""
+    item.add_marker(pytest.mark.timeout(150))
