@@ -161,7 +161,10 @@ class AriLink:
         around = self._around
         async with connected(http, around.url(), around.account, self._sign) as ari:
             await ari.prepare()
-            await self._look(ari)
+            try:
+                await self._look(ari)
+            except msgspec.MsgspecError as error:  # an Asterisk we cannot read is none
+                raise AriLost from error
             verbs = self._verbs_over(ari)
             _log.info("asterisk_connected", **self._name(), calls=len(self._lines.by_call))
             await self._set_verbs(verbs)
@@ -214,6 +217,7 @@ class AriLink:
             self._around.account.app,
             self._lines,
             tell=self._teller.tell,
+            follow=self._follow,
             endpoint_of=self._around.endpoint_of,
             media_of=self._around.media_of,
             await_digit=self._await_digit,

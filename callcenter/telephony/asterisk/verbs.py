@@ -34,6 +34,7 @@ class Verbs:
         lines: Lines,
         *,
         tell: Callable[[PbxEvent], None],
+        follow: Callable[[Heard], None],
         endpoint_of: Callable[[str], str],
         media_of: Callable[[Order], str],
         await_digit: Callable[[Gather], None],
@@ -44,6 +45,7 @@ class Verbs:
         self._app = app
         self._lines = lines
         self._tell = tell
+        self._follow = follow
         self._endpoint_of = endpoint_of
         self._media_of = media_of
         self._await_digit = await_digit
@@ -220,8 +222,7 @@ class Verbs:
             reply = await self._ari.ask("DELETE", "channels", line.call_id)
             if reply.status == 404:
                 self._lines.end(line.call_id, heard)
-        for event in heard.events:
-            self._tell(event)
+        self._follow(heard)
         return ""
 
     def _done(self, order: Order, line: Line, reply: Reply) -> str:

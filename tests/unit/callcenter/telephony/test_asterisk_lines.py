@@ -267,6 +267,7 @@ def verbs_over(ari: ScriptedAri, lines: Lines, events: list[PbxEvent]) -> Verbs:
         "callcenter",
         lines,
         tell=events.append,
+        follow=lambda heard: events.extend(heard.events),
         endpoint_of=str,
         media_of=lambda order: order.text,
         await_digit=lambda _gather: None,
