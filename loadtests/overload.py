@@ -1,9 +1,10 @@
 """Far more newcomers than the server can carry: `python -m loadtests.overload [--rate 2500] [--json FILE]`.
 
 Open model: newcomers come at their rate whether or not anybody answers, so a server that gets slow gets no relief
-from us. Beside them agents serve customers who were there first. Told at the end: what newcomers were answered
-(taken, told to come back, nothing), how long that took, what the conversations beside them felt, how much memory
-the server took, and how soon after the flood newcomers are taken again.
+from us. Beside them agents serve customers who were there first, and a soft PBX calls: voice is kept. Told at the end:
+what newcomers were answered (taken, told to come back, nothing), how long that took, what the conversations beside them
+felt, how many calls were answered and how soon a phone rang, how much memory the server took, and how soon after the
+flood newcomers are taken again.
 """
 
 import argparse
@@ -16,14 +17,18 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import yaml
+
+from loadtests.call_bench import Floor, a_phone, call_for, telephony, with_short_wrap_up
 from loadtests.http_link import Json
 from loadtests.people import log_in_all, make_agents
-from loadtests.server_process import REPOSITORY, ServerProcess, cpu_seconds, run_drill
+from loadtests.server_process import REPOSITORY, ServerProcess, cpu_seconds, free_port, run_drill
 from loadtests.socket_bench import Workload, spread_ms
 
 ANSWER_WITHIN_S = 10.0
 CONNECTIONS_MAX = 4_000
 CALM_WITHIN_S = 30.0
+CALLS_QUEUE = "complaints"
 BODY = json.dumps({"name": "N", "email": "", "language": "en", "text": "Hello"}).encode()
 
 
@@ -154,6 +159,16 @@ class Flood:
         return CALM_WITHIN_S
 
 
+def with_calls_apart(target: Path) -> Path:
+    """The drill's configuration, with calls in a queue that no newcomer's chat fills; returns the folder."""
+    file = with_short_wrap_up(target) / "telephony.yaml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for entry in content["telephony"]["entry_points"]:
+        entry["queue"] = CALLS_QUEUE
+    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return target
+
+
 def memory_mb(pid: int) -> float:
     """Resident memory (Linux; 0 elsewhere)."""
     try:
@@ -163,35 +178,78 @@ def memory_mb(pid: int) -> float:
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
 
 
+async def flood_beside(port: int, rate_per_s: float, seconds: float) -> Json:
+    """The flood from a process of its own, so that those who are served are not held up by who makes it."""
+    arguments = ["--only-flood", str(port), "--rate", str(rate_per_s), "--seconds", str(seconds)]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "loadtests.overload", *arguments),
+        cwd=REPOSITORY,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        said, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    told: Json = json.loads(said)
+    return told
+
+
+async def only_flood(port: int, rate_per_s: float, seconds: float) -> Json:
+    """What newcomers were told, and how soon after the flood one is taken."""
+    flood = Flood(port)
+    await flood.run(rate_per_s, seconds)
+    return {
+        "answers": dict(flood.statuses),
+        "answered_after": spread_ms(flood.took_s),
+        "taken_again_after_s": round(await flood.until_taken(), 2),
+    }
+
+
 async def measure(arguments: argparse.Namespace) -> Json:
     """Conversations first, then the flood over them."""
     where = REPOSITORY / ".build" / "overload" / str(os.getpid())
-    server = ServerProcess(where / "data", environment={"CC_CHATS_PER_MINUTE": "100000000"})
+    control_port = free_port()
+    environment = {
+        "CC_CHATS_PER_MINUTE": "100000000",
+        "CC_TELEPHONY": telephony(control_port),
+        "CC_DEMO_CONFIG_DIR": str(with_calls_apart(where / "configuration")),
+    }
+    server = ServerProcess(where / "data", environment=environment)
     try:
         await server.start()
+        phones = await make_agents(
+            server.url, arguments.phones, chat_capacity=0, facts=a_phone, prefix="phone"
+        )
+        floor = Floor(server, list((await log_in_all(server.url, phones)).values()))
+        await floor.sit_down()
         names = await make_agents(server.url, arguments.agents, chat_capacity=3)
         cookies = list((await log_in_all(server.url, names)).values())
-        flood, before_mb = Flood(server.port), memory_mb(server.pid)
+        before_mb = memory_mb(server.pid)
         served_s = arguments.seconds + 4.0
         served = asyncio.ensure_future(
             Workload(server.url, cookies).run(
                 server.pid, at_once=arguments.at_once, seconds=served_s
             )
         )
+        calls = asyncio.ensure_future(
+            call_for(server, control_port, rate=arguments.calls, seconds=served_s)
+        )
         await asyncio.sleep(2.0)
         used_s = cpu_seconds(server.pid)
-        await flood.run(arguments.rate, arguments.seconds)
+        newcomers = await flood_beside(server.port, arguments.rate, arguments.seconds)
         share = (cpu_seconds(server.pid) - used_s) / arguments.seconds
-        after_mb, taken_again_s = memory_mb(server.pid), await flood.until_taken()
+        after_mb = memory_mb(server.pid)
         return {
             "newcomers_per_s": arguments.rate,
             "seconds": arguments.seconds,
-            "answers": dict(flood.statuses),
-            "answered_after": spread_ms(flood.took_s),
+            **newcomers,
             "memory_mb": {"before": before_mb, "after": after_mb},
             "server_share_of_a_core": round(share, 2),
-            "taken_again_after_s": round(taken_again_s, 2),
             "conversations": await served,
+            "calls": await calls,
+            "load_average": round(os.getloadavg()[0], 1),
         }
     finally:
         await server.kill()
@@ -205,8 +263,15 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--agents", type=int, default=20)
     parser.add_argument("--at-once", type=int, default=20, help="conversations beside the flood")
+    parser.add_argument("--calls", type=float, default=5.0, help="calls per second beside it")
+    parser.add_argument("--phones", type=int, default=20, help="agents who take them")
+    parser.add_argument("--only-flood", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
+    if arguments.only_flood is not None:
+        flood = only_flood(arguments.only_flood, arguments.rate, arguments.seconds)
+        print(json.dumps(run_drill(flood)))
+        return 0
     figures = run_drill(measure(arguments))
     print(json.dumps(figures, indent=2))
     if arguments.json is not None:
