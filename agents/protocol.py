@@ -40,10 +40,18 @@ class AgentCard(msgspec.Struct, frozen=True):
     capacity_total: int
 
 
+class GivenAnswer(msgspec.Struct, frozen=True):
+    """What a caller chose or typed at a node of a flow."""
+
+    node: str
+    text: str
+
+
 class CallCard(msgspec.Struct, frozen=True):
     """What a call adds to its card. `state`: ringing, connecting, talking, held or ended, since `since_ms`.
 
-    `caller` is the number, masked but for its end; `entry_number` the number dialled.
+    `caller` is the number, masked but for its end; `entry_number` the number dialled. `given` is what the caller chose and
+    typed in a flow, in order: the name of a node, and the words.
     """
 
     state: str
@@ -51,6 +59,7 @@ class CallCard(msgspec.Struct, frozen=True):
     caller: str
     language: str
     entry_number: str
+    given: list[GivenAnswer] = []
 
 
 class SkillLevel(msgspec.Struct, frozen=True):

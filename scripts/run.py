@@ -29,7 +29,7 @@ DRAIN_S = 60
 
 # What the demo's configuration calls its phone system, its numbers and its agents' phones.
 CONNECTION = "demo"
-NUMBERS = "+4930900100,+4930900200"
+NUMBERS = "+4930900100,+4930900200,+4930900300"
 PHONES = "1001=hand,1002=hand,1003=hand"
 CALLS_PER_S = "0.03"
 

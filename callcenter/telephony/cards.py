@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from agents.protocol import CallCard
+from agents.protocol import CallCard, GivenAnswer
 from callcenter.telephony.calls import Call
 from callcenter.telephony.standing import leg_in_hand
 from routing.state import ContactState, State
@@ -27,4 +27,6 @@ def card_of(call: Call, state: State) -> CallCard | None:
         leg = call.legs.get(leg_in_hand(state, contact, call) or "")
         if leg is not None and leg.was_bridged:
             shown, since_ms = ("held" if leg.is_held else "talking"), leg.since_ms
-    return CallCard(shown, since_ms, masked(call.caller), call.language, call.dialled)
+    told = () if call.flow is None else call.flow.session.given
+    given = [GivenAnswer(one.node, one.text) for one in told]
+    return CallCard(shown, since_ms, masked(call.caller), call.language, call.dialled, given)

@@ -101,6 +101,12 @@ async def test_a_caller_goes_through_a_flow_into_a_queue_and_hears_where_they_ar
         contact_id, kind="message", after_seq=0, limit=9
     )
     assert "language: Chinese\\norder: 4711" in details[0].body.decode()
+    card = server.parts.telephony.book.card(ContactId(contact_id))
+    assert card is not None
+    assert [(one.node, one.text) for one in card.given] == [
+        ("language", "Chinese"),
+        ("order", "4711"),
+    ]
     await pbx.say("call.ended", "c1", cause="hangup")
     assert await pbx.over(ContactId(contact_id)) == "hangup"
 

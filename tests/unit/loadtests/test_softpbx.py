@@ -152,6 +152,23 @@ def test_a_digit_or_silence_answers_a_gather_once() -> None:
     ]
 
 
+def test_several_digits_are_told_at_once() -> None:
+    bench = Bench()
+    call = bench.dial()
+    asked = {"text": "Order", "timeout_ms": 4_000, "digits_max": 3}
+    for at_ms, digits in ((0, "123"), (20_000, "1#"), (40_000, "12")):
+        bench.ask(call, "gather", at_ms, **asked)
+        for digit in digits:
+            bench.switch.press(call, digit, at_ms + 3_000)
+    bench.agenda.run(60_000)
+    results = [event for event in bench.events if event["type"] == "gather.result"]
+    assert [(one["digits"], one.get("timeout")) for one in results] == [
+        ("123", None),
+        ("1#", None),
+        ("12", None),
+    ]
+
+
 def test_whoever_waits_too_long_leaves_and_may_call_back() -> None:
     bench = Bench(temper=Temper(calls_back=1.0, patience_ms=(1_000, 1_000)))
     bench.crowd.somebody_calls("+491", "+492", 0)

@@ -1582,7 +1582,8 @@ export interface components {
          * CallCard
          * @description What a call adds to its card. `state`: ringing, connecting, talking, held or ended, since `since_ms`.
          *
-         *         `caller` is the number, masked but for its end; `entry_number` the number dialled.
+         *         `caller` is the number, masked but for its end; `entry_number` the number dialled. `given` is what the caller chose and
+         *         typed in a flow, in order: the name of a node, and the words.
          */
         CallCard: {
             state: string;
@@ -1590,6 +1591,8 @@ export interface components {
             caller: string;
             language: string;
             entry_number: string;
+            /** @default [] */
+            given?: components["schemas"]["GivenAnswer"][];
         };
         /**
          * CapacityFacts
@@ -2146,6 +2149,14 @@ export interface components {
         };
         FromConsole: components["schemas"]["Hello"] | components["schemas"]["Typing"] | components["schemas"]["WatchBoard"];
         FromCustomer: components["schemas"]["CustomerHello"] | components["schemas"]["CustomerMessage"] | components["schemas"]["CustomerTyping"] | components["schemas"]["CustomerEnd"];
+        /**
+         * GivenAnswer
+         * @description What a caller chose or typed at a node of a flow.
+         */
+        GivenAnswer: {
+            node: string;
+            text: string;
+        };
         /**
          * HandOn
          * @description Where a contact goes: either a queue, or one agent. `note` stays with the contact for whoever is next.

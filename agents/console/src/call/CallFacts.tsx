@@ -11,7 +11,7 @@ interface CallFactsProps {
   isInHand?: boolean;
 }
 
-/** Who called, which of our numbers, in which language. The number stands there once: it may be all there is of a name. */
+/** Who called, which of our numbers, in which language, and what the caller chose and typed before. The number stands there once: it may be all there is of a name. */
 export function CallFacts({ item, isInHand = false }: CallFactsProps) {
   const { t } = useTranslation();
   const languageName = useLanguageName();
@@ -39,6 +39,12 @@ export function CallFacts({ item, isInHand = false }: CallFactsProps) {
               value
             )}
           </dd>
+        </div>
+      ))}
+      {(call?.given ?? []).map(({ node, text }, index) => (
+        <div key={`${index} ${node}`} data-call-given={node}>
+          <dt>{node.replaceAll('_', ' ')}</dt>
+          <dd>{text}</dd>
         </div>
       ))}
     </dl>

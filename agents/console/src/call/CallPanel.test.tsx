@@ -42,6 +42,12 @@ test('a call says where it stands, for how long, who called and which number', (
   expect(screen.getByText('+4930555100')).toBeTruthy();
 });
 
+test('what the caller chose and typed before stands there', () => {
+  open(callOf({ given: [{ node: 'order_number', text: '4711' }] }));
+  expect(screen.getByText('order number')).toBeTruthy();
+  expect(screen.getByText('4711')).toBeTruthy();
+});
+
 test('the buttons and the keys hold and hang up', async () => {
   open(callOf());
   fireEvent.click(screen.getByRole('button', { name: /Hold/ }));
