@@ -53,7 +53,7 @@ const said = {
     phases: '经过',
     handedOn: (name: string) => `已转交，到 ${name}`,
     hold: '保持',
-    wrapUp: '整理',
+    wrapUp: '话后处理',
   },
 };
 
