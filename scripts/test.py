@@ -89,7 +89,7 @@ TEST = (
     ),
     Stage("fuzz", ("python -m pytest -q -n 2 tests/fuzz",)),
     Stage("console", ("npm run lint", "npm test"), is_beside=True),
-    Stage("browser", ("npm run e2e",), system="test", is_beside=True),
+    Stage("browser", ("npm run e2e",), system="test", is_beside=True, limit_s=1_200),
     # Other jobs may share this machine: here a restart is held to its processor time, in `make chaos` to the clock.
     Stage("chaos", ("python -m tests.chaos --runs 5 --clock processor",)),
     Stage(
