@@ -49,13 +49,18 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     is_paused: bool
     created_at_ms: int
     created_by: str
+    secret_no: int = 0
+    """How often the secret was replaced."""
+    former_until_ms: int | None = None
+    """Until then the secret before signs too."""
 
 
 class Track(StrEnum):
-    """A subscription follows the journal, and may be told a part of it once more."""
+    """A subscription follows the journal, and may be told a part of it, or what was given up, once more."""
 
     LIVE = "live"
     REPLAY = "replay"
+    DEAD = "dead"
 
 
 class Stand(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +112,9 @@ class Subscriptions(Protocol):
 
     async def delete_stand(self, subscription_id: str, track: Track) -> None:
         """A replay is over."""
+
+    async def delete_dead(self, subscription_id: str, seq: int) -> None:
+        """It was taken after all."""
 
     async def dead_letters(
         self, subscription_id: str, *, before_seq: int | None, limit: int

@@ -16,6 +16,7 @@ import msgspec
 from callcenter.integrations.events import KINDS, message, message_id
 from callcenter.integrations.limits import (
     CONTACTS_REMEMBERED_MAX,
+    DEAD_LETTERS_READ,
     GATHER_S,
     GIVE_UP_MS,
     REFUSALS_MAX,
@@ -26,7 +27,7 @@ from callcenter.integrations.limits import (
 )
 from callcenter.integrations.posting import Outcome, Verdict
 from callcenter.ports import Interactions, Journal
-from callcenter.ports_of_integrators import DeadLetter, Stand, Subscription, Subscriptions
+from callcenter.ports_of_integrators import DeadLetter, Stand, Subscription, Subscriptions, Track
 from routing.events import Event
 
 _SEVERAL: Final = 12
@@ -99,12 +100,16 @@ class Follower:
     async def _read_on(self) -> None:
         """From the place to the journal's end, or the replay's."""
         until_seq, stored_at_ms = self.stand.until_seq, self._around.now_ms()
+        given_up = await self._given_up()
         async for record in self._around.journal.read(self.stand.done_seq):
             if until_seq is not None and record.seq > until_seq:
                 return
             kind = KINDS.get(record.event_type)
-            if kind is not None and (
-                self._queue_ids or not self._kinds or kind.name in self._kinds
+            is_asked = given_up is None or record.seq in given_up
+            if (
+                is_asked
+                and kind is not None
+                and (self._queue_ids or not self._kinds or kind.name in self._kinds)
             ):
                 event = self._around.decode(record.payload)
                 if await self._is_wanted(kind.name, event):
@@ -113,6 +118,20 @@ class Follower:
             if self._around.now_ms() - stored_at_ms >= STAND_EVERY_S * 1000:
                 stored_at_ms = self._around.now_ms()
                 await self._store()
+
+    async def _given_up(self) -> frozenset[int] | None:
+        """What alone is to be told when the track is of dead letters."""
+        if self.stand.track is not Track.DEAD:
+            return None
+        found, before_seq = set(), (self.stand.until_seq or 0) + 1
+        while True:
+            page = await self._around.subscriptions.dead_letters(
+                self.stand.subscription_id, before_seq=before_seq, limit=DEAD_LETTERS_READ
+            )
+            found |= {letter.seq for letter in page if letter.seq > self.stand.done_seq}
+            if len(page) < DEAD_LETTERS_READ or page[-1].seq <= self.stand.done_seq:
+                return frozenset(found)
+            before_seq = page[-1].seq
 
     async def _is_wanted(self, kind: str, event: Event) -> bool:
         if self._queue_ids:
@@ -151,6 +170,8 @@ class Follower:
             if outcome.verdict is Verdict.TAKEN:
                 self._note("delivered", failing_since_ms=None, attempts=0, last_error="")
                 self.stand = msgspec.structs.replace(self.stand, delivered_at_ms=now_ms)
+                if self.stand.track is Track.DEAD:
+                    await self._around.subscriptions.delete_dead(self.stand.subscription_id, seq)
                 return
             since_ms = self.stand.failing_since_ms
             self._note(

@@ -35,6 +35,12 @@ REFUSALS_MAX: Final = 5
 GATHER_S: Final = 0.1
 """How long a subscription that has told everything waits before it reads the journal again."""
 
+DEAD_LETTERS_READ: Final = 500
+"""Dead letters read at once while they are told again."""
+
+SECRET_OVERLAP_MS: Final = 24 * 3600 * 1000
+"""How long the former secret of a subscription signs beside a new one."""
+
 STAND_EVERY_S: Final = 1.0
 """How often a subscription's place is stored while it tells; after a crash, so much is told again."""
 

@@ -37,20 +37,31 @@ class Outcome(msgspec.Struct, frozen=True):
     error: str = ""
 
 
-def secret_of(domain_secret: bytes, subscription_id: str) -> str:
+class Former(msgspec.Struct, frozen=True):
+    """The secret before, and until when it signs too."""
+
+    secret: str
+    until_ms: int
+
+
+def secret_of(domain_secret: bytes, subscription_id: str, secret_no: int = 0) -> str:
     """The secret a subscription's messages are signed with. It is made anew each time and stored nowhere."""
-    text = f"subscription {subscription_id}".encode()
+    number = f" {secret_no}" if secret_no else ""
+    text = f"subscription {subscription_id}{number}".encode()
     return "whsec_" + base64.b64encode(hmac.digest(domain_secret, text, hashlib.sha256)).decode()
 
 
 class Poster:
     """Sends to one subscription's address, over a connection that is kept."""
 
-    def __init__(self, url: str, secret: str, networks: tuple[Network, ...]) -> None:
+    def __init__(
+        self, url: str, secret: str, networks: tuple[Network, ...], former: Former | None = None
+    ) -> None:
         """Nothing is opened before the first delivery."""
         self._url = url
         self._networks = networks
         self._webhook = Webhook(secret)
+        self._former = former
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, message_id: str, body: bytes, now_ms: int) -> Outcome:
@@ -61,7 +72,7 @@ class Poster:
             "User-Agent": "callcenter",
             "webhook-id": message_id,
             "webhook-timestamp": str(now_ms // 1000),
-            "webhook-signature": self._webhook.sign(message_id, at, body.decode()),
+            "webhook-signature": self._signatures(message_id, at, body.decode()),
         }
         try:
             url = target_of(self._url, self._networks)
@@ -78,6 +89,13 @@ class Poster:
             cause = error.__cause__ or error
             text = str(cause) if isinstance(cause, AddressRefused) else type(error).__name__
             return Outcome(Verdict.FAILING, f"not delivered: {text}")
+
+    def _signatures(self, message_id: str, at: datetime, body: str) -> str:
+        """By the secret, and for a while by the one before it: whoever checks takes either."""
+        signed = [self._webhook.sign(message_id, at, body)]
+        if self._former is not None and at.timestamp() * 1000 < self._former.until_ms:
+            signed.append(Webhook(self._former.secret).sign(message_id, at, body))
+        return " ".join(signed)
 
     async def close(self) -> None:
         """Let the connection go."""

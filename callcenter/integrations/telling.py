@@ -12,8 +12,13 @@ from callcenter.host.envelope import Published
 from callcenter.integrations.addresses import AddressRefused, Network, target_of
 from callcenter.integrations.events import KIND_NAMES
 from callcenter.integrations.following import Follower, Gone, Surroundings
-from callcenter.integrations.limits import LOOK_EVERY_S, RETRY_MAX_S, SUBSCRIPTIONS_MAX
-from callcenter.integrations.posting import Poster, secret_of
+from callcenter.integrations.limits import (
+    LOOK_EVERY_S,
+    RETRY_MAX_S,
+    SECRET_OVERLAP_MS,
+    SUBSCRIPTIONS_MAX,
+)
+from callcenter.integrations.posting import Former, Poster, secret_of
 from callcenter.ports import Interactions, Journal, StorageUnavailable
 from callcenter.ports_of_integrators import Stand, Subscription, Subscriptions, Track
 from callcenter.tasks import fault_of
@@ -40,6 +45,7 @@ class Teller:
 
     kinds = KIND_NAMES
     subscriptions_max = SUBSCRIPTIONS_MAX
+    secret_overlap_ms = SECRET_OVERLAP_MS
 
     def __init__(
         self,
@@ -79,9 +85,16 @@ class Teller:
             return str(refused)
         return None
 
-    def secret_of(self, subscription_id: str) -> str:
+    def secret_of(self, subscription: Subscription) -> str:
         """What its messages are signed with."""
-        return secret_of(self._secret, subscription_id)
+        return secret_of(self._secret, subscription.subscription_id, subscription.secret_no)
+
+    def _former(self, subscription: Subscription) -> Former | None:
+        until_ms = subscription.former_until_ms
+        if until_ms is None or not subscription.secret_no:
+            return None
+        before = subscription.secret_no - 1
+        return Former(secret_of(self._secret, subscription.subscription_id, before), until_ms)
 
     def on_published(self, _published: Published) -> None:
         """There is something new in the journal."""
@@ -134,8 +147,8 @@ class Teller:
                 self._start(subscription, stand)
 
     def _start(self, subscription: Subscription, stand: Stand) -> None:
-        secret = self.secret_of(subscription.subscription_id)
-        poster = Poster(subscription.url, secret, self._networks)
+        secret, former = self.secret_of(subscription), self._former(subscription)
+        poster = Poster(subscription.url, secret, self._networks, former)
         follower = Follower(subscription, stand, poster, self._around)
         work = self._follow(follower)
         task = asyncio.get_running_loop().create_task(work, name=f"subscription {stand.track}")

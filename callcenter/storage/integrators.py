@@ -113,6 +113,13 @@ class SqlSubscriptions:
         )
         await self._database.write(lambda connection: connection.execute(delete))
 
+    async def delete_dead(self, subscription_id: str, seq: int) -> None:
+        """It was taken after all."""
+        delete = sa.delete(dead_letters).where(
+            *self._is(dead_letters, subscription_id), dead_letters.c.seq == seq
+        )
+        await self._database.write(lambda connection: connection.execute(delete))
+
     async def dead_letters(
         self, subscription_id: str, *, before_seq: int | None, limit: int
     ) -> list[DeadLetter]:

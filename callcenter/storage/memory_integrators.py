@@ -83,6 +83,11 @@ class MemorySubscriptions:
         self._disk.check()
         self._stands.pop((subscription_id, track), None)
 
+    async def delete_dead(self, subscription_id: str, seq: int) -> None:
+        """It was taken after all."""
+        self._disk.check()
+        self._dead.pop((subscription_id, seq), None)
+
     async def dead_letters(
         self, subscription_id: str, *, before_seq: int | None, limit: int
     ) -> list[DeadLetter]:

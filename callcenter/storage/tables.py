@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0015"
+HEAD: Final = "0016"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -500,6 +500,8 @@ subscriptions = sa.Table(
     _must("is_paused", sa.Boolean),
     _must("created_at_ms", sa.BigInteger),
     _must("created_by", sa.String),
+    _count("secret_no"),
+    _maybe("former_until_ms", sa.BigInteger),
 )
 
 stands = sa.Table(

@@ -19,6 +19,7 @@ from callcenter.auth.teams import TeamBook
 from callcenter.auth.throttle import ExportThrottle, LoginThrottle
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Submitted
+from callcenter.ports_of_integrators import Subscription
 from callcenter.ports_of_versions import Authorship
 from callcenter.pressure import Pressure
 from callcenter.projections.closed_messages import ClosedMessages
@@ -103,11 +104,12 @@ class EventTelling(Protocol):
 
     kinds: tuple[str, ...]
     subscriptions_max: int
+    secret_overlap_ms: int
 
     def url_fault(self, url: str) -> str | None:
         """Why nothing would be sent there, in plain words, or None."""
 
-    def secret_of(self, subscription_id: str) -> str:
+    def secret_of(self, subscription: Subscription) -> str:
         """What its messages are signed with."""
 
     def look_again(self) -> None:

@@ -45,6 +45,18 @@ class Replay(Request, frozen=True):
     until_seq: Seq
 
 
+class DeadReplay(Request, frozen=True):
+    """Which dead letter is told once more; null: all there are."""
+
+    seq: Seq | None = None
+
+
+class SecretChange(Request, frozen=True):
+    """The number of the secret that is to be replaced; the same again answers the same secret."""
+
+    secret_no: Seq
+
+
 class TrackRow(msgspec.Struct, frozen=True, kw_only=True):
     """How far it has come: every event up to `done_seq` is settled. `last_error` is "" while all is well."""
 
@@ -69,6 +81,9 @@ class SubscriptionRow(msgspec.Struct, frozen=True, kw_only=True):
     created_by: str
     live: TrackRow | None
     replay: TrackRow | None
+    dead: TrackRow | None
+    secret_no: int
+    former_until_ms: int | None
 
 
 class SubscriptionList(msgspec.Struct, frozen=True):
@@ -170,7 +185,7 @@ async def add_subscription(call: Call[Services]) -> SubscriptionMade:
     call.trail.object_kind = ObjectKind.SUBSCRIPTION
     call.trail.object_id = subscription.subscription_id
     row = _row(subscription, [stand], await services.names.read())
-    return SubscriptionMade(row, services.telling.secret_of(subscription.subscription_id))
+    return SubscriptionMade(row, services.telling.secret_of(subscription))
 
 
 @route(
@@ -266,6 +281,75 @@ async def list_dead_letters(call: Call[Services]) -> DeadLetterPage:
     return DeadLetterPage(rows, rows[-1].seq if len(found) > wanted.limit else None)
 
 
+@route(
+    "POST",
+    "/api/v1/subscriptions/{subscription_id}/dead-letters/replay",
+    summary="Tell what was given up once more: one event or all",
+    permission=Permission.MANAGE_INTEGRATIONS,
+    scope=Scope.subscription(),
+    request=DeadReplay,
+    response=SubscriptionView,
+    status=202,
+    errors=(ApiErrorCode.SUBSCRIPTION_INVALID,),
+    audit=AuditAction.EVENTS_REPLAYED,
+)
+async def replay_dead_letters(call: Call[Services]) -> SubscriptionView:
+    """Under the ids they had; what is taken leaves the list."""
+    wanted, store = call.body(DeadReplay), call.services.store.subscriptions
+    subscription = await _stored(call)
+    subscription_id = subscription.subscription_id
+    until_seq = wanted.seq
+    before_seq = None if until_seq is None else until_seq + 1
+    newest = await store.dead_letters(subscription_id, before_seq=before_seq, limit=1)
+    if not newest or (wanted.seq is not None and newest[0].seq != wanted.seq):
+        message = "There is no such dead letter: it may have been taken since."
+        raise ApiError(ApiErrorCode.SUBSCRIPTION_INVALID, message, path="$.seq")
+    key = (subscription_id, Track.DEAD)
+    if any((one.subscription_id, one.track) == key for one in await store.stands()):
+        message = "Dead letters of this subscription are being told again already."
+        raise ApiError(ApiErrorCode.SUBSCRIPTION_INVALID, message)
+    stand = Stand(
+        subscription_id=subscription_id,
+        track=Track.DEAD,
+        done_seq=0 if wanted.seq is None else wanted.seq - 1,
+        until_seq=newest[0].seq,
+    )
+    await store.put_stand(stand)
+    call.services.telling.look_again()
+    call.trail.facts |= {"dead_letter": "all" if wanted.seq is None else wanted.seq}
+    return await _view(call, subscription)
+
+
+@route(
+    "POST",
+    "/api/v1/subscriptions/{subscription_id}/secret",
+    summary="Replace a subscription's secret; for a day both sign",
+    permission=Permission.MANAGE_INTEGRATIONS,
+    scope=Scope.subscription(),
+    request=SecretChange,
+    response=SubscriptionMade,
+    errors=(ApiErrorCode.CHANGED_MEANWHILE,),
+    audit=AuditAction.SUBSCRIPTION_CHANGED,
+)
+async def replace_secret(call: Call[Services]) -> SubscriptionMade:
+    """Whoever was not told the answer asks again with the number they began with."""
+    services, wanted = call.services, call.body(SecretChange)
+    subscription = await _stored(call)
+    if wanted.secret_no == subscription.secret_no:
+        until_ms = services.now_ms() + services.telling.secret_overlap_ms
+        subscription = msgspec.structs.replace(
+            subscription, secret_no=subscription.secret_no + 1, former_until_ms=until_ms
+        )
+        await services.store.subscriptions.put(subscription)
+        services.telling.look_again()
+    elif wanted.secret_no != subscription.secret_no - 1:
+        message = "The secret was replaced meanwhile: read the list again."
+        raise ApiError(ApiErrorCode.CHANGED_MEANWHILE, message, path="$.secret_no")
+    call.trail.facts |= {"fields": ["secret"], "secret_no": subscription.secret_no}
+    row = (await _view(call, subscription)).subscription
+    return SubscriptionMade(row, services.telling.secret_of(subscription))
+
+
 ROUTES = (
     list_subscriptions,
     add_subscription,
@@ -273,6 +357,8 @@ ROUTES = (
     remove_subscription,
     replay_events,
     list_dead_letters,
+    replay_dead_letters,
+    replace_secret,
 )
 
 
@@ -316,6 +402,9 @@ def _row(one: Subscription, stands: list[Stand], names: dict[str, str]) -> Subsc
         created_by=names.get(one.created_by, ""),
         live=tracks.get(Track.LIVE),
         replay=tracks.get(Track.REPLAY),
+        dead=tracks.get(Track.DEAD),
+        secret_no=one.secret_no,
+        former_until_ms=one.former_until_ms,
     )
 
 

@@ -88,3 +88,14 @@ async def test_what_was_given_up_is_listed_newest_first(store: Store) -> None:
 async def test_of_a_subscription_that_is_gone_nothing_is_kept(store: Store) -> None:
     await store.subscriptions.put_stand(STAND, [letter(6)])
     assert await store.subscriptions.stands() == []
+
+
+async def test_what_was_taken_after_all_leaves_the_list(store: Store) -> None:
+    replaced = msgspec.structs.replace(HOOK, secret_no=3, former_until_ms=9)
+    await store.subscriptions.put(replaced)
+    assert await store.subscriptions.get("s-1") == replaced
+    await store.subscriptions.put_stand(STAND, [letter(2), letter(5)])
+    await store.subscriptions.delete_dead("s-1", 5)
+    await store.subscriptions.delete_dead("s-1", 9)
+    left = await store.subscriptions.dead_letters("s-1", before_seq=None, limit=9)
+    assert left == [letter(2)]

@@ -123,6 +123,8 @@ SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
     },
     subscription_routes.SubscriptionChange: {"is_paused": True},
     subscription_routes.Replay: {"from_seq": 1, "until_seq": 2},
+    subscription_routes.DeadReplay: {},
+    subscription_routes.SecretChange: {"secret_no": 0},
     schemas.NewPassword: {"password": "another long one"},
 }
 """A body that is right, for every type of body a route takes."""
@@ -359,6 +361,8 @@ def test_every_command_is_idempotent_or_says_why_not() -> None:
         "PATCH /api/v1/subscriptions/{subscription_id}",
         "DELETE /api/v1/subscriptions/{subscription_id}",
         "POST /api/v1/subscriptions/{subscription_id}/replay",
+        "POST /api/v1/subscriptions/{subscription_id}/dead-letters/replay",
+        "POST /api/v1/subscriptions/{subscription_id}/secret",
         "DELETE /api/v1/contacts/{contact_id}/uploads",
     }
 

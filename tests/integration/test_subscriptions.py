@@ -10,6 +10,7 @@ from aiohttp import WSServerHandshakeError, web
 from aiohttp.test_utils import TestServer
 from standardwebhooks import Webhook
 
+from callcenter.ports_of_integrators import DeadLetter
 from tests.integration.live_server import PATIENCE_S, LiveServer, has_offer, live_server
 
 LOOPBACK = ["127.0.0.0/8"]
@@ -205,3 +206,49 @@ async def test_a_key_opens_no_socket(tmp_path: Path) -> None:
         with pytest.raises(WSServerHandshakeError) as refused:
             await server.open("/api/v1/socket", Authorization=bearer)
         assert refused.value.status == 401
+
+
+async def test_a_secret_is_replaced_while_both_sign(
+    tmp_path: Path, receiver: tuple[Receiver, str]
+) -> None:
+    program, url = receiver
+    async with live_server(tmp_path, subscriber_networks=LOOPBACK) as server:
+        subscription_id = await subscribe(server, program, url, "contact.arrived")
+        old, path = program.secret, f"/api/v1/subscriptions/{subscription_id}/secret"
+        made = await server.ask("POST", path, by="ada", body={"secret_no": 0})
+        again = await server.ask("POST", path, by="ada", body={"secret_no": 0})
+        assert made.status == again.status == 200
+        assert again.body["secret"] == made.body["secret"] != old
+        late = await server.ask("POST", path, by="ada", body={"secret_no": 5})
+        assert (late.status, late.code) == (409, "changed_meanwhile")
+        await server.start_chat()
+        await program.until(1)
+        headers, body = program.deliveries[0]
+        for secret in (old, made.body["secret"]):
+            assert Webhook(secret).verify(body, headers)["type"] == "contact.arrived"
+
+
+async def test_what_was_given_up_is_told_again_when_asked(
+    tmp_path: Path, receiver: tuple[Receiver, str]
+) -> None:
+    program, url = receiver
+    async with live_server(tmp_path, subscriber_networks=LOOPBACK) as server:
+        subscription_id = await subscribe(server, program, url, "contact.arrived")
+        path = f"/api/v1/subscriptions/{subscription_id}/dead-letters"
+        none = await server.ask("POST", f"{path}/replay", by="ada", body={})
+        assert (none.status, none.code) == (422, "subscription_invalid")
+        store = server.parts.store.subscriptions
+        await server.start_chat()
+        await program.until(1)
+        seq = program.events[0]["data"]["seq"]
+        (stand,) = await store.stands()
+        letter = DeadLetter(
+            subscription_id=subscription_id, seq=seq, at_ms=1, attempts=5, error="HTTP 400"
+        )
+        await store.put_stand(stand, [letter])
+        wrong = await server.ask("POST", f"{path}/replay", by="ada", body={"seq": seq + 1})
+        assert wrong.status == 422
+        asked = await server.ask("POST", f"{path}/replay", by="ada", body={"seq": seq})
+        assert (asked.status, asked.body["subscription"]["dead"]["until_seq"]) == (202, seq)
+        await program.until(2)
+        assert program.deliveries[1][0]["webhook-id"] == program.deliveries[0][0]["webhook-id"]

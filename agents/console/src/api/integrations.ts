@@ -27,6 +27,27 @@ export const replayEvents = (id: string, from_seq: number, until_seq: number) =>
       body: { from_seq, until_seq },
     }),
   );
+export const readDeadLetters = (id: string) =>
+  answerOf(
+    api.GET('/api/v1/subscriptions/{subscription_id}/dead-letters', {
+      params: { ...ofSubscription(id), query: { limit: 50 } },
+    }),
+  );
+/** One dead letter by its number, or (null) all of them. */
+export const replayDeadLetters = (id: string, seq: number | null) =>
+  answerOf(
+    api.POST('/api/v1/subscriptions/{subscription_id}/dead-letters/replay', {
+      params: ofSubscription(id),
+      body: { seq },
+    }),
+  );
+export const replaceSecret = (id: string, secret_no: number) =>
+  answerOf(
+    api.POST('/api/v1/subscriptions/{subscription_id}/secret', {
+      params: ofSubscription(id),
+      body: { secret_no },
+    }),
+  );
 export const readKeys = () => answerOf(api.GET('/api/v1/api-keys'));
 export const addKey = (body: NewApiKey) => answerOf(api.POST('/api/v1/api-keys', { body }));
 export const revokeKey = (key_id: string) =>

@@ -22,6 +22,7 @@ import { useCommand } from '../ui/useCommand';
 import { usePageTitle } from '../ui/usePageTitle';
 import { NewKeyDialog, NewSubscriptionDialog, ReplayDialog } from './Dialogs';
 import { SecretDialog } from './SecretDialog';
+import { SubscriptionDialog } from './SubscriptionDialog';
 
 const REFRESH_MS = 5_000;
 const askPause = (_key: string, id: string, isPaused: boolean) => pauseSubscription(id, isPaused);
@@ -61,9 +62,10 @@ interface SubscriptionProps {
   row: SubscriptionRow;
   onChanged: () => void;
   onReplay: () => void;
+  onOpen: () => void;
 }
 
-function Subscription({ row, onChanged, onReplay }: SubscriptionProps) {
+function Subscription({ row, onChanged, onReplay, onOpen }: SubscriptionProps) {
   const { t, i18n } = useTranslation();
   const names = useNames();
   const confirm = useConfirm();
@@ -75,7 +77,9 @@ function Subscription({ row, onChanged, onReplay }: SubscriptionProps) {
   return (
     <tr data-subscription={row.name}>
       <td data-main data-clip>
-        {row.name}
+        <button type="button" className={table.open} onClick={onOpen}>
+          {row.name}
+        </button>
       </td>
       <td data-clip data-muted title={row.url}>
         {row.url}
@@ -191,9 +195,11 @@ function Subscriptions({ onSecret }: { onSecret: (secret: string) => void }) {
     refetchInterval: REFRESH_MS,
   });
   const [isAdding, setAdding] = useState(false);
+  const [opened, setOpened] = useState<string | null>(null);
   const [replaying, setReplaying] = useState<SubscriptionRow | null>(null);
   const reload = () => void queries.invalidateQueries({ queryKey: ['subscriptions'] });
   const rows = asked.data?.subscriptions ?? [];
+  const openedRow = rows.find((row) => row.subscription_id === opened);
   return (
     <section className={page.panel} aria-labelledby="subscriptions-title">
       <header className={page.head}>
@@ -217,6 +223,7 @@ function Subscriptions({ onSecret }: { onSecret: (secret: string) => void }) {
               row={row}
               onChanged={reload}
               onReplay={() => setReplaying(row)}
+              onOpen={() => setOpened(row.subscription_id)}
             />
           ))}
         </Table>
@@ -231,6 +238,17 @@ function Subscriptions({ onSecret }: { onSecret: (secret: string) => void }) {
           reload();
         }}
       />
+      {openedRow && (
+        <SubscriptionDialog
+          row={openedRow}
+          onClose={() => setOpened(null)}
+          onSecret={(secret) => {
+            setOpened(null);
+            onSecret(secret);
+            reload();
+          }}
+        />
+      )}
       <ReplayDialog
         of={replaying}
         newestSeq={asked.data?.newest_seq ?? 1}

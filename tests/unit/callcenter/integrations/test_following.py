@@ -61,7 +61,12 @@ class World:
         self.now_ms += round(seconds * 1000)
 
     async def replay(
-        self, target: Target, *, kinds: tuple[str, ...] = (), queue_ids: tuple[str, ...] = ()
+        self,
+        target: Target,
+        *,
+        kinds: tuple[str, ...] = (),
+        queue_ids: tuple[str, ...] = (),
+        track: Track = Track.REPLAY,
     ) -> Follower:
         """Everything there is, once, which ends by itself."""
         subscription = Subscription(
@@ -75,9 +80,7 @@ class World:
             created_by="u-1",
         )
         await self.store.subscriptions.put(subscription)
-        stand = Stand(
-            subscription_id="s-1", track=Track.REPLAY, done_seq=0, until_seq=len(self._events)
-        )
+        stand = Stand(subscription_id="s-1", track=track, done_seq=0, until_seq=len(self._events))
         around = Surroundings(
             "main",
             self.store.journal,
@@ -200,3 +203,15 @@ async def test_how_long_it_fails_is_on_record(world: World) -> None:
         (77, 1, "HTTP 500")
     ]
     assert await world.store.subscriptions.stands() == []  # the replay is over
+
+
+async def test_what_was_given_up_is_told_again_alone_and_leaves_the_list(world: World) -> None:
+    await world.append(*[arrived(f"c-{number}") for number in range(5)])
+    refused = [TAKEN, *[REFUSED] * REFUSALS_MAX, TAKEN, *[REFUSED] * REFUSALS_MAX]
+    await world.replay(Target(*refused))
+    assert await world.dead() == [2, 4]
+    again = Target(*[REFUSED] * REFUSALS_MAX)
+    await world.replay(again, track=Track.DEAD)
+    assert list(dict.fromkeys(again.heard)) == ["main.2", "main.4"]
+    assert await world.dead() == [2]
+    assert await world.store.subscriptions.stands() == []
