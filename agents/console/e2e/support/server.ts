@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -17,10 +17,17 @@ export const PASSWORD = 'console-e2e-password';
 export const CONNECTION = 'demo';
 const TELEPHONY_KEY = `whsec_${Buffer.from('a key of browser tests alone').toString('base64')}`;
 
+/** Below those the system gives to connections: some ports are used minutes after they were found free. */
+const [PORT_MIN, PORTS] = [20_000, 12_000];
+
 async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
+  const port = PORT_MIN + Math.floor(Math.random() * PORTS);
+  const probe = createServer().listen(port, '127.0.0.1');
+  const isFree = await once(probe, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (!isFree) return freePort();
   probe.close();
   await once(probe, 'close');
   return port;

@@ -55,7 +55,7 @@ export class SoftPbx {
       stdio: 'ignore',
     });
     const pbx = new SoftPbx(url, child);
-    for (let tries = 0; tries < 100; tries += 1) {
+    for (let tries = 0; tries < 600; tries += 1) {
       if (await pbx.state().catch(() => null)) return pbx;
       await new Promise((wake) => setTimeout(wake, 100));
     }
