@@ -1,5 +1,6 @@
 /** What administrators and supervisors change, and what comes of it: people, configuration, queues. */
 import type { Locator, Page } from '@playwright/test';
+import { expectAccessible } from './support/accessible';
 import { PASSWORD } from './support/server';
 import {
   agentReady,
@@ -205,6 +206,7 @@ test('a team is added, filled, kept from going while people are in it, and remov
   await ada.getByRole('button', { name: 'Teams', exact: true }).click();
   await ada.getByRole('button', { name: 'Add team' }).click();
   const dialog = ada.getByRole('dialog', { name: /team/i });
+  await expectAccessible(ada, 'a new team', ['light']);
   await dialog.getByLabel('Id').fill('Night shift');
   await dialog.getByLabel('Name in English').fill('Night team');
   await ada.keyboard.press('Escape');

@@ -180,6 +180,16 @@ test('other programs: a subscription and a key, shown once', async ({ world }) =
   await expect(page.getByRole('textbox', { name: 'Shown only now' })).toHaveValue(/^whsec_/);
   await page.getByRole('button', { name: 'I have kept it' }).click();
   const row = page.locator('[data-subscription="CRM"]');
+  await row.getByRole('button', { name: 'CRM' }).click();
+  await expect(dialog).toContainText('Nothing was given up');
+  await expectAccessible(page, 'a subscription', ['light']);
+  await dialog.getByRole('button', { name: 'Replace the secret' }).click();
+  await page
+    .getByRole('dialog', { name: 'Replace the secret of CRM?' })
+    .getByRole('button', { name: 'Replace the secret' })
+    .click();
+  await expect(page.getByRole('textbox', { name: 'Shown only now' })).toHaveValue(/^whsec_/);
+  await page.getByRole('button', { name: 'I have kept it' }).click();
   await row.getByRole('button', { name: 'Pause' }).click();
   await expect(row).toContainText('Paused');
   await page.getByRole('button', { name: 'New key' }).click();
