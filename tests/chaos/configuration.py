@@ -22,13 +22,19 @@ TIMING = {"presence_grace_s": 4, "customer_gone_s": 3}
 
 
 def write_short_deadlines(target: Path) -> Path:
-    """Copy the demo's folder and shorten its deadlines; no channel interrupts another. Returns the folder."""
+    """Copy the demo's folder and shorten its deadlines; no channel interrupts another, age alone gives the order. Returns the folder."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(DEMO, target)
-    _change(target / "queues.yaml", lambda content: [q.update(QUEUE) for q in content["queues"]])
+    _change(target / "queues.yaml", _shorten)
     _change(target / "timing.yaml", lambda content: content["timing"].update(TIMING))
     _change(target / "timing.yaml", lambda content: content.update(interrupts={}))
     return target
+
+
+def _shorten(content: dict[str, Any]) -> None:
+    for queue in content["queues"]:
+        queue.update(QUEUE)
+        queue.pop("priority", None)
 
 
 def _change(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
