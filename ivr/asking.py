@@ -70,7 +70,7 @@ def ask_of(node: Asking, session: Session) -> Asked:
             )
             return Asked(ask, within_ms + limits.MARGIN_MS)
         case Queue():
-            queued = Enqueue(number=number, queue_id=node.queue, music=node.music or "")
+            queued = Enqueue(number=number, queue_id=node.queue)
             return Asked(queued, limits.QUEUED_MS)
         case _:
             return _spoken(node, session, number)

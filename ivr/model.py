@@ -151,7 +151,6 @@ class Queue(_Node, frozen=True, kw_only=True, tag="queue"):
     """Lets the customer wait for an agent. Without `turned_away` the usual words are said to who is not taken."""
 
     queue: Id
-    music: FileName | None = None
     comfort: Annotated[tuple[Comfort, ...], Meta(max_length=20)] = ()
     turned_away: NodeName | None = None
 

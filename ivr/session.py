@@ -89,7 +89,6 @@ class Enqueue(_Ask, frozen=True, tag="enqueue", kw_only=True):
     """Let the customer wait; answered when an agent has them (`connected`) or the queue has not kept them (`turned_away`)."""
 
     queue_id: str
-    music: str = ""
 
 
 class Reassure(_Ask, frozen=True, tag="reassure", kw_only=True):

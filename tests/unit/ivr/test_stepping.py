@@ -285,12 +285,12 @@ COMFORT: list[Plain] = [
     {"text": {"en": "Place {position}"}, "after_s": 10, "every_s": 20},
     {"text": {"en": "Once"}, "after_s": 30},
 ]
-QUEUE: Plain = {"kind": "queue", "queue": "sales", "music": "tune", "comfort": COMFORT}
+QUEUE: Plain = {"kind": "queue", "queue": "sales", "comfort": COMFORT}
 
 
 def test_a_queue_comforts_who_waits_and_makes_up_for_nothing() -> None:
     walked = walk(QUEUE)
-    assert asks(walked) == (Enqueue(number=1, queue_id="sales", music="tune"),)
+    assert asks(walked) == (Enqueue(number=1, queue_id="sales"),)
     assert walked.session.due_ms == 11_000
     walked.now_ms = 11_000
     walked.give(Passed())
@@ -304,7 +304,7 @@ def test_a_queue_comforts_who_waits_and_makes_up_for_nothing() -> None:
     assert asks(walked) == (Reassure(number=4, prompt=Prompt("Place {position}", "", "en")),)
     assert walked.session.due_ms == 111_000
     walked.give(Answered(4))
-    assert walked.session.asked == Enqueue(number=1, queue_id="sales", music="tune")
+    assert walked.session.asked == Enqueue(number=1, queue_id="sales")
     done(walked, "connected")
     assert outcome(walked) is Outcome.QUEUED
 

@@ -59,6 +59,7 @@ export class SoftPbx {
       if (await pbx.state().catch(() => null)) return pbx;
       await new Promise((wake) => setTimeout(wake, 100));
     }
+    child.kill();
     throw new Error('the soft PBX did not start');
   }
 

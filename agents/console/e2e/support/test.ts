@@ -39,16 +39,19 @@ export const test = base.extend<Mood & { world: World }, { fleet: Fleet }>({
     const server = await fleet.take({ times, chatsPerMinute });
     let pbx: Promise<SoftPbx> | undefined;
     let sink: Promise<Sink> | undefined;
-    await use({
-      server,
-      newPage: (options) => newPage(browser, server.url, options),
-      pbx: () => (pbx ??= SoftPbx.start(server)),
-      sink: () => (sink ??= Sink.start(server)),
-    });
-    await Promise.all(browser.contexts().map((context) => context.close()));
-    await (await pbx)?.stop();
-    await (await sink)?.stop();
-    fleet.giveBack(server);
+    try {
+      await use({
+        server,
+        newPage: (options) => newPage(browser, server.url, options),
+        pbx: () => (pbx ??= SoftPbx.start(server)),
+        sink: () => (sink ??= Sink.start(server)),
+      });
+      await Promise.all(browser.contexts().map((context) => context.close()));
+      await (await pbx)?.stop();
+      await (await sink)?.stop();
+    } finally {
+      fleet.giveBack(server);
+    }
   },
 });
 
