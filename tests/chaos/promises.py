@@ -12,6 +12,7 @@ from typing import Any
 
 from loadtests.observing import Kind, Seen
 from routing import events as ev
+from routing.model import CALLS
 from tests.chaos.history import Entry, Evidence, Problem, StoredMessage
 
 Facts = dict[tuple[str, ...], list[int]]
@@ -113,11 +114,19 @@ def _why_message_is_lost(
 
 
 def check_repeats(evidence: Evidence) -> list[Problem]:
-    """A request that was done and is sent again gets its first answer, not a refusal."""
+    """A request that was done and is sent again gets its first answer, not a refusal.
+
+    An agent accepts a call by picking up, too: that a call was accepted does not say that the desk's request was done.
+    """
+    calls = {
+        str(entry.event.contact_id)
+        for entry in evidence.entries
+        if isinstance(entry.event, ev.ContactArrived) and entry.event.channel in CALLS
+    }
     accepted: dict[tuple[str, str], int] = {
         (entry.event.offer_id, entry.event.agent_id): entry.seq
         for entry in evidence.entries
-        if isinstance(entry.event, ev.OfferAccepted)
+        if isinstance(entry.event, ev.OfferAccepted) and str(entry.event.contact_id) not in calls
     }
     facts = facts_of(evidence.entries)
     texts = {(message.contact_id, message.text): message.seq for message in evidence.messages}

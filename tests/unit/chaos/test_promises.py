@@ -3,10 +3,12 @@
 import dataclasses
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from loadtests.observing import Kind, Seen
 from routing import events as ev
+from routing.model import Channel
 from tests.chaos.history import Evidence, Problem, StoredMessage, Transcript
 from tests.chaos.promises import (
     check_assignments,
@@ -162,3 +164,19 @@ def test_a_repeat_refused_although_it_was_done_is_named() -> None:
     before = h.good()[: h.at(h.good(), ev.OfferMade)]
     undone = dataclasses.replace(h.evidence(before), seen=refused, messages=[])
     assert check_repeats(undone) == []
+
+
+def test_a_call_may_have_been_accepted_by_the_phone() -> None:
+    good = h.evidence()
+    is_accept = [seen for seen in good.seen if seen.kind is Kind.ACCEPT]
+    refused = [dataclasses.replace(seen, refused_as="offer_ended", seq=None) for seen in is_accept]
+    calls = [
+        dataclasses.replace(
+            entry, event=msgspec.structs.replace(entry.event, channel=Channel.VOICE)
+        )
+        if isinstance(entry.event, ev.ContactArrived)
+        else entry
+        for entry in good.entries
+    ]
+    assert rules(check_repeats(dataclasses.replace(good, seen=refused))) == {"repeat"}
+    assert check_repeats(dataclasses.replace(good, entries=calls, seen=refused)) == []
