@@ -23,6 +23,7 @@ async def test_log_in_work_and_log_out(stage: ApiStage) -> None:
         "team_id": "north",
         "queue_ids": ["sales"],
         "language": "en",
+        "site": "",
     }
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
