@@ -290,7 +290,7 @@ async def list_dead_letters(call: Call[Services]) -> DeadLetterPage:
     request=DeadReplay,
     response=SubscriptionView,
     status=202,
-    errors=(ApiErrorCode.SUBSCRIPTION_INVALID,),
+    errors=(ApiErrorCode.CHANGED_MEANWHILE,),
     audit=AuditAction.EVENTS_REPLAYED,
 )
 async def replay_dead_letters(call: Call[Services]) -> SubscriptionView:
@@ -303,11 +303,11 @@ async def replay_dead_letters(call: Call[Services]) -> SubscriptionView:
     newest = await store.dead_letters(subscription_id, before_seq=before_seq, limit=1)
     if not newest or (wanted.seq is not None and newest[0].seq != wanted.seq):
         message = "There is no such dead letter: it may have been taken since."
-        raise ApiError(ApiErrorCode.SUBSCRIPTION_INVALID, message, path="$.seq")
+        raise ApiError(ApiErrorCode.CHANGED_MEANWHILE, message, path="$.seq")
     key = (subscription_id, Track.DEAD)
     if any((one.subscription_id, one.track) == key for one in await store.stands()):
         message = "Dead letters of this subscription are being told again already."
-        raise ApiError(ApiErrorCode.SUBSCRIPTION_INVALID, message)
+        raise ApiError(ApiErrorCode.CHANGED_MEANWHILE, message)
     stand = Stand(
         subscription_id=subscription_id,
         track=Track.DEAD,

@@ -10900,6 +10900,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description changed_meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description body_too_large */
             413: {
                 headers: {
@@ -10918,7 +10927,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description nested_too_deep, request_invalid, subscription_invalid */
+            /** @description nested_too_deep, request_invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
