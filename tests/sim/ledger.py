@@ -41,6 +41,8 @@ class Ledger:
 
     def __init__(self) -> None:
         self.configuration: RoutingConfiguration | None = None
+        self.came_over_wrap_up = False
+        """Whether it was ever allowed: what is in hand since then stays, whatever the rules are now."""
         self.contacts: dict[ContactId, KnownContact] = {}
         self.agents: dict[AgentId, KnownAgent] = {}
         self.wraps: dict[tuple[AgentId, ContactId], KnownWrapUp] = {}
@@ -141,6 +143,7 @@ class Ledger:
     def _configuration_applied(self, event: ev.ConfigurationApplied) -> None:
         before = {} if self.configuration is None else {p.queue_id: p for p in self.rules.queues}
         self.configuration = event.configuration
+        self.came_over_wrap_up = self.came_over_wrap_up or bool(self.rules.over_wrap_up)
         self.queues.wait_anew(event.at_ms)
         for contact in self.contacts.values():
             old, new = before[contact.queue_id], self.policy_of(contact)

@@ -125,7 +125,7 @@ def resting_faults(ledger: Ledger, agent: KnownAgent) -> Iterator[str]:
         if fits(ledger, agent, contact.channel):
             yield f"I5 {contact.contact_id} stays interrupted while {agent.agent_id} has room"
     held = ledger.held_by(agent.agent_id)
-    if ledger.rules.over_wrap_up:  # what is in hand may have come over them
+    if ledger.came_over_wrap_up:
         held = [one for one in held if one.place != WRAP_UP]
     accepted = [one for one in held if one.place != OFFERED]
     total = agent.capacity.total
