@@ -12,5 +12,5 @@ from tests.chaos.killed_mails import kill_rounds
 async def test_what_was_taken_is_there_once_however_the_server_died(tmp_path: Path) -> None:
     outcome = await kill_rounds(tmp_path, rounds=3, seed=3)
     assert outcome.problems == []
-    assert outcome.kills == 3
+    assert outcome.kills >= 3
     assert outcome.unheard > 0
