@@ -6,11 +6,13 @@ import msgspec
 
 from agents.protocol import (
     AgentCard,
+    AskedCard,
     AssignmentCard,
     CallCard,
     CustomerCard,
     Desk,
     EmailCard,
+    GivenAnswer,
     NextState,
     OfferCard,
     OfferReason,
@@ -20,7 +22,7 @@ from routing.capacity import units_in_use
 from routing.events import Event
 from routing.ids import AgentId, ContactId
 from routing.model import Party
-from routing.state import Agent, Contact, ContactState, Offer, State, WrapUp
+from routing.state import BEING_CALLED, Agent, Contact, ContactState, Offer, State, WrapUp
 from routing.timers import wrap_up_key
 
 
@@ -33,12 +35,27 @@ class Introduction(msgspec.Struct, frozen=True):
     customer: CustomerCard | None = None
     email: EmailCard | None = None
     call: CallCard | None = None
+    given: tuple[GivenAnswer, ...] = ()
 
+
+_ASSIGNED = (*BEING_CALLED, ContactState.CONNECTED, ContactState.PARKED)
 
 Introductions = Callable[[ContactId], Introduction]
+Questions = Callable[[AgentId], AskedCard | None]
+"""What a colleague asks an agent now, without what the introduction of its contact says."""
 
 
-def desk_of(state: State, agent_id: AgentId, introductions: Introductions) -> Desk | None:
+def nobody_asks(_agent_id: AgentId) -> AskedCard | None:
+    """Where there are no calls."""
+    return None
+
+
+def desk_of(
+    state: State,
+    agent_id: AgentId,
+    introductions: Introductions,
+    questions: Questions = nobody_asks,
+) -> Desk | None:
     """The whole desk, or None for somebody who is no agent. Offers and contacts are oldest first."""
     agent = state.agents.get(agent_id)
     if agent is None:
@@ -52,7 +69,24 @@ def desk_of(state: State, agent_id: AgentId, introductions: Introductions) -> De
         for contact_id in agent.owned_ids()
         if _is_assigned(state, agent, contact_id)
     ]
-    return Desk(_agent_card(agent), offers, assignments)
+    asked = questions(agent_id)
+    told = [] if asked is None else [_asked_card(state, asked, introductions)]
+    return Desk(_agent_card(agent), offers, assignments, told)
+
+
+def _asked_card(state: State, asked: AskedCard, introductions: Introductions) -> AskedCard:
+    """Who the customer is, as long as the contact is not over."""
+    contact = state.contacts.get(ContactId(asked.contact_id))
+    if contact is None:
+        return asked
+    introduction = introductions(contact.contact_id)
+    return msgspec.structs.replace(
+        asked,
+        queue_id=contact.queue_id,
+        customer_name=introduction.customer_name,
+        customer=introduction.customer,
+        given=list(introduction.given),
+    )
 
 
 def agents_touched(state: State, event: Event) -> tuple[AgentId, ...]:
@@ -116,13 +150,14 @@ def _offer_card(
         customer=introduction.customer,
         email=introduction.email,
         call=_call(introduction, "ringing", offer.made_at_ms),
+        given=list(introduction.given),
     )
 
 
 def _is_assigned(state: State, agent: Agent, contact_id: ContactId) -> bool:
     if contact_id in agent.wrap_ups:
         return True
-    return state.contacts[contact_id].state in (ContactState.CONNECTED, ContactState.PARKED)
+    return state.contacts[contact_id].state in _ASSIGNED
 
 
 def _assignment_card(
@@ -137,10 +172,10 @@ def _assignment_card(
         contact_id=contact.contact_id,
         channel=contact.channel,
         queue_id=contact.queue_id,
-        state=contact.state,
+        state=ContactState.DIALLING if contact.state in BEING_CALLED else contact.state,
         state_since_ms=contact.state_since_ms,
         arrived_at_ms=contact.arrived_at_ms,
-        connected_at_ms=contact.connected_at_ms,
+        connected_at_ms=contact.connected_at_ms or contact.state_since_ms,
         customer_name=introduction.customer_name,
         language=introduction.language,
         is_customer_present=contact.is_customer_present,
@@ -152,6 +187,7 @@ def _assignment_card(
         customer=introduction.customer,
         email=introduction.email,
         call=introduction.call,
+        given=list(introduction.given),
     )
 
 
@@ -181,6 +217,7 @@ def _wrap_up_card(
         customer=introduction.customer,
         email=introduction.email,
         call=_call(introduction, "ended", wrap_up.started_at_ms),
+        given=list(introduction.given),
     )
 
 

@@ -63,6 +63,10 @@ class PresenceKeeper(Generic[Id]):
         """Whether at least one socket is open."""
         return member in self._sockets
 
+    def members(self) -> set[Id]:
+        """Everybody who has a socket open."""
+        return set(self._sockets)
+
     def differences(self) -> list[Command]:
         """The commands that would make the engine's belief true."""
         believed = set(self._watched.believed())

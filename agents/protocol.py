@@ -40,18 +40,53 @@ class AgentCard(msgspec.Struct, frozen=True):
     capacity_total: int
 
 
-class GivenAnswer(msgspec.Struct, frozen=True):
-    """What a caller chose or typed at a node of a flow."""
+class InBoth(msgspec.Struct, frozen=True):
+    """Words in both languages."""
 
-    node: str
-    text: str
+    en: str
+    zh: str
+
+
+class GivenAnswer(msgspec.Struct, frozen=True):
+    """What a customer chose or typed at a node of a flow: what it was about, and the answer."""
+
+    name: InBoth
+    text: InBoth
+
+
+class ConsultCard(msgspec.Struct, frozen=True):
+    """A colleague the agent asks during a call. `state`: ringing, colleague, customer, all or ended.
+
+    `colleague`, `customer` and `all` say with whom the agent talks; `cause` why it ended by itself: busy, no_answer, declined,
+    unreachable, hangup or failed. `has_answered`: the customer can be handed over, or be joined.
+    """
+
+    agent_id: str
+    name: str
+    state: str
+    cause: str = ""
+    has_answered: bool = False
+
+
+class CallBackCard(msgspec.Struct, frozen=True):
+    """The promise a call of ours keeps: made when and by what (flow, queue, agent, supervisor, program), for which time if any.
+
+    `attempts` counts how often the customer was called in vain before.
+    """
+
+    made_at_ms: int
+    made_by: str
+    promised_at_ms: int | None
+    note: str
+    attempts: int
 
 
 class CallCard(msgspec.Struct, frozen=True):
     """What a call adds to its card. `state`: ringing, connecting, talking, held or ended, since `since_ms`.
 
-    `caller` is the number, masked but for its end; `entry_number` the number dialled. `given` is what the caller chose and
-    typed in a flow, in order: the name of a node, and the words.
+    `caller` is the number, masked but for its end; `entry_number` the number dialled. `is_muted`: the customer does not hear
+    the agent. `recording` of the talk: on, pausing, paused, stopping (a pause did not come about), stopped, refused, failed;
+    "" for none.
     """
 
     state: str
@@ -59,7 +94,10 @@ class CallCard(msgspec.Struct, frozen=True):
     caller: str
     language: str
     entry_number: str
-    given: list[GivenAnswer] = []
+    consult: ConsultCard | None = None
+    is_muted: bool = False
+    recording: str = ""
+    call_back: CallBackCard | None = None
 
 
 class SkillLevel(msgspec.Struct, frozen=True):
@@ -115,7 +153,10 @@ class EmailCard(msgspec.Struct, frozen=True):
 
 
 class OfferCard(msgspec.Struct, frozen=True):
-    """An offer to answer before `expires_at_ms`. `customer` comes a moment later, in a desk of its own."""
+    """An offer to answer before `expires_at_ms`. `customer` comes a moment later, in a desk of its own.
+
+    `given` is what the customer chose and typed in a flow, in order.
+    """
 
     offer_id: str
     contact_id: str
@@ -131,10 +172,11 @@ class OfferCard(msgspec.Struct, frozen=True):
     why: OfferReason | None = None
     customer: CustomerCard | None = None
     email: EmailCard | None = None
+    given: list[GivenAnswer] = []
 
 
 class AssignmentCard(msgspec.Struct, frozen=True):
-    """A contact that is with the agent: `state` is connected, parked or wrap_up.
+    """A contact that is with the agent: `state` is dialling (we call the customer), connected, parked or wrap_up.
 
     `is_interrupted`: parked by something more urgent, and taken up again by itself as soon as there is room.
     """
@@ -157,18 +199,43 @@ class AssignmentCard(msgspec.Struct, frozen=True):
     is_interrupted: bool = False
     customer: CustomerCard | None = None
     email: EmailCard | None = None
+    given: list[GivenAnswer] = []
+
+
+class AskedCard(msgspec.Struct, frozen=True):
+    """A colleague, `asker_name`, asks this agent by phone about the call of a contact. `state`: ringing, colleague, customer, all or ended.
+
+    `colleague`, `customer` and `all` say with whom the asker talks: this agent, the customer or both. `ended_as`, a word of the
+    history's consults, stays for a minute. `caller` is the number, masked but for its end.
+    """
+
+    contact_id: str
+    asker_name: str
+    state: str
+    since_ms: int
+    ended_as: str = ""
+    queue_id: str = ""
+    customer_name: str = ""
+    language: str = ""
+    caller: str = ""
+    customer: CustomerCard | None = None
+    given: list[GivenAnswer] = []
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """Everything on one agent's desk."""
+    """Everything on one agent's desk; `asked`: what colleagues ask by phone."""
 
     agent: AgentCard
     offers: list[OfferCard]
     assignments: list[AssignmentCard]
+    asked: list[AskedCard] = []
 
 
 class ChatMessage(msgspec.Struct, frozen=True):
-    """One line of a transcript. `author` is customer, agent or system; `seq` orders and identifies it."""
+    """One line of a transcript. `author` is customer, agent or system; `seq` orders and identifies it.
+
+    `given` is what the customer chose and typed in a flow; `text` then says the same in the customer's own language.
+    """
 
     seq: int
     message_id: str
@@ -176,6 +243,7 @@ class ChatMessage(msgspec.Struct, frozen=True):
     author_name: str
     text: str
     at_ms: int
+    given: list[GivenAnswer] = []
 
 
 # --- console -> server ------------------------------------------------------------------------------
@@ -211,11 +279,15 @@ FromConsole = Hello | Typing | WatchBoard
 
 
 class DeskPush(msgspec.Struct, frozen=True, tag_field="type", tag="desk"):
-    """The desk, whole. `desk` is null for a user who is not an agent."""
+    """The desk, whole. `desk` is null for a user who is not an agent.
+
+    `clock_ahead_ms`: how far the server's clock was led ahead of the wall, in a demo whose clock can be; else null.
+    """
 
     seq: int
     server_now_ms: int
     desk: Desk | None
+    clock_ahead_ms: int | None = None
 
 
 class MessagePush(msgspec.Struct, frozen=True, tag_field="type", tag="message"):
@@ -286,6 +358,20 @@ class BoardPush(msgspec.Struct, frozen=True, tag_field="type", tag="board"):
     agents: list[AgentLine]
 
 
+class EmergencyCall(msgspec.Struct, frozen=True):
+    """An agent has dialled an emergency number."""
+
+    contact_id: str
+    agent_name: str
+    at_ms: int
+
+
+class EmergenciesPush(msgspec.Struct, frozen=True, tag_field="type", tag="emergencies"):
+    """The emergency calls of the last hour, whole, at each new one: to everybody who watches over agents."""
+
+    calls: list[EmergencyCall]
+
+
 class Bye(msgspec.Struct, frozen=True, tag_field="type", tag="bye"):
     """The server closes the socket after this frame. `code` is an error code of docs/errors.md.
 
@@ -296,4 +382,4 @@ class Bye(msgspec.Struct, frozen=True, tag_field="type", tag="bye"):
     message: str
 
 
-ToConsole = DeskPush | MessagePush | TypingPush | BoardPush | Bye
+ToConsole = DeskPush | MessagePush | TypingPush | BoardPush | EmergenciesPush | Bye

@@ -13,11 +13,17 @@ PRESSURE_HIGH_MS = 150
 """Later than this, newcomers who can ask again (chats, mails) are told to: 503 `overloaded` and Retry-After, 451 for a
 mail. Whoever is served and every call goes on."""
 
-PRESSURE_LATE_IN_A_ROW = 5
-"""So many times in a row: one pause of the machine is no load."""
+PRESSURE_BUSY_SHARE = 0.8
+"""A process that was at work for so much of the time is under pressure past PRESSURE_LOW_MS already."""
 
-PRESSURE_LOW_MS = 40
-"""No later than this, they are taken again."""
+PRESSURE_LATE_MORE = 5
+"""So many times more often than on time: one pause of the machine is no load."""
+
+PRESSURE_LOW_MS = 25
+"""No later than this, some more of them are taken; later, half as many."""
+
+PRESSURE_SHARE_STEP = 0.04
+"""So much more of the newcomers are taken after each timer that was on time: all of them after 2.5 s."""
 
 GROUP_COMMIT_COMMANDS_MAX = 500
 """Commands in one group commit; the rest goes into the next."""
@@ -36,7 +42,10 @@ COMMAND_IDS_REMEMBERED = 500_000
 looked up."""
 
 STALLED_AFTER_MS = 2_000
-"""No progress of the decision loop for this long with work pending = not ready."""
+"""No progress of the decision loop for this long with work pending = not ready: `/readyz` is 503 until it goes on."""
+
+READ_BACK_EVENTS = 500
+"""Events that are published at a time when they are read from the journal."""
 
 STORAGE_PROBE_EVERY_MS = 500
 """How often a failed store is asked whether it writes again."""
@@ -80,6 +89,12 @@ BOARD_PUSH_EVERY_MS = 1_000
 BOARD_REFRESH_MS = 5_000
 """A watching socket gets the board this often even if nothing has happened: who waits too long is missed by the clock."""
 
+CLOCK_AHEAD_MS_MAX = 366 * 86_400_000
+"""How far a demo's clock can be led ahead of the wall; more is refused."""
+
+CLOCK_POLL_MS = 250
+"""How often a demo's server looks how far its clock is to be led."""
+
 LISTEN_BACKLOG = 4_096
 """Connections the kernel holds while the loop is busy: a mass reconnect must not be refused."""
 
@@ -87,7 +102,7 @@ CHATS_STARTED_PER_MINUTE_MAX = 30
 """Chats one network address may start in a minute; more is 429 `chat_throttled`."""
 
 MESSAGE_CHARACTERS_MAX = 4_000
-"""Length of one chat message or of wrap-up notes."""
+"""Length of one chat message or of wrap-up notes; longer is refused with 422 `request_invalid`, what is typed into a flow is cut."""
 
 PROFILE_WAIT_MS = 20
 """How long an arriving contact waits for its customer's profile; then it enters without."""
@@ -152,3 +167,9 @@ PEOPLE_IMPORT_BYTES_MAX = 2_000_000
 
 CLOSED_MESSAGES_KEPT = 1_000
 """Messages of closed queues at hand; the oldest is forgotten first, and its channel says its usual words."""
+
+EMERGENCY_SHOWN_MS = 3_600_000
+"""How long an emergency call is shown to a supervisor's page that is opened later."""
+
+EMERGENCIES_SHOWN_MAX = 20
+"""Emergency calls shown at once; the oldest is left to the logs."""

@@ -9,7 +9,7 @@ from routing.ids import AgentId, ContactId
 
 
 class Phase(msgspec.Struct, kw_only=True):
-    """A stretch of a contact's life: `kind` is waiting, offer, talk, hold, parked or wrap_up. Instants in ms.
+    """A stretch of a contact's life: `kind` is waiting, offer, talk, hold, parked, wrap_up, ... Instants in ms.
 
     `began_seq` is the event that began it. `ended_as` is a word of the product: answered, moved, accepted, missed,
     transferred, ... ; "" while it lasts.

@@ -1,13 +1,13 @@
 """What the shell needs from a store, said by the consumer.
 
-Every Protocol here has two implementations that pass the same contract tests: `callcenter.storage` (SQL) and
-`callcenter.storage.memory`. All calls are scoped to the one domain the store object was made for.
+Every Protocol here has two implementations that pass the same contract tests: `callcenter.storage` (SQL) and its `memory`. All calls are of one domain.
 
     StorageError
     ├── AuditNumberTaken     another process has appended to the audit log meanwhile
     ├── StorageUnavailable   the write did not happen, or nobody can know; retry after recovery (503)
     ├── StaleWriter          another writer owns this domain's journal; step down
     ├── UsernameTaken        another user has this log-in name
+    ├── CallBackTaken        the customer is promised a call-back by this queue already
     └── ChangedMeanwhile     somebody else has changed the row since it was read
 """
 
@@ -18,9 +18,15 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from callcenter.log_rows import InteractionFilter, Phase, SearchTexts, Sight
+from callcenter.ports_of_articles import ArticleQuestions, Articles
 from callcenter.ports_of_audit import AuditLog
-from callcenter.ports_of_calls import CallLog
+from callcenter.ports_of_call_backs import CallBacks
+from callcenter.ports_of_calls import CallLog, PlacedCalls
+from callcenter.ports_of_campaigns import Campaigns
+from callcenter.ports_of_cases import Cases
 from callcenter.ports_of_integrators import ApiKeys, Subscriptions
+from callcenter.ports_of_leads import Leads
+from callcenter.ports_of_recordings import Recordings
 from callcenter.ports_of_uploads import Uploads
 from callcenter.ports_of_versions import (
     UNSIGNED,
@@ -30,6 +36,7 @@ from callcenter.ports_of_versions import (
     Teams,
     UserChange,
 )
+from callcenter.ports_of_visits import SurveyMarks, Visits
 from routing.ids import AgentId, ContactId, DetailId, QueueId, ReasonId, TeamId
 from routing.model import CapacityRule
 from routing.service_level import AgentTimes, Figures, OpenWrapUp, Segment
@@ -49,6 +56,14 @@ class StaleWriter(StorageError):
 
 class ChangedMeanwhile(StorageError):
     """The row is not the one the change started from; nothing was written."""
+
+
+class CallBackTaken(StorageError):
+    """There is an open call-back of this customer in this queue; `call_back_id` names it."""
+
+    def __init__(self, call_back_id: str) -> None:
+        super().__init__(call_back_id)
+        self.call_back_id = call_back_id
 
 
 class TeamInUse(StorageError):
@@ -97,10 +112,7 @@ class RowChange(msgspec.Struct, frozen=True):
 
 
 class JournalBatch(msgspec.Struct, frozen=True):
-    """One group commit: everything in it becomes durable together, or nothing does.
-
-    `rows` are what a channel must know from the same instant on, such as a mail that is to go out.
-    """
+    """One group commit: everything in it becomes durable together, or nothing does. `rows` are what a channel must know from the same instant on, such as a mail that is to go out."""
 
     records: Sequence[JournalRecord]
     details: Sequence[Detail]
@@ -120,10 +132,7 @@ class Journal(Protocol):
     """The append-only record of the domain."""
 
     async def append(self, batch: JournalBatch) -> None:
-        """Commit durably. Raises StorageUnavailable or StaleWriter.
-
-        Then nothing of it is stored; after a lost connection nobody can know, and the caller reads it back.
-        """
+        """Commit durably. Raises StorageUnavailable (after a lost connection nobody can know: read it back) or StaleWriter."""
 
     async def last(self) -> tuple[int, bytes]:
         """(seq, chain) of the newest record; (0, 32 zero bytes) when empty."""
@@ -160,8 +169,10 @@ class Details(Protocol):
     ) -> list[Detail]:
         """Details of these kinds of several contacts, by contact, oldest first."""
 
-    async def of_event(self, contact_id: ContactId, seq: int) -> list[Detail]:
-        """Everything that was stored with one event."""
+    async def of_events(
+        self, contact_ids: Sequence[ContactId], first_seq: int, last_seq: int
+    ) -> list[Detail]:
+        """Everything that was stored with events of these contacts, from one number to another, oldest first."""
 
     async def erase(self, contact_id: ContactId) -> int:
         """Delete all details of a contact; the journal stays verifiable."""
@@ -173,8 +184,15 @@ class ProjectionRows(Protocol):
     async def cursor(self, projection: str) -> int:
         """The seq this projection's rows stand at; 0 when it never ran."""
 
-    async def commit(self, projection: str, as_of_seq: int, changes: Sequence[RowChange]) -> None:
-        """Apply the changes in order and move the cursor, in one transaction."""
+    async def commit(
+        self,
+        projection: str,
+        as_of_seq: int,
+        changes: Sequence[RowChange],
+        *,
+        after_seq: int | None = None,
+    ) -> None:
+        """Apply the changes in order and move the cursor, in one transaction. Raises ChangedMeanwhile if it is not at `after_seq`."""
 
 
 class Interaction(msgspec.Struct, frozen=True):
@@ -201,10 +219,7 @@ class Interaction(msgspec.Struct, frozen=True):
 
 
 class InteractionPage(msgspec.Struct, frozen=True):
-    """Interactions newest first, what they are true as of, and where the next page starts (None = the end).
-
-    `is_cut`: so many texts hold the words that only contacts with the newest of them were looked at.
-    """
+    """Interactions newest first, what they are true as of, and where the next page starts (None = the end). `is_cut`: so many texts hold the words that only contacts with the newest of them were looked at."""
 
     as_of_seq: int
     interactions: list[Interaction]
@@ -561,11 +576,21 @@ class Store(Protocol):
     closed_messages: ClosedMessages
     profiles: Profiles
     mails: Mails
+    placed_calls: PlacedCalls
     uploads: Uploads
+    recordings: Recordings
     audit_log: AuditLog
     api_keys: ApiKeys
     subscriptions: Subscriptions
     calls: CallLog
+    call_backs: CallBacks
+    visits: Visits
+    survey_marks: SurveyMarks
+    cases: Cases
+    leads: Leads
+    campaigns: Campaigns
+    articles: Articles
+    article_questions: ArticleQuestions
 
     async def probe(self) -> None:
         """Write one durable row; used to find out whether a failing disk has recovered."""

@@ -23,7 +23,11 @@ class CallEvent(msgspec.Struct, frozen=True):
 
 
 class CallRow(msgspec.Struct, frozen=True):
-    """A call: which contact it is, and how it ended. `ended_at_ms` is None while it is open."""
+    """A call: which contact it is, and how it ended. `ended_at_ms` is None while it is open.
+
+    Once it is over, `number` is what was dialled, and `is_blocked` says that no queue kept it: the number leads nowhere, or
+    the caller was turned away. `asides`, as JSON, say whom its agents asked meanwhile.
+    """
 
     connection_id: str
     call_id: str
@@ -31,6 +35,19 @@ class CallRow(msgspec.Struct, frozen=True):
     begun_at_ms: int
     ended_at_ms: int | None = None
     end_cause: str = ""
+    number: str = ""
+    is_blocked: bool = False
+    asides: str = ""
+
+
+class CallCount(msgspec.Struct, frozen=True):
+    """How many calls of a phone system, to one number, came in an hour from `hour_ms` on, and how many no queue kept."""
+
+    connection_id: str
+    number: str
+    hour_ms: int
+    calls: int
+    blocked: int
 
 
 class CallLog(Protocol):
@@ -54,5 +71,18 @@ class CallLog(Protocol):
     async def finish(self, rows: Sequence[CallRow]) -> None:
         """The calls are over: replace their rows, each of another call, in one transaction."""
 
+    async def counts(self, since_ms: int) -> list[CallCount]:
+        """Calls that have begun since then, by phone system, number and hour, in that order; open ones have no number yet."""
+
     async def forget_events(self, before_ms: int) -> int:
         """Delete events of ended calls that came before the instant; returns how many."""
+
+
+class PlacedCalls(Protocol):
+    """Calls we have placed, as the caps of dialling count them; a row is committed with its contact's arrival."""
+
+    async def usage(self, agent_id: str, since_ms: int, but: ContactId) -> tuple[int, int, int]:
+        """Calls by the agent, by all, and their cost, since the instant; `but` is not counted."""
+
+    async def forget(self, before_ms: int) -> None:
+        """Delete what no cap asks for any more."""

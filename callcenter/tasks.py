@@ -8,11 +8,14 @@ import asyncio
 import traceback
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
 _log = structlog.get_logger("callcenter.tasks")
+
+CANCEL_AGAIN_S: Final = 5.0
+"""How long a task may take to end before it is cancelled again: a cancellation can be lost on the way."""
 
 
 def fault_of(error: BaseException) -> dict[str, str]:
@@ -50,11 +53,14 @@ class Supervisor:
         self._tasks.append(task)
 
     async def stop(self) -> None:
-        """End all tasks and wait for them."""
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        """End all tasks and wait for them; one that has missed its cancellation is cancelled again."""
+        running = set(self._tasks)
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_S)
+            for task in running:
+                _log.warning("task_still_runs", task=task.get_name())
 
     def _on_done(self, task: asyncio.Task[None]) -> None:
         if task.cancelled():

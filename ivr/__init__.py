@@ -7,6 +7,7 @@ deadline; every walk is bounded (`limits`).
 
     stepping    one input -> the next session, and what is asked for
     session     what a session remembers, asks and is given
+    calling_back  how a call-back is offered and the number confirmed
     checking    what is wrong with flows, before anybody is led through them
     drawing     a flow as a picture, its places by layout
     waiting     what is told of a wait

@@ -5,6 +5,7 @@ from typing import assert_never
 import msgspec
 
 from ivr import limits
+from ivr.calling_back import asked as call_back_asked
 from ivr.model import (
     CallBackOffer,
     Gather,
@@ -31,7 +32,6 @@ from ivr.session import (
     Enqueue,
     HandOver,
     Leave,
-    OfferCallBack,
     Option,
     Prompt,
     Record,
@@ -70,7 +70,7 @@ def ask_of(node: Asking, session: Session) -> Asked:
             )
             return Asked(ask, within_ms + limits.MARGIN_MS)
         case Queue():
-            queued = Enqueue(number=number, queue_id=node.queue)
+            queued = Enqueue(number=number, queue_id=node.queue, music=node.music or "")
             return Asked(queued, limits.QUEUED_MS)
         case _:
             return _spoken(node, session, number)
@@ -87,8 +87,7 @@ def _spoken(node: Spoken, session: Session, number: int) -> Asked:
         case HangUp():
             ask, for_ms = Leave(number=number, prompt=prompt), say_ms
         case CallBackOffer():
-            ask = OfferCallBack(number=number, prompt=prompt, queue_id=node.queue)
-            for_ms = 2 * say_ms
+            ask, for_ms = call_back_asked(node, session, prompt)
         case Voicemail():
             length_ms = node.length_max_s * 1000
             ask = Record(number=number, prompt=prompt, queue_id=node.queue, length_max_ms=length_ms)
@@ -116,7 +115,7 @@ def _mark(node: Survey, prompt: Prompt, number: int) -> AskMark:
 
 
 def _prompt(node: Spoken, session: Session) -> Prompt:
-    if isinstance(node, Menu | Gather) and session.attempt > 0 and node.again:
+    if isinstance(node, Menu | Gather | Survey) and session.attempt > 0 and node.again:
         return prompt_of(node.again, {}, session)
     return prompt_of(node.text, node.file, session)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from ivr.calling_back import NUMBER
 from ivr.exits import exits_of, reached
 from ivr.limits import NODES_MAX
 from ivr.model import (
@@ -67,6 +68,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
 
     queue_ids: Collection[str]
     calendar_ids: Collection[str]
+    numbers: Collection[str] = ()
     unsupported: Collection[str] = ()
 
 
@@ -130,10 +132,10 @@ def _of_node(
     for leading in exits_of(node):
         if leading.to not in flow.nodes:
             yield leading.path, FaultCode.UNKNOWN, f"there is no node {leading.to}"
-    if isinstance(node, Queue | CallBackOffer | Voicemail) and node.queue not in around.queue_ids:
-        yield ("queue",), FaultCode.UNKNOWN, f"there is no queue {node.queue}"
-    if isinstance(node, Hours) and node.calendar not in around.calendar_ids:
-        yield ("calendar",), FaultCode.UNKNOWN, f"there is no calendar {node.calendar}"
+    yield from _unknown(node, around)
+    if isinstance(node, Survey) and node.low >= node.high:
+        message = f"marks go from a low one to a higher one, not from {node.low} to {node.high}"
+        yield ("high",), FaultCode.CONDITION, message
     if isinstance(node, Queue) and node.turned_away in flow.nodes:
         after = reached(msgspec.structs.replace(flow, start=node.turned_away))
         if any(isinstance(flow.nodes[name], Queue) for name in after):
@@ -148,6 +150,16 @@ def _of_node(
         yield ("kind",), FaultCode.UNSUPPORTED, message
     if isinstance(node, SubFlow):
         yield from _of_sub_flow(node, flow, flows)
+
+
+def _unknown(node: Node, around: Surroundings) -> Iterator[tuple[Path, FaultCode, str]]:
+    """What it names outside the flows and is not there."""
+    if isinstance(node, Queue | CallBackOffer | Voicemail) and node.queue not in around.queue_ids:
+        yield ("queue",), FaultCode.UNKNOWN, f"there is no queue {node.queue}"
+    if isinstance(node, Hours) and node.calendar not in around.calendar_ids:
+        yield ("calendar",), FaultCode.UNKNOWN, f"there is no calendar {node.calendar}"
+    if isinstance(node, Transfer) and node.to not in around.numbers:
+        yield ("to",), FaultCode.UNKNOWN, f"there is no entry point with the number {node.to}"
 
 
 def _of_sub_flow(node: SubFlow, flow: Flow, flows: Flows) -> Iterator[tuple[Path, FaultCode, str]]:
@@ -181,6 +193,8 @@ def variables(flows: Flows) -> dict[str, AttributeType]:
         for node in flow.nodes.values():
             if isinstance(node, Gather):
                 found.setdefault(node.into, AttributeType.STRING)
+            elif isinstance(node, CallBackOffer):
+                found.setdefault(NUMBER, AttributeType.STRING)
             elif isinstance(node, Request):
                 for name in node.into:
                     found.setdefault(name, AttributeType.STRING)
@@ -226,8 +240,8 @@ def _texts(node: Node) -> Iterator[tuple[Path, Texts]]:
     """Every text of a node, by language."""
     if isinstance(node, Spoken):
         yield ("text",), node.text
-    if isinstance(node, Menu | Gather) and node.again:
-        yield ("again",), node.again
+    if isinstance(node, Menu | Gather | Survey):
+        yield from ((path, texts) for path, texts in _words_of(node) if texts)
     if isinstance(node, Menu):
         for key, choice in node.choices.items():
             if choice.label:
@@ -235,6 +249,12 @@ def _texts(node: Node) -> Iterator[tuple[Path, Texts]]:
     if isinstance(node, Queue):
         for number, comfort in enumerate(node.comfort):
             yield ("comfort", number, "text"), comfort.text
+
+
+def _words_of(node: Menu | Gather | Survey) -> Iterator[tuple[Path, Texts]]:
+    """What need not be there."""
+    yield ("again",), node.again
+    yield ("label",), node.label
 
 
 def _missing_prompts(node: Node) -> Iterator[tuple[Path, str]]:
@@ -246,7 +266,7 @@ def _missing_prompts(node: Node) -> Iterator[tuple[Path, str]]:
         files = {("comfort", number, "text"): one.file for number, one in enumerate(node.comfort)}
     for path, texts in _texts(node):
         sounds = files.get(path, {})
-        if isinstance(node, HangUp) and not texts and not sounds:
+        if isinstance(node, HangUp | Transfer) and not texts and not sounds:
             continue
         for language in LANGUAGES:
             if language not in texts and language not in sounds:

@@ -6,7 +6,19 @@ from typing import Final
 from unicodedata import east_asian_width
 
 from ivr.layout import Edge, Layout, layout_of
-from ivr.model import Flow, Hours, Language, Node, Play, Queue, Set, Spoken, SubFlow, kind_of
+from ivr.model import (
+    Flow,
+    Hours,
+    Language,
+    Node,
+    Play,
+    Queue,
+    Set,
+    Spoken,
+    SubFlow,
+    Transfer,
+    kind_of,
+)
 
 WIDTH: Final = 190
 HEIGHT: Final = 66
@@ -184,6 +196,8 @@ def _box(
 
 def _words(node: Node, language: Language) -> str:
     """What a node says, or what it is about."""
+    if isinstance(node, Transfer):
+        return node.to
     if isinstance(node, Spoken):
         return node.text.get(language, node.file.get(language, ""))
     if isinstance(node, Queue):

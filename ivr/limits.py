@@ -18,7 +18,7 @@ DEPTH_MAX: Final = 8
 """Flows within one another; one deeper ends the session as a fault."""
 
 ATTEMPTS_MAX: Final = 10
-"""How often one menu or gather may be asked in a row."""
+"""How often one menu or gather may be asked in a row; more is refused by the configuration's check."""
 
 VALUE_CHARACTERS_MAX: Final = 500
 """Characters of one value of a session; what is longer is cut."""

@@ -19,11 +19,13 @@ Language = Literal["en", "zh"]
 Accepts = Literal["digits", "text"]
 Key = Annotated[str, Meta(pattern="^[0-9*#]$")]
 Text = Annotated[str, Meta(min_length=1, max_length=1_000)]
+MusicName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(\.wav)?$")]
 Texts = dict[Language, Text]
 Files = dict[Language, FileName]
 WaitS = Annotated[int, Meta(ge=1, le=60)]
 Attempts = Annotated[int, Meta(ge=1, le=ATTEMPTS_MAX)]
+Number = Annotated[str, Meta(pattern=r"^\+?[0-9*#]{1,31}$")]
 Plain = bool | int | str
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -63,8 +65,12 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Menu(_Spoken, frozen=True, kw_only=True, tag="menu"):
-    """Says something and waits for one key; `otherwise` after so many attempts without one that leads anywhere."""
+    """Says something and waits for one key; `otherwise` after so many attempts without one that leads anywhere.
 
+    `label` names what is chosen, for the agent.
+    """
+
+    label: Texts = {}
     choices: Annotated[dict[Key, Choice], Meta(min_length=1)]
     again: Texts = {}
     wait_s: WaitS = 5
@@ -73,8 +79,12 @@ class Menu(_Spoken, frozen=True, kw_only=True, tag="menu"):
 
 
 class Gather(_Spoken, frozen=True, kw_only=True, tag="gather"):
-    """Says something and waits for digits or a text, which `into` then holds; `secret` ones are shown to nobody."""
+    """Says something and waits for digits or a text, which `into` then holds; `secret` ones are shown to nobody.
 
+    `label` names what is gathered, for the agent.
+    """
+
+    label: Texts = {}
     into: VariableName
     accepts: Accepts = "digits"
     length_min: Annotated[int, Meta(ge=1, le=64)] = 1
@@ -148,17 +158,23 @@ class Comfort(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Queue(_Node, frozen=True, kw_only=True, tag="queue"):
-    """Lets the customer wait for an agent. Without `turned_away` the usual words are said to who is not taken."""
+    """Lets the customer wait for an agent. Without `turned_away` the usual words are said to who is not taken.
+
+    `music` names a class of music of the phone system; without it there is its usual one.
+    """
 
     queue: Id
+    music: MusicName | None = None
     comfort: Annotated[tuple[Comfort, ...], Meta(max_length=20)] = ()
     turned_away: NodeName | None = None
 
 
 class CallBackOffer(_Spoken, frozen=True, kw_only=True, tag="call_back_offer"):
-    """Offers to call the customer back instead of waiting for this queue."""
+    """Offers to call the customer back instead of waiting for this queue: 1 is yes, 2 is no, then the number is read back."""
 
     queue: Id
+    wait_s: WaitS = 10
+    attempts: Attempts = 3
     accepted: NodeName
     declined: NodeName
 
@@ -172,9 +188,15 @@ class Voicemail(_Spoken, frozen=True, kw_only=True, tag="voicemail"):
 
 
 class Survey(_Spoken, frozen=True, kw_only=True, tag="survey"):
-    """Asks for a mark from `low` to `high` and keeps it under a name."""
+    """Asks for a mark from `low` to `high` and keeps it under a name; after so many attempts without one it goes on.
+
+    `label` is the question in a few words, for whoever reads the marks.
+    """
 
     question: VariableName
+    label: Texts = {}
+    again: Texts = {}
+    attempts: Attempts = 2
     low: Annotated[int, Meta(ge=0, le=9)] = 1
     high: Annotated[int, Meta(ge=0, le=9)] = 5
     wait_s: WaitS = 10
@@ -182,9 +204,9 @@ class Survey(_Spoken, frozen=True, kw_only=True, tag="survey"):
 
 
 class Transfer(_Spoken, frozen=True, kw_only=True, tag="transfer"):
-    """Hands the customer to a number outside."""
+    """Goes on as if the customer had dialled another number of ours: its flow, or its queue."""
 
-    to: Annotated[str, Meta(pattern=r"^[+0-9*#]{1,32}$")]
+    to: Number
     failed: NodeName
 
 

@@ -1,10 +1,11 @@
 """What a session remembers, what it asks of whoever holds it, and what it is given. Data alone."""
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
-from ivr.model import Accepts, Language
+from ivr.model import Accepts, Language, Texts
 from routing.expressions import Fact
 
 
@@ -31,11 +32,15 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Prompt(msgspec.Struct, frozen=True):
-    """What is said: a text, a sound file where there is one, and the language of both."""
+    """What is said: a text, a sound file where there is one, and the language of both.
+
+    `parts` is the same text in pieces that are said often, where it is different for every customer.
+    """
 
     text: str = ""
     file: str = ""
     language: Language = "en"
+    parts: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is anything to say."""
@@ -59,7 +64,7 @@ class Collect(_Ask, frozen=True, tag="collect", kw_only=True):
 
     prompt: Prompt
     wait_ms: int
-    accepts: Accepts = "digits"
+    accepts: Accepts | Literal["phone"] = "digits"
     length_min: int = 1
     length_max: int = 1
     options: tuple[Option, ...] = ()
@@ -89,6 +94,7 @@ class Enqueue(_Ask, frozen=True, tag="enqueue", kw_only=True):
     """Let the customer wait; answered when an agent has them (`connected`) or the queue has not kept them (`turned_away`)."""
 
     queue_id: str
+    music: str = ""
 
 
 class Reassure(_Ask, frozen=True, tag="reassure", kw_only=True):
@@ -97,11 +103,11 @@ class Reassure(_Ask, frozen=True, tag="reassure", kw_only=True):
     prompt: Prompt
 
 
-class OfferCallBack(_Ask, frozen=True, tag="call_back", kw_only=True):
-    """Offer a call-back; answered `accepted` or anything else."""
+class BookCallBack(_Ask, frozen=True, tag="call_back", kw_only=True):
+    """Promise the customer a call-back at this number, for this queue; answered `accepted` or anything else."""
 
-    prompt: Prompt
     queue_id: str
+    to: str
 
 
 class Record(_Ask, frozen=True, tag="record", kw_only=True):
@@ -123,7 +129,7 @@ class AskMark(_Ask, frozen=True, tag="mark", kw_only=True):
 
 
 class HandOver(_Ask, frozen=True, tag="hand_over", kw_only=True):
-    """Connect the customer with a number outside; answered `connected` or anything else."""
+    """Lead the customer to another number of ours; answered `connected` or anything else."""
 
     prompt: Prompt
     to: str
@@ -143,7 +149,7 @@ Ask = (
     | AskRequest
     | Enqueue
     | Reassure
-    | OfferCallBack
+    | BookCallBack
     | Record
     | AskMark
     | HandOver
@@ -179,16 +185,29 @@ class Frame(msgspec.Struct, frozen=True):
 
 
 class Given(msgspec.Struct, frozen=True):
-    """What the customer has said at a node, in words an agent can read."""
+    """What the customer has said at a node: `text` in the customer's words; `names` of the node and `words` for the text, by language."""
 
     node: str
     text: str
+    names: Texts = {}
+    words: Texts = {}
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What the customer has answered to a question: from `low` to `high`. `names` are the question's, by language."""
+
+    question: str
+    value: int
+    low: int
+    high: int
+    at_ms: int = 0
+    names: Texts = {}
 
 
 class Session(msgspec.Struct, frozen=True):
     """One customer in one flow. `frames`: the outermost flow first. `asked` is what is waited for, until `due_ms`.
 
-    `number` is that of the newest ask; `asks` counts those that wait for an answer, `attempt` those of the node it is at. `queued_ms` is since when the customer waits in a queue, and
+    `number` is that of the newest ask; `asks` counts those that wait for an answer, `attempt` those of the node it is at, and of its `stage`. `queued_ms` is since when the customer waits in a queue, and
     `told_ms` up to when they have been told something there.
     """
 
@@ -201,9 +220,11 @@ class Session(msgspec.Struct, frozen=True):
     number: int = 0
     asks: int = 0
     attempt: int = 0
+    stage: str = ""
     queued_ms: int = 0
     told_ms: int = 0
     given: tuple[Given, ...] = ()
+    marks: tuple[Mark, ...] = ()
     outcome: Outcome | None = None
 
 

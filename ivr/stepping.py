@@ -11,6 +11,7 @@ import msgspec
 
 from ivr import limits
 from ivr.asking import Asking, ask_of
+from ivr.calling_back import NUMBER, turned
 from ivr.comforting import due_in_queue, end_ms, last_due
 from ivr.model import (
     Branch,
@@ -30,6 +31,7 @@ from ivr.model import (
     Set,
     SubFlow,
     Survey,
+    Texts,
     Transfer,
     Voicemail,
 )
@@ -41,6 +43,7 @@ from ivr.session import (
     Given,
     Input,
     Leave,
+    Mark,
     Moved,
     Outcome,
     Passed,
@@ -57,8 +60,11 @@ TURNED_AWAY: Final = "turned_away"
 OPEN: Final = "open"
 CLOSED: Final = "closed"
 HOLIDAY: Final = "holiday"
-ACCEPTED: Final = "accepted"
-"""Words of answers."""
+SKIPPED: Final = "skipped"
+"""Words of answers; the last one, of what is not done, is that the customer will not say: nothing is asked again."""
+
+_MARKS: Final = frozenset("0123456789")
+"""Answers to a survey that are a mark at all."""
 
 
 def begin(
@@ -136,7 +142,9 @@ class _Walk:
     def _go(self, name: str) -> None:
         """To another node of this flow."""
         *outer, top = self._session.frames
-        self._put(frames=(*outer, Frame(top.flow_id, name)), attempt=0, asked=None, due_ms=None)
+        self._put(
+            frames=(*outer, Frame(top.flow_id, name)), attempt=0, stage="", asked=None, due_ms=None
+        )
 
     def _on(self, name: str) -> None:
         """To another node, and on until something is asked or it is over."""
@@ -246,6 +254,8 @@ class _Walk:
                 self._from_queue(node, given)
             case Transfer():
                 self._transferred(node, given)
+            case Survey():
+                self._marked(node, given)
             case None | HangUp() | Return() | SubFlow() | Set() | Branch():
                 self.end(Outcome.FAULT)  # the flow has changed under the session
             case _:
@@ -253,7 +263,7 @@ class _Walk:
 
     def _told(
         self,
-        node: Say | Play | Hours | Profile | Request | CallBackOffer | Voicemail | Survey,
+        node: Say | Play | Hours | Profile | Request | CallBackOffer | Voicemail,
         given: Answered,
     ) -> None:
         match node:
@@ -267,9 +277,8 @@ class _Walk:
                 self._take(given)
                 self._on(node.next if given.is_done else node.failed)
             case CallBackOffer():
-                is_accepted = given.is_done and given.value == ACCEPTED
-                self._on(node.accepted if is_accepted else node.declined)
-            case Say() | Play() | Voicemail() | Survey():
+                self._called_back(node, given)
+            case Say() | Play() | Voicemail():
                 self._on(node.next)
             case _:
                 assert_never(node)
@@ -282,8 +291,7 @@ class _Walk:
     def _chosen(self, node: Menu, given: Answered) -> None:
         choice = node.choices.get(given.value) if given.is_done else None
         if choice is not None:
-            words = choice.label.get(self._session.language, given.value)
-            self._note(words)
+            self._note(node, choice.label.get(self._session.language, given.value), choice.label)
             self._on(choice.to)
         else:
             self._again(node)
@@ -292,21 +300,54 @@ class _Walk:
         value = gathered(node, given.value)
         if given.is_done and is_wanted(node, value):
             self._put(values=with_values(self._session.values, {node.into: value}))
-            self._note("***" if node.secret else value)
+            self._note(node, "***" if node.secret else value)
             self._on(node.next)
+        elif _is_skipped(given):
+            self._on(node.otherwise)
         else:
             self._again(node)
 
     def _again(self, node: Menu | Gather) -> None:
         if self._session.attempt < node.attempts:
-            self._put(asked=None, due_ms=None)
-            self._ask(node)
+            self._ask_again(node)
         else:
             self._on(node.otherwise)
 
-    def _note(self, words: str) -> None:
+    def _ask_again(self, node: Menu | Gather | Survey | CallBackOffer) -> None:
+        self._put(asked=None, due_ms=None)
+        self._ask(node)
+
+    def _called_back(self, node: CallBackOffer, given: Answered) -> None:
+        turn = turned(node, self._session, given)
+        if turn.to:
+            self._on(turn.to)
+            return
+        if turn.number:
+            self._put(values=with_values(self._session.values, {NUMBER: turn.number}))
+        if turn.stage is not None:
+            self._put(stage=turn.stage, attempt=0)
+        elif self._session.attempt >= node.attempts:
+            self._on(node.declined)
+            return
+        self._ask_again(node)
+
+    def _note(self, node: Menu | Gather, text: str, words: Texts | None = None) -> None:
         name = self._session.frames[-1].node
-        self._put(given=(*self._session.given, Given(name, words)))
+        given = Given(name, text, node.label, words or {})
+        self._put(given=(*self._session.given, given))
+
+    def _marked(self, node: Survey, given: Answered) -> None:
+        value = int(given.value) if given.is_done and given.value in _MARKS else None
+        if value is not None and node.low <= value <= node.high:
+            at_ms = self._session.now_ms
+            mark = Mark(node.question, value, node.low, node.high, at_ms, node.label)
+            others = tuple(one for one in self._session.marks if one.question != mark.question)
+            self._put(marks=(*others, mark))
+            self._on(node.next)
+        elif self._session.attempt < node.attempts and not _is_skipped(given):
+            self._ask_again(node)
+        else:
+            self._on(node.next)
 
     def _transferred(self, node: Transfer, given: Answered) -> None:
         if given.is_done and given.value == CONNECTED:
@@ -339,6 +380,10 @@ class _Walk:
         self._asks.append(Reassure(number=number, prompt=prompt))
         self._put(number=number, told_ms=at_ms)
         self._put(due_ms=min(due_in_queue(node, self._session), end_ms(session)))
+
+
+def _is_skipped(given: Answered) -> bool:
+    return not given.is_done and given.value == SKIPPED
 
 
 def _by_hours(node: Hours, given: Answered) -> str:

@@ -7,9 +7,9 @@ back. Whatever the server acknowledges or shows is told to the observer, once.
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loadtests.http_link import Answer, ClientFailure, HTTPLink, Json, Refused
 from loadtests.observing import Kind, Observer, Seen, ignore
@@ -17,6 +17,9 @@ from loadtests.socket_client import SocketClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+STRAIGHT_WIDGETS = ("demo", "help")
+"""Widgets of the demo that lead into a queue at once: these customers answer no flow's questions."""
 
 HELLO_VERSION = 1
 RESEND_AFTER_S = 2.0
@@ -37,6 +40,7 @@ class AgentClient(SocketClient):
         self.on_desk: Callable[[], None] = lambda: None
         self.on_message: Callable[[str, Json], None] = lambda _contact_id, _message: None
         self.seen_seqs: dict[str, set[int]] = defaultdict(set)
+        self.typing_seen: Counter[str] = Counter()
         self._opened: set[str] = set()
         self._reading: set[asyncio.Task[None]] = set()
         self._seen_offers: set[str] = set()
@@ -78,6 +82,8 @@ class AgentClient(SocketClient):
             self.on_desk()
         elif frame["type"] == "message":
             self._saw_message(frame["contact_id"], frame["message"])
+        elif frame["type"] == "typing":
+            self.typing_seen[frame["contact_id"]] += 1
 
     def _open_new(self) -> None:
         """A conversation that was not on the desk before is read from its start, as a page would show it."""
@@ -136,92 +142,50 @@ class AgentClient(SocketClient):
         )
         self.on_message(contact_id, message)
 
-    def _report(self, answer: Answer, seen: Seen) -> None:
-        """An acknowledgement, or that a repeated request was refused in the end."""
+    def _report(self, answer: Answer, kind: Kind, **seen: Any) -> Answer:  # noqa: ANN401 - what `Seen` has
+        """Tell of an acknowledgement, or that a repeated request was refused in the end; returns the answer."""
+        seq, took_s = answer.body.get("seq"), answer.took_s
+        fact = Seen(kind=kind, seq=seq, agent_id=self.agent_id, took_s=took_s, **seen)
         if answer.is_done:
-            self.observer(seen)
+            self.observer(fact)
         elif answer.attempts > 1:
-            self.observer(replace(seen, refused_as=answer.code or str(answer.status)))
+            self.observer(replace(fact, refused_as=answer.code or str(answer.status)))
+        return answer
 
     async def set_state(self, state: str, reason_id: str | None = None) -> Answer:
         """Ask for a state."""
         body = {"state": state, "reason_id": reason_id}
         answer = await self.link.command("PUT", "/api/v1/me/state", body)
-        self._report(
-            answer,
-            Seen(
-                kind=Kind.STATE,
-                seq=answer.body.get("seq"),
-                agent_id=self.agent_id,
-                state=state,
-                took_s=answer.took_s,
-            ),
-        )
-        return answer
+        return self._report(answer, Kind.STATE, state=state)
 
     async def accept(self, offer_id: str) -> Answer:
         """Take an offer."""
         answer = await self.link.command("POST", f"/api/v1/offers/{offer_id}/accept", {})
-        self._report(
-            answer,
-            Seen(
-                kind=Kind.ACCEPT,
-                seq=answer.body.get("seq"),
-                agent_id=self.agent_id,
-                contact_id=answer.body.get("contact_id", ""),
-                offer_id=offer_id,
-                took_s=answer.took_s,
-            ),
+        return self._report(
+            answer, Kind.ACCEPT, contact_id=answer.body.get("contact_id", ""), offer_id=offer_id
         )
-        return answer
 
     async def reject(self, offer_id: str) -> Answer:
         """Refuse an offer."""
         answer = await self.link.command("POST", f"/api/v1/offers/{offer_id}/reject", {})
-        self._report(
-            answer,
-            Seen(
-                kind=Kind.REJECT,
-                seq=answer.body.get("seq"),
-                agent_id=self.agent_id,
-                offer_id=offer_id,
-                took_s=answer.took_s,
-            ),
-        )
-        return answer
+        return self._report(answer, Kind.REJECT, offer_id=offer_id)
 
     async def reply(self, contact_id: str, text: str) -> Answer:
         """Write to the customer."""
         answer = await self._contact_command(contact_id, "messages", {"text": text})
-        self._report(
+        return self._report(
             answer,
-            Seen(
-                kind=Kind.AGENT_MESSAGE,
-                seq=answer.body.get("seq"),
-                agent_id=self.agent_id,
-                contact_id=contact_id,
-                message_id=answer.body.get("message_id", ""),
-                author="agent",
-                text=text,
-                took_s=answer.took_s,
-            ),
+            Kind.AGENT_MESSAGE,
+            contact_id=contact_id,
+            message_id=answer.body.get("message_id", ""),
+            author="agent",
+            text=text,
         )
-        return answer
 
     async def end(self, contact_id: str) -> Answer:
         """End the conversation."""
         answer = await self._contact_command(contact_id, "end", {})
-        self._report(
-            answer,
-            Seen(
-                kind=Kind.END,
-                seq=answer.body.get("seq"),
-                agent_id=self.agent_id,
-                contact_id=contact_id,
-                took_s=answer.took_s,
-            ),
-        )
-        return answer
+        return self._report(answer, Kind.END, contact_id=contact_id)
 
     async def hold(self, contact_id: str, *, is_held: bool) -> Answer:
         """Put the caller on hold, or take the call up again."""
@@ -245,19 +209,9 @@ class AgentClient(SocketClient):
         """Finish the wrap-up."""
         body = {"disposition_id": disposition_id, "notes": notes}
         answer = await self._contact_command(contact_id, "wrap-up", body)
-        self._report(
-            answer,
-            Seen(
-                kind=Kind.WRAP_UP,
-                seq=answer.body.get("seq"),
-                agent_id=self.agent_id,
-                contact_id=contact_id,
-                state=disposition_id,
-                text=notes,
-                took_s=answer.took_s,
-            ),
+        return self._report(
+            answer, Kind.WRAP_UP, contact_id=contact_id, state=disposition_id, text=notes
         )
-        return answer
 
     async def _contact_command(self, contact_id: str, verb: str, body: Json) -> Answer:
         return await self.link.command("POST", f"/api/v1/contacts/{contact_id}/{verb}", body)
@@ -276,6 +230,8 @@ class CustomerClient(SocketClient):
         self.position: int | None = None
         self.transcript: dict[int, Json] = {}
         self.refusals: list[Json] = []
+        self.flow: Json = {}
+        self.typing_seen = 0
         self._token = ""
         self._newest_seq = 0
         self._state_seq = -1
@@ -337,6 +293,15 @@ class CustomerClient(SocketClient):
         await self.send({"type": "message", "message_id": message_id, "text": text})
         return message_id
 
+    @property
+    def asked(self) -> int:
+        """The number of what a flow asks now; 0 when it asks nothing."""
+        return int((self.flow.get("asked") or {}).get("number", 0))
+
+    async def choose(self, text: str) -> None:
+        """Answer what the flow asks."""
+        await self.send({"type": "answer", "number": self.asked, "text": text})
+
     async def typing(self) -> None:
         """Show that we are writing."""
         await self.send({"type": "typing"})
@@ -353,6 +318,10 @@ class CustomerClient(SocketClient):
             self._new_state(frame)
         elif frame["type"] == "message":
             self._new_message(frame["message"])
+        elif frame["type"] == "flow":
+            self.flow = frame
+        elif frame["type"] == "typing":
+            self.typing_seen += 1
         elif frame["type"] == "refused":
             self.refusals.append(frame)
             if frame["code"] not in RETRIED_REFUSALS:

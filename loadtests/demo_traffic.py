@@ -19,7 +19,7 @@ from pathlib import Path
 
 import aiohttp
 
-from loadtests.clients import AgentClient, CustomerClient
+from loadtests.clients import STRAIGHT_WIDGETS, AgentClient, CustomerClient
 from loadtests.demo_mails import MAILBOX_OF, post
 from loadtests.demo_texts import Customer, draw_customer
 from loadtests.http_link import ClientFailure, HTTPLink, Json, Refused
@@ -52,7 +52,8 @@ class Watch:
         """Queue id -> its line; logs in when needed. Raises ClientFailure when the server does not answer."""
         if not self._person.user:
             await self._person.log_in(SUPERVISOR, self._password)
-            self.widgets = (await self._link.read("/api/v1/configuration", deadline_s=5))["widgets"]
+            widgets = (await self._link.read("/api/v1/configuration", deadline_s=5))["widgets"]
+            self.widgets = [one for one in widgets if one["widget_id"] in STRAIGHT_WIDGETS]
         try:
             board = await self._link.read("/api/v1/queues", deadline_s=5)
         except Refused:

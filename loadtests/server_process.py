@@ -3,17 +3,19 @@
 import asyncio
 import contextlib
 import os
+import random
 import signal
 import socket
 import sys
 import time
 from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEMO_PASSWORD = "demo-password-of-a-drill"  # noqa: S105 - of throw-away servers on loopback
 POLL_S = 0.01
+PORTS: Final = range(20_000, 32_000)
 
 T = TypeVar("T")
 
@@ -22,11 +24,16 @@ class ServerFailed(Exception):
     """The server did not become ready, or ended when it should not have."""
 
 
-def free_port() -> int:
-    """A loopback port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """A loopback port nobody has now.
+
+    Below those the system gives to connections: some are bound long after they were found. Raises ServerFailed.
+    """
+    for port in random.SystemRandom().sample(PORTS, 100):
+        with socket.socket(type=kind) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise ServerFailed("no port is free")
 
 
 def run_drill(work: Coroutine[Any, Any, T]) -> T:
@@ -57,6 +64,7 @@ class ServerProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data_dir.parent / f"{data_dir.name}.log"
         self.launcher = tuple(launcher)
+        self.options: tuple[str, ...] = ("--demo",)
         self._environment = dict(environment or {})
         self._process: asyncio.subprocess.Process | None = None
         self.started_s = 0.0
@@ -83,13 +91,13 @@ class ServerProcess:
         environment = {**os.environ, "CC_DEMO_PASSWORD": DEMO_PASSWORD, **self._environment}
         # Compiling all modules at every start, as this would have it, is not how anybody runs a server.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        arguments = ("run", "--demo", "--port", str(self.port), "--data-dir", str(self.data_dir))
+        where = ("--port", str(self.port), "--data-dir", str(self.data_dir))
         self.started_s = time.monotonic()
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *self.launcher,
-                *arguments,
+                *("run", *self.options, *where),
                 cwd=REPOSITORY,
                 env=environment,
                 stdin=asyncio.subprocess.DEVNULL,

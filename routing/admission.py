@@ -45,7 +45,7 @@ def turn_away(
 
 
 def why_not(step: Step, contact: Contact, queue_id: QueueId) -> TurnAwayReason | None:
-    """Why the queue does not let this contact in at this moment; None if it does. Mail is always let in."""
+    """Why the queue does not let this contact in at this moment; None if it does. Mail and tasks are always let in."""
     if contact.channel in LASTING:
         return None
     state = step.state

@@ -93,7 +93,7 @@ def wrap_up_started(state: State, event: ev.WrapUpStarted) -> None:
         channel=contact.channel,
         queue_id=contact.queue_id,
         arrived_at_ms=contact.arrived_at_ms,
-        connected_at_ms=contact.connected_at_ms,
+        connected_at_ms=contact.connected_at_ms or event.at_ms,
         started_at_ms=event.at_ms,
         last_message_seq=contact.last_message_seq,
     )

@@ -49,16 +49,9 @@ def wait(state: State, contact: Contact, event: ev.Event) -> None:
     move(state, contact, event, due_ms)
     queue_booking.arm_exit(state, contact, event.at_ms)
     contact.agent_id = None
-    note_precedence(state, contact)
+    queue_booking.note_precedence(state, contact)
     state.waiting[contact.queue_id][contact.contact_id] = None
     arm_step(state, contact)
-
-
-def note_precedence(state: State, contact: Contact) -> None:
-    """Note which channels' work a waiting contact may push aside, and whether it comes over wrap-up."""
-    rules, channel = state.configuration, contact.channel
-    contact.may_interrupt = () if rules is None else rules.interrupts.get(channel, ())
-    contact.is_over_wrap_up = rules is not None and channel in rules.over_wrap_up
 
 
 def enter_step(state: State, contact: Contact, step: int) -> None:
@@ -81,12 +74,12 @@ def enter_queue(
     state: State, contact: Contact, event: ev.ContactQueued | ev.ContactRequeued
 ) -> None:
     """The contact belongs to this queue from here on, at this age; another queue has steps of its own."""
+    is_new = contact.queued_at_ms == 0  # it has never waited: a call of ours may talk first
     contact.queued_at_ms = event.at_ms
     shift_ms, contact.age_origin_ms = (
         event.age_origin_ms - contact.age_origin_ms,
         event.age_origin_ms,
     )
-    is_new = contact.state is ContactState.ARRIVED
     if event.queue_id == contact.queue_id and not is_new:
         contact.step_origin_ms += shift_ms
         return

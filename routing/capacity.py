@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from routing.ids import ContactId
 from routing.limits import WRAP_UPS_COME_OVER_MAX
-from routing.model import Channel
+from routing.model import CALLS, Channel
 from routing.state import Agent, Contact, WrapUp
 
 Channels = tuple[Channel, ...]
@@ -39,12 +39,13 @@ def units_in_use(
 
 
 def held_of(agent: Agent, channel: Channel, *, is_over_wrap_up: bool = False) -> int:
-    """How many contacts of a channel the agent has in hand."""
+    """How many contacts of a channel the agent has in hand; calls of all kinds take the one phone there is."""
     if not agent.holds:
         return 0
-    held = list(agent.holds.values()).count(channel)
+    alike = CALLS if channel in CALLS else (channel,)
+    held = sum(one in alike for one in agent.holds.values())
     if is_over_wrap_up:
-        held -= sum(agent.holds[contact_id] is channel for contact_id in _come_over(agent))
+        held -= sum(agent.holds[contact_id] in alike for contact_id in _come_over(agent))
     return held
 
 

@@ -7,7 +7,7 @@ from routing.consequences import Step
 from routing.errors import Refusal, RefusalCode
 from routing.ids import AgentId, ContactId, QueueId, ReasonId
 from routing.model import BUILT_IN_REASONS, AgentState, QueuePolicy
-from routing.state import Agent, Contact, ContactState
+from routing.state import BEING_CALLED, Agent, Contact, ContactState
 
 Decision = Refusal | None
 
@@ -70,6 +70,16 @@ def connected_contact(
         return contact
     detail = f"Contact {contact_id} is not in conversation: it is {contact.state}."
     return Refusal(RefusalCode.CONTACT_NOT_CONNECTED, detail)
+
+
+def endable_contact(
+    step: Step, contact_id: ContactId, agent_id: AgentId | None
+) -> Contact | Refusal:
+    """The contact if this agent talks with its customer, or calls them."""
+    contact = held_contact(step, contact_id, agent_id)
+    if isinstance(contact, Contact) and contact.state in BEING_CALLED:
+        return contact
+    return connected_contact(step, contact_id, agent_id)
 
 
 def known_queue(step: Step, queue_id: QueueId) -> QueuePolicy | Refusal:

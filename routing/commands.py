@@ -25,6 +25,8 @@ from routing.model import (
     CapacityRule,
     Channel,
     Destination,
+    Dial,
+    DialFailure,
     Party,
     RejectCause,
     RoutingConfiguration,
@@ -84,6 +86,7 @@ class EnqueueContact(msgspec.Struct, frozen=True, tag=True):
 
     `needs` are skills beyond the queue's own; `credit_ms` is age given to this customer. `preferred_agent_id` is whom
     the queue's agent and team steps ask first (the owner, or who served last). `barred_agent_ids` never get this contact.
+    With `dial` it is one that we call: it does not wait, but is granted a permit at once, or refused.
     """
 
     contact_id: ContactId
@@ -95,6 +98,32 @@ class EnqueueContact(msgspec.Struct, frozen=True, tag=True):
     preferred_agent_id: AgentId | None = None
     barred_agent_ids: tuple[AgentId, ...] = ()
     site: SiteId = NO_SITE
+    dial: Dial | None = None
+
+
+class UsePermit(msgspec.Struct, frozen=True, tag=True):
+    """The call is dialled now: accepted once, and only while the permit lives."""
+
+    contact_id: ContactId
+
+
+class ChangeSuppressions(msgspec.Struct, frozen=True, tag=True):
+    """The list of suppressed numbers has come to this version: unused permits of campaigns with older facts end."""
+
+    version: int
+
+
+class AnswerDial(msgspec.Struct, frozen=True, tag=True):
+    """The customer we called has answered."""
+
+    contact_id: ContactId
+
+
+class FailDial(msgspec.Struct, frozen=True, tag=True):
+    """The call placed by us came to nothing."""
+
+    contact_id: ContactId
+    failure: DialFailure
 
 
 class UpdateContactAttributes(msgspec.Struct, frozen=True, tag=True):
@@ -286,6 +315,10 @@ Command = (
     | DisconnectAgent
     | SetAgentState
     | EnqueueContact
+    | UsePermit
+    | ChangeSuppressions
+    | AnswerDial
+    | FailDial
     | UpdateContactAttributes
     | AcceptOffer
     | RejectOffer

@@ -10,9 +10,18 @@ import msgspec
 
 from routing import events as ev
 from routing.capacity import exceeds
-from routing.ids import AgentId, DispositionId, OfferId, QueueId, ReasonId
-from routing.model import REASON_MISSED, REASON_PHONE_FAULT, REASON_SIGNED_IN, AgentState, Channel
-from routing.state import Agent, Contact, ContactState, Demand, NextState, State
+from routing.ids import NO_AGENT, AgentId, DispositionId, OfferId, QueueId, ReasonId
+from routing.model import (
+    REASON_MISSED,
+    REASON_PHONE_FAULT,
+    REASON_SIGNED_IN,
+    AgentState,
+    Channel,
+    DialFailure,
+    Party,
+    unreached,
+)
+from routing.state import BEING_CALLED, Agent, Contact, ContactState, Demand, NextState, State
 
 LIVE_CHANNELS_HELD = (Channel.VOICE, Channel.OUTBOUND_VOICE)
 """Channels whose connected contacts survive their agent's desk: a talking call ends only by its leg."""
@@ -25,6 +34,12 @@ _REASON_OF_CAUSE: dict[ev.StateCause, ReasonId] = {
 }
 
 
+BestAgent = Callable[[Contact, int], Agent | None]
+"""The free agent whom the contact's queue would ask first at an instant, in what the contact asks for."""
+
+NextContact = Callable[[Agent, int], Contact | None]
+"""The most urgent contact that waits for an agent whose wrap-ups were over, at an instant."""
+
 Servers = Callable[[QueueId, Channel, Demand], Iterator[Agent]]
 """The agents whose facts, not their state of the moment, allow a contact of this queue, channel and demand."""
 
@@ -36,6 +51,8 @@ class Step(msgspec.Struct, frozen=True):
     now_ms: int
     emit: Callable[[ev.Event], None]
     servers: Servers
+    best_agent: BestAgent
+    next_contact: NextContact
 
 
 def make_offer(step: Step, contact: Contact, agent: Agent, trigger: ev.OfferTrigger) -> None:
@@ -133,25 +150,47 @@ def close_contact(
         apply_next_state(step, agent_id)
 
 
-def abandon_contact(step: Step, contact: Contact) -> None:
-    """The customer is gone while waiting: withdraw the offers, close as abandoned."""
+def leave_queue(step: Step, contact: Contact, ended_by: Party = Party.CUSTOMER) -> None:
+    """The customer is gone while waiting: withdraw the offers, close as abandoned, unless somebody else has taken them."""
     rescind_offers_of(step, contact, ev.RescindReason.CUSTOMER_LEFT)
-    close_contact(step, contact, ev.ContactOutcome.ABANDONED)
+    is_outside = ended_by is Party.OUTSIDE
+    outcome = ev.ContactOutcome.HANDLED_OUTSIDE if is_outside else ev.ContactOutcome.ABANDONED
+    close_contact(step, contact, outcome)
+
+
+def end_dial(step: Step, contact: Contact, failure: DialFailure) -> None:
+    """Our call has not reached the customer: the contact ends, and its agent is free, or wraps up."""
+    agent_id = contact.agent_id or NO_AGENT
+    step.emit(ev.DialEnded(step.now_ms, contact.contact_id, agent_id, failure))
+    dial = contact.dial
+    has_wrap_up = dial is not None and contact.is_agent_first and dial.wraps_up_unreached
+    if not has_wrap_up or not begin_wrap_up(step, contact, agent_id):
+        close_contact(step, contact, ev.ContactOutcome.UNREACHED, unreached(failure))
+
+
+def end_dials_of(step: Step, agent: Agent) -> None:
+    """Nothing is dialled for an agent who is gone; what is dialled already goes on."""
+    for contact_id in list(agent.holds):
+        contact = step.state.contacts.get(contact_id)
+        if contact is not None and contact.state is ContactState.RESERVED:
+            end_dial(step, contact, DialFailure.AGENT_LEFT)
 
 
 def finish_conversation(step: Step, contact: Contact, agent_id: AgentId) -> None:
     """The conversation is over: wrap-up begins, or the contact closes where the queue has none.
 
-    Parked work closes as well: it has no room for a wrap-up.
+    Parked work closes as well: it has no room for a wrap-up. A call that nobody has answered was no conversation.
     """
-    if not begin_wrap_up(step, contact, agent_id):
+    if contact.state in BEING_CALLED:
+        end_dial(step, contact, DialFailure.CANCELLED)
+    elif not begin_wrap_up(step, contact, agent_id):
         close_contact(step, contact, ev.ContactOutcome.HANDLED)
 
 
 def begin_wrap_up(step: Step, contact: Contact, agent_id: AgentId) -> bool:
     """Whether the agent wraps up what was in hand: where the queue has a wrap-up, it begins now."""
     limit_ms = step.state.queues[contact.queue_id].wrap_up_limit_ms
-    if limit_ms == 0 or contact.state is not ContactState.CONNECTED:
+    if limit_ms == 0 or contact.state not in (ContactState.CONNECTED, ContactState.DIALLING):
         return False
     until_ms = step.now_ms + limit_ms
     step.emit(ev.WrapUpStarted(step.now_ms, contact.contact_id, agent_id, until_ms))
@@ -165,7 +204,9 @@ def finish_wrap_up(step: Step, ending: ev.WrapUpCompleted | ev.WrapUpExpired) ->
     contact = step.state.contacts.get(ending.contact_id)
     is_over = contact is not None and contact.state is ContactState.WRAP_UP
     if contact is not None and is_over and contact.agent_id == ending.agent_id:
-        close_contact(step, contact, ev.ContactOutcome.HANDLED, ending.disposition_id)
+        is_reached = contact.dial_failure is None
+        outcome = ev.ContactOutcome.HANDLED if is_reached else ev.ContactOutcome.UNREACHED
+        close_contact(step, contact, outcome, ending.disposition_id)
     else:
         apply_next_state(step, ending.agent_id)
 

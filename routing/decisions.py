@@ -15,6 +15,7 @@ from routing.checks import (
     Decision,
     askable_state,
     connected_contact,
+    endable_contact,
     held_contact,
     known_agent,
     known_queue,
@@ -23,15 +24,23 @@ from routing.checks import (
 from routing.configuration import configuration_fault
 from routing.consequences import (
     Step,
-    abandon_contact,
+    end_dials_of,
     finish_conversation,
     finish_wrap_up,
     follow_request,
+    leave_queue,
     put_out_of_ready,
     requeue_connected,
     rescind_offers_of,
     rescind_offers_to,
     waits_without_offer_to,
+)
+from routing.dialling import (
+    answer_dial,
+    change_suppressions,
+    fail_dial,
+    grant_permit,
+    use_permit,
 )
 from routing.errors import Refusal, RefusalCode
 from routing.handing_on import close_queue, flush_queue, open_queue, transfer_contact
@@ -129,6 +138,7 @@ def _remove_agent(step: Step, command: cmd.RemoveAgent) -> Decision:
         return agent
     step.emit(ev.AgentRemoved(step.now_ms, command.agent_id))
     rescind_offers_to(step, agent, ev.RescindReason.AGENT_REMOVED)
+    end_dials_of(step, agent)
     requeue_connected(step, agent, ev.RequeueReason.AGENT_REMOVED)
     for contact_id in list(agent.wrap_ups):
         removed = DISPOSITION_NONE_REMOVED
@@ -152,6 +162,7 @@ def _disconnect_agent(step: Step, command: cmd.DisconnectAgent) -> Decision:
         return agent
     step.emit(ev.AgentDisconnected(step.now_ms, command.agent_id))
     rescind_offers_to(step, agent, ev.RescindReason.PRESENCE_LOST)
+    end_dials_of(step, agent)
     return None
 
 
@@ -189,22 +200,28 @@ def _enqueue_contact(step: Step, command: cmd.EnqueueContact) -> Decision:
         command.preferred_agent_id,
         command.barred_agent_ids,
         command.site,
+        command.dial,
     )
+    if command.dial is not None:
+        return grant_permit(step, arrived, command.dial)
     if is_impossible(step, arriving(step.state, arrived), queue_id):
         detail = f"Nobody who is known could serve contact {contact_id} in queue {queue_id}."
         return Refusal(RefusalCode.NEEDS_IMPOSSIBLE, detail)
-    age_origin_ms = now_ms - _waited_before_ms(step, command, policy)
+    age_origin_ms = _age_origin_ms(step, command, policy)
     step.emit(arrived)
     admit(step, step.state.contacts[contact_id], queue_id, age_origin_ms)
     return None
 
 
-def _waited_before_ms(step: Step, command: cmd.EnqueueContact, policy: QueuePolicy) -> int:
-    """What a customer who gave up waiting here a short while ago had waited; the time away does not count."""
+def _age_origin_ms(step: Step, command: cmd.EnqueueContact, policy: QueuePolicy) -> int:
+    """Now; for a customer who gave up waiting here a short while ago as much earlier as they had waited.
+
+    The time away does not count.
+    """
     before = step.state.abandoned.get(abandoned_key(command.queue_id, command.customer_key))
     if before is None or step.now_ms - before.at_ms > policy.return_within_ms:
-        return 0
-    return before.waited_ms
+        return step.now_ms
+    return step.now_ms - before.waited_ms
 
 
 def _add_message(step: Step, command: cmd.AddMessage) -> Decision:
@@ -242,7 +259,7 @@ def _return_customer(step: Step, command: cmd.ReturnCustomer) -> Decision:
 
 def _end_contact(step: Step, command: cmd.EndContact) -> Decision:
     if command.ended_by is Party.AGENT:
-        contact = connected_contact(step, command.contact_id, command.agent_id)
+        contact = endable_contact(step, command.contact_id, command.agent_id)
     else:
         contact = open_contact(step, command.contact_id)
     if isinstance(contact, Refusal):
@@ -253,7 +270,7 @@ def _end_contact(step: Step, command: cmd.EndContact) -> Decision:
     if contact.agent_id is not None:
         finish_conversation(step, contact, contact.agent_id)
     else:
-        abandon_contact(step, contact)
+        leave_queue(step, contact, command.ended_by)
     return None
 
 
@@ -350,6 +367,10 @@ DECISIONS: dict[type, Callable[[Step, Any], Decision]] = {  # type: ignore[expli
     cmd.DisconnectAgent: _disconnect_agent,
     cmd.SetAgentState: _set_agent_state,
     cmd.EnqueueContact: _enqueue_contact,
+    cmd.UsePermit: use_permit,
+    cmd.ChangeSuppressions: change_suppressions,
+    cmd.AnswerDial: answer_dial,
+    cmd.FailDial: fail_dial,
     cmd.AcceptOffer: _accept_offer,
     cmd.RejectOffer: _reject_offer,
     cmd.AddMessage: _add_message,

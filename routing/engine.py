@@ -94,7 +94,9 @@ class Engine:
                 raise InvariantViolation(f"INV-8 deadline {fired.kind} fired without any effect")
 
     def _step(self, now_ms: int) -> Step:
-        return Step(self.state, now_ms, self._emit, self._matcher.servers)
+        matcher = self._matcher
+        ask, follow_up = matcher.best_agent, matcher.next_contact
+        return Step(self.state, now_ms, self._emit, matcher.servers, ask, follow_up)
 
     def _emit(self, event: ev.Event) -> None:
         """Apply an event at once and note whom it frees for matching."""

@@ -7,11 +7,16 @@ must give the same decisions. Every event starts with `at_ms`, ms since the Unix
 Fields are only ever appended, with a default, so that a journal of any age can be read.
 """
 
-from enum import StrEnum
 from typing import TypeAlias
 
 import msgspec
 
+from routing.causes import CHOSEN_BY_HAND as CHOSEN_BY_HAND
+from routing.causes import ContactOutcome as ContactOutcome
+from routing.causes import OfferTrigger as OfferTrigger
+from routing.causes import RequeueReason as RequeueReason
+from routing.causes import RescindReason as RescindReason
+from routing.causes import StateCause as StateCause
 from routing.ids import (
     NO_SITE,
     AgentId,
@@ -19,6 +24,7 @@ from routing.ids import (
     DetailId,
     DispositionId,
     OfferId,
+    PermitId,
     QueueId,
     ReasonId,
     SiteId,
@@ -31,82 +37,14 @@ from routing.model import (
     CapacityRule,
     Channel,
     Destination,
+    Dial,
+    DialFailure,
     Party,
     RejectCause,
     RoutingConfiguration,
     SkillNeed,
     TurnAwayReason,
 )
-
-
-class StateCause(StrEnum):
-    """Why an agent's state changed."""
-
-    REQUESTED = "requested"
-    MISSED_OFFERS = "missed_offers"
-    SIGNED_IN = "signed_in"
-    PRESENCE_LOST = "presence_lost"
-    PHONE_FAULT = "phone_fault"
-    FORCED = "forced"
-    """A supervisor asked for it."""
-
-
-class RescindReason(StrEnum):
-    """Why the engine withdrew an offer."""
-
-    CUSTOMER_LEFT = "customer_left"
-    PRESENCE_LOST = "presence_lost"
-    AGENT_NOT_READY = "agent_not_ready"
-    AGENT_REMOVED = "agent_removed"
-    ANSWERED_ELSEWHERE = "answered_elsewhere"
-    ASSIGNED = "assigned"
-    """A supervisor has given the contact to another agent."""
-    TRANSFERRED = "transferred"
-    """The contact is handed on."""
-    FLUSHED = "flushed"
-    """The contact's queue is emptied."""
-    NO_ROOM = "no_room"
-    """What was to be interrupted for it can no longer be."""
-
-
-class RequeueReason(StrEnum):
-    """Why a contact that was with an agent went back to its queue."""
-
-    PRESENCE_LOST = "presence_lost"
-    AGENT_REMOVED = "agent_removed"
-    TRANSFERRED = "transferred"
-    """Its agent, or a supervisor, has handed it on."""
-    LOGGED_OUT = "logged_out"
-    """It was parked, and its agent was not there when the reminder was due."""
-    LEG_FAILED = "leg_failed"
-    """The agent's leg of the call is lost, or never came about."""
-
-
-class OfferTrigger(StrEnum):
-    """Which question led to an offer: who was free for a contact, or what waited for an agent."""
-
-    AGENT_FREED = "agent_freed"
-    """The agent could take work: the most urgent of what waited was chosen."""
-    CONTACT_FREED = "contact_freed"
-    """The contact could be offered: of the agents who were free the first was chosen."""
-    BROADCAST = "broadcast"
-    """The contact had just been offered, and its queue asks several agents at once."""
-    ASSIGNED = "assigned"
-    """A supervisor chose both."""
-    TRANSFERRED = "transferred"
-    """The contact is handed on to this agent."""
-
-
-CHOSEN_BY_HAND = (OfferTrigger.ASSIGNED, OfferTrigger.TRANSFERRED)
-"""Offers to somebody a person has named: no scores decided."""
-
-
-class ContactOutcome(StrEnum):
-    """How a contact ended."""
-
-    HANDLED = "handled"
-    ABANDONED = "abandoned"
-    TURNED_AWAY = "turned_away"
 
 
 class _Event(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -163,7 +101,7 @@ class AgentStateRequested(_Event, frozen=True, array_like=True, tag=True):
 
 
 class ContactArrived(_Event, frozen=True, array_like=True, tag=True):
-    """A contact exists."""
+    """A contact exists. With `dial` it is one that we call; the permit follows."""
 
     contact_id: ContactId
     channel: Channel
@@ -174,6 +112,42 @@ class ContactArrived(_Event, frozen=True, array_like=True, tag=True):
     preferred_agent_id: AgentId | None = None
     barred_agent_ids: tuple[AgentId, ...] = ()
     site: SiteId = NO_SITE
+    dial: Dial | None = None
+
+
+class PermitRefused(_Event, frozen=True, array_like=True, tag=True):
+    """A campaign may not dial now, for this reason: a word of `PermitFault`, or of its facts. The contact has not arrived."""
+
+    arrived: ContactArrived
+    reason: str
+
+
+class SuppressionsChanged(_Event, frozen=True, array_like=True, tag=True):
+    """The list of suppressed numbers has come to this version."""
+
+    version: int
+
+
+class PermitUsed(_Event, frozen=True, array_like=True, tag=True):
+    """The call is being dialled, until `until_ms` at the latest."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    until_ms: int
+
+
+class DialAnswered(_Event, frozen=True, array_like=True, tag=True):
+    """The customer has answered. An agent who is not on the line yet is no longer reserved by this: an offer follows."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class DialFailed(_Event, frozen=True, array_like=True, tag=True):
+    """The call came to nothing; `DialEnded` says it too."""
+
+    contact_id: ContactId
+    failure: DialFailure
 
 
 class OfferAccepted(_Event, frozen=True, array_like=True, tag=True):
@@ -354,6 +328,34 @@ class QueueFlushed(_Event, frozen=True, array_like=True, tag=True):
 # --- decisions --------------------------------------------------------------------------------------
 
 
+class PermitGranted(_Event, frozen=True, array_like=True, tag=True):
+    """The contact may be dialled until `expires_at_ms`, once; the agent's capacity is taken for it."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    permit_id: PermitId
+    expires_at_ms: int
+    free_by_ms: int | None = None
+    """The agent is in wrap-up, and predicted to be free by then; None: free already."""
+    is_agent_first: bool = False
+    """The agent must be on the line first, whatever was asked: the campaign's window carries no customer left alone."""
+
+
+class DialConnected(_Event, frozen=True, array_like=True, tag=True):
+    """The customer has answered and talks with the agent, who was on the line first."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+
+
+class DialEnded(_Event, frozen=True, array_like=True, tag=True):
+    """The customer was not reached, for this reason; wrap-up or the contact's end follows."""
+
+    contact_id: ContactId
+    agent_id: AgentId
+    failure: DialFailure
+
+
 class ContactQueued(_Event, frozen=True, array_like=True, tag=True):
     """The contact waits in a queue; its age counts from `age_origin_ms`."""
 
@@ -530,6 +532,11 @@ InputEvent: TypeAlias = (
     | AgentDisconnected
     | AgentStateRequested
     | ContactArrived
+    | PermitRefused
+    | SuppressionsChanged
+    | PermitUsed
+    | DialAnswered
+    | DialFailed
     | OfferAccepted
     | OfferRejected
     | MessageAdded
@@ -553,7 +560,10 @@ InputEvent: TypeAlias = (
     | QueueFlushed
 )
 DecisionEvent: TypeAlias = (
-    ContactQueued
+    PermitGranted
+    | DialConnected
+    | DialEnded
+    | ContactQueued
     | ContactStepped
     | ContactTurnedAway
     | OfferMade

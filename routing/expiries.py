@@ -10,18 +10,31 @@ from routing import events as ev
 from routing.admission import turn_away
 from routing.consequences import (
     Step,
-    abandon_contact,
+    end_dial,
     finish_wrap_up,
+    leave_queue,
     put_out_of_ready,
     requeue_connected,
     waits_without_offer_to,
 )
 from routing.ids import AgentId
-from routing.model import DISPOSITION_NONE_TIMEOUT, REASON_MISSED, AgentState
+from routing.model import DISPOSITION_NONE_TIMEOUT, REASON_MISSED, AgentState, DialFailure
 from routing.parking import remind_of_parked
 from routing.queue_rules import NOWHERE, next_exit
 from routing.state import Contact, Deadline, DeadlineKind
 from routing.steps import enterable
+
+
+def _expire_permit(step: Step, deadline: Deadline) -> None:
+    _give_up(step, deadline, DialFailure.PERMIT_EXPIRED)
+
+
+def _end_dialling(step: Step, deadline: Deadline) -> None:
+    _give_up(step, deadline, DialFailure.NO_ANSWER)
+
+
+def _give_up(step: Step, deadline: Deadline, failure: DialFailure) -> None:
+    end_dial(step, step.state.contacts[deadline.contact_id], failure)
 
 
 def _alarm_waiting(step: Step, deadline: Deadline) -> None:
@@ -69,7 +82,7 @@ def _finish_wrap_up(step: Step, deadline: Deadline) -> None:
 
 
 def _close_gone_customer(step: Step, deadline: Deadline) -> None:
-    abandon_contact(step, step.state.contacts[deadline.contact_id])
+    leave_queue(step, step.state.contacts[deadline.contact_id])
 
 
 def _leave_queue(step: Step, deadline: Deadline) -> None:
@@ -98,6 +111,8 @@ def _alarm_not_ready(step: Step, deadline: Deadline) -> None:
 
 
 EXPIRIES: dict[DeadlineKind, Callable[[Step, Deadline], None]] = {
+    DeadlineKind.EXPIRE_PERMIT: _expire_permit,
+    DeadlineKind.END_DIALLING: _end_dialling,
     DeadlineKind.ALARM_WAITING: _alarm_waiting,
     DeadlineKind.ADVANCE_STEP: _advance_step,
     DeadlineKind.EXPIRE_OFFER: _expire_offer,

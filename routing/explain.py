@@ -18,7 +18,13 @@ from routing import events as ev
 from routing import timers
 from routing.ids import AgentId, ContactId, OfferId, QueueId, ReasonId
 from routing.limits import EXPLAINED_MAX
-from routing.matching import FILTERS, NaiveMatcher, agent_rank, refused_by, refused_by_hand
+from routing.matching import (
+    FILTERS,
+    NaiveMatcher,
+    agent_rank,
+    refused_by,
+    refused_by_hand,
+)
 from routing.model import AgentState, AgentStrategy, Channel, ContactStrategy, SkillNeed
 from routing.reasons import REASONS, Facts, Reasons
 from routing.state import Agent, Contact, ContactState, Deadline, State
@@ -390,7 +396,8 @@ def _first_difference(names: Sequence[str], one: Facts, other: Facts) -> str:
 def _is_confirmed(state: State, offer: ev.OfferMade) -> bool:
     """Whether the naive scanner, asked the question that led to the offer, gives the same answer.
 
-    A supervisor or a colleague asked no question; then it is whether nothing stood against the offer that holds even so.
+    A supervisor or a colleague asked no question, nor does an agent who was kept free; then it is whether nothing stood
+    against the offer that holds even so.
     """
     matcher = NaiveMatcher(state)
     contact, agent = state.contacts[offer.contact_id], state.agents[offer.agent_id]

@@ -5,6 +5,8 @@ the agent's own; the contact keeps what it has waited, up to what the new queue 
 queue that would turn the contact away refuses the transfer: nobody who is being talked with is lost to a rule.
 """
 
+import msgspec
+
 from routing import commands as cmd
 from routing import events as ev
 from routing.admission import turn_away, why_not
@@ -20,7 +22,8 @@ from routing.errors import Refusal, RefusalCode
 from routing.ids import AgentId, QueueId
 from routing.matching import refused_by_hand
 from routing.model import Destination, DestinationKind, TurnAwayReason
-from routing.state import Contact, ContactState, age_key
+from routing.queue_booking import note_precedence
+from routing.state import BEING_CALLED, Contact, ContactState, age_key
 
 _REFUSALS: dict[TurnAwayReason, RefusalCode] = {
     TurnAwayReason.CLOSED: RefusalCode.QUEUE_CLOSED,
@@ -51,6 +54,9 @@ def _transferable(step: Step, command: cmd.TransferContact) -> Contact | Refusal
     contact = open_contact(step, command.contact_id)
     if isinstance(contact, Contact) and contact.state is ContactState.WRAP_UP:
         return Refusal(RefusalCode.CONTACT_ENDED, f"Contact {command.contact_id} has ended.")
+    if isinstance(contact, Contact) and contact.state in BEING_CALLED:
+        detail = f"The customer of contact {command.contact_id} has not answered our call yet."
+        return Refusal(RefusalCode.CONTACT_NOT_CONNECTED, detail)
     return contact
 
 
@@ -79,7 +85,7 @@ def _to_agent(
     agent = known_agent(step, agent_id or AgentId(""))
     if isinstance(agent, Refusal):
         return agent
-    held, _ = refused_by_hand(agent, contact)
+    held, _ = refused_by_hand(agent, _as_it_will_wait(step, contact))
     if held is not None or contact.contact_id in agent.holds:
         detail = (
             f"Agent {agent.agent_id} cannot take contact {contact.contact_id}: {held or 'has it'}."
@@ -89,6 +95,14 @@ def _to_agent(
     _hand_on(step, contact, contact.queue_id)
     make_offer(step, contact, agent, ev.OfferTrigger.TRANSFERRED)
     return None
+
+
+def _as_it_will_wait(step: Step, contact: Contact) -> Contact:
+    """A copy under the rules of now: what an agent has was noted under those of then, and waits anew by the transfer."""
+    waiting = msgspec.structs.replace(contact)
+    if contact.agent_id is not None:
+        note_precedence(step.state, waiting)
+    return waiting
 
 
 def _transferred(step: Step, command: cmd.TransferContact) -> ev.ContactTransferred:

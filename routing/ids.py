@@ -8,10 +8,12 @@ from typing import NewType
 
 AgentId = NewType("AgentId", str)
 CalendarId = NewType("CalendarId", str)
+CampaignId = NewType("CampaignId", str)
 ContactId = NewType("ContactId", str)
 DetailId = NewType("DetailId", str)
 DispositionId = NewType("DispositionId", str)
 OfferId = NewType("OfferId", str)
+PermitId = NewType("PermitId", str)
 QueueId = NewType("QueueId", str)
 ReasonId = NewType("ReasonId", str)
 SiteId = NewType("SiteId", str)

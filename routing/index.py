@@ -77,6 +77,9 @@ _AgentEvent: TypeAlias = (
 _MOVES_AGENT = frozenset(
     (
         *get_args(_AgentEvent),
+        ev.PermitGranted,
+        ev.DialAnswered,
+        ev.DialConnected,
         ev.OfferMade,
         ev.OfferAccepted,
         ev.OfferRejected,
@@ -95,6 +98,8 @@ _MOVES_AGENT = frozenset(
 )
 """The agent they name may stand elsewhere among the free, or no longer among them."""
 
+
+_EVERY_CHANNEL = tuple(Channel)
 
 _NOWHERE: Mapping[int, Free] = {}
 """The places of everybody who is not free."""
@@ -172,11 +177,20 @@ class IndexedMatcher:
 
     def best_contact(self, agent: Agent, now_ms: int) -> Contact | None:
         """The most urgent waiting contact this agent may take."""
+        return self._most_urgent(agent, self._over_wrap_up, now_ms)
+
+    def next_contact(self, agent: Agent, now_ms: int) -> Contact | None:
+        """The most urgent waiting contact this agent might take if the wrap-ups were over."""
+        return self._most_urgent(agent, _EVERY_CHANNEL, now_ms)
+
+    def _most_urgent(
+        self, agent: Agent, over_wrap_up: tuple[Channel, ...], now_ms: int
+    ) -> Contact | None:
         agent_id = agent.agent_id
         seat = self._seats.get(agent_id)
         if seat is None or not seat.is_ready:
             return None
-        room = room_of(agent, self._interrupts, self._over_wrap_up)
+        room = room_of(agent, self._interrupts, over_wrap_up)
         if not room:
             return None
         heads = [

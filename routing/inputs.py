@@ -7,6 +7,22 @@ from routing import commands as cmd
 from routing import events as ev
 from routing.commands import Command
 
+
+def _enqueue(event: ev.ContactArrived) -> Command:
+    return cmd.EnqueueContact(
+        event.contact_id,
+        event.channel,
+        event.queue_id,
+        event.customer_key,
+        event.needs,
+        event.credit_ms,
+        event.preferred_agent_id,
+        event.barred_agent_ids,
+        event.site,
+        event.dial,
+    )
+
+
 _COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-any]  # keyed by the argument's type
     ev.ConfigurationApplied: lambda e: cmd.ApplyConfiguration(e.configuration),
     ev.AgentPut: lambda e: cmd.PutAgent(
@@ -16,17 +32,12 @@ _COMMAND_OF: dict[type, Callable[[Any], Command]] = {  # type: ignore[explicit-a
     ev.AgentConnected: lambda e: cmd.ConnectAgent(e.agent_id),
     ev.AgentDisconnected: lambda e: cmd.DisconnectAgent(e.agent_id),
     ev.AgentStateRequested: lambda e: cmd.SetAgentState(e.agent_id, e.state, e.reason_id),
-    ev.ContactArrived: lambda e: cmd.EnqueueContact(
-        e.contact_id,
-        e.channel,
-        e.queue_id,
-        e.customer_key,
-        e.needs,
-        e.credit_ms,
-        e.preferred_agent_id,
-        e.barred_agent_ids,
-        e.site,
-    ),
+    ev.ContactArrived: _enqueue,
+    ev.PermitRefused: lambda e: _enqueue(e.arrived),
+    ev.SuppressionsChanged: lambda e: cmd.ChangeSuppressions(e.version),
+    ev.PermitUsed: lambda e: cmd.UsePermit(e.contact_id),
+    ev.DialAnswered: lambda e: cmd.AnswerDial(e.contact_id),
+    ev.DialFailed: lambda e: cmd.FailDial(e.contact_id, e.failure),
     ev.OfferAccepted: lambda e: cmd.AcceptOffer(e.offer_id, e.agent_id),
     ev.OfferRejected: lambda e: cmd.RejectOffer(e.offer_id, e.agent_id, e.cause),
     ev.MessageAdded: lambda e: cmd.AddMessage(e.contact_id, e.detail_id, e.author, e.agent_id),

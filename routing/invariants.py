@@ -9,6 +9,7 @@
     INV-7  a deadline belongs to something that lives
     INV-8  a deadline that fires has an effect
     INV-9  nobody waits in a step that is over, or that is to be passed because nobody is there for it
+    INV-10 unused permits of campaigns, and their calls under way, are those of the contacts that are just there
 
 INV-8 and the granting half of INV-2 hold inside a step and are checked there (engine, reducer). The rest is
 checked here: after every command in property and simulation tests, sampled in production. Explicit checks
@@ -24,7 +25,15 @@ from routing.ids import ContactId
 from routing.limits import INTERRUPTIONS_MAX
 from routing.matching import NaiveMatcher, refused_by
 from routing.model import REASON_MISSED, AgentState
-from routing.state import CONTACT_DEADLINES, Agent, Contact, ContactState, DeadlineKind, State
+from routing.state import (
+    BEING_CALLED,
+    CONTACT_DEADLINES,
+    Agent,
+    Contact,
+    ContactState,
+    DeadlineKind,
+    State,
+)
 from routing.steps import next_step_ms, step_now
 
 
@@ -45,7 +54,7 @@ def _inv_2_holds(state: State) -> Iterator[str]:
     named = {
         (contact.agent_id, contact.contact_id)
         for contact in state.contacts.values()
-        if contact.state in (ContactState.CONNECTED, ContactState.PARKED)
+        if contact.state in (*BEING_CALLED, ContactState.CONNECTED, ContactState.PARKED)
     } | {
         (agent.agent_id, contact_id)
         for agent in state.agents.values()
@@ -174,6 +183,31 @@ def _inv_9_right_step(state: State) -> Iterator[str]:
                 yield f"INV-9 contact {contact_id} rests in step {contact.step} instead of {step}"
 
 
+def _inv_10_campaigns(state: State) -> Iterator[str]:
+    unused, called_ids, untaken = set(), set(), set()
+    for contact in state.contacts.values():
+        facts = None if contact.dial is None else contact.dial.campaign
+        if facts is None:
+            continue
+        call = (facts.campaign_id, contact.contact_id)
+        is_counted = facts.abandoned_permille_max is not None and not contact.is_agent_first
+        if contact.state is ContactState.RESERVED:
+            unused.add(contact.contact_id)
+        if is_counted and contact.state in BEING_CALLED:
+            called_ids.add(call)
+        if is_counted and contact.state in (ContactState.WAITING, ContactState.OFFERED):
+            untaken.add(call)
+    if unused != state.unused_permits.keys():
+        yield "INV-10 the unused permits of campaigns and the contacts' states differ"
+    under_way = {
+        (campaign_id, contact_id)
+        for campaign_id, answers in state.campaigns.items()
+        for contact_id in answers.under_way
+    }
+    if not called_ids <= under_way <= called_ids | untaken:  # who was talked with may wait again
+        yield f"INV-10 calls of campaigns under way differ: {sorted(under_way ^ called_ids)}"
+
+
 INVARIANTS: tuple[Callable[[State], Iterator[str]], ...] = (
     _inv_1_one_place,
     _inv_2_holds,
@@ -183,6 +217,7 @@ INVARIANTS: tuple[Callable[[State], Iterator[str]], ...] = (
     _inv_6_work_conserving,
     _inv_7_no_orphans,
     _inv_9_right_step,
+    _inv_10_campaigns,
 )
 
 

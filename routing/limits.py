@@ -42,7 +42,7 @@ INTERRUPTIONS_MAX = 3
 """How often one contact is interrupted; after that it is left alone and its room no longer counts as free."""
 
 WRAP_UPS_COME_OVER_MAX = 3
-"""How many open wrap-ups an agent may have for something more to come over them."""
+"""How many open wrap-ups an agent may have for something more to come over them; with more, nothing does until one is over."""
 
 PARKED_MAX = 20
 """Contacts one agent may have parked by the own wish; more is refused with `parked_limit`."""
@@ -52,6 +52,27 @@ PARKED_MS_MAX = 366 * 24 * 3600 * 1000
 
 DURATION_MS_MIN = 1
 """Shortest configurable deadline in ms: a deadline of 0 would fire inside the step that set it."""
+
+PERMIT_MS = 2_000
+"""How long in ms a permit to dial may stay unused; then its agent is free again and the contact ends unreached."""
+
+DAY_MS = 24 * 3600 * 1000
+"""A day of UTC in ms."""
+
+ABANDONMENT_DAYS = 30
+"""Over how many days, today aside, a campaign's live answers are counted against its limit; older ones are forgotten."""
+
+TAKEN_IN_TIME_MS = 2_000
+"""Within how many ms somebody must talk with a customer who has answered; later it counts as left alone."""
+
+CAMPAIGNS_COUNTED_MAX = 20_000
+"""Campaigns whose answers are counted at once; one more gets no permit (`campaigns_full`) until one rests for 30 days."""
+
+CAMPAIGN_WORD_MAX = 64
+"""Characters of the word by which the facts refuse a permit; more is refused with `contact_invalid`."""
+
+DIAL_MS_MAX = 180_000
+"""Longest time in ms that a call placed by us may take to be answered; more is refused with `contact_invalid`."""
 
 EXPLAINED_MAX = 20
 """Agents, and contacts, that an explanation names one by one; of the others it gives the number."""

@@ -131,6 +131,9 @@ class Matcher(Protocol):
     def best_contact(self, agent: Agent, now_ms: int) -> Contact | None:
         """The most urgent waiting contact this agent is eligible for."""
 
+    def next_contact(self, agent: Agent, now_ms: int) -> Contact | None:
+        """The most urgent waiting contact this agent would be eligible for if the wrap-ups were over."""
+
     def is_staffed(self, contact: Contact, demand: Demand) -> bool:
         """Whether somebody who is ready, busy or not, could serve a contact that asks for this."""
 
@@ -169,9 +172,25 @@ class NaiveMatcher:
 
     def best_contact(self, agent: Agent, now_ms: int) -> Contact | None:
         """O(waiting contacts)."""
+        eligible = (one for one in self._waiting() if refused_by(agent, one) is None)
+        return self._most_urgent(eligible, agent, now_ms)
+
+    def next_contact(self, agent: Agent, now_ms: int) -> Contact | None:
+        """O(waiting contacts)."""
+        eligible = (
+            one
+            for one in self._waiting()
+            if all(passes(agent, one) for name, passes in FILTERS if name != "capacity")
+            and has_capacity(agent, one.channel, one.may_interrupt, is_over_wrap_up=True)
+        )
+        return self._most_urgent(eligible, agent, now_ms)
+
+    def _most_urgent(
+        self, eligible: Iterable[Contact], agent: Agent, now_ms: int
+    ) -> Contact | None:
         queues = self._state.queues
         return max(
-            (contact for contact in self._waiting() if refused_by(agent, contact) is None),
+            eligible,
             key=lambda one: choice_rank(agent, one, queues[one.queue_id].priority, now_ms),
             default=None,
         )
@@ -210,6 +229,7 @@ _FREED: dict[type, tuple[bool, bool]] = {
     ev.ContactStepped: (True, False),
     ev.ContactRequeued: (True, True),
     ev.ContactAttributesUpdated: (True, False),
+    ev.DialAnswered: (False, True),
     ev.OfferAccepted: (False, True),
     ev.OfferRejected: (True, True),
     ev.OfferExpired: (True, True),

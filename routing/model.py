@@ -11,8 +11,11 @@ import msgspec
 from routing.calendars import OpenHours
 from routing.ids import (
     NO_SITE,
+    AgentId,
     CalendarId,
+    CampaignId,
     DispositionId,
+    PermitId,
     QueueId,
     ReasonId,
     SiteId,
@@ -62,12 +65,87 @@ PHONE_CAUSES = (RejectCause.BUSY, RejectCause.PHONE_FAULT)
 """What is wrong with an agent's own phone: the agent is not ready until somebody has seen to it."""
 
 
+class DialFailure(StrEnum):
+    """Why a call placed by us came to nothing."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+    """There is no such number, or no way to it."""
+    FAILED = "failed"
+    """The phone system could not do it, or is gone."""
+    AGENT_UNREACHED = "agent_unreached"
+    """The agent's own phone was to be picked up first, and was not."""
+    AGENT_LEFT = "agent_left"
+    """The agent was gone before anything had been dialled."""
+    CANCELLED = "cancelled"
+    """Somebody ended it before it was answered."""
+    PERMIT_EXPIRED = "permit_expired"
+    """Nobody dialled in time."""
+    FACTS_CHANGED = "facts_changed"
+    """A number was suppressed after the facts for the permit had been read: they must be read again."""
+
+
+class PermitFault(StrEnum):
+    """Why the engine gives a campaign no permit; the facts of a number refuse by words of their own."""
+
+    FACTS_CHANGED = "facts_changed"
+    """A number was suppressed after the facts had been read."""
+    NO_AGENT_FREE = "no_agent_free"
+    AGENT_NOT_ELIGIBLE = "agent_not_eligible"
+    """The agent who is named may not have this contact now."""
+    AGENT_UNKNOWN = "agent_unknown"
+    CAMPAIGNS_FULL = "campaigns_full"
+    """No further campaign can be counted."""
+
+
+class CampaignFacts(msgspec.Struct, frozen=True):
+    """What was read of a number before its permit is asked for: the first of two steps.
+
+    `fault` is the word by which the facts refuse, "" where they allow it; it is recorded, not judged. They are as new as
+    `suppression_version`. `abandoned_permille_max` is the share of live answers, over 30 days, that may find nobody of ours
+    there; None: not counted. While the window does not carry the worst case, the agent must be on the line first.
+    """
+
+    campaign_id: CampaignId
+    fault: str = ""
+    suppression_version: int = 0
+    abandoned_permille_max: int | None = None
+
+
+class Dial(msgspec.Struct, frozen=True):
+    """What makes a contact one that we call. `permit_id` is the id its line at the phone system will have.
+
+    A named agent is reserved, or without one the best who is free. With `is_agent_first` the customer is rung when that
+    agent is on the line, and once answered both talk; without it the agent is offered the contact when the customer
+    has answered. `ring_ms` is how long all of it may take once it is dialled.
+    """
+
+    permit_id: PermitId
+    ring_ms: int
+    agent_id: AgentId | None = None
+    is_agent_first: bool = False
+    may_be_not_ready: bool = False
+    """A named agent who is not ready may place it."""
+    is_emergency: bool = False
+    """A named agent may place it whatever is in hand."""
+    wraps_up_unreached: bool = False
+    """With the agent on the line first, an unanswered call has a wrap-up too, where its queue has one."""
+    may_be_in_wrap_up: bool = False
+    """If nobody is free, an agent may be reserved whose wrap-ups all end within `ring_ms`; not for a named agent."""
+    campaign: CampaignFacts | None = None
+    """Set for a campaign: then a refusal is an event as well. Only who is free is reserved for it."""
+
+
 class Party(StrEnum):
     """Who did it."""
 
     CUSTOMER = "customer"
     AGENT = "agent"
     SYSTEM = "system"
+    OUTSIDE = "outside"
+    """Somebody who serves customers in our place while we are away: their phone system has taken this one back."""
 
 
 REASON_MISSED = ReasonId("missed")
@@ -93,10 +171,13 @@ MISSED_LIMITS: dict[Channel, int] = {
 LIVE = (*CALLS, Channel.CHAT)
 """Channels on which a customer waits for the next word: an agent cannot put such a contact aside."""
 
-LASTING = (Channel.EMAIL,)
+LASTING = (Channel.EMAIL, Channel.TASK)
 """Channels whose contacts wait as long as it takes: no queue turns them away, whatever its hours, staff or length."""
 
-INTERRUPTS: dict[Channel, tuple[Channel, ...]] = {Channel.VOICE: (Channel.EMAIL, Channel.TASK)}
+INTERRUPTS: dict[Channel, tuple[Channel, ...]] = {
+    Channel.VOICE: (Channel.EMAIL, Channel.TASK),
+    Channel.OUTBOUND_VOICE: (Channel.EMAIL, Channel.TASK),
+}
 """A call may interrupt mail and tasks. Calls can never be interrupted; a live chat only where it is configured."""
 
 PARKED_REMINDER_MS = 4 * 3_600_000
@@ -232,6 +313,11 @@ class TurnAwayReason(StrEnum):
 def disposition_of(reason: TurnAwayReason) -> DispositionId:
     """The built-in disposition of contacts that end turned away for this reason."""
     return DispositionId(f"none_{reason}")
+
+
+def unreached(failure: DialFailure) -> DispositionId:
+    """The built-in disposition of contacts whose call came to nothing by this."""
+    return DispositionId(f"none_{failure}")
 
 
 class DestinationKind(StrEnum):

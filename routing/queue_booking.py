@@ -9,14 +9,15 @@ from routing import events as ev
 from routing import timers
 from routing.ids import QueueId
 from routing.limits import ABANDONED_KEPT
-from routing.model import AgentState
+from routing.model import AgentState, Dial
 from routing.queue_rules import abandoned_key, next_exit
 from routing.state import Abandoned, Contact, ContactState, DeadlineKind, Demand, State, nothing
+from routing.steps import enterable
 
 
 def arriving(state: State, event: ev.ContactArrived) -> Contact:
     """The contact as it arrives; it is not in the state yet."""
-    return Contact(
+    contact = Contact(
         contact_id=event.contact_id,
         channel=event.channel,
         queue_id=event.queue_id,
@@ -31,7 +32,26 @@ def arriving(state: State, event: ev.ContactArrived) -> Contact:
         arrived_at_ms=event.at_ms,
         age_origin_ms=event.at_ms,
         state_since_ms=event.at_ms,
+        dial=event.dial,
     )
+    if event.dial is not None:
+        _ask_first(state, contact, event.dial)
+    return contact
+
+
+def _ask_first(state: State, contact: Contact, dial: Dial) -> None:
+    """What a contact that we call asks for before it has ever waited. Who dials by hand comes over the own work."""
+    contact.step, contact.demand = enterable(state, contact, 0)
+    note_precedence(state, contact)
+    if dial.is_agent_first and dial.agent_id is not None:
+        contact.is_over_wrap_up = True
+
+
+def note_precedence(state: State, contact: Contact) -> None:
+    """Note which channels' work a contact may push aside, and whether it comes over wrap-up."""
+    rules, channel = state.configuration, contact.channel
+    contact.may_interrupt = () if rules is None else rules.interrupts.get(channel, ())
+    contact.is_over_wrap_up = rules is not None and channel in rules.over_wrap_up
 
 
 def contact_transferred(state: State, event: ev.ContactTransferred) -> None:

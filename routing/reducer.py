@@ -8,7 +8,7 @@ that does not fit the state is an InvariantViolation: the journal and the state 
 from collections.abc import Callable
 from typing import Any
 
-from routing import assignment_booking, queue_booking, timers
+from routing import assignment_booking, campaign_booking, dial_booking, queue_booking, timers
 from routing import events as ev
 from routing.booking import (
     arm_gone,
@@ -20,7 +20,6 @@ from routing.booking import (
     exclude,
     forget_if_done,
     move,
-    note_precedence,
     pardon,
     release,
     wait,
@@ -37,6 +36,7 @@ from routing.model import (
     asked_at_once,
 )
 from routing.state import (
+    BEING_CALLED,
     Agent,
     Contact,
     ContactState,
@@ -74,7 +74,7 @@ def _configuration_applied(state: State, event: ev.ConfigurationApplied) -> None
     state.waiting = {queue_id: waiting.get(queue_id, {}) for queue_id in state.queues}
     for contact_id in (one for line in state.waiting.values() for one in line):
         contact = state.contacts[contact_id]
-        note_precedence(state, contact)
+        queue_booking.note_precedence(state, contact)
     for contact in state.contacts.values():
         _migrate(state, contact, before[contact.queue_id], event.at_ms)
     for agent in state.agents.values():
@@ -215,7 +215,8 @@ def _contact_arrived(state: State, event: ev.ContactArrived) -> None:
 
 def _contact_queued(state: State, event: ev.ContactQueued) -> None:
     contact = state.contacts[event.contact_id]
-    if contact.state is ContactState.ARRIVED:
+    if contact.state in (ContactState.ARRIVED, ContactState.DIALLING):
+        contact.is_customer_present = True
         queue_booking.forget_abandoned(state, contact)
     else:
         state.waiting[contact.queue_id].pop(contact.contact_id, None)
@@ -285,7 +286,10 @@ def _waiting_overdue(state: State, event: ev.WaitingOverdue) -> None:
 def _contact_closed(state: State, event: ev.ContactClosed) -> None:
     contact = state.contacts[event.contact_id]
     state.waiting[contact.queue_id].pop(event.contact_id, None)
+    has_kept_agent = contact.state not in BEING_CALLED or contact.is_agent_first
     move(state, contact, event)
+    if contact.dial is not None:
+        campaign_booking.closed(state, contact, event.at_ms)
     if event.outcome is ev.ContactOutcome.ABANDONED:
         queue_booking.remember_abandoned(state, contact, event.at_ms)
     timers.cancel(state, timers.gone_key(event.contact_id))
@@ -295,7 +299,7 @@ def _contact_closed(state: State, event: ev.ContactClosed) -> None:
     agent = state.agents.get(event.agent_id) if event.agent_id is not None else None
     if agent is None or event.contact_id not in agent.owned_ids():
         return  # a wrap-up has returned it already
-    if event.contact_id in agent.holds:
+    if event.contact_id in agent.holds and has_kept_agent:
         became_idle(state, agent, event.at_ms)
     release(state, agent, event.contact_id)
 
@@ -331,6 +335,8 @@ def _offer_accepted(state: State, event: ev.OfferAccepted) -> None:
     contact.agent_id = agent.agent_id
     contact.connected_at_ms = event.at_ms
     contact.held_since_ms = None
+    if contact.dial is not None:
+        campaign_booking.taken(state, contact, event.at_ms)
     agent.missed_in_row = without(agent.missed_in_row, contact.channel)
     agent.contacts_taken += 1
     assignment_booking.take_in_hand(contact, agent)
@@ -395,6 +401,14 @@ _APPLY: dict[type, Callable[[State, Any], None]] = {  # type: ignore[explicit-an
     ev.AgentDisconnected: _agent_disconnected,
     ev.AgentStateRequested: _agent_state_requested,
     ev.ContactArrived: _contact_arrived,
+    ev.PermitRefused: _told_only,
+    ev.SuppressionsChanged: campaign_booking.suppressions_changed,
+    ev.PermitGranted: dial_booking.permit_granted,
+    ev.PermitUsed: dial_booking.permit_used,
+    ev.DialAnswered: dial_booking.dial_answered,
+    ev.DialConnected: dial_booking.dial_connected,
+    ev.DialFailed: _told_only,
+    ev.DialEnded: dial_booking.dial_ended,
     ev.OfferAccepted: _offer_accepted,
     ev.OfferRejected: _offer_rejected,
     ev.MessageAdded: _message_added,

@@ -5,7 +5,8 @@ State is the fold of the journal's events; it holds no name, no text and no cloc
 stored: capacity in use is counted from the offers and assignments an agent holds.
 
 A contact is in exactly one place: waiting in its queue, offered to one agent (in a broadcast to several), connected
-with one agent, parked by that agent, or over and wrapped up by its last agent. Closed contacts leave the state; the journal and the
+with one agent, parked by that agent, or over and wrapped up by its last agent. One that we call begins with an agent
+reserved for it, and is dialled. Closed contacts leave the state; the journal and the
 interaction log remember them.
 
 Wrap-up belongs to the agent, not to the contact: it is the last part of an assignment and may last while the
@@ -26,6 +27,7 @@ from routing.ids import (
     NO_CONTACT,
     NO_SITE,
     AgentId,
+    CampaignId,
     ContactId,
     OfferId,
     QueueId,
@@ -38,6 +40,8 @@ from routing.model import (
     AgentState,
     CapacityRule,
     Channel,
+    Dial,
+    DialFailure,
     NotReadyReason,
     Party,
     QueuePolicy,
@@ -50,6 +54,8 @@ class ContactState(StrEnum):
     """Where a contact is."""
 
     ARRIVED = "arrived"
+    RESERVED = "reserved"
+    DIALLING = "dialling"
     WAITING = "waiting"
     OFFERED = "offered"
     CONNECTED = "connected"
@@ -61,6 +67,13 @@ class ContactState(StrEnum):
 CONTACT_TRANSITIONS: dict[tuple[ContactState, type], ContactState] = {
     (ContactState.ARRIVED, ev.ContactQueued): ContactState.WAITING,
     (ContactState.ARRIVED, ev.ContactClosed): ContactState.CLOSED,
+    (ContactState.ARRIVED, ev.PermitGranted): ContactState.RESERVED,
+    (ContactState.RESERVED, ev.PermitUsed): ContactState.DIALLING,
+    (ContactState.RESERVED, ev.ContactClosed): ContactState.CLOSED,
+    (ContactState.DIALLING, ev.DialConnected): ContactState.CONNECTED,
+    (ContactState.DIALLING, ev.ContactQueued): ContactState.WAITING,
+    (ContactState.DIALLING, ev.WrapUpStarted): ContactState.WRAP_UP,
+    (ContactState.DIALLING, ev.ContactClosed): ContactState.CLOSED,
     (ContactState.WAITING, ev.ContactQueued): ContactState.WAITING,
     (ContactState.WAITING, ev.OfferMade): ContactState.OFFERED,
     (ContactState.WAITING, ev.ContactClosed): ContactState.CLOSED,
@@ -90,6 +103,8 @@ The end of an offer moves its contact only if the contact waits again by it (`co
 class DeadlineKind(StrEnum):
     """Every deadline, named by the action that follows."""
 
+    EXPIRE_PERMIT = "expire_permit"
+    END_DIALLING = "end_dialling"
     ALARM_WAITING = "alarm_waiting"
     ADVANCE_STEP = "advance_step"
     EXPIRE_OFFER = "expire_offer"
@@ -103,7 +118,13 @@ class DeadlineKind(StrEnum):
     ALARM_NOT_READY = "alarm_not_ready"
 
 
+BEING_CALLED = (ContactState.RESERVED, ContactState.DIALLING)
+"""An agent is reserved, and the customer has not answered our call."""
+
+
 CONTACT_DEADLINES: dict[ContactState, DeadlineKind] = {
+    ContactState.RESERVED: DeadlineKind.EXPIRE_PERMIT,
+    ContactState.DIALLING: DeadlineKind.END_DIALLING,
     ContactState.WAITING: DeadlineKind.ALARM_WAITING,
     ContactState.OFFERED: DeadlineKind.EXPIRE_OFFER,
     ContactState.CONNECTED: DeadlineKind.PROBE_CONNECTED,
@@ -173,9 +194,10 @@ class Contact(msgspec.Struct, kw_only=True, gc=False):
     the queue's step it has come to, counted from `step_origin_ms`, and `demand` what it asks for there.
     `wrapped_up_by` are the agents whose assignment of it is in wrap-up. `adjusted_ms` is age
     a supervisor gave it, or took from it.
-    `queued_at_ms` is when it came into this queue, `left_queue_ids` are those that have turned it away.
+    `queued_at_ms` is when it came into this queue (0: it has never waited), `left_queue_ids` are those that have turned it away.
     `held_since_ms`: its agent keeps the customer of a call on hold since then.
     `may_interrupt` and `is_over_wrap_up`: the work that it may push aside, and whether agents in wrap-up are asked.
+    `dial` is set if we call this customer, `dial_failure` says why that came to nothing.
     """
 
     contact_id: ContactId
@@ -213,11 +235,18 @@ class Contact(msgspec.Struct, kw_only=True, gc=False):
     left_queue_ids: tuple[QueueId, ...] = ()
     held_since_ms: int | None = None
     is_over_wrap_up: bool = False
+    dial: Dial | None = None
+    dial_failure: DialFailure | None = None
 
     @property
     def needs(self) -> tuple[SkillNeed, ...]:
         """The skills it asks for in its present step."""
         return self.demand.needs
+
+    @property
+    def is_agent_first(self) -> bool:
+        """Whether its agent is on the line before the customer is rung."""
+        return self.dial is not None and self.dial.is_agent_first
 
 
 class WrapUp(msgspec.Struct, kw_only=True, gc=False):
@@ -252,7 +281,7 @@ class NextState(msgspec.Struct, frozen=True):
 
 
 class Agent(msgspec.Struct, kw_only=True, gc=False):
-    """One agent. `holds` maps each contact in hand (offered, connected, wrap-up) to its channel.
+    """One agent. `holds` maps each contact in hand (reserved for, dialled, offered, connected, wrap-up) to its channel.
 
     `wrap_ups` are those of them in wrap-up, `interruptible` those connected that may still be interrupted, what was
     taken up last at the end. Owned, but not in hand: what was `interrupted` and is taken up again as soon as there
@@ -287,7 +316,7 @@ class Agent(msgspec.Struct, kw_only=True, gc=False):
 
     @property
     def assignment_count(self) -> int:
-        """Contacts connected, in wrap-up, or interrupted for the moment."""
+        """Contacts called, connected, in wrap-up, or interrupted for the moment."""
         return len(self.holds) + len(self.interrupted) - len(self.offer_ids)
 
     def owned_ids(self) -> tuple[ContactId, ...]:
@@ -302,11 +331,31 @@ class Abandoned(msgspec.Struct, frozen=True):
     waited_ms: int
 
 
+class AnswersOfDay(msgspec.Struct, frozen=True, gc=False):
+    """Live answers of a campaign on one day of UTC, and how many of them found nobody of ours there in time."""
+
+    day: int
+    answered: int = 0
+    left_alone: int = 0
+
+
+class CampaignAnswers(msgspec.Struct, kw_only=True):
+    """What became of a campaign's live answers, the oldest day first.
+
+    `under_way` are its calls that ring the customer first and whose end is open: when the customer answered, None before.
+    """
+
+    days: tuple[AnswersOfDay, ...] = ()
+    under_way: dict[ContactId, int | None] = {}
+
+
 class State(msgspec.Struct, kw_only=True):
     """One domain. `seq` counts the events folded in; `now_ms` is the newest event's time.
 
     `closed_queues` are those a supervisor has closed; `unstaffed_since_ms` those nobody is logged in for, of those
     for which that counts; `closing_messages` what newcomers of closed queues are told; `abandoned` remembers who gave up waiting, by queue and customer.
+    `campaigns` are those whose live answers are counted, the longest at rest first; `unused_permits` are those of
+    campaigns, each with the version of its facts; `suppression_version` is the newest that was told of.
     """
 
     seq: int = 0
@@ -329,6 +378,9 @@ class State(msgspec.Struct, kw_only=True):
     unstaffed_since_ms: dict[QueueId, int] = {}
     abandoned: dict[str, Abandoned] = {}
     closing_messages: dict[QueueId, str] = {}
+    suppression_version: int = 0
+    unused_permits: dict[ContactId, int] = {}
+    campaigns: dict[CampaignId, CampaignAnswers] = {}
 
 
 _CONTACT_MAPPINGS = ("excluded", "last_resort", "asked", "barred")

@@ -109,6 +109,8 @@ def standpoint(policy: QueuePolicy, channel: Channel, demand: Demand) -> Standpo
 def effective_origin_ms(contact: Contact, rule: PriorityRule) -> int:
     """What age counts from once the credits of the queue, the customer, the steps and a supervisor are given."""
     credits_ms = rule.credit_ms + contact.credit_ms + contact.demand.credit_ms + contact.adjusted_ms
+    if not credits_ms:
+        return contact.age_origin_ms  # not a new number: 32 bytes for everybody who waits
     return contact.age_origin_ms - credits_ms
 
 

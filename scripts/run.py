@@ -31,6 +31,8 @@ DRAIN_S = 60
 CONNECTION = "demo"
 NUMBERS = "+4930900100,+4930900200,+4930900300"
 PHONES = "1001=hand,1002=hand,1003=hand"
+# Customers of the story (config/demo/story), who answer when they are called back.
+CUSTOMERS = ",".join(f"+493012000{number}=answers" for number in range(1, 9))
 CALLS_PER_S = "0.03"
 
 # Ports of what stands beside the server; another one that is free if somebody else has it.
@@ -41,6 +43,9 @@ MAIL_PAGE_PORT = 8026
 SIP_PORT = 5060
 ARI_PORT = 8088
 PHONES_PORT = 5091
+
+# Where the rig's Asterisk finds what callers are told: the same as in loadtests/rig/rootfs.py.
+SOUNDS = "/srv/callcenter-sounds"
 
 
 def usable(port: int) -> str:
@@ -57,7 +62,9 @@ def usable(port: int) -> str:
 def telephony(ports: dict[str, str]) -> str:
     """The value of CC_TELEPHONY for both sides."""
     key = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
-    systems = {CONNECTION: {"keys": [key], "control_url": f"http://127.0.0.1:{ports['pbx']}"}}
+    systems: dict[str, dict[str, object]] = {
+        CONNECTION: {"keys": [key], "control_url": f"http://127.0.0.1:{ports['pbx']}"}
+    }
     if "ari" in ports:
         systems["asterisk"] = {
             "kind": "asterisk",
@@ -65,15 +72,24 @@ def telephony(ports: dict[str, str]) -> str:
             "user": "callcenter",
             "password": "callcenter",
             "endpoint": f"PJSIP/agents/sip:{{phone}}@127.0.0.1:{ports['phones']}",
+            "trunk": f"PJSIP/agents/sip:{{number}}@127.0.0.1:{ports['phones']}",
+            "sounds": SOUNDS,
+            "outside_after_s": 60,
+            "browsers": {},
         }
     return json.dumps(systems)
 
 
 def prepare_asterisk() -> None:
-    """Have Asterisk and sipp here. Raises StepError, which says what is missing."""
-    if missing := ensure_system_packages("asterisk"):
-        raise StepError(missing)
-    run_step("Asterisk", [str(PYTHON), "-m", "loadtests.rig", "build"])
+    """Have Asterisk and sipp here, and what callers are told as sounds. Raises StepError, which says what is missing."""
+    for purpose in ("asterisk", "prompts"):
+        if missing := ensure_system_packages(purpose):
+            raise StepError(missing)
+    rig = [str(PYTHON), "-m", "loadtests.rig"]
+    run_step("Asterisk", [*rig, "build"])
+    asked = subprocess.run([*rig, "sounds"], cwd=ROOT, capture_output=True, text=True, check=True)
+    making = [str(PYTHON), "-m", "callcenter", "ivr", "prompts", "--out", asked.stdout.strip()]
+    run_step("What callers are told", making)
 
 
 def settle_ports(*, with_asterisk: bool) -> dict[str, str]:
@@ -102,7 +118,7 @@ def start_beside(
     mail_in = os.environ["CC_SMTP_LISTEN_PORT"]
     if "pbx" in ports:
         arguments = ["--server", url, "--connection", CONNECTION, "--control-port", ports["pbx"]]
-        arguments += ["--numbers", NUMBERS, "--phones", PHONES, "--say"]
+        arguments += ["--numbers", NUMBERS, "--phones", f"{PHONES},{CUSTOMERS}", "--say"]
         arguments += ["--rate", CALLS_PER_S if with_traffic else "0"]
         beside.append(start("loadtests.softpbx", *arguments))
     if "ari" in ports:
@@ -163,7 +179,7 @@ def serve(*, with_traffic: bool, with_asterisk: bool, started: float) -> int:
     """Run the server, and the traffic beside it, until Ctrl-C or until the server ends."""
     beside: list[subprocess.Popen[str]] = []
     ports = settle_ports(with_asterisk=with_asterisk)
-    server = start("callcenter", "run", "--demo", stdout=subprocess.PIPE)
+    server = start("callcenter", "run", "--demo", "--story", stdout=subprocess.PIPE)
     addresses: queue.Queue[str] = queue.Queue()
     reader = threading.Thread(target=echo, args=(server, addresses), daemon=True)
     reader.start()
@@ -195,11 +211,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--traffic", choices=["0", "1"], default="1")
     parser.add_argument("--asterisk", choices=["0", "1"], default="0")
+    parser.add_argument("--clock", choices=["wall", "demo"], default="wall")
     arguments = parser.parse_args()
     with_asterisk = arguments.asterisk == "1"
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     started = time.monotonic()
+    if arguments.clock == "demo":
+        os.environ["CC_CLOCK"] = "demo"
     try:
         prepare("runtime", "console")
         if with_asterisk:

@@ -27,7 +27,17 @@ settings.register_profile(
 )
 settings.load_profile("dev")  # `--hypothesis-profile=ci` replaces it
 
-FOLDERS = ("unit", "property", "tidy", "sim", "contract", "integration", "fuzz", "asterisk")
+FOLDERS = (
+    "unit",
+    "property",
+    "tidy",
+    "sim",
+    "contract",
+    "integration",
+    "fuzz",
+    "asterisk",
+    "cluster",
+)
 
 
 def pytest_collect_file(file_path: Path) -> None:
@@ -36,6 +46,13 @@ def pytest_collect_file(file_path: Path) -> None:
     if file_path.name.startswith("test_") and folder not in FOLDERS:
         msg = f"{file_path}: a test belongs to one of tests/{{{','.join(FOLDERS)}}}"
         raise pytest.UsageError(msg)
+
+
+def pytest_collection_finish() -> None:
+    """Go on as the server does: what was loaded is never looked through for garbage again."""
+    from callcenter import memory  # noqa: PLC0415 - what is loaded before the tests is not measured
+
+    memory.settle()
 
 
 @pytest.fixture(scope="session", autouse=True)

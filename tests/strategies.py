@@ -14,8 +14,10 @@ from routing.ids import (
     NO_SITE,
     AgentId,
     CalendarId,
+    CampaignId,
     DetailId,
     DispositionId,
+    PermitId,
     QueueId,
     ReasonId,
     SiteId,
@@ -28,11 +30,13 @@ from routing.model import (
     INTERRUPTS,
     AgentState,
     AgentStrategy,
+    CampaignFacts,
     CapacityRule,
     Channel,
     ContactStrategy,
     Destination,
     DestinationKind,
+    Dial,
     NotReadyReason,
     Party,
     PriorityRule,
@@ -64,6 +68,38 @@ reason_ids = st.sampled_from([None, *REASON_IDS, *BUILT_IN_REASONS, ReasonId("un
 agent_states = st.sampled_from(AgentState)
 parties = st.sampled_from(Party)
 channels = st.sampled_from([Channel.CHAT, Channel.CHAT, Channel.VOICE, Channel.EMAIL])
+calls = st.just(Channel.OUTBOUND_VOICE)
+
+campaign_ids = st.sampled_from([CampaignId("spring"), CampaignId("autumn")])
+
+facts = st.builds(
+    CampaignFacts,
+    campaign_id=campaign_ids,
+    fault=st.sampled_from(["", "", "", "outside_window"]),
+    suppression_version=st.sampled_from([9, 9, 2]),
+    abandoned_permille_max=st.sampled_from([None, 30, 500, 1000]),
+)
+
+campaign_dials = st.builds(
+    Dial,
+    permit_id=st.just(PermitId("line")),
+    ring_ms=st.integers(1, 40),
+    agent_id=st.none() | agent_ids,
+    is_agent_first=st.sampled_from([False, False, True]),
+    campaign=facts,
+)
+
+dials = st.builds(
+    Dial,
+    permit_id=st.just(PermitId("line")),
+    ring_ms=st.integers(1, 40),
+    agent_id=st.none() | agent_ids,
+    is_agent_first=st.booleans(),
+    may_be_not_ready=st.booleans(),
+    is_emergency=st.sampled_from([False, False, False, True]),
+    wraps_up_unreached=st.booleans(),
+    may_be_in_wrap_up=st.booleans(),
+)
 
 sites = st.sampled_from([NO_SITE, SiteId("near"), SiteId("far")])
 
@@ -79,13 +115,13 @@ waits_ms = st.one_of(st.integers(1, 5), st.integers(1, 60))
 steps_back_ms = st.integers(1, 30)
 
 capacities = st.one_of(
-    st.just(CapacityRule(1, {Channel.CHAT: 1, Channel.VOICE: 1})),
-    st.just(CapacityRule(3, {Channel.CHAT: 2, Channel.VOICE: 1})),
+    st.just(CapacityRule(1, {Channel.CHAT: 1, Channel.VOICE: 1, Channel.OUTBOUND_VOICE: 1})),
+    st.just(CapacityRule(3, {Channel.CHAT: 2, Channel.VOICE: 1, Channel.OUTBOUND_VOICE: 1})),
     st.just(CapacityRule(2, {Channel.EMAIL: 2, Channel.VOICE: 1}, {Channel.VOICE: 9})),
     st.builds(
         CapacityRule,
         st.integers(0, 3),
-        st.dictionaries(channels, st.integers(0, 3), max_size=3),
+        st.dictionaries(channels | calls, st.integers(0, 3), max_size=3),
         st.dictionaries(channels, st.integers(1, 4), max_size=2),
     ),
 )

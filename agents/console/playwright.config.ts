@@ -7,6 +7,8 @@ export default defineConfig({
   testIgnore: [
     ...(process.env.CC_SCREENS ? [] : ['**/screens*.spec.ts']),
     ...(process.env.CC_BENCH ? [] : ['**/paint.spec.ts']),
+    // A real Asterisk: in the stage that has one.
+    ...(process.env.CC_ASTERISK ? [] : ['**/phone.spec.ts']),
   ],
   workers: 1,
   // Generous: other jobs may share the machine, and no test measures how fast it is.

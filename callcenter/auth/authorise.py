@@ -39,6 +39,20 @@ class Permission(StrEnum):
     MANAGE_INTEGRATIONS = "manage_integrations"
     EXPORT_LOG = "export_log"
     READ_NUMBER = "read_number"
+    LISTEN = "listen"
+    READ_TELEPHONY = "read_telephony"
+    USE_CASES = "use_cases"
+    READ_CASE = "read_case"
+    WORK_CASE = "work_case"
+    USE_LEADS = "use_leads"
+    READ_LEAD = "read_lead"
+    WORK_LEAD = "work_lead"
+    READ_ARTICLES = "read_articles"
+    EDIT_ARTICLES = "edit_articles"
+    READ_CAMPAIGNS = "read_campaigns"
+    RUN_CAMPAIGNS = "run_campaigns"
+    WORK_CAMPAIGN = "work_campaign"
+    SUPPRESS_NUMBERS = "suppress_numbers"
 
 
 class ObjectKind(StrEnum):
@@ -53,18 +67,26 @@ class ObjectKind(StrEnum):
     PROFILE = "profile"
     API_KEY = "api_key"
     SUBSCRIPTION = "subscription"
+    CALL_BACK = "call_back"
+    CASE = "case"
+    LEAD = "lead"
+    ARTICLE = "article"
+    ARTICLE_QUESTION = "article_question"
+    CAMPAIGN = "campaign"
 
 
 class ObjectFacts(msgspec.Struct, frozen=True):
     """What of an object decides who may reach it: whose it is, its queue, its agent's team.
 
     `wrapped_up_by` are agents who have something left to do for a contact that may be with others by now.
+    `department_team_ids`: teams of the departments that have a case, or had it before.
     """
 
     agent_id: str | None = None
     queue_id: str | None = None
     team_id: str | None = None
     wrapped_up_by: tuple[str, ...] = ()
+    department_team_ids: tuple[str, ...] = ()
 
 
 class NoObject(StrEnum):
@@ -82,6 +104,8 @@ class Reach(StrEnum):
 
     OWN = "own"
     """What is the agent's own."""
+    OWN_DEPARTMENTS = "own_departments"
+    """What is the agent's own, or of departments the agent's team belongs to."""
     OWN_QUEUES = "own_queues"
     """What is the agent's own, or of the agent's queues."""
     WATCHED = "watched"
@@ -106,6 +130,11 @@ _READS: Final = {
     Permission.READ_AGENT: Reach.WATCHED,
     Permission.LIST_AGENTS: Reach.WATCHED,
     Permission.READ_CONFIGURATION: Reach.DOMAIN,
+    Permission.USE_CASES: Reach.WATCHED,
+    Permission.READ_CASE: Reach.WATCHED,
+    Permission.USE_LEADS: Reach.WATCHED,
+    Permission.READ_LEAD: Reach.WATCHED,
+    Permission.READ_ARTICLES: Reach.DOMAIN,
 }
 """What every key may read, of the queues and teams it was made for."""
 
@@ -121,6 +150,16 @@ GRANTS: Final[dict[Role | KeyRole, dict[Permission, Reach]]] = {
         Permission.READ_AGENT: Reach.OWN,
         Permission.READ_CONFIGURATION: Reach.OWN_QUEUES,
         Permission.READ_NUMBER: Reach.OWN,
+        Permission.LISTEN: Reach.OWN,
+        Permission.USE_CASES: Reach.OWN,
+        Permission.READ_CASE: Reach.OWN_DEPARTMENTS,
+        Permission.WORK_CASE: Reach.OWN_DEPARTMENTS,
+        Permission.USE_LEADS: Reach.OWN_QUEUES,
+        Permission.READ_LEAD: Reach.OWN_QUEUES,
+        Permission.WORK_LEAD: Reach.OWN_QUEUES,
+        Permission.READ_ARTICLES: Reach.DOMAIN,
+        Permission.READ_CAMPAIGNS: Reach.OWN_QUEUES,
+        Permission.WORK_CAMPAIGN: Reach.OWN_QUEUES,
     },
     Role.SUPERVISOR: {
         Permission.HOLD_SESSION: Reach.OWN,
@@ -134,7 +173,20 @@ GRANTS: Final[dict[Role | KeyRole, dict[Permission, Reach]]] = {
         Permission.SUPERVISE_QUEUE: Reach.WATCHED,
         Permission.EXPORT_LOG: Reach.WATCHED,
         Permission.READ_NUMBER: Reach.WATCHED,
+        Permission.LISTEN: Reach.WATCHED,
+        Permission.READ_TELEPHONY: Reach.DOMAIN,
+        Permission.READ_ARTICLES: Reach.DOMAIN,
+        Permission.EDIT_ARTICLES: Reach.DOMAIN,
         Permission.READ_CONFIGURATION: Reach.DOMAIN,
+        Permission.USE_CASES: Reach.WATCHED,
+        Permission.READ_CASE: Reach.WATCHED,
+        Permission.WORK_CASE: Reach.WATCHED,
+        Permission.USE_LEADS: Reach.WATCHED,
+        Permission.READ_LEAD: Reach.WATCHED,
+        Permission.WORK_LEAD: Reach.WATCHED,
+        Permission.READ_CAMPAIGNS: Reach.WATCHED,
+        Permission.RUN_CAMPAIGNS: Reach.WATCHED,
+        Permission.SUPPRESS_NUMBERS: Reach.DOMAIN,
     },
     Role.ADMIN: {
         Permission.HOLD_SESSION: Reach.OWN,
@@ -154,6 +206,19 @@ GRANTS: Final[dict[Role | KeyRole, dict[Permission, Reach]]] = {
         Permission.MANAGE_INTEGRATIONS: Reach.DOMAIN,
         Permission.EXPORT_LOG: Reach.DOMAIN,
         Permission.READ_NUMBER: Reach.DOMAIN,
+        Permission.LISTEN: Reach.DOMAIN,
+        Permission.READ_TELEPHONY: Reach.DOMAIN,
+        Permission.USE_CASES: Reach.DOMAIN,
+        Permission.READ_CASE: Reach.DOMAIN,
+        Permission.WORK_CASE: Reach.DOMAIN,
+        Permission.USE_LEADS: Reach.DOMAIN,
+        Permission.READ_LEAD: Reach.DOMAIN,
+        Permission.WORK_LEAD: Reach.DOMAIN,
+        Permission.READ_ARTICLES: Reach.DOMAIN,
+        Permission.EDIT_ARTICLES: Reach.DOMAIN,
+        Permission.READ_CAMPAIGNS: Reach.DOMAIN,
+        Permission.RUN_CAMPAIGNS: Reach.DOMAIN,
+        Permission.SUPPRESS_NUMBERS: Reach.DOMAIN,
     },
     KeyRole.READER: _READS,
     KeyRole.COORDINATOR: {
@@ -162,6 +227,8 @@ GRANTS: Final[dict[Role | KeyRole, dict[Permission, Reach]]] = {
         Permission.SUPERVISE_AGENT: Reach.WATCHED,
         Permission.SUPERVISE_QUEUE: Reach.WATCHED,
         Permission.MANAGE_PROFILES: Reach.DOMAIN,
+        Permission.EDIT_ARTICLES: Reach.DOMAIN,
+        Permission.SUPPRESS_NUMBERS: Reach.DOMAIN,
     },
 }
 """`WORK_CONTACT` reaches the agent's queues only so that a colleague's contact, which the agent can see, is
@@ -197,10 +264,13 @@ def _is_within(principal: Principal, reach: Reach, facts: ObjectFacts) -> bool:
     match reach:
         case Reach.OWN:
             return is_own
+        case Reach.OWN_DEPARTMENTS:
+            return is_own or principal.team_id in facts.department_team_ids
         case Reach.OWN_QUEUES:
             return is_own or is_of_queue
         case Reach.WATCHED:
             is_of_team = facts.team_id is not None and facts.team_id in principal.watched_team_ids
-            return is_of_queue or is_of_team
+            is_of_case = not principal.watched_team_ids.isdisjoint(facts.department_team_ids)
+            return is_of_queue or is_of_team or is_of_case
         case Reach.DOMAIN:
             return True

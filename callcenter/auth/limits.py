@@ -1,7 +1,7 @@
 """Every bound of logging in, named, with what happens when it is met."""
 
 PASSWORD_WORKERS = 2
-"""Threads that hash passwords (19 MiB and about 25 ms each), so that log-ins never slow an offer."""
+"""Threads that hash passwords (19 MiB and about 25 ms each), so that log-ins never slow an offer; the others wait."""
 
 PASSWORD_WAITING_MAX = 200
 """Log-ins that may wait for a thread; the next is answered 503 `login_busy` with `Retry-After`."""
@@ -14,6 +14,9 @@ SESSION_LIFETIME_MS = 12 * 3_600_000
 
 FORGET_EXPIRED_EVERY_MS = 600_000
 """How often rows of expired sessions are deleted."""
+
+SESSIONS_REREAD_MS = 3_000
+"""Of several processes, how long one may believe a session that was ended by a log-out at another."""
 
 API_KEY_CACHE_MS = 5_000
 """How long a key is taken for valid without asking the store again: so long a key revoked elsewhere lives on."""

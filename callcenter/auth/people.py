@@ -225,11 +225,20 @@ def agent_facts(user: ports.User) -> PutAgent:
         agent_id=AgentId(user.user_id),
         team_id=user.team_id,
         queue_ids=tuple(QueueId(queue_id) for queue_id in user.queue_ids),
-        capacity=user.capacity or chats_alone,
+        capacity=_with_own_calls(user.capacity or chats_alone),
         skills={SkillId(skill_id): level for skill_id, level in user.skills.items()},
         primary_queue_id=QueueId(user.primary_queue_id) if user.primary_queue_id else None,
         site=SiteId(user.site),
     )
+
+
+def _with_own_calls(capacity: CapacityRule) -> CapacityRule:
+    """Whoever takes calls may place them; they weigh the same unless it is said otherwise."""
+    places, weights = dict(capacity.per_channel), dict(capacity.weights)
+    for rule in (places, weights):
+        if Channel.VOICE in rule:
+            rule.setdefault(Channel.OUTBOUND_VOICE, rule[Channel.VOICE])
+    return CapacityRule(capacity.total, places, weights)
 
 
 def is_working_agent(user: ports.User) -> bool:

@@ -6,11 +6,13 @@ which notices any changed user through `Users.newest_version`. Whoever holds som
 desk socket) registers a watcher and is called when the session ends, whatever ended it.
 """
 
+import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from weakref import WeakValueDictionary
 
 from callcenter import ports
 from callcenter.auth.limits import (
@@ -49,6 +51,7 @@ class SessionKeeper:
         self._lifetime_ms = lifetime_ms
         self._cache_max = cache_max
         self._cache: OrderedDict[bytes, Principal] = OrderedDict()
+        self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self._watchers: dict[bytes, tuple[Principal, list[Watcher]]] = {}
         self._seen_version: int | None = None
         self._epoch = 0
@@ -69,14 +72,19 @@ class SessionKeeper:
         if not token or len(token) > TOKEN_LENGTH_MAX:
             return None
         digest = token_hash(token)
-        cached = self._cache.get(digest)
-        if cached is not None:
-            if cached.expires_at_ms <= self._now_ms():
-                self._ended(digest)
-                return None
-            self._cache.move_to_end(digest)
-            return cached
-        return await self._fetch(digest)
+        if digest in self._cache:
+            return self._cached(digest)
+        # After a restart all tabs of a person come back at once: one of them reads, the others find what it kept.
+        async with self._turns.setdefault(digest, asyncio.Lock()):
+            return self._cached(digest) if digest in self._cache else await self._fetch(digest)
+
+    def _cached(self, digest: bytes) -> Principal | None:
+        principal = self._cache[digest]
+        if principal.expires_at_ms <= self._now_ms():
+            self._ended(digest)
+            return None
+        self._cache.move_to_end(digest)
+        return principal
 
     async def close(self, principal: Principal) -> None:
         """Log out: the session is over everywhere."""
@@ -139,6 +147,12 @@ class SessionKeeper:
         # Last: if the store failed above, the next poll finds the same users changed.
         self._seen_version = newest
         return changed
+
+    async def reread(self) -> None:
+        """Believe nothing that was read before: where people also log out at other processes, called every few seconds."""
+        self._epoch += 1
+        self._cache.clear()
+        await self._recheck_uncached()
 
     async def _forget_expired(self, now_ms: int) -> None:
         """Rows of expired sessions only take room: a store that cannot delete now is asked again later."""

@@ -75,7 +75,7 @@ def configuration() -> RoutingConfiguration:
     )
 
 
-class _World:
+class World:
     """The agents and customers of the run, and what they measure."""
 
     def __init__(self, host: Host) -> None:
@@ -129,9 +129,9 @@ async def run(
         host = Host("bench", store, Clock())
         await host.start()
         try:
-            world = _World(host)
-            await _staff(world, agents, concurrency)
-            figures = await _measure(host, world, contacts, concurrency)
+            world = World(host)
+            await staff(world, agents, concurrency)
+            figures = await measure(host, world, contacts, concurrency)
             figures["bare_journal"] = await _bare_journal(url, host, figures)
         finally:
             await host.stop()
@@ -147,7 +147,8 @@ async def run(
     }
 
 
-async def _staff(world: _World, agents: int, concurrency: int) -> None:
+async def staff(world: World, agents: int, concurrency: int) -> None:
+    """Put the configuration in force and have everybody ready."""
     await world.submit(ApplyConfiguration(configuration()))
     capacity = -(-concurrency // agents) + 1
     for number in range(agents):
@@ -159,7 +160,8 @@ async def _staff(world: _World, agents: int, concurrency: int) -> None:
     world.latencies_s.clear()
 
 
-async def _measure(host: Host, world: _World, contacts: int, concurrency: int) -> dict[str, Any]:
+async def measure(host: Host, world: World, contacts: int, concurrency: int) -> dict[str, Any]:
+    """Play the contacts; returns the figures."""
     remaining = iter(range(contacts))
 
     async def walker() -> None:
@@ -167,7 +169,7 @@ async def _measure(host: Host, world: _World, contacts: int, concurrency: int) -
             await world.whole_contact()
 
     first_seq = host.mirror.seq
-    cpu_before_s, started_s = _cpu_s(), time.perf_counter()
+    cpu_before_s, started_s = cpu_s(), time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for _ in range(concurrency):
             group.create_task(walker())
@@ -180,7 +182,7 @@ async def _measure(host: Host, world: _World, contacts: int, concurrency: int) -
         "events_per_s": round(events / elapsed_s, 1),
         "events": events,
         "elapsed_s": round(elapsed_s, 3),
-        "cpu_share": round((_cpu_s() - cpu_before_s) / elapsed_s, 3),
+        "cpu_share": round((cpu_s() - cpu_before_s) / elapsed_s, 3),
         "ack_ms": {
             "p50": round(latencies_s[len(latencies_s) // 2] * 1000, 2),
             "p99": round(latencies_s[len(latencies_s) * 99 // 100] * 1000, 2),
@@ -209,6 +211,7 @@ async def _bare_journal(url: str, host: Host, figures: dict[str, Any]) -> dict[s
     }
 
 
-def _cpu_s() -> float:
+def cpu_s() -> float:
+    """Processor time of this process so far."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime

@@ -54,7 +54,7 @@ class Kind(msgspec.Struct, frozen=True):
 class World:
     """An engine with everybody in it, and what can be done to it."""
 
-    def __init__(self, size: Size, seed: int) -> None:
+    def __init__(self, size: Size, seed: int, capacity: CapacityRule = _ONE_CALL) -> None:
         """Everybody ready, nobody has called yet."""
         self.random = Streams(seed).of("bench")
         self.engine = Engine()
@@ -68,7 +68,7 @@ class World:
         queue_ids = tuple(policy.queue_id for policy in self.engine.state.queues.values())
         for agent_id in self._agent_ids():
             skills = self._skills()
-            put = cmd.PutAgent(agent_id, TeamId("all"), queue_ids, _ONE_CALL, skills)
+            put = cmd.PutAgent(agent_id, TeamId("all"), queue_ids, capacity, skills)
             self._held.append(skills)
             for command in (put, cmd.ConnectAgent(agent_id), _ready(agent_id)):
                 self.handle(command)

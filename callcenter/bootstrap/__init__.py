@@ -3,6 +3,7 @@
 data_dir        the lock, the secret, the demo passwords
 configuration   the configuration in force, as the API and the chat channel see it
 people          the demo's people, and keeping the engine's agents equal to the stored ones
+demo_story      the cases a demo begins with
 gateway         repeatable commands from the shell's own keepers
 parts           the objects of one domain, wired
 server          start and stop

@@ -10,10 +10,13 @@ import structlog
 from callcenter import ports
 from callcenter.auth.people import Known
 from callcenter.auth.teams import TeamBook
+from callcenter.call_backs.plans import CallBackRule
+from callcenter.cases.plans import CasePlan, Department
 from callcenter.channels.chat_routes import WidgetConfiguration, WidgetText
 from callcenter.channels.mail.mailboxes import MailboxSettings
 from callcenter.clock import Clock, new_id
 from callcenter.config_loader.base import Name
+from callcenter.config_loader.cases import CaseCalendars
 from callcenter.config_loader.compiling import must_be_renewed, routing_configuration
 from callcenter.config_loader.customer_rules import compiled_rules
 from callcenter.config_loader.day_kinds import DayKind, DayKinds
@@ -21,15 +24,20 @@ from callcenter.config_loader.flows import flows_of
 from callcenter.config_loader.in_use import Holder
 from callcenter.config_loader.loader import Configuration, load_folder, of_stored
 from callcenter.config_loader.mailboxes import Mailbox
-from callcenter.config_loader.queues import Queue
+from callcenter.config_loader.queues import CallBackRules, Queue
+from callcenter.config_loader.queues import Recording as RecordingRule
 from callcenter.config_loader.schema import Document
-from callcenter.config_loader.telephony import Entry, Pressed
+from callcenter.config_loader.telephony import Entry, Outbound, Pressed
+from callcenter.config_loader.telephony import Telephony as WrittenTelephony
 from callcenter.customers.rules import Attributes, CustomerRules
+from callcenter.flows.plans import FlowPlan, digest_of
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
+from callcenter.leads.plans import LeadPlan
 from callcenter.ports_of_versions import Authorship, ConfigVersion, Team
-from callcenter.telephony.entry import Choice, EntryPoint, FlowPlan, Speech
-from callcenter.telephony.flowing import digest_of
+from callcenter.telephony.entry import Choice, EntryPoint, Speech
+from callcenter.telephony.recording import NO_PLANS, Plans, RecordingPlan
+from callcenter.telephony.trunks import NumberPlan, TelephonyPlan
 from callcenter.web.schemas import (
     ConfigurationView,
     DispositionInfo,
@@ -42,9 +50,10 @@ from callcenter.web.schemas import (
     TemplateInfo,
     WidgetInfo,
 )
+from crm_link.cases.model import Hours, Rules
 from ivr.model import Flow
 from routing.commands import ApplyConfiguration
-from routing.ids import QueueId, SkillId
+from routing.ids import DispositionId, QueueId, SkillId
 from routing.model import SkillNeed
 
 _log = structlog.get_logger("callcenter.configuration")
@@ -69,11 +78,18 @@ class ConfigurationInForce:
         self._widgets: dict[str, WidgetConfiguration] = {}
         self._mailboxes: dict[str, MailboxSettings] = {}
         self._signatures: dict[QueueId, dict[str, str]] = {}
+        self._call_back_rules: dict[QueueId, CallBackRule] = {}
         self._is_number_whole = False
         self._customer_rules = CustomerRules()
         self._entry_points: dict[str, EntryPoint] = {}
         self._control_urls: dict[str, str] = {}
+        self._plans: Plans = NO_PLANS
+        self._default_number = ""
+        self._telephony_plan = TelephonyPlan()
         self._days = DayKinds([])
+        self._surveys: dict[str, FlowPlan] = {}
+        self._case_plan: CasePlan | None = None
+        self._case_calendars = CaseCalendars([])
 
     async def store_folder(self, folder: Path) -> Configuration:
         """Check and store a folder; `follow` then applies it. Raises ConfigError."""
@@ -116,6 +132,19 @@ class ConfigurationInForce:
         _log.info("configuration_applied", version=configuration.version)
         return True
 
+    async def follow_engine(self) -> None:
+        """Show what the engine has; to hand it another is the router's business. Raises NoConfiguration."""
+        await self._book.follow()
+        applied = self._host.mirror.configuration
+        if applied is None:
+            raise NoConfiguration
+        if self._newest is None or self._newest[0] != applied.version:
+            stored = await self._store.config_versions.get(applied.version)
+            if stored is None:
+                raise NoConfiguration
+            self._newest = applied.version, await asyncio.to_thread(of_stored, stored.document)
+        self._take(self._newest[1])
+
     @property
     def current(self) -> Configuration:
         """The configuration in force."""
@@ -140,6 +169,11 @@ class ConfigurationInForce:
         """One chat widget."""
         return self._widgets.get(widget_id)
 
+    def web_call_number(self, widget_id: str) -> str | None:
+        """What a widget's page may call: "" for nothing, None for no such widget."""
+        widget = self._widgets.get(widget_id)
+        return None if widget is None else widget.call_number
+
     def mailboxes(self) -> Mapping[str, MailboxSettings]:
         """The mailboxes, by address."""
         return self._mailboxes
@@ -152,13 +186,49 @@ class ConfigurationInForce:
         """Whether agents may see the whole number of their callers."""
         return self._is_number_whole
 
+    def call_back_rule(self, queue_id: QueueId) -> CallBackRule | None:
+        """How a queue calls its customers back; None for one that does not."""
+        return self._call_back_rules.get(queue_id)
+
     def entry_point(self, number: str) -> EntryPoint | None:
-        """What a dialled number leads to."""
-        return self._entry_points.get(number)
+        """What a dialled number leads to; one that is not known leads where the default does."""
+        return self._entry_points.get(number) or self._entry_points.get(self._default_number)
+
+    def telephony_plan(self) -> TelephonyPlan:
+        """Which numbers lead where, and how many calls phone systems can carry."""
+        return self._telephony_plan
+
+    def recording_plans(self) -> Plans:
+        """What is recorded of calls, by queue."""
+        return self._plans
+
+    def survey_of(self, queue_id: str) -> FlowPlan | None:
+        """What customers of a queue are asked after an agent had them; None where they are not."""
+        return self._surveys.get(queue_id)
 
     def day_kind(self, calendar_id: str, at_ms: int) -> DayKind | None:
         """What a calendar says of an instant (UTC ms)."""
         return self._days.kind(calendar_id, at_ms)
+
+    def outbound(self) -> Outbound | None:
+        """How calls are placed; None where none are."""
+        return None if self._current is None else self._current.document.telephony.outbound
+
+    def case_plan(self) -> CasePlan | None:
+        """Departments and rules of cases; None where nothing is said of them."""
+        return self._case_plan
+
+    def case_hours(self) -> Hours:
+        """The calendars by which cases count, as of now."""
+        rules, at_ms = self.current.document.cases, self._clock.now_ms()
+        if rules is None:
+            return Hours()
+        calendars = self._case_calendars
+        return Hours(calendars.open_hours(rules.hours, at_ms), calendars.days(rules.days, at_ms))
+
+    def lead_plan(self) -> LeadPlan | None:
+        """Who works on leads; None where nothing is said of them."""
+        return None if self._current is None else lead_plan_of(self._current.document)
 
     def control_url(self, connection_id: str) -> str:
         """Where a phone system takes commands; "" for one that is not configured."""
@@ -180,14 +250,33 @@ class ConfigurationInForce:
             for queue in configuration.document.queues
             if queue.signature is not None
         }
+        self._call_back_rules = {
+            QueueId(queue.id): _call_back_rule(queue.call_back)
+            for queue in configuration.document.queues
+            if queue.call_back is not None
+        }
         self._is_number_whole = configuration.document.agents_see_numbers
+        self._case_plan = case_plan_of(configuration.document)
+        self._case_calendars = CaseCalendars(configuration.document.calendars)
         telephony = configuration.document.telephony
         flows = flows_of(configuration.document.flows)
         self._days = DayKinds(configuration.document.calendars)
         self._entry_points = {
             one.number: entry_point_of(one, flows) for one in telephony.entry_points
         }
+        self._plans = {
+            QueueId(queue.id): _recording_plan(queue.recording)
+            for queue in configuration.document.queues
+            if queue.recording is not None
+        }
+        self._surveys = {
+            one.id: FlowPlan(one.survey, flows, digest_of(flows))
+            for one in configuration.document.queues
+            if one.survey is not None
+        }
         self._control_urls = {one.id: one.control_url for one in telephony.connections}
+        self._default_number = telephony.default_number or ""
+        self._telephony_plan = _telephony_plan(telephony)
         self._widgets = {
             widget.id: WidgetConfiguration(
                 widget.id,
@@ -195,6 +284,8 @@ class ConfigurationInForce:
                 WidgetText(widget.greeting.en, widget.greeting.zh),
                 QueueId(widget.queue),
                 frozenset(widget.allowed_origins),
+                _plan(widget.flow, flows),
+                widget.call_number or "",
             )
             for widget in configuration.document.widgets
         }
@@ -233,7 +324,10 @@ def _view(configuration: Configuration) -> ConfigurationView:
         not_ready_reasons=[
             ReasonInfo(reason.id, _name(reason.name)) for reason in document.not_ready_reasons
         ],
-        dispositions=[DispositionInfo(one.id, _name(one.name)) for one in document.dispositions],
+        dispositions=[
+            DispositionInfo(one.id, _name(one.name), one.makes_lead)
+            for one in document.dispositions
+        ],
         teams=[],
         widgets=[
             WidgetInfo(widget.id, _name(widget.name), widget.queue) for widget in document.widgets
@@ -245,8 +339,52 @@ def _view(configuration: Configuration) -> ConfigurationView:
             for one in document.templates
         ],
         agents_see_numbers=document.agents_see_numbers,
+        places_calls=document.telephony.outbound is not None,
         queue_names={queue.id: _name(queue.name) for queue in document.queues},
     )
+
+
+def case_plan_of(document: Document) -> CasePlan | None:
+    """What a document says of cases."""
+    written = document.cases
+    if written is None:
+        return None
+    hour_ms = 3_600_000
+    rules = Rules(
+        intake_id=written.intake,
+        department_ids=tuple(one.id for one in document.departments),
+        top_id=written.top or "",
+        acknowledge_ms=written.acknowledge_h * hour_ms,
+        major_acknowledge_ms=written.major_acknowledge_h * hour_ms,
+        take_ms=written.take_h * hour_ms,
+        report_ms=written.report_h * hour_ms,
+        resolve_days=written.resolve_days,
+        inquiry_days=written.inquiry_days,
+        verify_days=written.verify_days,
+    )
+    departments = tuple(
+        Department(one.id, one.name.en, one.name.zh, tuple(one.teams))
+        for one in document.departments
+    )
+    return CasePlan(rules, departments, QueueId(written.queue or ""))
+
+
+def lead_plan_of(document: Document) -> LeadPlan | None:
+    """What a document says of leads."""
+    written = document.leads
+    if written is None:
+        return None
+    making = tuple(DispositionId(one.id) for one in document.dispositions if one.makes_lead)
+    return LeadPlan(QueueId(written.queue), written.follow_up_h * 3_600_000, making)
+
+
+def _telephony_plan(written: WrittenTelephony) -> TelephonyPlan:
+    default = written.default_number
+    numbers = [
+        NumberPlan(one.number, one.queue, one.flow, one.language, one.number == default)
+        for one in written.entry_points
+    ]
+    return TelephonyPlan(numbers, {one.id: one.lines_max for one in written.connections})
 
 
 def entry_point_of(written: Entry, flows: dict[str, Flow]) -> EntryPoint:
@@ -260,8 +398,23 @@ def entry_point_of(written: Entry, flows: dict[str, Flow]) -> EntryPoint:
         choices={digit: _choice(one) for digit, one in written.choices.items()},
         attempts=written.attempts,
         digit_wait_ms=written.digit_wait_s * 1000,
-        flow=None if written.flow is None else FlowPlan(written.flow, flows, digest_of(flows)),
+        flow=_plan(written.flow, flows),
     )
+
+
+def _recording_plan(written: RecordingRule) -> RecordingPlan:
+    return RecordingPlan(
+        notice=Speech(written.notice.en, written.notice.zh),
+        kept_ms=written.keep_days * 24 * 3_600_000,
+        inbound="inbound" in written.directions,
+        outbound="outbound" in written.directions,
+        languages=tuple(written.languages),
+        refuse_key=written.refuse_key or "",
+    )
+
+
+def _plan(flow_id: str | None, flows: dict[str, Flow]) -> FlowPlan | None:
+    return None if flow_id is None else FlowPlan(flow_id, flows, digest_of(flows))
 
 
 def _choice(written: Pressed) -> Choice:
@@ -297,6 +450,21 @@ def _mailbox(written: Mailbox) -> MailboxSettings:
         acknowledgement={}
         if written.auto_acknowledge is None
         else written.auto_acknowledge.model_dump(),
+    )
+
+
+def _call_back_rule(written: CallBackRules) -> CallBackRule:
+    return CallBackRule(
+        connection_id=written.connection,
+        shown_number=written.shown_number,
+        prefixes=tuple(written.prefixes),
+        ring_ms=written.ring_s * 1000,
+        mode=written.mode,
+        attempts_max=written.attempts,
+        gap_ms=written.gap_s * 1000,
+        expires_after_ms=written.expires_after_s * 1000,
+        share_percent=written.share_percent,
+        apology={} if written.apology is None else written.apology.model_dump(),
     )
 
 

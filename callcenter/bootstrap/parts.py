@@ -16,24 +16,44 @@ from callcenter.auth.principal import Principal
 from callcenter.auth.sessions import SessionKeeper
 from callcenter.auth.teams import TeamBook
 from callcenter.auth.throttle import LoginThrottle
+from callcenter.bootstrap.articles import ROUTES as ARTICLE_ROUTES
+from callcenter.bootstrap.call_backs import build_call_backs, call_backs_extension, find_phones
+from callcenter.bootstrap.campaigns import (
+    CAMPAIGN_ROUTES,
+    CampaignParts,
+    build_campaigns,
+    campaigns_extension,
+)
+from callcenter.bootstrap.cases import build_cases, cases_extension
 from callcenter.bootstrap.configuration import ConfigurationInForce
 from callcenter.bootstrap.configuration_editing import ConfigurationEditor
+from callcenter.bootstrap.flows import FlowPictures
 from callcenter.bootstrap.gateway import HostGateway
+from callcenter.bootstrap.leads import build_leads, leads_extension
 from callcenter.bootstrap.people import Roster
 from callcenter.bootstrap.reading import Reading
-from callcenter.bootstrap.telephony import Telephony, build_telephony
+from callcenter.bootstrap.telephony import ROUTES as CALL_ROUTES
+from callcenter.bootstrap.telephony import Telephony
+from callcenter.bootstrap.ways import Ways, build_ways
+from callcenter.call_backs.cards import introduced
+from callcenter.call_backs.routes import ROUTES as CALL_BACK_ROUTES
+from callcenter.call_backs.service import CallBackService
+from callcenter.cases.plans import facts_of
+from callcenter.cases.routes import ROUTES as CASE_ROUTES
+from callcenter.cases.service import CaseService
 from callcenter.channels.chat_app import FRAMES as CHAT_FRAMES
 from callcenter.channels.chat_app import chat_extension
 from callcenter.channels.chat_hub import ChatHub
 from callcenter.channels.chat_routes import ROUTES as CHAT_ROUTES
-from callcenter.channels.chat_routes import ChatServices
-from callcenter.channels.chat_socket import CustomerSockets
+from callcenter.channels.chat_routes import ChatServices, WidgetConfiguration
+from callcenter.channels.chat_socket import CustomerSockets, Relay
 from callcenter.channels.chat_throttle import StartThrottle
 from callcenter.channels.chat_tokens import ChatTokens
 from callcenter.channels.mail.book import MailBook
 from callcenter.channels.mail.routes import ROUTES as MAIL_ROUTES
 from callcenter.channels.mail.services import Writers
 from callcenter.channels.mail.waking import Waker
+from callcenter.channels.visit_book import VisitBook
 from callcenter.clock import Clock, new_id
 from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
@@ -43,6 +63,8 @@ from callcenter.host.recovery import DECODER
 from callcenter.http.serving import Guard
 from callcenter.integrations.addresses import networks_of
 from callcenter.integrations.telling import Teller
+from callcenter.leads.interest import LeadMaker
+from callcenter.leads.routes import ROUTES as LEAD_ROUTES
 from callcenter.limits import PRESENCE_SWEEP_MS
 from callcenter.observability.metrics import Metrics
 from callcenter.pressure import Pressure
@@ -51,14 +73,17 @@ from callcenter.projections.customer_cards import CustomerCards
 from callcenter.projections.introductions import Introductions
 from callcenter.settings import Settings
 from callcenter.storage.store import SqlStore
-from callcenter.telephony.call_routes import ROUTES as CALL_ROUTES
+from callcenter.supervision.emergencies import is_told
+from callcenter.telephony.browser.routes import ROUTES as BROWSER_ROUTES
+from callcenter.telephony.placing_routes import ROUTES as PLACING_ROUTES
+from callcenter.telephony.recording_routes import ROUTES as RECORDING_ROUTES
 from callcenter.web.app import Extension, build_app
 from callcenter.web.desk_hub import DeskHub
 from callcenter.web.desk_socket import DeskSockets
 from callcenter.web.services import Services
 from routing.commands import ConnectAgent, DisconnectAgent, DisconnectCustomer, ReturnCustomer
 from routing.ids import AgentId, ContactId
-from routing.model import Channel
+from routing.model import Channel, Party
 
 _log = structlog.get_logger("callcenter.parts")
 
@@ -92,11 +117,33 @@ class Parts:
     desk_hub: DeskHub
     desk_introductions: Introducing
     telephony: Telephony
-    chat_hub: ChatHub
+    call_backs: CallBackService
+    ways: Ways
+    cases: CaseService
+    leads: LeadMaker
     agent_presence: PresenceKeeper[AgentId]
-    customer_presence: PresenceKeeper[ContactId]
     pressure: Pressure
+    campaigns: CampaignParts = field(init=False)
     metrics: Metrics = field(init=False)
+    on_card: Callable[[ContactId], None] = lambda _: None
+    """Called with a contact of which more is known than its events say."""
+    on_typing: Callable[[ContactId, Party], None] = lambda _contact_id, _by: None
+    """Called when somebody is writing at a socket of this process."""
+
+    @property
+    def visits(self) -> VisitBook:
+        """Flows in the chat widget."""
+        return self.ways.visits
+
+    @property
+    def chat_hub(self) -> ChatHub:
+        """The open customer sockets."""
+        return self.ways.chat_hub
+
+    @property
+    def customer_presence(self) -> PresenceKeeper[ContactId]:
+        """Whose chat window is open."""
+        return self.ways.presence
 
     def not_ready_reasons(self) -> list[str]:
         """Why traffic must not be sent here; empty when it may."""
@@ -114,10 +161,43 @@ class Parts:
         """What a page that has been open for long may see by now."""
         return self.reading.board.for_principal(self.sessions.current(principal))
 
+    def can_call(self, widget: WidgetConfiguration) -> bool:
+        """Whether a widget's page may call now."""
+        return bool(widget.call_number) and self.telephony.browser.phones.can_be_called
+
+    def is_phone_missing(self, user_id: str) -> bool:
+        """Whether somebody who takes calls has no phone for them: it is to be in the browser, and is not."""
+        agent = self.host.mirror.agents.get(AgentId(user_id))
+        takes_calls = agent is not None and agent.capacity.per_channel.get(Channel.VOICE, 0) > 0
+        return takes_calls and self.telephony.browser.phones.is_missing(user_id)
+
+    def show_typing(self, contact_id: ContactId, by: Party) -> None:
+        """Tell the other side, and of an agent who looks at the contact as well."""
+        if by is Party.CUSTOMER:
+            self.desk_hub.customer_typing(contact_id)
+        else:
+            self.chat_hub.agent_typing(contact_id)
+            self.writers.note(contact_id)
+
+    def customer_typing(self, contact_id: ContactId) -> None:
+        """A customer writes at a socket of this process."""
+        self.show_typing(contact_id, Party.CUSTOMER)
+        self.on_typing(contact_id, Party.CUSTOMER)
+
     def agent_typing(self, contact_id: ContactId) -> None:
-        """Tell who talks with the agent, and who looks at the contact as well."""
-        self.chat_hub.agent_typing(contact_id)
-        self.writers.note(contact_id)
+        """An agent writes at a socket of this process."""
+        self.show_typing(contact_id, Party.AGENT)
+        self.on_typing(contact_id, Party.AGENT)
+
+    def introduce_by(self, told: Callable[[Introducing], Introducing]) -> None:
+        """Show on desks also what another process knows of contacts."""
+        self.desk_introductions = told(self.desk_introductions)
+        self.desk_hub.introduce_by(self.desk_introductions)
+
+    def more_is_known(self, contact_id: ContactId) -> None:
+        """A card says more than the events of its contact do: show it."""
+        self.desk_hub.refresh(contact_id)
+        self.on_card(contact_id)
 
     def gauges(self) -> dict[str, float]:
         """Figures of the process for the metrics."""
@@ -129,6 +209,9 @@ class Parts:
             "newcomers_turned_away": self.pressure.turned_away,
             "journal_seq": self.host.mirror.seq,
             **self.telephony.gauges(),
+            **{f"call_back_steps_{name}": n for name, n in self.call_backs.counts.items()},
+            "flow_visits": self.visits.open_count,
+            **{f"flow_requests_{name}": n for name, n in self.ways.requester.counts.items()},
             **{f"subscription_events_{name}": n for name, n in self.telling.counts.items()},
             **{f"profile_lookups_{name}": n for name, n in self.customers.counts.items()},
         }
@@ -173,8 +256,8 @@ def customer_presence(host: Host, gateway: HostGateway, clock: Clock) -> Presenc
 
 def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secret: bytes) -> Parts:
     """Wire one domain. The host's listeners are called in the order they are added here."""
-    gateway = HostGateway(host)
-    sessions = SessionKeeper(store.sessions, store.users, clock.now_ms)
+    gateway, ahead_ms = HostGateway(host), clock_ahead_ms(settings, clock)
+    sessions = SessionKeeper(store.sessions, store.users, clock.world_ms)
     roster = Roster(store.users, sessions, host, gateway)
     team_book, introductions = TeamBook(store.teams), Introductions()
     configuration = ConfigurationInForce(store, host, clock, team_book)
@@ -185,7 +268,11 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
     )
     customers = CustomerLookup(store.profiles, configuration.customer_rules, gateway)
     closed_messages = ClosedMessages(store.closed_messages, reading.mirror)
-    telephony = build_telephony(
+    call_backs = build_call_backs(
+        store, host, clock, configuration=configuration, customer_keys=CustomerKeys(secret)
+    )
+    cases = build_cases(store, host, clock, configuration=configuration, call_backs=call_backs)
+    ways = build_ways(
         settings,
         store,
         host,
@@ -195,13 +282,14 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
         customers=customers,
         customer_keys=CustomerKeys(secret),
         closed_messages=closed_messages,
+        promises=call_backs,
+        introductions=introductions,
         estimate=reading.estimates.of_contact,
+        presence=customer_presence(host, gateway, clock),
     )
-    desk_introductions = telephony.introduced(customer_cards)
-    desk_hub = DeskHub(reading.mirror, desk_introductions, clock.now_ms)
-    customer_cards.listen(desk_hub.refresh)
-    mail_book.listen(desk_hub.refresh)
-    telephony.book.listen(desk_hub.refresh)
+    find_phones(call_backs, cases, ways.telephony, configuration)
+    desk_introductions = introduced(call_backs.register, ways.telephony.introduced(customer_cards))
+    desk_hub = _desk_hub(reading, desk_introductions, ways.telephony, ahead_ms)
     parts = Parts(
         settings=settings,
         store=store,
@@ -224,23 +312,72 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
         reading=reading,
         desk_hub=desk_hub,
         desk_introductions=desk_introductions,
-        telephony=telephony,
-        chat_hub=ChatHub(
-            reading.mirror,
-            roster.name,
-            clock.now_ms,
-            estimate=reading.estimates.of_contact,
-            said=closed_messages.said,
-        ),
+        call_backs=call_backs,
+        cases=cases,
+        leads=build_leads(store, host, clock, configuration=configuration),
+        ways=ways,
+        telephony=ways.telephony,
         agent_presence=agent_presence(host, gateway),
-        customer_presence=customer_presence(host, gateway, clock),
-        pressure=Pressure(clock.monotonic_s),
+        pressure=Pressure(clock.monotonic_s, clock.busy_s),
     )
-    parts.metrics = Metrics(reading.mirror, parts.gauges, (telephony.latency,))
-    shown = (introductions, mail_book, customer_cards, reading, desk_hub, waker, parts.chat_hub)
-    for listener in (*shown, parts.metrics, parts.telling):
-        host.listen(listener.on_published)
+    parts.campaigns = _campaigns(parts, secret)
+    parts.metrics = Metrics(reading.mirror, parts.gauges, (ways.telephony.latency,))
+    _listen(parts)
     return parts
+
+
+def _campaigns(parts: Parts, secret: bytes) -> CampaignParts:
+    """They place calls, and follow the log."""
+    return build_campaigns(
+        parts.store,
+        parts.host,
+        parts.clock,
+        configuration=parts.configuration,
+        customer_keys=CustomerKeys(secret),
+        placing=parts.telephony.placing,
+        folded=parts.reading.interaction_log.wait_for,
+    )
+
+
+def _desk_hub(
+    reading: Reading,
+    introductions: Introducing,
+    telephony: Telephony,
+    ahead_ms: Callable[[], int | None],
+) -> DeskHub:
+    """The desks, with what colleagues ask by phone."""
+    questions, now_ms = telephony.book.questions.of, telephony.clock.now_ms
+    return DeskHub(
+        reading.mirror, introductions, now_ms, clock_ahead_ms=ahead_ms, questions=questions
+    )
+
+
+def clock_ahead_ms(settings: Settings, clock: Clock) -> Callable[[], int | None]:
+    """How far the clock was led ahead, for pages to say; None where it cannot be."""
+    return lambda: clock.ahead_ms if settings.clock == "demo" else None
+
+
+def _listen(parts: Parts) -> None:
+    """In this order: who introduces a contact knows it before it is shown."""
+    for look_again in (
+        parts.call_backs.look_again,
+        parts.cases.look_again,
+        parts.leads.service.look_again,
+        parts.desk_hub.push_desks,
+    ):
+        parts.clock.on_led(look_again)
+    shown = (parts.introductions, parts.mail_book, parts.customer_cards, parts.reading)
+    for book in (parts.customer_cards, parts.mail_book, parts.telephony.book):
+        book.listen(parts.more_is_known)
+    parts.telephony.book.questions.listen(parts.desk_hub.refresh_desk)
+    host = parts.host
+    for listener in (*shown, parts.desk_hub):
+        host.listen(listener.on_published)
+    host.act_on(parts.waker.on_published)
+    host.listen(parts.chat_hub.on_published)
+    host.act_on(parts.visits.on_published)
+    host.listen(parts.metrics.on_published)
+    host.listen(parts.telling.on_published)
 
 
 def _teller(settings: Settings, store: SqlStore, clock: Clock, secret: bytes) -> Teller:
@@ -252,20 +389,68 @@ def _teller(settings: Settings, store: SqlStore, clock: Clock, secret: bytes) ->
         secret=secret,
         networks=networks_of(settings.subscriber_networks),
         decode=DECODER.decode,
-        now_ms=clock.now_ms,
+        now_ms=clock.world_ms,
     )
 
 
-def build_web(parts: Parts, secret: bytes, *more: Extension) -> web.Application:
-    """The web application over the parts; `more` hang in the calls of other channels."""
-    tokens, customer_keys = ChatTokens(secret), CustomerKeys(secret)
+def build_web(
+    parts: Parts, secret: bytes, *more: Extension, relay: Relay | None = None
+) -> web.Application:
+    """The web application over the parts; `more` hang in the calls of other channels. `relay`: see CustomerSockets."""
+    return build_app(
+        _services(parts, CustomerKeys(secret)),
+        extensions=(
+            _desk_socket(parts),
+            _chat(parts, ChatTokens(secret), relay),
+            parts.telephony.extension(),
+            call_backs_extension(parts.call_backs, parts.store, parts.host, parts.clock),
+            cases_extension(
+                parts.cases,
+                parts.store,
+                parts.host,
+                parts.clock,
+                configuration=parts.configuration,
+                name=parts.roster.name,
+            ),
+            leads_extension(
+                parts.leads,
+                parts.store,
+                parts.host,
+                parts.clock,
+                configuration=parts.configuration,
+                name=parts.roster.name,
+            ),
+            campaigns_extension(
+                parts.campaigns, parts.store, parts.host, parts.clock, name=parts.roster.name
+            ),
+            *more,
+        ),
+        more_routes=(
+            *CHAT_ROUTES,
+            *MAIL_ROUTES,
+            *CALL_ROUTES,
+            *RECORDING_ROUTES,
+            *BROWSER_ROUTES,
+            *CALL_BACK_ROUTES,
+            *PLACING_ROUTES,
+            *CASE_ROUTES,
+            *LEAD_ROUTES,
+            *CAMPAIGN_ROUTES,
+            *ARTICLE_ROUTES,
+        ),
+        more_frames=CHAT_FRAMES,
+    )
+
+
+def _chat(parts: Parts, tokens: ChatTokens, relay: Relay | None) -> Extension:
     chat = ChatServices(
         host=parts.host,
         tokens=tokens,
-        customer_keys=customer_keys,
-        customers=parts.customers,
+        entrance=parts.ways.entrance,
+        visits=parts.visits,
         throttle=StartThrottle(parts.settings.chats_per_minute),
         widget=parts.configuration.widget,
+        can_call=parts.can_call,
         closed_message=parts.closed_messages.of_queue,
         now_ms=parts.clock.now_ms,
         new_id=new_id,
@@ -273,38 +458,34 @@ def build_web(parts: Parts, secret: bytes, *more: Extension) -> web.Application:
     customer_sockets = CustomerSockets(
         host=parts.host,
         hub=parts.chat_hub,
+        visits=parts.visits,
         tokens=tokens,
         presence=parts.customer_presence,
         store=parts.store,
-        on_customer_typing=parts.desk_hub.customer_typing,
+        on_customer_typing=parts.customer_typing,
         customer_name=lambda contact_id: parts.introductions(contact_id).customer_name,
         closed_message=parts.closed_messages.of_queue,
         now_ms=parts.clock.now_ms,
         new_id=new_id,
         monotonic_s=parts.clock.monotonic_s,
+        relay=relay,
     )
-    return build_app(
-        _services(parts, customer_keys),
-        extensions=(
-            _desk_socket(parts),
-            chat_extension(chat, customer_sockets),
-            parts.telephony.extension(),
-            *more,
-        ),
-        more_routes=(*CHAT_ROUTES, *MAIL_ROUTES, *CALL_ROUTES),
-        more_frames=CHAT_FRAMES,
-    )
+    return chat_extension(chat, customer_sockets)
 
 
 def _desk_socket(parts: Parts) -> Callable[[web.Application, Guard], None]:
+    emergencies, hub = parts.reading.emergencies, parts.desk_hub
+    emergencies.listen(lambda push: hub.push_emergencies(push, is_told))
+
     def extend(app: web.Application, guard: Guard) -> None:
         sockets = DeskSockets(
             guard=guard,
-            hub=parts.desk_hub,
+            hub=hub,
             presence=parts.agent_presence,
             details=parts.store.details,
             mirror=parts.reading.mirror,
             board_of=parts.board_of,
+            emergencies_of=emergencies.shown_to,
             on_agent_typing=parts.agent_typing,
             monotonic_s=parts.clock.monotonic_s,
         )
@@ -337,11 +518,18 @@ def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
         team_book=parts.team_book,
         now_ms=parts.clock.now_ms,
         new_id=new_id,
+        flows=FlowPictures(lambda: parts.configuration.current),
         not_ready_reasons=parts.not_ready_reasons,
         metrics=parts.metrics.render,
         pressure=parts.pressure,
         customer_keys=customer_keys,
+        after_wrap_up=parts.leads.wrapped_up,
+        case_facts=lambda stored: facts_of(parts.configuration.case_plan(), stored),
         log_reaches=parts.reading.interaction_log.wait_for,
+        on_person=parts.roster.learn,
+        is_phone_missing=parts.is_phone_missing,
+        phases_beside=parts.telephony.book.phases_beside,
+        questions=parts.telephony.book.questions.of,
         console_dir=settings.console_dir,
         listed_origins=settings.listed_origins,
         is_https=settings.is_https,

@@ -15,6 +15,7 @@ from callcenter.clock import new_id
 from callcenter.config_loader.loader import PEOPLE_FILE
 from callcenter.host.host import Host
 from callcenter.ports_of_versions import Authorship
+from callcenter.telephony.browser.phones import address_of
 from routing.model import CapacityRule
 
 
@@ -85,13 +86,27 @@ class Roster:
 
     def phone(self, user_id: str) -> str:
         """What rings an agent; empty for nobody, and for an agent without a phone."""
+        return address_of(user_id, self.chosen_phone(user_id))
+
+    def chosen_phone(self, user_id: str) -> str:
+        """A number, an address, or the word for a phone in the browser."""
         user = self._by_id.get(user_id)
         return "" if user is None else user.phone
 
-    async def follow(self) -> None:
-        """Take over what has changed: sessions of changed users end, the engine learns the agents."""
-        for user in await self._sessions.poll():
+    def learn(self, user: ports.User) -> None:
+        """A row that was just written: a call may come before the next poll."""
+        known = self._by_id.get(user.user_id)
+        if known is None or known.version < user.version:
             self._by_id[user.user_id] = user
+
+    async def follow_names(self) -> None:
+        """Take over what has changed: sessions of changed users end."""
+        for user in await self._sessions.poll():
+            self.learn(user)
+
+    async def follow(self) -> None:
+        """As `follow_names`, and the engine learns the agents."""
+        await self.follow_names()
         mirror = self._host.mirror
         for command in people.roster_commands(self._by_id.values(), mirror.agents, mirror.queues):
             await self._gateway.send(command)

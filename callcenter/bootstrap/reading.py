@@ -8,11 +8,13 @@ from callcenter.host.host import Host
 from callcenter.host.recovery import DECODER
 from callcenter.limits import PROJECTION_LAG_MS
 from callcenter.projections.feeds import BoardFeed, EstimateFeed, InteractionLogProjection
+from callcenter.projections.interactions import NAME
 from callcenter.projections.runner import ProjectionRunner
 from callcenter.projections.search_texts import TextIndexer
 from callcenter.projections.segments import Hours, hours_of
 from callcenter.storage.store import SqlStore
 from callcenter.supervision.board import LiveBoard
+from callcenter.supervision.emergencies import Emergencies
 from routing.state import State
 from routing.waits import WaitEstimates
 
@@ -28,10 +30,12 @@ class Reading:
         self._clock = clock
         rows = store.statistics
         self._feed = BoardFeed(rows, store.journal, DECODER.decode, self._hours)
-        log = InteractionLogProjection(rows, self._hours)
+        log = InteractionLogProjection(rows, store.campaigns, self._hours)
         self.interaction_log = ProjectionRunner(store.journal, store.rows, log, DECODER.decode)
+        self._rows = store.rows
         self.text_indexer = TextIndexer(store.search_texts, store.details)
         self._estimates = EstimateFeed(store.journal, DECODER.decode, self.mirror)
+        self.emergencies = Emergencies(agent_name, clock.now_ms)
         self.board = LiveBoard(
             self.mirror,
             lambda: self._feed.board,
@@ -57,6 +61,10 @@ class Reading:
         await self.follow_the_day()
         await self._estimates.start()
 
+    async def follow_log(self) -> None:
+        """See how far another process has brought the interaction log."""
+        self.interaction_log.stored(await self._rows.cursor(NAME))
+
     async def follow_the_day(self) -> None:
         """Start a new board when a new day has begun. Called every minute."""
         today_ms = day_start_ms(self._clock.now_ms())
@@ -68,6 +76,7 @@ class Reading:
         """Hand the events on. A board that cannot follow is built anew at the next look at the day."""
         self.interaction_log.publish(published.first_seq, published.events)
         self._estimates.publish(published.events)
+        self.emergencies.on_published(published)
         try:
             self._feed.publish(published.first_seq, published.events)
         except Exception:

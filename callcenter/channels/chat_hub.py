@@ -18,6 +18,7 @@ from callcenter.channels.chat_protocol import (
     ClosedText,
     closed_text,
 )
+from callcenter.channels.visit_book import FlowView
 from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
 from callcenter.http.outbox import Outbox
@@ -30,6 +31,7 @@ from routing.state import Contact, ContactState, State, age_key
 from routing.waits import Band, Unknown
 
 _CLOSED = "closed"
+IN_FLOW = "in_flow"
 _SHOWN_AS: dict[ContactState, str] = {
     ContactState.WRAP_UP: _CLOSED,
     ContactState.PARKED: str(ContactState.CONNECTED),
@@ -91,11 +93,14 @@ class ChatHub:
         *,
         estimate: Callable[[ContactId, int], Band | Unknown],
         said: Callable[[str], ClosedMessage | None] = lambda _message_id: None,
+        flow: Callable[[ContactId], FlowView | None] = lambda _contact_id: None,
     ) -> None:
         """Everything shown is read from the committed state.
 
-        `estimate` says how long a contact will wait from an instant, `said` what a message's id stands for.
+        `estimate` says how long a contact will wait from an instant, `said` what a message's id stands for, `flow` where the
+        customer is in a flow.
         """
+        self._flow = flow
         self._said = said
         self._estimate = estimate
         self._mirror = mirror
@@ -137,9 +142,14 @@ class ChatHub:
         window.held.clear()
 
     def push_state(self, window: Window) -> None:
-        """Send where the contact is."""
+        """Send where the contact is, and its flow, if it is in one."""
         contact = self._mirror().contacts.get(window.contact_id)
-        window.outbox.push(self._state_frame(contact, window.prospect, window.turned_away))
+        view = self._flow(window.contact_id)
+        if view is not None:
+            window.outbox.push(view.frame)
+        window.outbox.push(
+            self._state_frame(window.contact_id, contact, window.prospect, window.turned_away)
+        )
 
     def on_published(self, published: Published) -> None:
         """Push messages and states of the contacts touched."""
@@ -160,6 +170,11 @@ class ChatHub:
         for contact_id in touched:
             for window in self._windows[contact_id]:
                 self.push_state(window)
+
+    def flow_changed(self, contact_id: ContactId) -> None:
+        """More was said or asked in the customer's flow."""
+        for window in self._windows.get(contact_id, ()):
+            self.push_state(window)
 
     def _remember_turned_away(self, event: ContactTurnedAway) -> None:
         if event.destination.queue_id is not None:
@@ -209,7 +224,7 @@ class ChatHub:
         for window in self._windows.get(contact.contact_id, ()):
             if window.prospect != prospect:
                 window.prospect = prospect
-                window.outbox.push(self._state_frame(contact, prospect))
+                window.outbox.push(self._state_frame(contact.contact_id, contact, prospect))
 
     def _push_line(self, contact_id: ContactId, line: ChatLine) -> None:
         for window in self._windows[contact_id]:
@@ -224,10 +239,17 @@ class ChatHub:
             window.outbox.push(line)
 
     def _state_frame(
-        self, contact: Contact | None, prospect: Prospect, turned_away: TurnedAway | None = None
+        self,
+        contact_id: ContactId,
+        contact: Contact | None,
+        prospect: Prospect,
+        turned_away: TurnedAway | None = None,
     ) -> ChatState:
         seq, now_ms = self._mirror().seq, self._now_ms()
         if contact is None:
+            view = self._flow(contact_id)
+            if view is not None and view.is_before_queue:
+                return ChatState(seq, now_ms, IN_FLOW, "", None)
             closed = ChatState(seq, now_ms, _CLOSED, "", None)
             if turned_away is None:
                 return closed

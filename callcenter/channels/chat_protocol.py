@@ -39,7 +39,16 @@ class CustomerEnd(
     """The customer ends the chat."""
 
 
-FromCustomer = CustomerHello | CustomerMessage | CustomerTyping | CustomerEnd
+class CustomerAnswer(
+    msgspec.Struct, frozen=True, tag_field="type", tag="answer", forbid_unknown_fields=True
+):
+    """What the customer chose or typed where the flow asks; `number` is that of the ask. One that comes late is left out."""
+
+    number: int
+    text: str
+
+
+FromCustomer = CustomerHello | CustomerMessage | CustomerTyping | CustomerAnswer | CustomerEnd
 
 
 class ClosedText(msgspec.Struct, frozen=True):
@@ -55,7 +64,7 @@ def closed_text(message: ClosedMessage | None) -> ClosedText | None:
 
 
 class ChatState(msgspec.Struct, frozen=True, tag_field="type", tag="state"):
-    """Where the contact is. `state` is waiting, offered, connected or closed.
+    """Where the contact is. `state` is in_flow (before the queue), waiting, offered, connected or closed.
 
     `position` counts from 1 among the contacts waiting in the queue; null when not waiting, or where the queue is not
     served in the order of its line. It never grows. `wait_p50_ms`, `wait_p90_ms`: half of such waits end within the one,
@@ -93,4 +102,38 @@ class FrameRefused(msgspec.Struct, frozen=True, tag_field="type", tag="refused")
     message: str
 
 
-ToCustomer = ChatState | ChatLine | AgentTyping | FrameRefused | Bye
+class FlowLine(msgspec.Struct, frozen=True):
+    """One line of a flow, counted from 1. `author` is customer or system."""
+
+    n: int
+    author: str
+    text: str
+    at_ms: int
+
+
+class FlowOption(msgspec.Struct, frozen=True):
+    """A button: its words, and what is answered by it, which may be pressed, too."""
+
+    key: str
+    label: str
+
+
+class FlowAsk(msgspec.Struct, frozen=True):
+    """What the customer is asked. `kind` is choice or mark (one of the options), digits, text, phone (a number) or message."""
+
+    number: int
+    kind: str
+    options: list[FlowOption] = []
+    length_min: int = 1
+    length_max: int = 1
+    is_secret: bool = False
+
+
+class ChatFlow(msgspec.Struct, frozen=True, tag_field="type", tag="flow"):
+    """The flow, whole: what was said in it so far, and what is asked now, if anything is."""
+
+    lines: list[FlowLine]
+    asked: FlowAsk | None
+
+
+ToCustomer = ChatState | ChatFlow | ChatLine | AgentTyping | FrameRefused | Bye

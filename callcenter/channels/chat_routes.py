@@ -1,5 +1,6 @@
 """The widget's calls: what it shows before a chat, and starting one."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -8,23 +9,21 @@ import msgspec
 from msgspec import Meta
 
 from callcenter.auth.authorise import Permission
+from callcenter.channels.chat_entrance import ChatEntrance, Newcomer
 from callcenter.channels.chat_protocol import ClosedText, closed_text
 from callcenter.channels.chat_throttle import StartThrottle
 from callcenter.channels.chat_tokens import ChatTokens
-from callcenter.customers.keys import CustomerKeys
-from callcenter.customers.lookup import CustomerLookup
-from callcenter.host.envelope import CommandRefused, Envelope
+from callcenter.channels.visit_book import VisitBook
+from callcenter.channels.visiting import VisitStart
+from callcenter.flows.plans import FlowPlan
 from callcenter.host.host import Host
 from callcenter.http.contract import Call, route
 from callcenter.http.decoding import NOT_BLANK
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports import Detail
 from callcenter.ports_of_versions import ClosedMessage
-from callcenter.projections.transcript import CUSTOMER, MESSAGE, Customer, Line
-from routing.commands import EnqueueContact
 from routing.errors import RefusalCode
-from routing.ids import ContactId, DetailId, QueueId
-from routing.model import AgentState, Channel, Party
+from routing.ids import ContactId, QueueId
+from routing.model import AgentState
 
 
 class WidgetText(msgspec.Struct, frozen=True):
@@ -42,6 +41,9 @@ class WidgetConfiguration(msgspec.Struct, frozen=True):
     greeting: WidgetText
     queue_id: QueueId
     allowed_origins: frozenset[str]
+    flow: FlowPlan | None = None
+    call_number: str = ""
+    """What its page may call; "" for nothing."""
 
 
 class WidgetView(msgspec.Struct, frozen=True):
@@ -54,6 +56,8 @@ class WidgetView(msgspec.Struct, frozen=True):
     waiting: int
     closed_message: ClosedText | None = None
     """What a supervisor has the closed queue say; null while it is open, or closed without a word."""
+    can_call: bool = False
+    """Whether the page may offer a call, now."""
 
 
 class StartChat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,10 +82,11 @@ class ChatServices:
 
     host: Host
     tokens: ChatTokens
-    customer_keys: CustomerKeys
-    customers: CustomerLookup
+    entrance: ChatEntrance
     throttle: StartThrottle
+    visits: VisitBook
     widget: Callable[[str], WidgetConfiguration | None]
+    can_call: Callable[[WidgetConfiguration], bool]
     closed_message: Callable[[QueueId], ClosedMessage | None]
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
@@ -120,6 +125,7 @@ async def read_widget(call: Call[ChatServices]) -> WidgetView:
         is_staffed,
         waiting,
         closed_text(call.services.closed_message(widget.queue_id)),
+        call.services.can_call(widget),
     )
 
 
@@ -142,49 +148,44 @@ async def read_widget(call: Call[ChatServices]) -> WidgetView:
     ),
 )
 async def start_chat(call: Call[ChatServices]) -> ChatStarted:
-    """Contact, customer and opening message become durable together."""
+    """Contact, customer and opening message become durable together; with a flow that comes first."""
     services, widget = call.services, _widget(call)
     form = call.body(StartChat)
     services.throttle.check(call.request.remote or "")
-    contact_id = ContactId(services.new_id())
-    customer_key = services.customer_keys.key_of(form.email)
-    customer = await services.customers.look_up(customer_key)
-    envelope = Envelope(
-        EnqueueContact(
-            contact_id,
-            Channel.CHAT,
-            widget.queue_id,
-            customer_key,
-            customer.attributes.needs,
-            customer.attributes.credit_ms,
-            customer.attributes.preferred_agent_id,
-        ),
-        f"chat:{widget.widget_id}:{call.idempotency_key}",
-        call.digest,
-        {"contact_id": contact_id},
-        _details(services, contact_id, form),
+    if widget.flow is not None:
+        return await _start_in_flow(call, widget, widget.flow, form)
+    newcomer = Newcomer(
+        contact_id=ContactId(services.new_id()),
+        queue_id=widget.queue_id,
+        name=form.name,
+        email=form.email,
+        language=form.language,
+        text=form.text,
     )
-    try:
-        submitted = await services.host.submit(envelope)
-    except CommandRefused as error:
-        if error.refusal.code is not RefusalCode.NEEDS_IMPOSSIBLE or not customer.attributes.needs:
-            raise
-        # A rule asks for what nobody here has: the customer is better served by anybody than turned away.
-        plainer = msgspec.structs.replace(envelope.command, needs=())
-        submitted = await services.host.submit(msgspec.structs.replace(envelope, command=plainer))
-    known_id = ContactId(submitted.reply["contact_id"])
-    services.customers.follow(known_id, customer)
+    command_id = f"chat:{widget.widget_id}:{call.idempotency_key}"
+    known_id = await services.entrance.admit(newcomer, command_id, call.digest)
     return ChatStarted(known_id, services.tokens.token_of(known_id))
 
 
-def _details(services: ChatServices, contact_id: ContactId, form: StartChat) -> tuple[Detail, ...]:
-    now_ms = services.now_ms()
-    customer = Customer(form.name.strip(), form.email.strip(), form.language)
-    opening = Line(Party.CUSTOMER, customer.name, form.text.strip())
-    bodies = ((CUSTOMER, msgspec.json.encode(customer)), (MESSAGE, msgspec.json.encode(opening)))
-    return tuple(
-        Detail(contact_id, DetailId(services.new_id()), kind, body, now_ms) for kind, body in bodies
+async def _start_in_flow(
+    call: Call[ChatServices], widget: WidgetConfiguration, flow: FlowPlan, form: StartChat
+) -> ChatStarted:
+    """The same start is the same visit, whenever it is repeated."""
+    services = call.services
+    name = f"visit\x00{widget.widget_id}\x00{call.idempotency_key}"
+    contact_id = ContactId(hashlib.sha256(name.encode()).hexdigest()[:32])
+    start = VisitStart(
+        widget_id=widget.widget_id,
+        queue_id=widget.queue_id,
+        flow_id=flow.flow_id,
+        name=form.name,
+        email=form.email,
+        language=form.language,
+        text=form.text,
+        digest=call.digest.hex(),
     )
+    await services.visits.begin(contact_id, start)
+    return ChatStarted(contact_id, services.tokens.token_of(contact_id))
 
 
 ROUTES = (read_widget, start_chat)

@@ -1,7 +1,7 @@
 """The customer socket: hello with the token, missed messages, the state, then both ways until one side is gone."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from callcenter.channels.chat_hub import ChatHub, TurnedAway, Window
 from callcenter.channels.chat_protocol import (
     CHAT_PROTOCOL_VERSION,
     ChatLine,
+    CustomerAnswer,
     CustomerEnd,
     CustomerHello,
     CustomerMessage,
@@ -23,6 +24,7 @@ from callcenter.channels.chat_protocol import (
     closed_text,
 )
 from callcenter.channels.chat_tokens import ChatTokens
+from callcenter.channels.visit_book import VisitBook
 from callcenter.host.envelope import Envelope, HostError
 from callcenter.host.host import Host
 from callcenter.http.errors import ApiErrorCode
@@ -38,6 +40,9 @@ from routing.events import ContactOutcome
 from routing.ids import ContactId, DetailId, QueueId
 from routing.model import Party, TurnAwayReason, disposition_of
 
+Relay = Callable[[web.Request, web.WebSocketResponse, CustomerHello], Awaitable[bool]]
+"""Serves an open socket by another process until it is closed; False when that cannot be reached."""
+
 _DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(FromCustomer)
 _MESSAGE_ID_LENGTH_MAX = 64
 
@@ -48,6 +53,7 @@ class CustomerSockets:
 
     host: Host
     hub: ChatHub
+    visits: VisitBook
     tokens: ChatTokens
     presence: PresenceKeeper[ContactId]
     store: ports.Store
@@ -57,6 +63,8 @@ class CustomerSockets:
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
     monotonic_s: Callable[[], float]
+    relay: Relay | None = None
+    """Where flows are asked by another process: how its sockets are served by that."""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """`GET /api/v1/chat/socket`. The token is the authority, so a page of any origin may open it."""
@@ -65,14 +73,25 @@ class CustomerSockets:
         outbox = Outbox(socket)
         async with owned(outbox.run(), "customer outbox") as writing:
             stream = FrameStream(socket, outbox, _DECODER, self.monotonic_s)
-            await hold(self._converse(stream, outbox), outbox)
+            await hold(self._converse(stream, outbox, request, socket), outbox)
             await outbox.finish(writing)
         return socket
 
-    async def _converse(self, stream: FrameStream[Any], outbox: Outbox) -> None:
+    async def _converse(
+        self,
+        stream: FrameStream[Any],
+        outbox: Outbox,
+        request: web.Request,
+        socket: web.WebSocketResponse,
+    ) -> None:
         hello = await stream.hello()
         contact_id = await self._admit(hello, outbox)
-        if contact_id is not None and isinstance(hello, CustomerHello):
+        if contact_id is None or not isinstance(hello, CustomerHello):
+            return
+        if self.relay is not None and await self._is_in_flow(contact_id):
+            if not await self.relay(request, socket, hello):
+                outbox.close(ApiErrorCode.ROUTING_PAUSED, "This page reconnects by itself.")
+        else:
             window = Window(contact_id, outbox)
             window.turned_away = await self._why_turned_away(contact_id)
             await self._serve(window, hello.after_seq, stream)
@@ -97,11 +116,24 @@ class CustomerSockets:
         """Open, or closed less than 24 h ago."""
         if contact_id in self.host.mirror.contacts or self.hub.why_turned_away(contact_id):
             return True
+        if self.visits.view(contact_id) is not None:
+            return True
         interaction = await self.store.interactions.get(contact_id)
         if interaction is None:
-            return False
-        closed_at_ms = interaction.closed_at_ms
+            visit = await self.store.visits.get(contact_id)
+            if visit is None:
+                return False
+            closed_at_ms = visit.ended_at_ms
+        else:
+            closed_at_ms = interaction.closed_at_ms
         return closed_at_ms is None or self.now_ms() - closed_at_ms < OUTCOMES_KEPT_MS
+
+    async def _is_in_flow(self, contact_id: ContactId) -> bool:
+        """Whether a flow has the customer, who is no contact yet."""
+        if contact_id in self.host.mirror.contacts:
+            return False
+        visit = await self.store.visits.get(contact_id)
+        return visit is not None and visit.ended_at_ms is None
 
     async def _why_turned_away(self, contact_id: ContactId) -> TurnedAway | None:
         """Why a contact that is over found no agent, or None; after a restart, with what its queue says by now."""
@@ -154,7 +186,11 @@ class CustomerSockets:
                 await self._on_message(window, frame)
             case CustomerTyping():
                 self.on_customer_typing(contact_id)
+            case CustomerAnswer():
+                self.visits.answer(contact_id, frame.number, frame.text[:MESSAGE_CHARACTERS_MAX])
             case CustomerEnd():
+                if self.visits.leave(contact_id):
+                    return
                 end = EndContact(contact_id, Party.CUSTOMER)
                 await self._submit(window, Envelope(end, self.new_id()), None)
             case CustomerHello():

@@ -8,9 +8,12 @@ from callcenter.cli import (
     admin_commands,
     audit_command,
     bench_command,
+    campaign_command,
+    clock_command,
     config_commands,
     erase_command,
     explain_command,
+    import_articles_command,
     import_profiles_command,
     ivr_command,
     replay_command,
@@ -27,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="callcenter", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run_command.add(commands)
+    clock_command.add(commands)
     admin_commands.add(commands)
     audit_command.add(commands)
     user_commands.add(commands)
@@ -34,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     explain_command.add(commands)
     erase_command.add(commands)
     import_profiles_command.add(commands)
+    campaign_command.add(commands)
+    import_articles_command.add(commands)
     ivr_command.add(commands)
     bench_command.add(commands)
     simulate_command.add(commands)

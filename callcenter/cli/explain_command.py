@@ -16,7 +16,7 @@ from callcenter.cli.options import Subcommands, add_data_dir, say, settings_of
 from callcenter.clock import Clock
 from callcenter.explaining.naming import Language, Names, Words
 from callcenter.explaining.telling import Section, Teller
-from callcenter.host.recount import RecountedOffer, Wanted, recount
+from callcenter.host.recount import RecountedOffer, Wanted, permits, recount
 from callcenter.host.recovery import JournalDamaged, recover
 from callcenter.storage.store import SqlStore
 from routing.errors import RefusalCode
@@ -99,11 +99,19 @@ class _Reading(msgspec.Struct):
         for offer in answer.offers:
             why = offer.explanation
             first, *others = teller.offer(offer.number, why)
-            at = datetime.fromtimestamp(why.at_ms / 1000, UTC).isoformat(timespec="seconds")
-            title = f"{first.title} ({at}, event {offer.seq})"
+            title = f"{first.title} ({_at(why.at_ms)}, event {offer.seq})"
             answer.sections.extend([Section(title, first.lines), *others])
             if offer.verdict is not None and asked != why.agent_id:
                 answer.sections.append(teller.why_not_then(offer.verdict, why))
+
+    async def tell_permits(self, contact_id: str) -> bool:
+        """Why the contact might be dialled, or might not; False where nobody has asked."""
+        found = await permits(self.opened.journal, self.domain_id, ContactId(contact_id))
+        for seq, event in found:
+            told = self.teller.permit(event)
+            title = f"{told.title} ({_at(event.at_ms)}, event {seq})"
+            self.answer.sections.append(Section(title, told.lines))
+        return bool(found)
 
     def tell_now(self, contact: Contact | None) -> None:
         """Where the contact is, and if it waits, why."""
@@ -132,6 +140,10 @@ async def _answer(opened: SqlStore, parsed: argparse.Namespace) -> Answer:
         return answer
     contact = state.contacts.get(ContactId(contact_id))
     await reading.tell_offers(contact_id, number)
+    asks_for_all = number is None and not answer.offers
+    is_told = asks_for_all and await reading.tell_permits(contact_id)
+    if contact is None and is_told:
+        return answer
     if contact is None and not answer.offers:
         await _check_known(opened, contact_id)
     if number is None:
@@ -140,6 +152,10 @@ async def _answer(opened: SqlStore, parsed: argparse.Namespace) -> Answer:
         detail = f"contact {contact_id} has no offer {number}"
         raise CommandError(f"{RefusalCode.OFFER_UNKNOWN}: {detail}")
     return answer
+
+
+def _at(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="seconds")
 
 
 async def _check_known(opened: SqlStore, contact_id: str) -> None:

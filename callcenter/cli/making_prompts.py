@@ -12,7 +12,9 @@ import msgspec
 from callcenter.config_loader.flows import flows_of
 from callcenter.config_loader.schema import Document
 from callcenter.telephony.asterisk.sounds import sound_name
-from ivr.model import Language, Queue, Spoken, Texts
+from callcenter.telephony.words import MESSAGE_WORDS
+from ivr.calling_back import SAID, SPOKEN
+from ivr.model import CallBackOffer, Language, Queue, Spoken, Texts
 from ivr.values import PLACEHOLDER
 
 FORMATS: Final[dict[str, tuple[str, ...]]] = {
@@ -27,6 +29,13 @@ SPEED_WORDS: Final = "150"
 TOOL_WAIT_S: Final = 60
 
 
+_CALL_BACKS: Final[list[Texts]] = [
+    *({language: said[name] for language, said in SAID.items()} for name in SPOKEN),
+    *(dict.fromkeys(SAID, digit) for digit in "0123456789"),
+]
+"""What is said of call-backs beside a flow's own words: a number is read out digit by digit."""
+
+
 class PromptError(Exception):
     """A sound file cannot be made; the message says why and what to do."""
 
@@ -39,9 +48,9 @@ class SpokenText(msgspec.Struct, frozen=True, order=True):
 
 
 def spoken_texts(document: Document) -> list[SpokenText]:
-    """What flows and entry points say, each once. A text with a value in it is different for every caller and left out."""
+    """What flows, entry points and queues say, each once. A text with a value in it is different for every caller and left out."""
     found: dict[SpokenText, None] = {}
-    for texts in (*_of_flows(document), *_of_entry_points(document)):
+    for texts in (*_of_flows(document), *_of_entry_points(document), *_of_queues(document)):
         for language, text in texts.items():
             if not PLACEHOLDER.search(text):
                 found[SpokenText(language, text)] = None
@@ -57,12 +66,21 @@ def _of_flows(document: Document) -> list[Texts]:
             if isinstance(node, Queue):
                 found += [one.text for one in node.comfort]
             found.append(getattr(node, "again", {}))
+            if isinstance(node, CallBackOffer):
+                found += _CALL_BACKS
     return found
 
 
 def _of_entry_points(document: Document) -> list[Texts]:
     greetings = (one.greeting for one in document.telephony.entry_points)
     return [{"en": one.en, "zh": one.zh} for one in greetings if one is not None]
+
+
+def _of_queues(document: Document) -> list[Texts]:
+    """Notices of recordings, and what is heard before a message is left."""
+    notices = [one.recording.notice for one in document.queues if one.recording is not None]
+    spoken: list[Texts] = [{"en": one.en, "zh": one.zh} for one in notices]
+    return [*spoken, {"en": MESSAGE_WORDS.en, "zh": MESSAGE_WORDS.zh}]
 
 
 def make_prompts(texts: Sequence[SpokenText], folder: Path, kind: str) -> int:

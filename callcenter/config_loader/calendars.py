@@ -284,6 +284,20 @@ def compile_calendar(
     )
 
 
+def counted_days(
+    calendar: BusinessCalendar, opened: OpenHours, from_day: date, until_day: date
+) -> OpenHours:
+    """The days on which it is open at all, each a span from its midnight to its last ms, which is left out: days never join."""
+    zone = _zone(calendar.zone)
+    spans = []
+    for day in _days(from_day, until_day):
+        begin_ms, end_ms = _instants(zone, day, 0)[0], _instants(zone, day, _DAY_MINUTES)[0]
+        open_ms = opened.open_ms_between(begin_ms, end_ms)
+        if isinstance(open_ms, int) and open_ms > 0:
+            spans.append((begin_ms, end_ms - 1))
+    return hours_of(spans, from_ms=opened.from_ms, until_ms=opened.until_ms)
+
+
 def _version(hours: OpenHours) -> str:
     return sha256(msgspec.json.encode(hours)).hexdigest()
 

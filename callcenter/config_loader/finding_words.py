@@ -310,6 +310,18 @@ SENTENCES: Final[dict[FindingCode, tuple[Sentence, ...]]] = {
             "一个流程最多 {most} 个节点，此流程有 {count} 个",
         ),
     ),
+    FindingCode.CALL_BACK_UNRULED: (
+        (
+            "{queue} has no call_back rules: add call_back to the queue",
+            "队列 {queue} 没有回呼规则 call_back：请为其添加",
+        ),
+    ),
+    FindingCode.LEADS_UNRULED: (
+        (
+            "{disposition} makes leads, and nobody works on any: add leads",
+            "处理结果 {disposition} 会生成销售线索，但没有人跟进：请添加 leads",
+        ),
+    ),
 }
 
 KINDS: Final = {

@@ -44,6 +44,8 @@ class FindingCode(StrEnum):
     FLOW_NODE_UNSUPPORTED = "flow_node_unsupported"
     FLOW_VALUE_INVALID = "flow_value_invalid"
     FLOW_TOO_LARGE = "flow_too_large"
+    CALL_BACK_UNRULED = "call_back_unruled"
+    LEADS_UNRULED = "leads_unruled"
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -19,8 +19,10 @@ from ivr.model import Flow, Node
 
 NodeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 
-UNSUPPORTED: Final = frozenset(("call_back_offer", "voicemail", "survey", "transfer", "request"))
+UNSUPPORTED: Final[frozenset[str]] = frozenset()
 """Kinds of nodes that neither phone systems nor the chat widget carry out yet."""
+
+_OF_A_CONTACT: Final = frozenset(("queue", "call_back_offer", "voicemail", "transfer"))
 
 _CODES: Final = {
     FaultCode.UNKNOWN: FindingCode.REFERENCE_UNKNOWN,
@@ -51,7 +53,10 @@ def flows_of(entries: Sequence[FlowEntry]) -> dict[str, Flow]:
 
 
 def flow_findings(
-    entries: Sequence[FlowEntry], queue_ids: Sequence[str], calendar_ids: Sequence[str]
+    entries: Sequence[FlowEntry],
+    queue_ids: Sequence[str],
+    calendar_ids: Sequence[str],
+    numbers: Sequence[str],
 ) -> Iterator[Finding]:
     """Nodes that are not of their kind; once all are, everything that is wrong with the flows."""
     wrong = list(_malformed(entries))
@@ -59,9 +64,32 @@ def flow_findings(
         yield from wrong
         return
     indexes = {entry.id: number for number, entry in enumerate(entries)}
-    around = Surroundings(queue_ids=queue_ids, calendar_ids=calendar_ids, unsupported=UNSUPPORTED)
+    around = Surroundings(
+        queue_ids=queue_ids, calendar_ids=calendar_ids, numbers=numbers, unsupported=UNSUPPORTED
+    )
     for fault in faults(flows_of(entries), around):
         yield _finding(fault, ("flows", indexes[fault.flow_id], *fault.path))
+
+
+def survey_findings(
+    entries: Sequence[FlowEntry], surveys: Sequence[str | None]
+) -> Iterator[Finding]:
+    """Queues whose survey leads to where only a contact can go: the customer's is over by then."""
+    by_id = {entry.id: entry for entry in entries}
+    for number, flow_id in enumerate(surveys):
+        coming = [] if flow_id is None else [flow_id]
+        for one in coming:
+            nodes = by_id[one].nodes if one in by_id else {}
+            for name, plain in nodes.items():
+                if plain.get("kind") in _OF_A_CONTACT:
+                    message = (
+                        f"a survey cannot lead to {plain['kind']}: see the node {name} of {one}"
+                    )
+                    path: Path = ("queues", number, "survey")
+                    yield Finding(FindingCode.FLOW_NODE_UNSUPPORTED, path, message)
+                inner = plain.get("flow")
+                if isinstance(inner, str) and inner not in coming:
+                    coming.append(inner)
 
 
 def _finding(fault: FlowFault, path: Path) -> Finding:

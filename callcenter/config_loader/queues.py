@@ -3,11 +3,12 @@
 Durations are whole seconds here, because people write them; the core gets milliseconds.
 """
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from callcenter.config_loader.base import Closed, Id, Name, Seconds, Text
+from callcenter.ports_of_call_backs import DialMode
 from routing.limits import (
     BROADCAST_AGENTS_MAX,
     BROADCAST_VOICE_AGENTS_MAX,
@@ -85,6 +86,40 @@ class TurnedAway(Closed):
         return self
 
 
+Prefix = Annotated[str, Field(pattern=r"^\+?[0-9]{1,15}$")]
+
+
+class CallBackRules(Closed):
+    """How customers of a queue are called back. Dialled within the queue's hours; `share_percent` of its ready agents at once, at least one.
+
+    The phone system `connection` calls, and only numbers that begin with one of `prefixes`. `apology` is said to a customer for whom nobody is there.
+    """
+
+    connection: Id
+    shown_number: Annotated[str, Field(pattern=r"^\+?[0-9]{0,20}$")] = ""
+    prefixes: Annotated[list[Prefix], Field(min_length=1, max_length=50)]
+    mode: DialMode = DialMode.CUSTOMER_FIRST
+    ring_s: Annotated[int, Field(ge=5, le=60)] = 25
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    gap_s: Annotated[int, Field(ge=10, le=3 * 24 * 3600)] = 900
+    expires_after_s: Annotated[int, Field(ge=60, le=30 * 24 * 3600)] = 24 * 3600
+    share_percent: Annotated[int, Field(ge=1, le=100)] = 50
+    apology: Name | None = None
+
+
+class Recording(Closed):
+    """Which calls of the queue are recorded, and what is said before. With a `refuse_key` the customer may say no."""
+
+    notice: Name
+    directions: Annotated[list[Literal["inbound", "outbound"]], Field(min_length=1)] = [
+        "inbound",
+        "outbound",
+    ]
+    languages: list[Literal["en", "zh"]] = []
+    refuse_key: Annotated[str, Field(pattern=r"^[0-9*]$")] | None = None
+    keep_days: Annotated[int, Field(ge=1, le=3_650)] = 90
+
+
 class Queue(Closed):
     """A waiting line and its rules."""
 
@@ -119,3 +154,6 @@ class Queue(Closed):
     broadcast_voice: Annotated[int, Field(ge=1, le=BROADCAST_VOICE_AGENTS_MAX)] = 1
     service_level: ServiceLevel = ServiceLevel()
     signature: Text | None = None
+    call_back: CallBackRules | None = None
+    recording: Recording | None = None
+    survey: Id | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from callcenter.config_loader.findings import Finding, FindingCode, Path
-from callcenter.config_loader.flows import flow_findings
+from callcenter.config_loader.flows import flow_findings, survey_findings
 from callcenter.config_loader.mailboxes import Mailbox
 from callcenter.config_loader.queues import Queue
 from callcenter.config_loader.schema import Document
@@ -22,6 +22,7 @@ _GROUPS = (
     "calendars",
     "templates",
     "flows",
+    "departments",
 )
 """Lists of the document whose entries have an id."""
 
@@ -38,10 +39,16 @@ def references(document: Document, team_ids: Collection[str] = ()) -> Iterator[F
             seen.add(one)
         ids[group] = seen
     ids["teams"].update(team_ids)
+    ids["connections"] = {one.id for one in document.telephony.connections}
     for number, queue in enumerate(document.queues):
         yield from _of_queue(queue, ("queues", number), ids)
     for number, widget in enumerate(document.widgets):
         yield from _unknown([widget.queue], ids["queues"], ("widgets", number, "queue"), "queue")
+        named_flows = [] if widget.flow is None else [widget.flow]
+        yield from _unknown(named_flows, ids["flows"], ("widgets", number, "flow"), "flow")
+        called = [] if widget.call_number is None else [widget.call_number]
+        known = {one.number for one in document.telephony.entry_points}
+        yield from _unknown(called, known, ("widgets", number, "call_number"), "number")
     yield from _of_mailboxes(document.mailboxes, ids["queues"])
     for number, rule in enumerate(document.customer_rules):
         path = ("customer_rules", number, "needs")
@@ -50,7 +57,14 @@ def references(document: Document, team_ids: Collection[str] = ()) -> Iterator[F
         path = ("templates", number, "queues")
         yield from _unknown(template.queues, ids["queues"], path, "queue")
     yield from _of_telephony(document.telephony, ids)
-    yield from flow_findings(document.flows, sorted(ids["queues"]), sorted(ids["calendars"]))
+    numbers = [one.number for one in document.telephony.entry_points]
+    yield from survey_findings(document.flows, [one.survey for one in document.queues])
+    yield from flow_findings(
+        document.flows, sorted(ids["queues"]), sorted(ids["calendars"]), numbers
+    )
+    yield from _call_back_offers(document)
+    yield from _of_cases(document, ids)
+    yield from _of_leads(document, ids)
     for reason_id in (REASON_MISSED, REASON_SIGNED_IN):
         if reason_id not in ids["not_ready_reasons"]:
             message = f"the built-in reason {reason_id} needs a name and an alert time"
@@ -68,6 +82,53 @@ def _of_mailboxes(mailboxes: Sequence[Mailbox], queue_ids: Collection[str]) -> I
         addresses.add(mailbox.address)
 
 
+def _call_back_offers(document: Document) -> Iterator[Finding]:
+    """Flows that offer what their queue has no rules for."""
+    ruled = {queue.id for queue in document.queues if queue.call_back is not None}
+    for index, flow in enumerate(document.flows):
+        for name, node in flow.nodes.items():
+            if node.get("kind") == "call_back_offer" and node.get("queue") not in ruled:
+                message = f"{node.get('queue')} has no call_back rules: add call_back to the queue"
+                path: Path = ("flows", index, "nodes", name, "queue")
+                yield Finding(FindingCode.CALL_BACK_UNRULED, path, message)
+
+
+def _of_cases(document: Document, ids: dict[str, set[str]]) -> Iterator[Finding]:
+    """Teams of departments; whom and what the rules of cases name."""
+    for number, department in enumerate(document.departments):
+        yield from _unknown(
+            department.teams, ids["teams"], ("departments", number, "teams"), "team"
+        )
+    rules = document.cases
+    if rules is None:
+        return
+    for key, named, group in (
+        ("intake", rules.intake, "departments"),
+        ("top", rules.top, "departments"),
+        ("queue", rules.queue, "queues"),
+        ("hours", rules.hours, "calendars"),
+        ("days", rules.days, "calendars"),
+    ):
+        known = [] if named is None else [named]
+        yield from _unknown(known, ids[group], ("cases", key), group.removesuffix("s"))
+    unruled = [queue.id for queue in document.queues if queue.call_back is None]
+    if rules.queue in unruled:
+        message = f"{rules.queue} has no call_back rules: add call_back to the queue"
+        yield Finding(FindingCode.CALL_BACK_UNRULED, ("cases", "queue"), message)
+
+
+def _of_leads(document: Document, ids: dict[str, set[str]]) -> Iterator[Finding]:
+    """The queue of leads, and that there is one where dispositions make them."""
+    if document.leads is not None:
+        yield from _unknown([document.leads.queue], ids["queues"], ("leads", "queue"), "queue")
+        return
+    for index, disposition in enumerate(document.dispositions):
+        if disposition.makes_lead:
+            message = f"{disposition.id} makes leads, and nobody works on any: add leads"
+            path: Path = ("dispositions", index, "makes_lead")
+            yield Finding(FindingCode.LEADS_UNRULED, path, message)
+
+
 def _of_telephony(telephony: Telephony, ids: dict[str, set[str]]) -> Iterator[Finding]:
     connections = [one.id for one in telephony.connections]
     numbers = [one.number for one in telephony.entry_points]
@@ -79,6 +140,16 @@ def _of_telephony(telephony: Telephony, ids: dict[str, set[str]]) -> Iterator[Fi
             if name in names[:index]:
                 path = ("telephony", group, index, key)
                 yield Finding(FindingCode.ID_REPEATED, path, f"{name} is there twice")
+    default = [] if telephony.default_number is None else [telephony.default_number]
+    yield from _unknown(default, numbers, ("telephony", "default_number"), "number")
+    if telephony.outbound is not None:
+        outbound, at = telephony.outbound, ("telephony", "outbound")
+        by, known = (*at, "connection"), ids["connections"]
+        yield from _unknown([outbound.connection], known, by, "connection")
+        yield from _unknown([outbound.queue], ids["queues"], (*at, "queue"), "queue")
+        used = outbound.team_queues
+        yield from _unknown(used, ids["teams"], (*at, "team_queues"), "team")
+        yield from _unknown(used.values(), ids["queues"], (*at, "team_queues"), "queue")
     for index, entry in enumerate(telephony.entry_points):
         where: Path = ("telephony", "entry_points", index)
         yield from _unknown([entry.queue], ids["queues"], (*where, "queue"), "queue")
@@ -106,8 +177,13 @@ def _of_queue(queue: Queue, path: Path, ids: dict[str, set[str]]) -> Iterator[Fi
         if destination.queue is not None:
             where = (*path, "turned_away", reason, "queue")
             yield from _unknown([destination.queue], ids["queues"], where, "queue")
+    if queue.call_back is not None:
+        where = (*path, "call_back", "connection")
+        yield from _unknown([queue.call_back.connection], ids["connections"], where, "connection")
     if queue.site is not None:
         yield from _unknown([queue.site], ids["sites"], (*path, "site"), "site")
+    if queue.survey is not None:
+        yield from _unknown([queue.survey], ids["flows"], (*path, "survey"), "flow")
     if queue.hours is not None:
         yield from _unknown([queue.hours], ids["calendars"], (*path, "hours"), "calendar")
 

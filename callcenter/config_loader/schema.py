@@ -10,11 +10,13 @@ from pydantic import Field, field_validator
 
 from callcenter.config_loader.base import Closed, Id, Name, Named, Seconds
 from callcenter.config_loader.calendars import BusinessCalendar, Zone
+from callcenter.config_loader.cases import CaseEntry, DepartmentEntry
 from callcenter.config_loader.customer_rules import CustomerRuleEntry
 from callcenter.config_loader.flows import FlowEntry
+from callcenter.config_loader.leads import DispositionEntry, LeadEntry
 from callcenter.config_loader.mailboxes import Mailbox
 from callcenter.config_loader.queues import Queue
-from callcenter.config_loader.telephony import Telephony
+from callcenter.config_loader.telephony import DialledNumber, Telephony
 from callcenter.config_loader.templates import Template
 from ivr.limits import FLOWS_MAX
 from routing.limits import QUEUES_MAX
@@ -44,13 +46,19 @@ class Site(Named):
 
 
 class Widget(Closed):
-    """A chat widget: which queue it feeds and which pages may embed it (empty: the server's own only)."""
+    """A chat widget: which queue it feeds and which pages may embed it (empty: the server's own only).
+
+    With a `flow` that comes before; where it cannot go on, the queue takes the customer.
+    With a `call_number`, one of the entry points, its page may also call.
+    """
 
     id: Id
     name: Name
     greeting: Name
     queue: Id
+    flow: Id | None = None
     allowed_origins: list[str] = []
+    call_number: DialledNumber | None = None
 
 
 class Timing(Closed):
@@ -69,7 +77,7 @@ class Document(Closed):
     timing: Timing = Timing()
     queues: Annotated[list[Queue], Field(min_length=1, max_length=QUEUES_MAX)]
     not_ready_reasons: list[Reason]
-    dispositions: Annotated[list[Named], Field(min_length=1)]
+    dispositions: Annotated[list[DispositionEntry], Field(min_length=1)]
     teams: Annotated[list[Named], Field(max_length=1_000, exclude=True)] = []
     """Teams are rows; those named here that are not there yet are made when the document is stored. Not stored with it."""
     widgets: list[Widget] = []
@@ -86,6 +94,9 @@ class Document(Closed):
     telephony: Telephony = Telephony()
     flows: Annotated[list[FlowEntry], Field(max_length=FLOWS_MAX)] = []
     agents_see_numbers: bool = False
+    departments: Annotated[list[DepartmentEntry], Field(max_length=100)] = []
+    cases: CaseEntry | None = None
+    leads: LeadEntry | None = None
 
     @field_validator("interrupts")
     @classmethod

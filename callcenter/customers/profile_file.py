@@ -13,6 +13,7 @@ import msgspec
 from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.profiles import profile_fault
 from callcenter.ports import Profile
+from callcenter.texts import storable
 from routing.ids import AgentId
 
 COLUMNS: Final = ("address", "tier", "language", "region", "owner", "open_complaint")
@@ -82,7 +83,7 @@ def _header(reader: "Iterator[list[str]]") -> list[str]:
 def _row(
     line: int, fields: dict[str, str], keys: CustomerKeys, agents: Mapping[str, AgentId]
 ) -> Row:
-    known = {name: value.strip() for name, value in fields.items()}
+    known = {name: storable(value.strip()) for name, value in fields.items()}
     owner, complaint = known.get("owner", ""), known.get("open_complaint", "").lower()
     if owner and owner not in agents:
         return Row(line, None, f"owner: there is no agent {owner[:32]}")

@@ -131,6 +131,14 @@ NOT_FOR_AGENT: dict[str, Words] = {
 """For each filter: the waiting contacts it keeps from an agent."""
 
 DEADLINES: dict[DeadlineKind, Words] = {
+    DeadlineKind.EXPIRE_PERMIT: Words(
+        "In {due}: nobody has dialled, and it closes as unreached.",
+        "{due}后：若仍未拨号，按未接通关闭。",
+    ),
+    DeadlineKind.END_DIALLING: Words(
+        "In {due}: the call has rung long enough, and it closes as unreached.",
+        "{due}后：振铃到时，按未接通关闭。",
+    ),
     DeadlineKind.ALARM_WAITING: Words(
         "In {due}: an alarm for the supervisor; the contact goes on waiting.",
         "{due}后：提醒班长；联络继续等待。",

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from callcenter.explaining import reason_words, words
+from callcenter.explaining import permit_words, reason_words, words
 from callcenter.explaining.naming import Language, Names, Words, counted, duration, listed
 from callcenter.explaining.words import SAY, Say
-from routing.events import CHOSEN_BY_HAND
+from callcenter.log_rows import Phase
+from routing.events import CHOSEN_BY_HAND, PermitGranted, PermitRefused
 from routing.explain import (
     LAST_RESORT,
     ONLY_ONE,
@@ -125,6 +126,19 @@ class Teller:
         ]
         return [one for one in sections if one.lines]
 
+    def permit(self, event: PermitGranted | PermitRefused) -> Section:
+        """Why a call might be dialled, or might not."""
+        if isinstance(event, PermitRefused):
+            why = permit_words.REASONS.get(event.reason)
+            line = event.reason if why is None else self._text(why)
+            return Section(self._text(permit_words.REFUSED), [line])
+        texts = [permit_words.KEPT_FREE]
+        if event.is_agent_first:
+            texts.append(permit_words.AGENT_FIRST)
+        agent = self._agent(event.agent_id)
+        lines = [self._text(one, agent=agent) for one in texts]
+        return Section(self._text(permit_words.GRANTED), lines)
+
     def agent(self, why: AgentExplanation) -> list[Section]:
         """Why an agent is not given what waits."""
         agent = self._agent(why.agent_id)
@@ -142,7 +156,26 @@ class Teller:
         lines = kept or [self._say(Say.NOTHING_WAITS)]
         return [Section(now, []), Section(self._say(Say.WHAT_WAITS, agent=agent), lines)]
 
+    def asked(
+        self, phases: Iterable[Phase], names: Mapping[str, str], now_ms: int
+    ) -> list[Section]:
+        """Whom the agents of a call asked meanwhile; its history tells whoever reads it all of these names."""
+        lines = [self._aside(one, names, now_ms) for one in phases]
+        return [Section(self._say(Say.ASKED_COLLEAGUES), lines)] if lines else []
+
     # --- parts ---------------------------------------------------------------------------------------
+
+    def _aside(self, one: Phase, names: Mapping[str, str], now_ms: int) -> str:
+        until_ms = now_ms if one.ended_at_ms is None else one.ended_at_ms
+        return self._say(
+            Say.ASKED if one.kind == "consult" else Say.THREE,
+            agent=names.get(one.agent_id or "") or self._say(Say.SOMEBODY),
+            colleague=names.get(one.to_agent_id or "") or self._say(Say.SOMEBODY),
+            lasted=self._duration(until_ms - one.began_at_ms),
+            ending=words.CONSULT_ENDS.get(one.ended_as, words.CONSULT_ENDS["failed"]).of(
+                self._language
+            ),
+        )
 
     def _reasons(self, verdict: Verdict, at_ms: int) -> list[str]:
         agent = self._agent(verdict.agent_id)

@@ -43,6 +43,10 @@ TRIGGERS: dict[OfferTrigger, Words] = {
     OfferTrigger.TRANSFERRED: Words(
         "The contact was handed on to {agent}.", "此联络被转给{agent}。"
     ),
+    OfferTrigger.RESERVED: Words(
+        "We called the customer, and {agent} was kept free for the answer.",
+        "我方呼叫客户，并为其接听预留了{agent}。",
+    ),
 }
 
 UNKNOWN_TRIGGER = Words(
@@ -142,6 +146,13 @@ CONTACT_DECIDED: dict[str, Words] = {
 
 STATES: dict[ContactState, Words] = {
     ContactState.ARRIVED: Words("It has just arrived.", "刚刚进线。"),
+    ContactState.RESERVED: Words(
+        "It is about to be called, and {agent} is kept free for it.", "即将外呼，已预留{agent}。"
+    ),
+    ContactState.DIALLING: Words(
+        "The customer is being called, and {agent} is kept free for it.",
+        "正在外呼客户，已预留{agent}。",
+    ),
     ContactState.WAITING: Words("It waits.", "正在等待。"),
     ContactState.OFFERED: Words(
         "It does not wait: it is offered to {agent} now.", "不在等待：正在邀请{agent}。"
@@ -197,6 +208,9 @@ class Say(StrEnum):
     SOME_CONTACT = "some_contact"
     NEED = "need"
     NO_NEEDS = "no_needs"
+    ASKED_COLLEAGUES = "asked_colleagues"
+    ASKED = "asked"
+    THREE = "three"
 
 
 SAY: dict[Say, Words] = {
@@ -256,4 +270,27 @@ SAY: dict[Say, Words] = {
     Say.SOME_CONTACT: Words("a contact of another queue", "其他队列的联络"),
     Say.NEED: Words("{skill} from level {level}", "{skill} {level} 级起"),
     Say.NO_NEEDS: Words("no skill in particular", "无特定技能"),
+    Say.ASKED_COLLEAGUES: Words("Colleagues asked during the call", "通话中咨询的同事"),
+    Say.ASKED: Words(
+        "{agent} asked {colleague}, for {lasted}: {ending}.",
+        "{agent}咨询{colleague}，历时 {lasted}：{ending}。",
+    ),
+    Say.THREE: Words(
+        "{agent}, {colleague} and the customer spoke together, for {lasted}.",
+        "{agent}、{colleague}与客户三方通话，历时 {lasted}。",
+    ),
 }
+
+CONSULT_ENDS: dict[str, Words] = {
+    "": Words("still going on", "仍在进行"),
+    "handed_over": Words("the customer was handed over", "客户已转交"),
+    "taken_back": Words("the agent took the customer back", "坐席接回了客户"),
+    "colleague_left": Words("the colleague hung up", "同事挂断"),
+    "call_ended": Words("the call ended", "通话结束"),
+    "busy": Words("the phone was busy", "话机占线"),
+    "no_answer": Words("nobody picked up", "无人接听"),
+    "declined": Words("the colleague declined", "同事拒接"),
+    "unreachable": Words("the phone could not be reached", "话机不可达"),
+    "failed": Words("the connection failed", "接通失败"),
+}
+"""How asking a colleague ended, by the word of its phase."""

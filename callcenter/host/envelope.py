@@ -5,6 +5,7 @@ HostError
 ├── CommandIdReused    this command id was used for another request
 ├── HostOverloaded     the inbox is full; nothing was taken
 └── HostUnavailable    the journal does not take writes: not known to be done, ask again with the same id
+    └── RoutingPaused  whoever decides is another process, and none answers: the same holds
 """
 
 from collections.abc import Sequence
@@ -73,3 +74,7 @@ class HostOverloaded(HostError):
 
 class HostUnavailable(HostError):
     """The command may or may not be done; the same id later tells."""
+
+
+class RoutingPaused(HostUnavailable):
+    """No router answers; the same id later tells."""

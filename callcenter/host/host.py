@@ -15,7 +15,7 @@ It must never know what a channel, a socket or a web page is: they are listeners
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import msgspec
@@ -39,6 +39,7 @@ from callcenter.limits import (
     COMMAND_IDS_REMEMBERED,
     GROUP_COMMIT_COMMANDS_MAX,
     INBOX_COMMANDS_MAX,
+    READ_BACK_EVENTS,
     STALLED_AFTER_MS,
     STORAGE_PROBE_EVERY_MS,
     VIOLATIONS_TOLERATED,
@@ -92,12 +93,19 @@ class _Batch(msgspec.Struct):
 class Host:
     """One domain's decision loop. All methods are called on the loop it was started on."""
 
-    def __init__(self, domain_id: str, store: Store, clock: Clock) -> None:
-        """Prepare; `start` recovers the state and begins to decide."""
+    def __init__(
+        self,
+        domain_id: str,
+        store: Store,
+        clock: Clock,
+        may_append: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Prepare; `start` recovers the state and begins to decide. Nothing is appended while `may_append` says no."""
         self.domain_id = domain_id
         self.mirror = State()
         self._store = store
         self._clock = clock
+        self._may_append = may_append
         self._chain = b""
         self._engine = Engine()
         self._seen = SeenCommands((), is_complete=False)
@@ -119,19 +127,27 @@ class Host:
 
         Raises JournalDamaged, StorageUnavailable.
         """
-        recovered = await recover(self._store.journal, self.domain_id)
-        self.mirror, self._chain = recovered.state, recovered.chain
-        self._housekeeper.starts_at(self.mirror.seq - recovered.folded)
-        self._clock.advance_to(self.mirror.now_ms)
+        folded = await self._recover()
+        self._clock.on_led(self._wake.set)
+        self._housekeeper.starts_at(self.mirror.seq - folded)
         self._reset_engine()
         known = await self._store.journal.command_ids(COMMAND_IDS_REMEMBERED // 4)
         is_complete = len(known) < COMMAND_IDS_REMEMBERED // 4
         self._seen = SeenCommands(known, is_complete=is_complete)
         self._is_writable = True
         self._note_progress()
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="host")
-        self._task.add_done_callback(_consume)
+        self._start_task(self._run())
+        return folded
+
+    async def _recover(self) -> int:
+        recovered = await recover(self._store.journal, self.domain_id)
+        self.mirror, self._chain = recovered.state, recovered.chain
+        self._clock.advance_to(self.mirror.now_ms)
         return recovered.folded
+
+    def _start_task(self, work: Coroutine[Any, Any, None]) -> None:
+        self._task = asyncio.get_running_loop().create_task(work, name="host")
+        self._task.add_done_callback(_consume)
 
     async def stop(self) -> None:
         """Finish what is in the inbox, keep a snapshot, stop. Why a host gave up, `finished` tells."""
@@ -150,6 +166,10 @@ class Host:
     def listen(self, listener: Listener) -> None:
         """Call `listener` with every group of events that has become durable, in order. It must not block."""
         self._listeners.append(listener)
+
+    def act_on(self, listener: Listener) -> None:
+        """As `listen`, for one that acts on what it hears: called in one process of the domain alone."""
+        self.listen(listener)
 
     def not_ready_reason(self) -> str | None:
         """Why this host must not be sent traffic, or None. Contacts waiting for busy agents are healthy."""
@@ -323,6 +343,7 @@ class Host:
         """
         try:
             if batch.records or batch.outcomes:
+                self._check_may_append()
                 whole = JournalBatch(batch.records, batch.details, batch.outcomes, batch.rows)
                 await self._store.journal.append(whole)
         except StorageError:
@@ -343,6 +364,10 @@ class Host:
             if not waiter.done():
                 waiter.set_exception(error)
         self._housekeeper.note(self.mirror, self._chain)
+
+    def _check_may_append(self) -> None:
+        if not self._may_append():
+            raise StorageUnavailable("another process may have this domain by now")
 
     def _publish(self, first_seq: int, events: list[Event], details: list[Detail]) -> None:
         for event in events:
@@ -375,17 +400,28 @@ class Host:
             return
 
     async def _read_back(self) -> None:
-        """Publish what became durable although its commit reported a failure."""
+        """Publish what became durable although no commit of ours said so."""
         journal, seq = self._store.journal, self.mirror.seq
-        async for record, event in events_after(journal, self.domain_id, seq, self._chain):
-            self._chain = record.chain
-            contact_id = getattr(event, "contact_id", None)
-            details = (
-                []
-                if contact_id is None
-                else await self._store.details.of_event(contact_id, record.seq)
-            )
-            self._publish(record.seq, [event], details)
+        group: list[Event] = []
+        chain = self._chain
+        async for record, event in events_after(journal, self.domain_id, seq, chain):
+            group.append(event)
+            chain = record.chain
+            if len(group) == READ_BACK_EVENTS:
+                await self._publish_read(group, chain)
+                group = []
+        if group:
+            await self._publish_read(group, chain)
+
+    async def _publish_read(self, events: list[Event], chain: bytes) -> None:
+        first_seq = self.mirror.seq + 1
+        named = (getattr(event, "contact_id", None) for event in events)
+        contact_ids = list(dict.fromkeys(each for each in named if each is not None))
+        details = self._store.details
+        last_seq = self.mirror.seq + len(events)
+        found = await details.of_events(contact_ids, first_seq, last_seq) if contact_ids else []
+        self._chain = chain
+        self._publish(first_seq, events, found)
 
     def _survive(self, fault: InvariantViolation | StorageError) -> None:
         """A fault of ours: put the engine back to the last durable state; give up when that does not help."""

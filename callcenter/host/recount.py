@@ -63,6 +63,28 @@ async def recount(
     return await _offers_after(journal, domain_id, Recovered(State(), ZERO, 0), wanted)
 
 
+async def permits(
+    journal: Journal, domain_id: str, contact_id: ContactId
+) -> list[tuple[int, ev.PermitGranted | ev.PermitRefused]]:
+    """Every answer to the question whether this contact may be dialled, with the journal's number of it.
+
+    A refused contact has not arrived, so the same one may have been refused often. Raises JournalDamaged, StorageUnavailable.
+    """
+    found: list[tuple[int, ev.PermitGranted | ev.PermitRefused]] = []
+    async with aclosing(events_after(journal, domain_id, 0, ZERO)) as events:
+        async for record, event in events:
+            match event:
+                case ev.PermitRefused(arrived=ev.ContactArrived(contact_id=asked)):
+                    about = asked
+                case ev.PermitGranted(contact_id=asked):
+                    about = asked
+                case _:
+                    continue
+            if about == contact_id:
+                found.append((record.seq, event))
+    return found
+
+
 def _may_be_younger(state: State, wanted: Wanted) -> bool:
     """Whether everything wanted may have happened after this state."""
     contact = state.contacts.get(wanted.contact_id)

@@ -77,6 +77,36 @@ class Scope(msgspec.Struct, frozen=True):
         return cls(ObjectKind.SUBSCRIPTION, parameter)
 
     @classmethod
+    def call_back(cls, parameter: str = "call_back_id") -> "Scope":
+        """The path names a call-back."""
+        return cls(ObjectKind.CALL_BACK, parameter)
+
+    @classmethod
+    def case(cls, parameter: str = "case_id") -> "Scope":
+        """The path names a case."""
+        return cls(ObjectKind.CASE, parameter)
+
+    @classmethod
+    def lead(cls, parameter: str = "lead_id") -> "Scope":
+        """The path names a lead."""
+        return cls(ObjectKind.LEAD, parameter)
+
+    @classmethod
+    def article(cls, parameter: str = "article_id") -> "Scope":
+        """The path names an article."""
+        return cls(ObjectKind.ARTICLE, parameter)
+
+    @classmethod
+    def article_question(cls, parameter: str = "question_id") -> "Scope":
+        """The path names a question without an answer."""
+        return cls(ObjectKind.ARTICLE_QUESTION, parameter)
+
+    @classmethod
+    def campaign(cls, parameter: str = "campaign_id") -> "Scope":
+        """The path names a campaign."""
+        return cls(ObjectKind.CAMPAIGN, parameter)
+
+    @classmethod
     def profile(cls, parameter: str = "customer_key") -> "Scope":
         """The path names a customer's profile."""
         return cls(ObjectKind.PROFILE, parameter)

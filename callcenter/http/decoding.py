@@ -14,6 +14,7 @@ import msgspec
 
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.http.limits import BODY_DEPTH_MAX, QUERY_LENGTH_MAX
+from callcenter.texts import NUL, NUL_IN_JSON, storable_message
 
 T = TypeVar("T")
 
@@ -31,7 +32,12 @@ _SCHEMA_WORDS = re.compile(r" matching regex .*$", re.DOTALL)
 
 
 def decode_body(raw: bytes, kind: type[T]) -> T:
-    """A request body as `kind`. Raises ApiError."""
+    """A request body as `kind`, with texts that every database keeps. Raises ApiError."""
+    body = _decoded(raw, kind)
+    return storable_message(body, kind) if NUL_IN_JSON in raw else body
+
+
+def _decoded(raw: bytes, kind: type[T]) -> T:
     if depth_of(raw) > BODY_DEPTH_MAX:
         raise ApiError(
             ApiErrorCode.NESTED_TOO_DEEP, f"The body is nested deeper than {BODY_DEPTH_MAX} levels."
@@ -70,7 +76,7 @@ def decode_query(pairs: Iterable[tuple[str, str]], kind: type[T]) -> T:
         if getattr(query, name) is None:  # msgspec reads the word null as nothing
             message = "Leave a query parameter out instead of giving it as null."
             raise ApiError(ApiErrorCode.REQUEST_INVALID, message, path=f"$.{name}")
-    return query
+    return storable_message(query, kind) if NUL in "".join(values.values()) else query
 
 
 def depth_of(raw: bytes) -> int:

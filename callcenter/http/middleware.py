@@ -16,7 +16,13 @@ from aiohttp.typedefs import Middleware
 from callcenter import ports
 from callcenter.auth.passwords import PasswordsBusy
 from callcenter.auth.throttle import LoginThrottled
-from callcenter.host.envelope import CommandIdReused, CommandRefused, HostError, HostOverloaded
+from callcenter.host.envelope import (
+    CommandIdReused,
+    CommandRefused,
+    HostError,
+    HostOverloaded,
+    RoutingPaused,
+)
 from callcenter.http.contract import REQUEST_ID
 from callcenter.http.errors import ApiError, ApiErrorCode, error_response, refused
 
@@ -101,6 +107,11 @@ def _of_host(error: HostError | ports.StorageUnavailable) -> ApiError:
         case HostOverloaded():
             return ApiError(
                 ApiErrorCode.OVERLOADED, "Too much is waiting to be decided; nothing was taken."
+            )
+        case RoutingPaused():
+            return ApiError(
+                ApiErrorCode.ROUTING_PAUSED,
+                "No router answers at the moment; ask again with the same Idempotency-Key.",
             )
         case _:
             return ApiError(

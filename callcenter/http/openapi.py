@@ -65,6 +65,7 @@ def errors_of(each: Route[Any]) -> list[ErrorCode]:
         *each.errors,
         ApiErrorCode.INTERNAL_ERROR,
         ApiErrorCode.STORAGE_UNAVAILABLE,
+        ApiErrorCode.ROUTING_PAUSED,
     ]
     if each.permission is not Permission.PUBLIC:
         codes += [

@@ -39,6 +39,7 @@ from callcenter.http.decoding import decode_body, decode_query
 from callcenter.http.errors import OFFER_UNKNOWN_MESSAGE, ApiError, ApiErrorCode, ErrorCode
 from callcenter.http.limits import BODY_WAIT_S, FILE_WAIT_S, FILES_AT_ONCE_MAX, PATH_ID_LENGTH_MAX
 from callcenter.pressure import Pressure
+from callcenter.texts import NUL
 from routing.errors import RefusalCode
 
 S = TypeVar("S")
@@ -55,6 +56,12 @@ OBJECT_UNKNOWN: dict[ObjectKind, tuple[ErrorCode, str]] = {
     ObjectKind.PROFILE: (ApiErrorCode.PROFILE_UNKNOWN, "There is no such profile."),
     ObjectKind.API_KEY: (ApiErrorCode.API_KEY_UNKNOWN, "There is no such key."),
     ObjectKind.SUBSCRIPTION: (ApiErrorCode.SUBSCRIPTION_UNKNOWN, "There is no such subscription."),
+    ObjectKind.CALL_BACK: (ApiErrorCode.CALL_BACK_UNKNOWN, "There is no such call-back."),
+    ObjectKind.CASE: (ApiErrorCode.CASE_UNKNOWN, "There is no such case."),
+    ObjectKind.LEAD: (ApiErrorCode.LEAD_UNKNOWN, "There is no such lead."),
+    ObjectKind.ARTICLE: (ApiErrorCode.ARTICLE_UNKNOWN, "There is no such article."),
+    ObjectKind.ARTICLE_QUESTION: (ApiErrorCode.QUESTION_UNKNOWN, "There is no such question."),
+    ObjectKind.CAMPAIGN: (ApiErrorCode.CAMPAIGN_UNKNOWN, "There is no such campaign."),
 }
 """What an object that is missing or hidden is told as: the id is not repeated, so both bodies are equal."""
 
@@ -189,9 +196,8 @@ async def _check_object(
     if scope is None:
         return
     object_id = request.match_info[scope.parameter]
-    facts = (
-        await guard.locate(scope.kind, object_id) if len(object_id) <= PATH_ID_LENGTH_MAX else None
-    )
+    may_be = len(object_id) <= PATH_ID_LENGTH_MAX and NUL not in object_id
+    facts = await guard.locate(scope.kind, object_id) if may_be else None
     if authorise(caller, declared.permission, facts or NoObject.MISSING) is not Decision.ALLOWED:
         code, message = OBJECT_UNKNOWN[scope.kind]
         raise ApiError(code, message)

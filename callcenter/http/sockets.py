@@ -23,10 +23,13 @@ from callcenter.limits import (
 )
 from callcenter.ports import StorageUnavailable
 from callcenter.tasks import fault_of
+from callcenter.texts import NUL_IN_JSON, storable_message
 
 F = TypeVar("F")
 
 _log = structlog.get_logger("callcenter.sockets")
+
+_NUL = NUL_IN_JSON.decode()
 
 
 async def hold(conversation: Awaitable[None], outbox: Outbox) -> None:
@@ -82,7 +85,8 @@ class FrameStream(Generic[F]):
             return None
         self._recent.append(now_s)
         try:
-            return self._decoder.decode(message.data)
+            frame = self._decoder.decode(message.data)
+            return storable_message(frame, self._decoder.type) if _NUL in message.data else frame
         except (msgspec.MsgspecError, RecursionError) as error:
             where = str(error) if isinstance(error, msgspec.ValidationError) else "no valid JSON"
             self._outbox.close(

@@ -22,6 +22,10 @@ class Kind(msgspec.Struct, frozen=True):
 KINDS: Final[dict[str, Kind]] = {
     "ContactArrived": Kind("contact.arrived", ("contact_id", "channel", "queue_id")),
     "ContactQueued": Kind("contact.queued", ("contact_id", "queue_id")),
+    "PermitGranted": Kind("dial.permitted", ("contact_id", "agent_id", "expires_at_ms")),
+    "PermitUsed": Kind("dial.started", ("contact_id", "agent_id", "until_ms")),
+    "DialAnswered": Kind("dial.answered", ("contact_id", "agent_id")),
+    "DialEnded": Kind("dial.ended", ("contact_id", "agent_id", "failure")),
     "ContactTurnedAway": Kind("contact.turned_away", ("contact_id", "queue_id", "reason")),
     "ContactTransferred": Kind(
         "contact.transferred", ("contact_id", "to_queue_id", "to_agent_id", "agent_id")

@@ -6,10 +6,10 @@ SUBSCRIPTIONS_MAX: Final = 50
 """Subscriptions of a domain; a further one is refused with 422 `subscription_invalid`."""
 
 URL_CHARACTERS_MAX: Final = 1_000
-"""Length of an address."""
+"""Length of an address; a longer one is refused with 422 `subscription_invalid`."""
 
 CONNECT_S: Final = 5.0
-"""How long a connection may take to be made."""
+"""How long a connection may take to be made; longer counts as no answer."""
 
 ANSWER_S: Final = 15.0
 """How long one delivery may take altogether; longer counts as no answer."""
@@ -36,7 +36,7 @@ GATHER_S: Final = 0.1
 """How long a subscription that has told everything waits before it reads the journal again."""
 
 DEAD_LETTERS_READ: Final = 500
-"""Dead letters read at once while they are told again."""
+"""Dead letters read at once while they are told again; the rest follows."""
 
 SECRET_OVERLAP_MS: Final = 24 * 3600 * 1000
 """How long the former secret of a subscription signs beside a new one."""
@@ -49,3 +49,15 @@ LOOK_EVERY_S: Final = 2.0
 
 CONTACTS_REMEMBERED_MAX: Final = 10_000
 """Contacts whose queue is remembered; of others it is read from the interaction log."""
+
+REQUESTS_MAX: Final = 50
+"""Requests of flows under way; one more is answered as if the other program had failed."""
+
+REQUEST_FAILURES_MAX: Final = 5
+"""After so many failures in a row a host is left alone for a while: requests to it fail at once."""
+
+REQUEST_PAUSE_S: Final = 30.0
+"""For so long; then it is asked again."""
+
+REQUEST_ANSWER_BYTES_MAX: Final = 65_536
+"""Of an answer to a flow; a longer one is none."""

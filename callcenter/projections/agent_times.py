@@ -20,6 +20,8 @@ from routing.state import ContactState
 class Standing(msgspec.Struct):
     """An agent now: the state, the contacts in hand by stage, and since when the kind of time is what it is.
 
+    What rings is `offered`: the agent's own phone, or that of a customer whom we call.
+
     Wrap-ups are known by contact, as they are stored: the end of one that was forgotten, because its agent was removed
     and put back meanwhile, must not end another.
     """
@@ -65,6 +67,10 @@ CountedEvent = (
     | ev.ContactInterrupted
     | ev.ContactResumed
     | ev.InterruptionEnded
+    | ev.PermitGranted
+    | ev.DialAnswered
+    | ev.DialEnded
+    | ev.DialConnected
 )
 """Events that change how much an agent has in hand, wrap-ups aside, and name the agent."""
 
@@ -100,6 +106,10 @@ class AgentClocks:
             ev.AgentPut: self._put,
             ev.AgentRemoved: self._removed,
             ev.AgentStateChanged: self._state_changed,
+            ev.PermitGranted: lambda e: self._turn(e, offered=1),
+            ev.DialAnswered: lambda e: self._turn(e, offered=-1),
+            ev.DialConnected: self._taken_up,
+            ev.DialEnded: lambda e: self._turn(e, offered=-1),
             ev.OfferMade: lambda e: self._turn(e, offered=1),
             ev.OfferAccepted: self._accepted,
             ev.OfferRejected: lambda e: self._turn(e, offered=-1),
@@ -166,15 +176,17 @@ class AgentClocks:
         self._talks_with.pop(event.contact_id, None)
         return self._turn(event, talking=-1)
 
-    def _taken_up(self, event: ev.ContactResumed | ev.InterruptionEnded) -> list[Piece]:
+    def _taken_up(
+        self, event: ev.ContactResumed | ev.InterruptionEnded | ev.DialConnected
+    ) -> list[Piece]:
         self._talks_with[event.contact_id] = event.agent_id
         return self._turn(event, talking=1)
 
     def _wrap_up_started(self, event: ev.WrapUpStarted) -> list[Piece]:
-        self._talks_with.pop(event.contact_id, None)
+        talked = self._talks_with.pop(event.contact_id, None) is not None
 
         def change(standing: Standing) -> None:
-            standing.count(talking=-1)
+            standing.count(talking=-int(talked))
             standing.wrap_ups.add(event.contact_id)
 
         return self._book(event.agent_id, event.at_ms, change)

@@ -8,6 +8,7 @@ from typing import Final
 
 from callcenter.limits import ESTIMATES_LEARN_FROM_EVENTS
 from callcenter.ports import Journal, Statistics
+from callcenter.ports_of_campaigns import Campaigns
 from callcenter.projections.interactions import NAME, InteractionLog
 from callcenter.projections.queue_board import QueueBoard
 from callcenter.projections.runner import Decode
@@ -25,16 +26,17 @@ class InteractionLogProjection(InteractionLog):
 
     name = NAME
 
-    def __init__(self, rows: Statistics, hours: Callable[[], Hours]) -> None:
-        """`rows` is where it starts from, `hours` the open hours of the newest configuration."""
+    def __init__(self, rows: Statistics, campaigns: Campaigns, hours: Callable[[], Hours]) -> None:
+        """`rows` and `campaigns` are where it starts from, `hours` the open hours of the newest configuration."""
         super().__init__()
         self._rows = rows
+        self._campaigns = campaigns
         self._hours = hours
 
     async def restart(self) -> int:
         """Go on from the stored rows."""
         beginning = await self._rows.beginning(NEVER_MS)
-        self.start(beginning, self._hours())
+        self.start(beginning, self._hours(), await self._campaigns.open_attempts())
         return beginning.as_of_seq
 
 

@@ -9,12 +9,14 @@ The contact's phases (`phases`), the agents' states and the figures of service l
 can start from one moment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from callcenter.ports import Beginning, RowChange
+from callcenter.ports_of_campaigns import Attempt
+from callcenter.projections.attempt_rows import AttemptRows
 from callcenter.projections.figure_rows import FigureRows
 from callcenter.projections.phases import Phases
 from callcenter.projections.segments import Hours
@@ -31,6 +33,9 @@ NAME: Final = "interactions"
 ContactEvent = (
     ev.ContactArrived
     | ev.ContactQueued
+    | ev.PermitGranted
+    | ev.PermitUsed
+    | ev.DialConnected
     | ev.OfferMade
     | ev.OfferAccepted
     | ev.OfferRejected
@@ -76,10 +81,11 @@ class InteractionLog:
         self._agents: dict[AgentId, tuple[str, str | None]] = {}
         self._figures = FigureRows()
         self._phases = Phases()
+        self._attempts = AttemptRows()
         self._handlers = self._handlers_by_type()
 
-    def start(self, beginning: Beginning, hours: Hours) -> None:
-        """Go on from stored rows: the open contacts, and the agents with their states."""
+    def start(self, beginning: Beginning, hours: Hours, attempts: Sequence[Attempt] = ()) -> None:
+        """Go on from stored rows: the open contacts, the agents with their states, campaigns' open attempts."""
         rows = [one.interaction for one in beginning.open_contacts]
         self._open = {
             row.contact_id: _Marks(
@@ -92,6 +98,7 @@ class InteractionLog:
         self._agents = {one.agent_id: (one.state, one.reason_id) for one in beginning.agents}
         self._figures.start(beginning, hours)
         self._phases.start(beginning)
+        self._attempts.start(attempts)
 
     def changes(self, seq: int, event: ev.Event) -> list[RowChange]:
         """What an event changes. Events come in the order of their seq, each once."""
@@ -100,13 +107,17 @@ class InteractionLog:
         if isinstance(event, WITH_TEXTS):
             row = {"contact_id": event.contact_id}
             changes.append(RowChange("interactions", row, {"texts_seq": seq}))
-        return [*changes, *self._phases.changes(seq, event), *self._figures.changes(event)]
+        more = (*self._figures.changes(event), *self._attempts.changes(event))
+        return [*changes, *self._phases.changes(seq, event), *more]
 
     def _handlers_by_type(self) -> dict[type, Callable[[Any], list[RowChange]]]:
         """The events that count here; every event that moves a contact does (a test walks the core's table)."""
         return {
             ev.ContactArrived: self._arrived,
             ev.ContactQueued: self._queued,
+            ev.PermitGranted: self._reserved,
+            ev.PermitUsed: self._contact,
+            ev.DialConnected: self._accepted,
             ev.OfferMade: self._offer_made,
             ev.OfferAccepted: self._accepted,
             ev.OfferRejected: self._rejected,
@@ -153,13 +164,16 @@ class InteractionLog:
         put = {"queue_id": event.queue_id, "age_origin_ms": event.age_origin_ms}
         return self._contact(event, put)
 
+    def _reserved(self, event: ev.PermitGranted) -> list[RowChange]:
+        return self._contact(event, {"agent_id": event.agent_id})
+
     def _offer_made(self, event: ev.OfferMade) -> list[RowChange]:
         marks = self._open.setdefault(event.contact_id, _Marks())
         put = {} if marks.is_offered else {"first_offered_at_ms": event.at_ms}
         marks.is_offered = True
         return self._contact(event, put, offers=1)
 
-    def _accepted(self, event: ev.OfferAccepted) -> list[RowChange]:
+    def _accepted(self, event: ev.OfferAccepted | ev.DialConnected) -> list[RowChange]:
         marks = self._open.setdefault(event.contact_id, _Marks())
         put: dict[str, Any] = {"agent_id": event.agent_id}
         if not marks.is_answered:

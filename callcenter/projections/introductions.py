@@ -3,12 +3,15 @@
 Kept for open contacts only, filled from the detail rows published with the contact; after a restart, read back.
 """
 
+import msgspec
+
 from agents.desk import Introduction
 from callcenter.host.envelope import Published
 from callcenter.ports import Detail, Details
 from callcenter.projections.transcript import CUSTOMER, MESSAGE, customer_of_detail, line_of
 from routing.events import ContactClosed
 from routing.ids import ContactId
+from routing.model import Party
 
 OPENING_CHARACTERS_MAX = 280
 """Of the first message, what a card shows."""
@@ -45,13 +48,17 @@ class Introductions:
 
     def _note(self, detail: Detail) -> None:
         known = self(detail.contact_id)
+        change: dict[str, object] = {}
         if detail.kind == CUSTOMER:
             customer = customer_of_detail(detail)
-            language = customer.language or known.language
-            noted = Introduction(customer.name, language, known.opening_text)
-        elif known.opening_text:
-            return
+            change["customer_name"] = customer.name
+            change["language"] = customer.language or known.language
         else:
-            opening = line_of(detail).text[:OPENING_CHARACTERS_MAX]
-            noted = Introduction(known.customer_name, known.language, opening)
-        self._by_contact[detail.contact_id] = noted
+            line = line_of(detail)
+            if line.given:
+                change["given"] = line.given
+            if not known.opening_text and not (line.given and line.author == Party.SYSTEM):
+                change["opening_text"] = line.text[:OPENING_CHARACTERS_MAX]
+        if change:
+            noted = msgspec.structs.replace(known, **change)
+            self._by_contact[detail.contact_id] = noted

@@ -18,6 +18,8 @@ from routing.ids import ContactId, QueueId
 class PhaseKind(StrEnum):
     """What a contact is in during a phase."""
 
+    DIALLING = "dialling"
+    """An agent is kept free, and the customer's phone rings."""
     WAITING = "waiting"
     OFFER = "offer"
     TALK = "talk"
@@ -26,7 +28,7 @@ class PhaseKind(StrEnum):
     WRAP_UP = "wrap_up"
 
 
-_WITH_CONTACT: Final = (PhaseKind.WAITING, PhaseKind.TALK, PhaseKind.PARKED)
+_WITH_CONTACT: Final = (PhaseKind.DIALLING, PhaseKind.WAITING, PhaseKind.TALK, PhaseKind.PARKED)
 """The contact itself is in one of these at a time; a hold runs beside the talk it is a part of."""
 
 _COLUMNS: Final = [
@@ -47,6 +49,10 @@ class Phases:
         """The events that begin or end a phase."""
         return {
             ev.ContactArrived: self._arrived,
+            ev.PermitGranted: self._reserved,
+            ev.DialAnswered: lambda _seq, event: self._end_with_contact(event, "answered"),
+            ev.DialConnected: self._connected,
+            ev.DialEnded: lambda _seq, event: self._end_with_contact(event, event.failure),
             ev.ContactQueued: self._queued,
             ev.ContactTurnedAway: self._turned_away,
             ev.OfferMade: self._offer_made,
@@ -87,6 +93,12 @@ class Phases:
     def _arrived(self, _seq: int, event: ev.ContactArrived) -> list[Phase]:
         self._queues[event.contact_id] = event.queue_id
         return []
+
+    def _reserved(self, seq: int, event: ev.PermitGranted) -> list[Phase]:
+        return [self._begin(seq, event, PhaseKind.DIALLING, agent_id=event.agent_id)]
+
+    def _connected(self, seq: int, event: ev.DialConnected) -> list[Phase]:
+        return [self._begin(seq, event, PhaseKind.TALK, agent_id=event.agent_id)]
 
     def _queued(self, seq: int, event: ev.ContactQueued) -> list[Phase]:
         """Into its first queue, on into another; the same again is the same wait."""
@@ -145,9 +157,10 @@ class Phases:
         return [*parked, self._begin(seq, event, PhaseKind.TALK, agent_id=event.agent_id)]
 
     def _ended(self, _seq: int, event: ev.ContactEnded) -> list[Phase]:
-        """Of one that waits its closing says what became of it."""
-        if self._find(event.contact_id, PhaseKind.WAITING):
-            return []
+        """Of one that waits, or has not answered our call, what follows says what became of it."""
+        for kind in (PhaseKind.DIALLING, PhaseKind.WAITING):
+            if self._find(event.contact_id, kind):
+                return []
         return self._end_with_contact(event, f"ended_by_{event.ended_by}")
 
     def _hold_started(self, seq: int, event: ev.HoldStarted) -> list[Phase]:

@@ -20,11 +20,14 @@ from routing import events as ev
 from routing.ids import AgentId, ContactId, QueueId, ReasonId, TeamId
 from routing.model import AgentState
 from routing.service_level import Figures, Running
-from routing.state import ContactState
+from routing.state import BEING_CALLED, ContactState
 
 MovingEvent = (
     ev.ContactQueued
     | ev.OfferMade
+    | ev.PermitGranted
+    | ev.PermitUsed
+    | ev.DialConnected
     | ev.OfferAccepted
     | ev.OfferRejected
     | ev.OfferExpired
@@ -38,7 +41,7 @@ MovingEvent = (
 )
 
 
-_WITH_AGENT = (ContactState.CONNECTED, ContactState.PARKED)
+_WITH_AGENT = (*BEING_CALLED, ContactState.CONNECTED, ContactState.PARKED)
 """Stages in which a contact is an agent's and not in wrap-up: parked work is counted with the connected."""
 
 
@@ -201,6 +204,9 @@ class QueueBoard:
         return {
             ev.ContactArrived: self._arrived,
             ev.ContactQueued: self._queued,
+            ev.PermitGranted: self._accepted,
+            ev.PermitUsed: self._moved,
+            ev.DialConnected: self._moved,
             ev.OfferMade: self._moved,
             ev.OfferAccepted: self._accepted,
             ev.OfferRejected: self._moved,
@@ -241,7 +247,7 @@ class QueueBoard:
         contact.age_origin_ms = event.age_origin_ms
         contact.queue_id = event.queue_id
 
-    def _accepted(self, event: ev.OfferAccepted) -> None:
+    def _accepted(self, event: ev.OfferAccepted | ev.PermitGranted) -> None:
         contact = self._moved(event)
         contact.agent_id = event.agent_id
 

@@ -13,7 +13,13 @@ from typing import Final, Protocol
 
 import structlog
 
-from callcenter.ports import Journal, ProjectionRows, RowChange, StorageUnavailable
+from callcenter.ports import (
+    ChangedMeanwhile,
+    Journal,
+    ProjectionRows,
+    RowChange,
+    StorageUnavailable,
+)
 from routing.events import Event
 
 _log = structlog.get_logger("callcenter.projections")
@@ -73,6 +79,10 @@ class ProjectionRunner:
         if not self._inbox.full():
             self._inbox.put_nowait((first_seq, events))
 
+    def stored(self, seq: int) -> None:
+        """The rows stand at `seq` by another process's doing; only where `run` is not run."""
+        self._reached(seq)
+
     async def wait_for(self, seq: int) -> None:
         """Return when the rows stand at `seq` or later; the caller sets the deadline."""
         if self.as_of_seq >= seq:
@@ -90,6 +100,10 @@ class ProjectionRunner:
                 await self._catch_up()
                 pause_s = RETRY_S_MIN
                 await self._follow()
+            except ChangedMeanwhile:
+                # Whoever has brought the rows on may be going on: begin anew from where they stand.
+                _log.warning("projection_moved_elsewhere", projection=self._projection.name)
+                await asyncio.sleep(RETRY_S_MIN)
             except StorageUnavailable:
                 _log.warning(
                     "projection_waits_for_storage",
@@ -153,7 +167,9 @@ class ProjectionRunner:
     async def _commit(self) -> None:
         if self._folded_seq > self.as_of_seq:
             changes, self._changes = self._changes, []
-            await self._rows.commit(self._projection.name, self._folded_seq, changes)
+            await self._rows.commit(
+                self._projection.name, self._folded_seq, changes, after_seq=self.as_of_seq
+            )
             self._reached(self._folded_seq)
 
     def _reached(self, seq: int) -> None:

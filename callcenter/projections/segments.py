@@ -144,7 +144,9 @@ class Segments:
         return self._stopped(segment, event.at_ms)
 
     def _wrap_up_started(self, event: ev.WrapUpStarted) -> list[Delta]:
-        segment = self.open[event.contact_id]
+        segment = self.open.get(event.contact_id)
+        if segment is None:
+            return []  # a call of ours that has been in no queue is in no queue's figures
         if event.agent_id in self.wrap_ups:
             self.wrap_ups[event.agent_id][event.contact_id] = OpenWrapUp(
                 event.contact_id,

@@ -33,7 +33,7 @@ def document_of(texts: Iterable[str]) -> str:
     terms: list[str] = []
     characters = 0
     for text in texts:
-        for run in _runs(text):
+        for run in runs_of(text):
             for term in _terms_of_run(run):
                 characters += len(term) + 1
                 if characters > DOCUMENT_CHARACTERS_MAX:
@@ -44,21 +44,30 @@ def document_of(texts: Iterable[str]) -> str:
 
 def words_of(question: str) -> tuple[Word, ...]:
     """What to look for: every run of the question, in any order; a run of CJK as it stands, a word as a beginning."""
-    return tuple(_word(run) for run in _runs(question)[:WORDS_MAX])
+    return tuple(_word(run) for run in runs_of(question)[:WORDS_MAX])
 
 
-def _runs(text: str) -> list[str]:
+def runs_of(text: str) -> list[str]:
+    """Words, and runs of CJK characters, folded, in their order."""
     return _RUN.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
-def _terms_of_run(run: str) -> list[str]:
-    if not _IS_CJK.match(run):
-        return [run[:TERM_CHARACTERS_MAX]]
+def is_cjk(run: str) -> bool:
+    """Whether a run is written without spaces."""
+    return _IS_CJK.match(run) is not None
+
+
+def pairs_of(run: str) -> list[str]:
+    """Each character of a run of CJK with its neighbour, and the last one alone."""
     return [run[start : start + 2] for start in range(len(run))]
 
 
+def _terms_of_run(run: str) -> list[str]:
+    return pairs_of(run) if is_cjk(run) else [run[:TERM_CHARACTERS_MAX]]
+
+
 def _word(run: str) -> Word:
-    if not _IS_CJK.match(run):
+    if not is_cjk(run):
         return Word((run[:TERM_CHARACTERS_MAX],), is_begun=True)
-    pairs = [run[start : start + 2] for start in range(len(run) - 1)]
+    pairs = pairs_of(run)[:-1]
     return Word(tuple(pairs)) if pairs else Word((run,), is_begun=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from agents.protocol import ChatMessage
+from agents.protocol import ChatMessage, GivenAnswer
 from callcenter.ports import Detail
 
 MESSAGE: Final = "message"
@@ -20,12 +20,16 @@ CALL: Final = "call"
 
 
 class Line(msgspec.Struct, frozen=True):
-    """Body of a `message` or `notes` row. `client_id` is the id a customer's page gave its message."""
+    """Body of a `message` or `notes` row. `client_id` is the id a customer's page gave its message.
+
+    `given` is what the customer chose and typed in a flow, `text` the same as one text.
+    """
 
     author: str
     author_name: str
     text: str
     client_id: str = ""
+    given: tuple[GivenAnswer, ...] = ()
 
 
 class MailWords(msgspec.Struct, frozen=True):
@@ -85,4 +89,5 @@ def chat_message(detail: Detail) -> ChatMessage:
         author_name=line.author_name,
         text=line.text,
         at_ms=detail.at_ms,
+        given=list(line.given),
     )

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from callcenter.ports_of_calls import CallEvent, CallRow
+from callcenter.ports_of_calls import CallCount, CallEvent, CallRow
 from callcenter.storage.database import (
     Database,
     UpsertShape,
@@ -17,12 +17,13 @@ from callcenter.storage.database import (
 from callcenter.storage.tables import call_events, calls
 from routing.ids import ContactId
 
+HOUR_MS: Final = 3_600_000
 _EVENT: Final = [call_events.c[name] for name in CallEvent.__struct_fields__]
 _CALL: Final = [calls.c[name] for name in CallRow.__struct_fields__]
 _EVENT_NAME: Final = ("connection_id", "event_id")
 _CALL_SHAPE: Final = UpsertShape(
     key=("domain_id", "connection_id", "call_id"),
-    put=("contact_id", "begun_at_ms", "ended_at_ms", "end_cause"),
+    put=("contact_id", "begun_at_ms", "ended_at_ms", "end_cause", "number", "is_blocked", "asides"),
     add=(),
 )
 
@@ -40,12 +41,17 @@ class SqlCallLog:
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database
         self._domain_id = domain_id
+        self._open: set[tuple[str, str]] = set()
+        """Calls that have a row and are not over, as far as this process has seen: the store need not be asked."""
 
     async def append(self, events: Sequence[CallEvent]) -> list[bool]:
         """Store what is new. There is one writer: nothing comes between looking and inserting."""
+        all_calls = {(event.connection_id, event.call_id) for event in events}
+        opened = all_calls & self._open
+        asked = [e for e in events if (e.connection_id, e.call_id) not in opened]
 
         def job(connection: sa.Connection) -> list[bool]:
-            over = self._over(connection, events)
+            over = dict.fromkeys(opened, False) | self._over(connection, asked)
             insert_rows(connection, calls, self._begun(events, over))
             rows = [(self._domain_id, *msgspec.structs.astuple(event)) for event in events]
             new = set(insert_new_rows(connection, call_events, _EVENT_NAME, rows))
@@ -58,12 +64,17 @@ class SqlCallLog:
             return news
 
         # In the journal's lane: a caller waits for what follows, as whoever waits for an append does.
-        return await self._database.write(job, first=True)
+        news = await self._database.write(job, first=True)
+        each = zip(events, news, strict=True)
+        self._open |= {(e.connection_id, e.call_id) for e, is_new in each if is_new and e.call_id}
+        return news
 
     def _over(
         self, connection: sa.Connection, events: Sequence[CallEvent]
     ) -> dict[tuple[str, str], bool]:
         """The calls there are rows of, and whether they are over."""
+        if not events:
+            return {}
         values = {
             "domain": self._domain_id,
             "connections": sorted({event.connection_id for event in events}),
@@ -79,8 +90,8 @@ class SqlCallLog:
         for event in events:
             call = (event.connection_id, event.call_id)
             if event.call_id and call not in known and call not in begun:
-                row = (self._domain_id, *call, event.contact_id, event.received_at_ms, None, "")
-                begun[call] = row
+                row = (self._domain_id, *call, event.contact_id, event.received_at_ms)
+                begun[call] = (*row, None, "", "", False, "")
         return list(begun.values())
 
     async def open_calls(self) -> list[CallRow]:
@@ -115,9 +126,28 @@ class SqlCallLog:
 
     async def finish(self, rows: Sequence[CallRow]) -> None:
         """Replace the rows."""
+        self._open -= {(row.connection_id, row.call_id) for row in rows}
         cells = [(self._domain_id, *msgspec.structs.astuple(row)) for row in rows]
         await self._database.write(
             lambda connection: upsert_rows(connection, calls, _CALL_SHAPE, cells)
+        )
+
+    async def counts(self, since_ms: int) -> list[CallCount]:
+        """Counted by the database."""
+        columns = calls.c
+        hour = columns.begun_at_ms - columns.begun_at_ms % HOUR_MS
+        blocked = sa.func.sum(sa.case((columns.is_blocked, 1), else_=0))
+        query = (
+            sa.select(columns.connection_id, columns.number, hour, sa.func.count(), blocked)
+            .where(columns.domain_id == self._domain_id, columns.begun_at_ms >= since_ms)
+            .group_by(columns.connection_id, columns.number, hour)
+            .order_by(columns.connection_id, columns.number, hour)
+        )
+        return await self._database.read(
+            lambda connection: [
+                CallCount(row[0], row[1], int(row[2]), int(row[3]), int(row[4]))
+                for row in connection.execute(query)
+            ]
         )
 
     async def forget_events(self, before_ms: int) -> int:

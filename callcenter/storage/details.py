@@ -53,16 +53,18 @@ class SqlDetails:
         )
         return await self._read(query)
 
-    async def of_event(self, contact_id: ContactId, seq: int) -> list[Detail]:
-        """Details of one event."""
+    async def of_events(
+        self, contact_ids: Sequence[ContactId], first_seq: int, last_seq: int
+    ) -> list[Detail]:
+        """Details of some events."""
         query = (
             sa.select(details)
             .where(
                 details.c.domain_id == self._domain_id,
-                details.c.contact_id == contact_id,
-                details.c.seq == seq,
+                details.c.contact_id.in_(contact_ids),
+                details.c.seq.between(first_seq, last_seq),
             )
-            .order_by(details.c.detail_id)
+            .order_by(details.c.seq, details.c.detail_id)
         )
         return await self._read(query)
 

@@ -11,10 +11,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from callcenter.ports import CommandOutcome, JournalBatch, JournalRecord, Snapshot, StorageError
+from callcenter.storage.committed_tables import COMMITTED_TABLES
 from callcenter.storage.database import Database, insert_rows
 from callcenter.storage.projection_rows import change_rows
-from callcenter.storage.tables import COMMITTED_TABLES, journal, outcomes, snapshot_parts, snapshots
 from callcenter.storage.tables import details as detail_rows
+from callcenter.storage.tables import journal, outcomes, snapshot_parts, snapshots
 
 PAGE_ROWS: Final = 2_000
 """Records read at a time: bounds memory and how long one read pins the write-ahead log."""

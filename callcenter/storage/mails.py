@@ -6,9 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from callcenter.ports import MailRow, mail_change, mail_row
+from callcenter.storage.committed_tables import COMMITTED_TABLES
 from callcenter.storage.database import Database
 from callcenter.storage.projection_rows import change_rows
-from callcenter.storage.tables import COMMITTED_TABLES, mails
+from callcenter.storage.tables import mails
 from routing.ids import ContactId
 
 

@@ -25,10 +25,15 @@ from callcenter.ports import (
     StorageError,
     Users,
 )
+from callcenter.storage.memory_articles import MemoryArticleQuestions, MemoryArticles
 from callcenter.storage.memory_audit import MemoryAuditLog
+from callcenter.storage.memory_call_backs import MemoryCallBacks
 from callcenter.storage.memory_calls import MemoryCallLog
+from callcenter.storage.memory_campaigns import MemoryCampaigns
+from callcenter.storage.memory_cases import MemoryCases
 from callcenter.storage.memory_disk import Disk
 from callcenter.storage.memory_integrators import MemoryApiKeys, MemorySubscriptions
+from callcenter.storage.memory_leads import MemoryLeads
 from callcenter.storage.memory_log import MemoryInteractions, MemorySearchTexts
 from callcenter.storage.memory_mails import MemoryMails
 from callcenter.storage.memory_people import (
@@ -38,21 +43,31 @@ from callcenter.storage.memory_people import (
     MemorySessions,
     MemoryUsers,
 )
+from callcenter.storage.memory_recordings import MemoryRecordings
 from callcenter.storage.memory_rows import (
     MemoryProjectionRows,
     MemoryStatistics,
 )
 from callcenter.storage.memory_teams import MemoryTeams
 from callcenter.storage.memory_uploads import MemoryUploads
+from callcenter.storage.memory_visits import MemorySurveyMarks, MemoryVisits
+from callcenter.storage.placed_calls import MemoryPlacedCalls
 from routing.ids import ContactId
 
 if TYPE_CHECKING:
     from callcenter.log_rows import SearchTexts
+    from callcenter.ports_of_articles import ArticleQuestions, Articles
     from callcenter.ports_of_audit import AuditLog
-    from callcenter.ports_of_calls import CallLog
+    from callcenter.ports_of_call_backs import CallBacks
+    from callcenter.ports_of_calls import CallLog, PlacedCalls
+    from callcenter.ports_of_campaigns import Campaigns
+    from callcenter.ports_of_cases import Cases
     from callcenter.ports_of_integrators import ApiKeys, Subscriptions
+    from callcenter.ports_of_leads import Leads
+    from callcenter.ports_of_recordings import Recordings
     from callcenter.ports_of_uploads import Uploads
     from callcenter.ports_of_versions import ClosedMessages, ConfigVersions, Teams
+    from callcenter.ports_of_visits import SurveyMarks, Visits
 
 ZERO_CHAIN: Final = bytes(32)
 
@@ -93,11 +108,13 @@ class MemoryDetails:
         found.sort(key=lambda detail: (detail.contact_id, detail.seq, detail.detail_id))
         return found[:limit]
 
-    async def of_event(self, contact_id: ContactId, seq: int) -> list[Detail]:
-        """Details of one event."""
-        stored = self.by_contact.get(contact_id, {}).values()
-        found = [detail for detail in stored if detail.seq == seq]
-        return sorted(found, key=lambda detail: detail.detail_id)
+    async def of_events(
+        self, contact_ids: Sequence[ContactId], first_seq: int, last_seq: int
+    ) -> list[Detail]:
+        """Details of some events."""
+        stored = (self.by_contact.get(each, {}).values() for each in contact_ids)
+        found = [one for some in stored for one in some if first_seq <= one.seq <= last_seq]
+        return sorted(found, key=lambda detail: (detail.seq, detail.detail_id))
 
     async def erase(self, contact_id: ContactId) -> int:
         """Delete all details of a contact."""
@@ -188,7 +205,9 @@ class MemoryStore:
         self.details: Details = details
         mails = MemoryMails(self._disk)
         self.mails: Mails = mails
+        self.placed_calls: PlacedCalls = MemoryPlacedCalls(mails)
         self.uploads: Uploads = MemoryUploads(self._disk)
+        self.recordings: Recordings = MemoryRecordings(self._disk)
         self.journal: Journal = MemoryJournal(self._disk, details, mails)
         self.rows: ProjectionRows = rows
         search_texts = MemorySearchTexts(self._disk, rows)
@@ -205,6 +224,14 @@ class MemoryStore:
         self.api_keys: ApiKeys = MemoryApiKeys(self._disk)
         self.subscriptions: Subscriptions = MemorySubscriptions(self._disk)
         self.calls: CallLog = MemoryCallLog(self._disk)
+        self.call_backs: CallBacks = MemoryCallBacks(self._disk)
+        self.visits: Visits = MemoryVisits(self._disk)
+        self.survey_marks: SurveyMarks = MemorySurveyMarks(self._disk)
+        self.cases: Cases = MemoryCases(self._disk)
+        self.leads: Leads = MemoryLeads(self._disk)
+        self.campaigns: Campaigns = MemoryCampaigns(self._disk, mails, rows)
+        self.articles: Articles = MemoryArticles(self._disk, mails)
+        self.article_questions: ArticleQuestions = MemoryArticleQuestions(self._disk)
 
     def fail_writes(self, *, fail: bool = True) -> None:
         """Behave like a store whose disk is full, or recover."""

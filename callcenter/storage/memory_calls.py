@@ -1,10 +1,14 @@
 """Calls and what is told of them, in memory: see `memory`."""
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
-from callcenter.ports_of_calls import CallEvent, CallRow
+from callcenter.ports_of_calls import CallCount, CallEvent, CallRow
 from callcenter.storage.memory_disk import Disk
 from routing.ids import ContactId
+
+HOUR_MS: Final = 3_600_000
 
 
 class MemoryCallLog:
@@ -48,6 +52,17 @@ class MemoryCallLog:
         self._disk.check()
         for row in rows:
             self._calls[row.connection_id, row.call_id] = row
+
+    async def counts(self, since_ms: int) -> list[CallCount]:
+        """Counted one by one."""
+        begun = [row for row in self._calls.values() if row.begun_at_ms >= since_ms]
+        all_of: Counter[tuple[str, str, int]] = Counter()
+        blocked: Counter[tuple[str, str, int]] = Counter()
+        for row in begun:
+            key = (row.connection_id, row.number, row.begun_at_ms // HOUR_MS * HOUR_MS)
+            all_of[key] += 1
+            blocked[key] += row.is_blocked
+        return [CallCount(*key, all_of[key], blocked[key]) for key in sorted(all_of)]
 
     async def forget_events(self, before_ms: int) -> int:
         """Delete them."""

@@ -1,11 +1,11 @@
 """Mails in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from callcenter.ports import MAILS_TABLE, MailRow, RowChange, mail_change, mail_row
+from callcenter.storage.committed_tables import COMMITTED_TABLES
 from callcenter.storage.memory_disk import Disk
 from callcenter.storage.memory_rows import Row, change_tables
-from callcenter.storage.tables import COMMITTED_TABLES
 from routing.ids import ContactId
 
 
@@ -52,6 +52,17 @@ class MemoryMails:
         """Replace a row."""
         self._disk.check()
         self.commit([mail_change(row)])
+
+    def rows_of(self, table: str) -> list[Row]:
+        """The committed rows of another table."""
+        return list(self._tables[table].values())
+
+    def drop(self, table: str, is_old: Callable[[Row], bool]) -> None:
+        """Delete such rows of another table."""
+        self._disk.check()
+        rows = self._tables[table]
+        for key in [key for key, row in rows.items() if is_old(row)]:
+            del rows[key]
 
     def _all(self) -> list[MailRow]:
         return [mail_row(row) for row in self._tables[MAILS_TABLE].values()]

@@ -12,6 +12,7 @@ from callcenter.ports import (
     AgentStanding,
     AgentWork,
     Beginning,
+    ChangedMeanwhile,
     Interaction,
     OpenContact,
     QueueInterval,
@@ -21,8 +22,8 @@ from callcenter.ports import (
 from callcenter.storage.interactions import PROJECTION
 from callcenter.storage.memory_disk import Disk
 from callcenter.storage.merging import merge
+from callcenter.storage.projection_tables import PROJECTION_TABLES
 from callcenter.storage.statistics import SEGMENT_COLUMNS, segment_of, standing_of
-from callcenter.storage.tables import PROJECTION_TABLES
 from routing.ids import AgentId
 from routing.service_level import AgentTimes, Figures, Segment
 
@@ -43,9 +44,18 @@ class MemoryProjectionRows:
         """The seq the projection stands at."""
         return self.cursors.get(projection, 0)
 
-    async def commit(self, projection: str, as_of_seq: int, changes: Sequence[RowChange]) -> None:
-        """Apply the changes and move the cursor."""
+    async def commit(
+        self,
+        projection: str,
+        as_of_seq: int,
+        changes: Sequence[RowChange],
+        *,
+        after_seq: int | None = None,
+    ) -> None:
+        """Apply the changes and move the cursor. Raises ChangedMeanwhile."""
         self._disk.check()
+        if after_seq is not None and self.cursors.get(projection, 0) != after_seq:
+            raise ChangedMeanwhile(f"{projection} does not stand at {after_seq}")
         change_tables(self.tables, PROJECTION_TABLES, changes)
         self.cursors[projection] = as_of_seq
 

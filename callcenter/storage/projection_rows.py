@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from callcenter.ports import RowChange, StorageError
+from callcenter.ports import ChangedMeanwhile, RowChange, StorageError
 from callcenter.storage.database import Database, UpsertShape, upsert_row, upsert_rows
 from callcenter.storage.merging import merge
-from callcenter.storage.tables import PROJECTION_TABLES, projection_cursors
+from callcenter.storage.projection_tables import PROJECTION_TABLES
+from callcenter.storage.tables import projection_cursors
 
 
 class SqlProjectionRows:
@@ -25,10 +26,27 @@ class SqlProjectionRows:
         )
         return await self._database.read(lambda connection: connection.scalar(query)) or 0
 
-    async def commit(self, projection: str, as_of_seq: int, changes: Sequence[RowChange]) -> None:
-        """Apply the changes and move the cursor, in one transaction."""
+    async def commit(
+        self,
+        projection: str,
+        as_of_seq: int,
+        changes: Sequence[RowChange],
+        *,
+        after_seq: int | None = None,
+    ) -> None:
+        """Apply the changes and move the cursor, in one transaction. Raises ChangedMeanwhile."""
+        held = (
+            sa.select(projection_cursors.c.as_of_seq)
+            .where(
+                projection_cursors.c.domain_id == self._domain_id,
+                projection_cursors.c.projection == projection,
+            )
+            .with_for_update()
+        )
 
         def job(connection: sa.Connection) -> None:
+            if after_seq is not None and (connection.scalar(held) or 0) != after_seq:
+                raise ChangedMeanwhile(f"{projection} does not stand at {after_seq}")
             change_rows(connection, self._domain_id, PROJECTION_TABLES, changes)
             stand = {"domain_id": self._domain_id, "projection": projection}
             upsert_row(connection, projection_cursors, stand | {"as_of_seq": as_of_seq})

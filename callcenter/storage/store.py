@@ -17,8 +17,13 @@ from callcenter.ports import (
     StorageError,
     Users,
 )
+from callcenter.storage.article_questions import SqlArticleQuestions
+from callcenter.storage.articles import SqlArticles
 from callcenter.storage.audit_log import SqlAuditLog
+from callcenter.storage.call_backs import SqlCallBacks
 from callcenter.storage.calls import SqlCallLog
+from callcenter.storage.campaigns import SqlCampaigns
+from callcenter.storage.cases import SqlCases
 from callcenter.storage.closed_messages import SqlClosedMessages
 from callcenter.storage.config_versions import SqlConfigVersions
 from callcenter.storage.database import Database, insert_rows
@@ -27,9 +32,12 @@ from callcenter.storage.erasing import erase_contacts
 from callcenter.storage.integrators import SqlApiKeys, SqlSubscriptions
 from callcenter.storage.interactions import SqlInteractions
 from callcenter.storage.journal import SqlJournal
+from callcenter.storage.leads import SqlLeads
 from callcenter.storage.mails import SqlMails
+from callcenter.storage.placed_calls import SqlPlacedCalls
 from callcenter.storage.profiles import SqlProfiles
 from callcenter.storage.projection_rows import SqlProjectionRows
+from callcenter.storage.recordings import SqlRecordings
 from callcenter.storage.schema import revision_of
 from callcenter.storage.search_texts import SqlSearchTexts
 from callcenter.storage.sessions import SqlSessions
@@ -38,15 +46,23 @@ from callcenter.storage.tables import HEAD, probe
 from callcenter.storage.teams import SqlTeams
 from callcenter.storage.uploads import SqlUploads
 from callcenter.storage.users import SqlUsers
+from callcenter.storage.visits import SqlSurveyMarks, SqlVisits
 from routing.ids import ContactId
 
 if TYPE_CHECKING:
     from callcenter.log_rows import SearchTexts
+    from callcenter.ports_of_articles import ArticleQuestions, Articles
     from callcenter.ports_of_audit import AuditLog
-    from callcenter.ports_of_calls import CallLog
+    from callcenter.ports_of_call_backs import CallBacks
+    from callcenter.ports_of_calls import CallLog, PlacedCalls
+    from callcenter.ports_of_campaigns import Campaigns
+    from callcenter.ports_of_cases import Cases
     from callcenter.ports_of_integrators import ApiKeys, Subscriptions
+    from callcenter.ports_of_leads import Leads
+    from callcenter.ports_of_recordings import Recordings
     from callcenter.ports_of_uploads import Uploads
     from callcenter.ports_of_versions import ClosedMessages, ConfigVersions, Teams
+    from callcenter.ports_of_visits import SurveyMarks, Visits
 
 PROBE_BYTES: Final = 64 * 1024
 """What a probe writes: enough that a disk with room for one more row, and no second, still counts as full."""
@@ -75,11 +91,21 @@ class SqlStore:
         self.closed_messages: ClosedMessages = SqlClosedMessages(database, domain_id)
         self.profiles: Profiles = SqlProfiles(database, domain_id)
         self.mails: Mails = SqlMails(database, domain_id)
+        self.placed_calls: PlacedCalls = SqlPlacedCalls(database, domain_id)
         self.uploads: Uploads = SqlUploads(database, domain_id)
         self.audit_log: AuditLog = SqlAuditLog(database, domain_id)
         self.api_keys: ApiKeys = SqlApiKeys(database, domain_id)
         self.subscriptions: Subscriptions = SqlSubscriptions(database, domain_id)
         self.calls: CallLog = SqlCallLog(database, domain_id)
+        self.call_backs: CallBacks = SqlCallBacks(database, domain_id)
+        self.cases: Cases = SqlCases(database, domain_id)
+        self.leads: Leads = SqlLeads(database, domain_id)
+        self.campaigns: Campaigns = SqlCampaigns(database, domain_id)
+        self.recordings: Recordings = SqlRecordings(database, domain_id)
+        self.visits: Visits = SqlVisits(database, domain_id)
+        self.survey_marks: SurveyMarks = SqlSurveyMarks(database, domain_id)
+        self.articles: Articles = SqlArticles(database, domain_id)
+        self.article_questions: ArticleQuestions = SqlArticleQuestions(database, domain_id)
 
     async def probe(self) -> None:
         """Write one durable row, larger than a journal row, in new pages; then drop the one before.

@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0016"
+HEAD: Final = "0029"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -417,6 +417,17 @@ mails = sa.Table(
     ),
 )
 
+placed_calls = sa.Table(
+    "placed_calls",
+    metadata,
+    _domain(),
+    _key("contact_id"),
+    _text("agent_id"),
+    _sum("at_ms"),
+    _sum("cost"),
+    sa.Index(None, "domain_id", "at_ms"),
+)
+
 audit_log = sa.Table(
     "audit_log",
     metadata,
@@ -453,8 +464,12 @@ calls = sa.Table(
     _must("begun_at_ms", sa.BigInteger),
     _maybe("ended_at_ms", sa.BigInteger),
     _must("end_cause", sa.String),
+    sa.Column("number", sa.String, nullable=False, server_default=""),
+    _no("is_blocked"),
+    sa.Column("asides", sa.String, nullable=False, server_default=""),
     sa.Index(None, "domain_id", "contact_id"),
     sa.Index(None, "domain_id", "ended_at_ms"),
+    sa.Index(None, "domain_id", "begun_at_ms"),
 )
 
 call_events = sa.Table(
@@ -553,19 +568,3 @@ probe = sa.Table(
     _key("probe_no", sa.BigInteger),
     _must("body", sa.LargeBinary),
 )
-
-PROJECTION_TABLES: Final = {
-    table.name: table
-    for table in (
-        interactions,
-        phases,
-        agent_states,
-        queue_intervals,
-        agent_intervals,
-        queue_thresholds,
-    )
-}
-"""What a projection may change."""
-
-COMMITTED_TABLES: Final = {table.name: table for table in (mails,)}
-"""What may be changed together with an append."""

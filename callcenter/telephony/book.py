@@ -11,26 +11,34 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import structlog
 
 from agents.protocol import CallCard
+from callcenter.flows.inputs import Served
+from callcenter.flows.plans import FlowPlan
 from callcenter.host.envelope import CommandRefused, HostError, Published
+from callcenter.log_rows import Phase
 from callcenter.ports import StorageError
 from callcenter.ports_of_calls import CallEvent, CallLog, CallRow
+from callcenter.ports_of_recordings import RecordingRow
 from callcenter.tasks import fault_of
-from callcenter.telephony import flowing, limits
+from callcenter.telephony import asides, consulting, flowing, limits, listening
+from callcenter.telephony.asking import Questions
 from callcenter.telephony.calls import RINGS, Call, in_turn, note, overdue
 from callcenter.telephony.cards import card_of
-from callcenter.telephony.deciding import OF_THE_PAST, Enqueue, Wanted, decide
+from callcenter.telephony.deciding import decide
 from callcenter.telephony.entering import Entrance
 from callcenter.telephony.entry import EntryPoint, Speech
 from callcenter.telephony.flow_support import FlowSupport, NoFlows
+from callcenter.telephony.keeping import row_of
 from callcenter.telephony.ports import CallControl, Errand
 from callcenter.telephony.protocol import EventType, Order, OrderKind, PbxEvent, stored_event
+from callcenter.telephony.recording import NO_PLANS, NOT_BEGUN, Plans, Recording
 from callcenter.telephony.standing import standing_of
+from callcenter.telephony.wanted import Enqueue, Wanted
 from ivr.waiting import Outlook
 from routing.events import (
     ContactClosed,
@@ -39,10 +47,15 @@ from routing.events import (
     WrapUpCompleted,
     WrapUpExpired,
 )
-from routing.ids import AgentId, ContactId
+from routing.ids import AgentId, ContactId, QueueId
+from routing.model import DestinationKind
 from routing.state import State
 
 _log = structlog.get_logger("callcenter.telephony")
+
+OF_THE_PAST = ("enqueue", "accept", "reject", "end", "answered")
+"""Keys, up to their first dot, of what may be told to the engine while a call's past is folded again: the rest
+compares with the present."""
 
 FINISHED_REMEMBERED = 10_000
 """Calls that are over whose late events are still told from those of a new call without asking the store."""
@@ -56,7 +69,10 @@ def contact_id_of(domain_id: str, connection_id: str, call_id: str) -> ContactId
 
 @dataclass(slots=True)
 class _Open:
-    """An open call and what waits for its worker: events, with the instant they came (None: from the past)."""
+    """An open call and what waits for its worker: events, with the instant they came (None: from the past).
+
+    `recordings` are those in the books.
+    """
 
     call: Call
     inbox: deque[tuple[PbxEvent, float | None]] = field(default_factory=deque)
@@ -66,21 +82,56 @@ class _Open:
     cause_s: float | None = None
     shown: CallCard | None = None
     told: set[str] = field(default_factory=set)
+    recordings: list[str] = field(default_factory=list)
 
 
 def _nothing_said(_message_id: str) -> Speech | None:
     return None
 
 
+def _nobody(_agent_id: AgentId) -> str:
+    return ""
+
+
+def _as_received(one: tuple[CallEvent, PbxEvent]) -> tuple[int, int]:
+    """Inputs of a flow count only in their order, and several may come within one millisecond."""
+    event, told = one
+    return event.received_at_ms, told.received_n
+
+
+def _no_survey(_queue_id: str) -> FlowPlan | None:
+    return None
+
+
+def _without_flow(plan: EntryPoint | None) -> EntryPoint | None:
+    """Where a number leads nowhere any more, the queue of the one before takes the caller."""
+    return None if plan is None else msgspec.structs.replace(plan, flow=None, choices={})
+
+
 def _nothing_known(_contact_id: ContactId) -> Outlook:
     return Outlook()
+
+
+class KeepsRecordings(Protocol):
+    """Whoever has the recordings in its books."""
+
+    async def begin(self, row: RecordingRow) -> None:
+        """Durable when it returns. Raises StorageError."""
+
+    def end(self, recording_id: str, told: Recording) -> None:
+        """It is over."""
+
+
+def _no_plans() -> Plans:
+    return NO_PLANS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the book stands in. `phone_of` is what rings an agent, `entry_point` what a number leads to.
 
-    `said` is the text of a message by its id, if it is one of ours; `outlook` what is known of a contact's wait.
+    `said` is the text of a message by its id, if it is one of ours; `outlook` what is known of a contact's wait; `name_of`
+    an agent's name, `survey_of` what a queue's customers are asked afterwards, `plans` what is to be recorded.
     """
 
     mirror: Callable[[], State]
@@ -92,7 +143,11 @@ class Surroundings:
     now_ms: Callable[[], int]
     said: Callable[[str], Speech | None] = _nothing_said
     outlook: Callable[[ContactId], Outlook] = _nothing_known
+    survey_of: Callable[[str], FlowPlan | None] = _no_survey
     flow: FlowSupport = field(default_factory=NoFlows)
+    name_of: Callable[[AgentId], str] = _nobody
+    plans: Callable[[], Plans] = _no_plans
+    keeper: KeepsRecordings | None = None
 
 
 class CallBook:
@@ -105,7 +160,10 @@ class CallBook:
         self._finished: dict[ContactId, None] = {}
         self._to_finish: list[CallRow] = []
         self._ended_cards: dict[ContactId, CallCard] = {}
+        self._consulted: dict[ContactId, AgentId] = {}
+        """Agents whose phones are in use by a consult, by its call."""
         self._on_changed: Callable[[ContactId], None] = lambda _contact_id: None
+        self.questions = Questions(around.name_of, around.now_ms)
         self._tasks: asyncio.TaskGroup | None = None
         self._settled_from_ms = 0
 
@@ -130,12 +188,33 @@ class CallBook:
         opened = self._open.get(contact_id)
         return None if opened is None else opened.call
 
+    def unwritten(self, since_ms: int) -> list[str]:
+        """Numbers of the calls begun since then that the store still counts without one: open, or just over."""
+        opened = [one.call for one in self._open.values()]
+        dialled = [call.dialled for call in opened if call.begun_at_ms >= since_ms]
+        return dialled + [row.number for row in self._to_finish if row.begun_at_ms >= since_ms]
+
+    async def phases_beside(self, contact_id: ContactId) -> list[Phase]:
+        """Whom agents asked during the call of a contact, and talks of three, in order. Raises StorageError."""
+        opened = self._open.get(contact_id)
+        if opened is not None:
+            known = opened.call.asides
+        else:
+            row = next((one for one in self._to_finish if one.contact_id == contact_id), None)
+            row = row or await self._around.log.get(contact_id)
+            known = [] if row is None else asides.decoded(row.asides)
+        return [asides.phase_of(contact_id, one) for one in known]
+
+    def is_consulted(self, agent_id: AgentId) -> bool:
+        """Whether the agent is on the phone for a colleague's call."""
+        return agent_id in self._consulted.values()
+
     def card(self, contact_id: ContactId) -> CallCard | None:
         """What a desk shows of the call."""
         opened = self._open.get(contact_id)
         if opened is None:
             return self._ended_cards.get(contact_id)
-        return card_of(opened.call, self._around.mirror())
+        return card_of(opened.call, self._around.mirror(), self._around.name_of)
 
     # --- what comes in --------------------------------------------------------------------------
 
@@ -166,6 +245,25 @@ class CallBook:
             if isinstance(event, ContactTurnedAway) and event.destination.queue_id is None:
                 opened.call.turned_away = event.reason.value
                 opened.call.said = self._around.said(event.destination.message_id)
+                is_message = event.destination.kind is DestinationKind.VOICEMAIL
+                opened.call.message_for = event.queue_id if is_message else None
+                if event.destination.kind is DestinationKind.CALLBACK:
+                    self._await_promise(opened.call, event.queue_id)
+            opened.is_dirty = True
+            self._wake(opened)
+
+    def _await_promise(self, call: Call, queue_id: QueueId) -> None:
+        """Say nothing yet to a caller who is to be called back: whether that is promised is known in a moment."""
+        if call.caller and self._around.entrance.promises.keeps(queue_id):
+            call.promise_due_ms = self._around.now_ms() + limits.PROMISE_MS
+
+    def say_at_end(self, contact_id: ContactId, said: Speech | None) -> None:
+        """What the customer hears before the line is closed; None: the usual words."""
+        opened = self._open.get(contact_id)
+        if opened is not None:
+            call = opened.call
+            call.promise_due_ms = None
+            call.turned_away, call.said = call.turned_away or "unstaffed", said
             opened.is_dirty = True
             self._wake(opened)
 
@@ -185,8 +283,9 @@ class CallBook:
         for row in await self._around.log.open_calls():
             opened = self._begin(row)
             opened.call.is_enqueued = row.contact_id in self._around.mirror().contacts
-            for event in await self._around.log.of_call(row):
-                told = stored_event(event.body)
+            stored = await self._around.log.of_call(row)
+            events = [(one, stored_event(one.body)) for one in stored]
+            for event, told in sorted(events, key=_as_received):
                 if told.command_id:
                     # Done long ago: what it was for is not asked for again while the past is folded.
                     opened.call.sent[told.command_id] = event.received_at_ms
@@ -254,14 +353,30 @@ class CallBook:
             opened.is_dirty, is_past, ready = False, False, overdue(call, now_ms)
         for each in ready:
             self._note(call, each, now_ms)
+            self._tell_ends(opened)
             await self._settle(opened, is_past=is_past and bool(opened.inbox))
         if not ready:
             await self._settle(opened, is_past=is_past and bool(opened.inbox))
 
     def _note(self, call: Call, event: PbxEvent, now_ms: int) -> None:
         note(call, event, now_ms)
+        if (served := flowing.survey_begun(event)) is not None:
+            call.served, call.survey = served, self._around.survey_of(served.queue_id)
         flowing.fold(call, event, now_ms)
-        if call.plan is None and call.dialled:
+        consulting.fold(call, event)
+        listening.fold(call, event)
+        at_ms = event.received_at_ms or now_ms
+        asides.follow(call, at_ms)
+        self.questions.note(call, at_ms)
+        colleague_id = consulting.colleague_of(call)
+        if colleague_id is None:
+            self._consulted.pop(call.contact_id, None)
+        else:
+            self._consulted[call.contact_id] = colleague_id
+        if call.led_to:
+            led_to, call.led_to = self._around.entry_point(call.led_to), ""
+            call.plan = led_to or _without_flow(call.plan)
+        if call.plan is None and call.dialled and not call.is_outbound:
             call.plan = self._around.entry_point(call.dialled)
             call.language = call.plan.language if call.plan is not None else "en"
 
@@ -271,9 +386,12 @@ class CallBook:
         for _ in range(limits.ENGINE_STEPS_MAX):
             if call.contact_id not in self._open:
                 return
+            # What woke the worker up to here is looked at now: also what its own command has led to.
+            opened.is_dirty = False
             wanted = self._decide(call, is_past=is_past)
             opened.due_ms = wanted.due_ms
             if not is_past:
+                await self._open_recordings(opened, wanted)
                 self._send(opened, wanted)
                 self._tell(opened, wanted)
                 if wanted.end_cause:
@@ -294,10 +412,28 @@ class CallBook:
         around = self._around
         opened_before = call.begun_at_ms < self._settled_from_ms - limits.RESTART_GRACE_MS
         grace_ms = self._settled_from_ms if opened_before else 0
-        standing = standing_of(around.mirror(), call, around.phone_of, grace_ms)
+        standing = standing_of(
+            around.mirror(),
+            call,
+            around.phone_of,
+            grace_ms,
+            consulted=self._elsewhere(call),
+            plans=around.plans(),
+        )
+        if standing.agent_id is not None and standing.leg_id is not None:
+            queue_id = around.mirror().contacts[call.contact_id].queue_id
+            call.served = Served(standing.leg_id, standing.agent_id, queue_id)
+        if call.served is not None and standing.is_over:
+            survey = around.survey_of(call.served.queue_id)
+            standing = msgspec.structs.replace(standing, survey=survey)
         if call.flow is not None and call.flow.comfort is not None:
             standing = msgspec.structs.replace(standing, outlook=around.outlook(call.contact_id))
         return decide(call, standing, 0 if is_past else self._around.now_ms())
+
+    def _elsewhere(self, call: Call) -> set[AgentId]:
+        """Whose phones other calls use for a consult."""
+        consulted = self._consulted.items()
+        return {agent_id for one, agent_id in consulted if one != call.contact_id}
 
     @staticmethod
     def _next_key(call: Call, wanted: Wanted, *, is_past: bool) -> str | None:
@@ -307,12 +443,43 @@ class CallBook:
                 return key
         return None
 
+    async def _open_recordings(self, opened: _Open, wanted: Wanted) -> None:
+        """Put what is to be recorded in the books first; what cannot be put there is not begun, and tried again."""
+        keeper = self._around.keeper
+        for opening in wanted.openings:
+            if keeper is None or opening.recording_id in opened.recordings:
+                continue
+            try:
+                await keeper.begin(row_of(opened.call, opening, self._around.now_ms()))
+                opened.recordings.append(opening.recording_id)
+            except StorageError:
+                begins = (one for one in wanted.orders if one.recording_id == opening.recording_id)
+                for order in tuple(begins):
+                    wanted.orders.remove(order)
+                wanted.look_again(self._around.now_ms() + limits.FLOW_RETRY_MS)
+
+    def _tell_ends(self, opened: _Open, *, is_over: bool = False) -> None:
+        """Recordings that have ended, or whose call has: also one of which nothing was told."""
+        keeper, call = self._around.keeper, opened.call
+        for recording_id in dict.fromkeys([*opened.recordings, *call.recordings]):
+            one = call.recordings.get(recording_id, Recording(0, end_cause=NOT_BEGUN))
+            key = f"end of {recording_id}"
+            if (
+                keeper is not None
+                and key not in opened.told
+                and (is_over or (recording_id in call.recordings and one.end_cause))
+            ):
+                opened.told.add(key)
+                keeper.end(recording_id, one)
+
     def _send(self, opened: _Open, wanted: Wanted) -> None:
         call, now_ms = opened.call, self._around.now_ms()
         control = self._around.controls.get(call.connection_id)
+        is_any_new = False
         for order in wanted.orders:
             if order.command_id in call.sent or control is None:
                 continue
+            is_any_new = True
             call.sent[order.command_id] = now_ms
             is_ring = order.kind is OrderKind.RING_AGENT
             if is_ring:
@@ -320,7 +487,7 @@ class CallBook:
             within_ms = limits.RING_DELIVERY_MS if is_ring else limits.ORDER_MS
             control.send(Errand(order, now_ms + within_ms, opened.cause_s))
         # What was just sent has a deadline of its own, which `decide` can only now tell.
-        opened.due_ms = self._decide(call).due_ms if wanted.orders else wanted.due_ms
+        opened.due_ms = self._decide(call).due_ms if is_any_new else wanted.due_ms
 
     def _tell(self, opened: _Open, wanted: Wanted) -> None:
         """Store what moves the call's flow on, each once; it comes back as an event."""
@@ -328,6 +495,10 @@ class CallBook:
         for event in wanted.inputs:
             if event.event_id not in opened.told:
                 self._begin_telling(opened, event.event_id, self._around.flow.store(call, event))
+        if run is not None and run.session.marks and call.served is not None:
+            key = f"marks.{run.run}.{run.session.number}"
+            if key not in opened.told:
+                self._begin_telling(opened, key, self._around.flow.keep_marks(call, run.session))
         for ask in wanted.lookups:
             key = "" if run is None else f"{run.run}.{ask.number}"
             if key and key not in opened.told:
@@ -374,6 +545,10 @@ class CallBook:
         Nobody waits for the row: after a crash before it is written, the call's events are folded again and end it again.
         """
         call = opened.call
+        self._tell_ends(opened, is_over=True)
+        call.end_cause = call.end_cause or end_cause
+        asides.close(call, self._around.now_ms())
+        self.questions.note(call, self._around.now_ms())
         row = CallRow(
             call.connection_id,
             call.call_id,
@@ -381,14 +556,18 @@ class CallBook:
             call.begun_at_ms,
             self._around.now_ms(),
             end_cause,
+            call.dialled,
+            is_blocked=bool(call.turned_away) or (call.has_arrived and call.plan is None),
+            asides=asides.encoded(call.asides),
         )
         self._to_finish.append(row)
         if call.contact_id in self._around.mirror().contacts:
-            ended = card_of(call, self._around.mirror())
+            ended = card_of(call, self._around.mirror(), self._around.name_of)
             if ended is not None:
                 self._ended_cards[call.contact_id] = ended
         opened.inbox.clear()
         opened.is_dirty = False
+        self._consulted.pop(call.contact_id, None)
         self._open.pop(call.contact_id, None)
         self._finished[call.contact_id] = None
         if len(self._finished) > FINISHED_REMEMBERED:

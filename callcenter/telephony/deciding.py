@@ -10,89 +10,37 @@ each once; asked again, after a restart or a repeat, it answers the same.
     open            in an agent's hands       that agent's leg answered and bridged, on hold as the agent wishes
     open            over                      say why if nobody took it, then hang up
     over            open                      the contact ends
+    ours            being called              the permit used, the agent's phone rung if that comes first, the customer dialled
 """
 
 import msgspec
 
-from callcenter.customers.rules import PLAIN, Attributes
-from callcenter.telephony import flowing, limits
-from callcenter.telephony.calls import PBX_LOST, RINGS, Call, Leg, LegStage
-from callcenter.telephony.entry import EntryPoint, FlowPlan
+from callcenter.flows.inputs import LOOKED_UP
+from callcenter.flows.plans import FlowPlan
+from callcenter.telephony import consulting, dialling, flowing, limits, listening, recording
+from callcenter.telephony.calls import ENDED_BY, RINGS, Call, Consult, Leg, LegStage
+from callcenter.telephony.entry import EntryPoint
 from callcenter.telephony.flow_run import FlowRun
-from callcenter.telephony.protocol import Order, OrderKind, PbxEvent
-from callcenter.telephony.words import sorry
-from ivr.session import Ask, Leave
+from callcenter.telephony.protocol import EventType, Order, OrderKind, PbxEvent, Taping
+from callcenter.telephony.recording import RecordingPlan
+from callcenter.telephony.wanted import UNDELIVERED, Enqueue, Opening, Ring, Standing, Wanted
+from callcenter.telephony.words import sorry, voicemail_words
 from ivr.session import Enqueue as AskEnqueue
-from ivr.waiting import Outlook, told
+from ivr.session import Leave
+from ivr.session import Record as AskRecord
+from ivr.waiting import told
 from routing.commands import (
     AcceptOffer,
-    Command,
     EndContact,
     FailLeg,
     HoldCall,
     RejectOffer,
     ResumeCall,
+    TransferContact,
 )
 from routing.ids import AgentId, OfferId, QueueId
 from routing.model import Party, RejectCause
-from routing.state import ContactState
-
-UNDELIVERED = "undelivered"
-"""Result of a command that the phone system has not taken in time."""
-
-
-class Ring(msgspec.Struct, frozen=True):
-    """A live offer of the contact, and what rings for it; `to` is empty for an agent without a phone."""
-
-    offer_id: OfferId
-    agent_id: AgentId
-    to: str
-    expires_at_ms: int
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """The contact as the journal has it: None for one that is not open. `leg_id` is the offer its agent accepted."""
-
-    state: ContactState | None = None
-    rings: tuple[Ring, ...] = ()
-    agent_id: AgentId | None = None
-    leg_id: OfferId | None = None
-    to: str = ""
-    accepted_at_ms: int = 0
-    is_held: bool = False
-    outlook: Outlook = Outlook()
-
-    @property
-    def is_over(self) -> bool:
-        """Whether customer and company are done with each other."""
-        return self.state in (None, ContactState.WRAP_UP)
-
-
-class Enqueue(msgspec.Struct, frozen=True):
-    """The caller has chosen: the engine learns of the contact."""
-
-    queue_id: QueueId
-    language: str
-    attributes: Attributes = PLAIN
-
-
-class Wanted(msgspec.Struct):
-    """What `decide` answers. `commands` by key; `due_ms`: ask again then; `end_cause`: nothing is left to do.
-
-    `inputs` are to be stored as events of our own, `lookups` to be answered; both lead the call through its flow.
-    """
-
-    orders: list[Order] = []
-    commands: dict[str, Command | Enqueue] = {}
-    inputs: list[PbxEvent] = []
-    lookups: list[Ask] = []
-    due_ms: int | None = None
-    end_cause: str = ""
-
-    def look_again(self, at_ms: int) -> None:
-        """Not later than this."""
-        self.due_ms = at_ms if self.due_ms is None else min(self.due_ms, at_ms)
-
+from routing.state import BEING_CALLED, ContactState
 
 _CAUSES: dict[str, RejectCause] = {
     "declined": RejectCause.DECLINED,
@@ -113,7 +61,11 @@ def decide(call: Call, standing: Standing, now_ms: int) -> Wanted:
         deciding.wanted.look_again(call.gap_since_ms + limits.GAP_WAIT_MS)
     if call.end_cause:
         deciding.after_the_end()
-    elif not call.has_arrived:
+    elif call.unknown_since_ms is not None:
+        deciding.await_the_end(call.unknown_since_ms)
+    elif call.is_outbound and standing.state in BEING_CALLED:
+        dialling.place(deciding)
+    elif not call.has_arrived and not call.is_outbound:
         deciding.without_arrival()
     elif not call.is_enqueued:
         deciding.greet()
@@ -123,7 +75,7 @@ def decide(call: Call, standing: Standing, now_ms: int) -> Wanted:
         deciding.connect()
     else:
         deciding.let_wait()
-    return deciding.wanted
+    return dialling.hurried(deciding.wanted, standing)
 
 
 class _Deciding:
@@ -137,12 +89,24 @@ class _Deciding:
 
     def after_the_end(self) -> None:
         call = self.call
+        if call.is_outbound and self.standing.state in BEING_CALLED:
+            dialling.fail(self, call.end_cause)
+            return
         key = "end.customer"
         if self.standing.is_over or key in call.settled:
             self.wanted.end_cause = call.end_cause
             return
-        party = Party.SYSTEM if call.end_cause == PBX_LOST else Party.CUSTOMER
+        party = ENDED_BY.get(call.end_cause, Party.CUSTOMER)
         self.wanted.commands[key] = EndContact(call.contact_id, party)
+
+    def await_the_end(self, since_ms: int) -> None:
+        """Its phone system says it knows no such call: nobody is asked or blamed for anything, as its end is about to be told."""
+        until_ms = since_ms + limits.GAP_WAIT_MS
+        self.wanted.look_again(until_ms)
+        if self.now_ms >= until_ms:
+            call = self.call
+            lost = PbxEvent(EventType.CALL_LOST, f"lost/{call.contact_id}", call.call_id)
+            self.wanted.inputs.append(lost)
 
     def without_arrival(self) -> None:
         until_ms = self.call.begun_at_ms + limits.ARRIVAL_WAIT_MS
@@ -153,9 +117,18 @@ class _Deciding:
     def say_goodbye(self) -> None:
         """Whoever was turned away hears why; then the line is closed."""
         call = self.call
+        if survey := flowing.survey_due(call, self.standing.survey, self.now_ms):
+            self.end_other_legs(set())
+            self.wanted.inputs.append(survey)
+            return
         if call.flow is not None and self._goes_on(call.flow):
             return
-        if call.turned_away:
+        if call.promise_due_ms is not None and self.now_ms < call.promise_due_ms:
+            self.wanted.look_again(call.promise_due_ms)
+            return
+        if call.message_for is not None and not self._took_message(call.message_for):
+            return
+        if call.turned_away and call.message_for is None:
             said = call.said.in_language(call.language) if call.said is not None else ""
             text = said or sorry(call.turned_away, call.language)
             self.order("sorry", OrderKind.PLAY, text=text, language=call.language)
@@ -163,9 +136,33 @@ class _Deciding:
                 return
         self.hang_up()
 
+    def _took_message(self, queue_id: QueueId) -> bool:
+        """Whether a caller whom the queue sends there has left a message, or had the time to."""
+        words, language = voicemail_words(self.call.language), self.call.language
+        name = "voicemail"
+        self._open_message(self.id_of(name), queue_id)
+        self.add(
+            Order(
+                self.id_of(name),
+                OrderKind.RECORD,
+                self.call.call_id,
+                text=words,
+                language=language,
+                timeout_ms=limits.VOICEMAIL_MS,
+                recording_id=self.id_of(name),
+                action=Taping.START,
+            )
+        )
+        return self.result(name, limits.VOICEMAIL_MS + limits.PLAY_MS) is not None
+
+    def _open_message(self, recording_id: str, queue_id: QueueId) -> None:
+        opening = Opening(recording_id, queue_id, limits.VOICEMAIL_KEPT_MS)
+        self.wanted.openings.append(opening)
+
     def hang_up(self) -> None:
         self.order("hangup", OrderKind.HANGUP)
-        if self.result("hangup", limits.HANGUP_MS) == "timeout":
+        result = self.result("hangup", limits.HANGUP_MS)
+        if result == "timeout" or (result and self.call.is_outbound and not self.call.has_arrived):
             self.wanted.end_cause = "unconfirmed"
 
     # --- before the queue ---
@@ -184,7 +181,23 @@ class _Deciding:
         elif answered == "":
             chosen = self._chosen(plan) if plan.choices else self._greeted(plan)
             if chosen is not None:
-                self.wanted.commands["enqueue"] = chosen
+                self._enqueue(chosen)
+
+    def _enqueue(self, chosen: Enqueue) -> None:
+        """Whoever will be recorded hears so first: an agent need not wait for it then."""
+        plan = recording.plan_for(self.call, self.standing.plans, chosen.queue_id, chosen.language)
+        if plan is None or self._has_said(plan, chosen.language):
+            self.wanted.commands["enqueue"] = chosen
+
+    def _has_said(self, plan: RecordingPlan, language: str) -> bool:
+        """Whether the notice is over, heard or not."""
+        if recording.notice_result(self.call) is not None:
+            return True
+        order = recording.notice_order(self.call, plan, language)
+        self.add(order)
+        until_ms = self.call.sent.get(order.command_id, self.now_ms) + limits.PLAY_MS
+        self.wanted.look_again(until_ms)
+        return self.now_ms >= until_ms
 
     def _greeted(self, plan: EntryPoint) -> Enqueue | None:
         text = plan.greeting.in_language(plan.language)
@@ -221,20 +234,19 @@ class _Deciding:
         elif run.leave is not None:
             self._leave(run, run.leave)
         else:
-            self.wanted.commands["enqueue"] = Enqueue(plan.queue_id, run.session.language)
+            self._enqueue(Enqueue(plan.queue_id, run.session.language))
 
     def _ask(self, run: FlowRun) -> None:
         call, session = self.call, run.session
         asked, now_ms = session.asked, self.now_ms
         if isinstance(asked, AskEnqueue) and not call.is_enqueued:
-            queue_id = QueueId(asked.queue_id)
-            self.wanted.commands["enqueue"] = Enqueue(queue_id, session.language)
-        elif isinstance(asked, flowing.LOOKED_UP):
+            self._enqueue(Enqueue(QueueId(asked.queue_id), session.language))
+        elif isinstance(asked, LOOKED_UP):
             self.wanted.lookups.append(asked)
         elif asked is not None and (order := flowing.order_of(call, run, asked)) is not None:
-            self._add(order)
-        silent = flowing.nothing_to_hear(call, run, now_ms)
-        self.wanted.inputs += [] if silent is None else [silent]
+            self.add(order)
+            if isinstance(asked, AskRecord):
+                self._open_message(order.recording_id, QueueId(asked.queue_id))
         is_waiting = self.standing.state is ContactState.WAITING
         self.wanted.inputs += flowing.inputs(call, run, now_ms, is_waiting=is_waiting)
         if session.due_ms is not None:
@@ -243,7 +255,7 @@ class _Deciding:
     def _leave(self, run: FlowRun, leave: Leave) -> None:
         order = flowing.order_of(self.call, run, leave)
         if order is not None:
-            self._add(order)
+            self.add(order)
             if self.result(f"{flowing.name_of(run)}.{leave.number}", limits.PLAY_MS) is None:
                 return
         self.hang_up()
@@ -251,12 +263,10 @@ class _Deciding:
     def _goes_on(self, run: FlowRun) -> bool:
         """Whether the flow has more to say to somebody whom no queue keeps."""
         asked = run.session.asked
-        if asked is None:
-            is_left = run.leave is not None
-            if run.leave is not None:
-                self._leave(run, run.leave)
-            return is_left
-        if isinstance(asked, AskEnqueue) and not self.call.turned_away:
+        if asked is None and run.leave is not None:
+            self._leave(run, run.leave)
+            return True
+        if asked is None or (isinstance(asked, AskEnqueue) and not self.call.turned_away):
             return False
         self._ask(run)
         return True
@@ -274,20 +284,42 @@ class _Deciding:
                 self.wanted.orders += [] if order is None else [order]
             elif is_begun and self.result(name, limits.PLAY_MS) is not None:
                 park = f"park.{self.call.talks}.{comfort.number}"
-                self.order(park, OrderKind.PARK, language=self.call.language)
+                self._park(park)
         self._ask(run)
 
     # --- in the queue ---
 
     def let_wait(self) -> None:
         call = self.call
-        self.order(f"park.{call.talks}", OrderKind.PARK, language=call.language)
+        if self._goes_to_colleague():
+            return
+        self._park(f"park.{call.talks}")
         if call.flow is not None and self.standing.state is ContactState.WAITING:
             self._comfort(call.flow)
         offered = {ring.offer_id for ring in self.standing.rings}
         self.end_other_legs(offered)
         for ring in self.standing.rings:
             self._ring(ring)
+
+    def _park(self, name: str) -> None:
+        music = flowing.music_of(self.call)
+        self.order(name, OrderKind.PARK, language=self.call.language, music=music)
+
+    def _goes_to_colleague(self) -> bool:
+        """Whether the contact is offered to the colleague who is on the line already: then nothing rings and nobody is parked."""
+        call = self.call
+        for ring in self.standing.rings:
+            consult = consulting.takes_over(call, ring.agent_id)
+            if consult is not None and ring.offer_id not in call.taken_over:
+                event = consulting.taken_over(call, ring.offer_id, consult, self.now_ms)
+                self.wanted.inputs.append(event)
+            elif ring.offer_id not in call.taken_over:
+                continue
+            else:
+                self.end_other_legs({OfferId(call.taken_over[ring.offer_id])})
+                self._ring(ring)
+            return True
+        return False
 
     def _ring(self, ring: Ring) -> None:
         leg = self.call.legs.get(ring.offer_id, Leg())
@@ -307,6 +339,8 @@ class _Deciding:
             )
 
     def _refused_by(self, ring: Ring, leg: Leg) -> RejectCause | None:
+        if ring.is_consulted:
+            return RejectCause.LINE_FAULT
         if not ring.to:
             return RejectCause.PHONE_FAULT
         if leg.stage is LegStage.ENDED:
@@ -323,7 +357,8 @@ class _Deciding:
         for leg_id, leg in self.call.legs.items():
             failed = self.call.done.get(f"{leg_id}{RINGS}") not in (None, "", UNDELIVERED)
             never_rang = failed and leg.stage is LegStage.ASKED
-            if leg_id not in kept and leg.stage is not LegStage.ENDED and not never_rang:
+            is_kept = leg_id in kept or leg_id in self.call.taken_over
+            if not is_kept and leg.stage is not LegStage.ENDED and not never_rang:
                 self.leg_order(OfferId(leg_id), OrderKind.HANGUP)
 
     # --- in an agent's hands ---
@@ -332,21 +367,30 @@ class _Deciding:
         standing = self.standing
         if standing.leg_id is None or standing.agent_id is None:
             return
-        self.end_other_legs({standing.leg_id})
-        leg = self.call.legs.get(standing.leg_id, Leg())
+        leg_id = OfferId(self.call.taken_over.get(standing.leg_id, standing.leg_id))
+        consult = consulting.live(self.call, standing.leg_id)
+        beside = [] if consult is None else [consult.leg_id]
+        beside += [one.leg_id for one in listening.live(self.call)]
+        self.end_other_legs({leg_id, *map(OfferId, beside)})
+        leg = self.call.legs.get(leg_id, Leg())
         if leg.was_bridged:
-            self._talk(leg, standing.leg_id, standing.agent_id)
-        elif not self._connects(leg, standing.leg_id):
+            self._talk(leg, leg_id, standing.agent_id, consult)
+        elif not self._connects(leg, leg_id):
             fail = FailLeg(self.call.contact_id, standing.agent_id, standing.leg_id)
             self.wanted.commands[f"fail.{standing.leg_id}"] = fail
 
     def _connects(self, leg: Leg, leg_id: OfferId) -> bool:
         """False when customer and agent will not come together."""
         until_ms = self.standing.accepted_at_ms + limits.CONNECT_MS
+        plan = self._plan()
+        if plan is not None and recording.was_said_since(self.call, self.standing.accepted_at_ms):
+            until_ms += limits.PLAY_MS
         self.wanted.look_again(until_ms)
         if self.now_ms >= until_ms or leg.stage is LegStage.ENDED:
             return False
         if leg.stage is LegStage.ANSWERED:
+            if plan is not None and not self._has_said(plan, self.call.language):
+                return True
             self.leg_order(leg_id, OrderKind.BRIDGE)
             return not self.call.done.get(f"{leg_id}.{OrderKind.BRIDGE}")
         if leg.stage is LegStage.ASKED:
@@ -355,22 +399,67 @@ class _Deciding:
         self.leg_order(leg_id, OrderKind.ANSWER)
         return True
 
-    def _talk(self, leg: Leg, leg_id: OfferId, agent_id: AgentId) -> None:
+    def _talk(self, leg: Leg, leg_id: OfferId, agent_id: AgentId, consult: Consult | None) -> None:
         contact_id = self.call.contact_id
         if leg.stage is LegStage.ENDED:
-            if leg.cause in _HUNG_UP:
-                end = EndContact(contact_id, Party.AGENT, agent_id)
-                self.wanted.commands[f"end.{leg_id}"] = end
-            else:
-                fail = FailLeg(contact_id, agent_id, leg_id)
-                self.wanted.commands[f"fail.{leg_id}"] = fail
+            self._without_agent(leg, leg_id, agent_id, consult)
             return
-        if leg.hold_wishes and leg.hold_wish != leg.is_held:
+        if consult is not None:
+            to, now_ms = self.standing.consult_to, self.now_ms
+            orders, due_ms = consulting.orders(self.call, consult, to, now_ms)
+            for order in orders:
+                self.add(order)
+            if due_ms is not None:
+                self.wanted.look_again(due_ms)
+        elif leg.hold_wishes and leg.hold_wish != leg.is_held:
             kind = OrderKind.HOLD if leg.hold_wish else OrderKind.UNHOLD
             self.leg_order(leg_id, kind, number=leg.hold_wishes)
+        if leg.mute_wishes and leg.mute_wish != leg.is_muted:
+            kind = OrderKind.MUTE if leg.mute_wish else OrderKind.UNMUTE
+            self.leg_order(leg_id, kind, number=leg.mute_wishes)
+        self._tape(leg, leg_id, agent_id)
+        for order in listening.orders(self.call, leg_id, self.standing.phones):
+            self.add(order)
         if leg.is_held != self.standing.is_held:
             change = HoldCall if leg.is_held else ResumeCall
             self.wanted.commands[f"hold.{leg_id}.{leg.holds}"] = change(contact_id, agent_id)
+
+    def _without_agent(
+        self, leg: Leg, leg_id: OfferId, agent_id: AgentId, consult: Consult | None
+    ) -> None:
+        """The agent is gone. Whoever hangs up on customer and colleague leaves the one to the other."""
+        contact_id = self.call.contact_id
+        key = "" if consult is None else f"hand_over.{consult.leg_id}"
+        hung_up = leg.cause in _HUNG_UP
+        if hung_up and consult is not None and key not in self.call.settled:
+            to = TransferContact(contact_id, None, consult.agent_id, agent_id)
+            self.wanted.commands[key] = to
+        elif hung_up and consult is None:
+            self.wanted.commands[f"end.{leg_id}"] = EndContact(contact_id, Party.AGENT, agent_id)
+        else:
+            fail = FailLeg(contact_id, agent_id, self.standing.leg_id or leg_id)
+            self.wanted.commands[f"fail.{leg_id}"] = fail
+
+    # --- recording ---
+
+    def _plan(self) -> RecordingPlan | None:
+        """What is wanted of the call where its contact is."""
+        standing, call = self.standing, self.call
+        return recording.plan_for(call, standing.plans, standing.queue_id, call.language)
+
+    def _tape(self, leg: Leg, leg_id: OfferId, agent_id: AgentId) -> None:
+        plan, queue_id = self._plan(), self.standing.queue_id
+        taped = recording.tape(
+            self.call, leg, leg_id, is_wanted=plan is not None, now_ms=self.now_ms
+        )
+        self.wanted.orders += taped.orders
+        if taped.due_ms is not None:
+            self.wanted.look_again(taped.due_ms)
+        is_new = any(order.action == Taping.START for order in taped.orders)
+        if is_new and plan is not None and queue_id is not None:
+            recording_id = recording.recording_id_of(leg_id)
+            opening = Opening(recording_id, queue_id, plan.kept_ms, agent_id)
+            self.wanted.openings.append(opening)
 
     # --- commands to the phone system ---
 
@@ -379,9 +468,16 @@ class _Deciding:
         return f"{self.call.contact_id}.{name}"
 
     def order(
-        self, name: str, kind: OrderKind, *, text: str = "", language: str = "", timeout_ms: int = 0
+        self,
+        name: str,
+        kind: OrderKind,
+        *,
+        text: str = "",
+        language: str = "",
+        timeout_ms: int = 0,
+        music: str = "",
     ) -> None:
-        self._add(
+        self.add(
             Order(
                 self.id_of(name),
                 kind,
@@ -389,6 +485,7 @@ class _Deciding:
                 text=text,
                 language=language,
                 timeout_ms=timeout_ms,
+                music=music,
             )
         )
 
@@ -400,12 +497,18 @@ class _Deciding:
         to: str = "",
         timeout_ms: int = 0,
         number: int = 0,
+        is_placed: bool = False,
     ) -> None:
+        """A command about one leg."""
         command_id = f"{leg_id}.{kind}" + (f".{number}" if number else "")
         call_id = self.call.call_id
-        self._add(Order(command_id, kind, call_id, leg_id, to=to, timeout_ms=timeout_ms))
+        self.add(
+            Order(
+                command_id, kind, call_id, leg_id, to=to, timeout_ms=timeout_ms, is_placed=is_placed
+            )
+        )
 
-    def _add(self, order: Order) -> None:
+    def add(self, order: Order) -> None:
         """Unless its result is known."""
         if order.command_id not in self.call.done:
             self.wanted.orders.append(order)
@@ -418,8 +521,3 @@ class _Deciding:
         until_ms = self.call.sent.get(command_id, self.now_ms) + limit_ms
         self.wanted.look_again(until_ms)
         return "timeout" if self.now_ms >= until_ms else None
-
-
-OF_THE_PAST = ("enqueue", "accept", "reject", "end")
-"""Keys, up to their first dot, of what may be told to the engine while a call's past is folded again: the rest
-compares with the present."""

@@ -7,18 +7,20 @@ import msgspec
 
 from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
-from callcenter.customers.rules import together
+from callcenter.customers.rules import Attributes, together
+from callcenter.flows.given import given_line
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
 from callcenter.ports import Detail
-from callcenter.projections.transcript import CALL, CUSTOMER, MESSAGE, Customer, Line, Numbers
+from callcenter.projections.transcript import CALL, CUSTOMER, MESSAGE, Customer, Numbers
 from callcenter.telephony.calls import Call
 from callcenter.telephony.cards import masked
-from callcenter.telephony.deciding import Enqueue
+from callcenter.telephony.promising import NoPromises, Promises
+from callcenter.telephony.wanted import Enqueue
 from routing.commands import Command, EnqueueContact
 from routing.errors import RefusalCode
 from routing.ids import DetailId
-from routing.model import Channel, Party
+from routing.model import Channel
 
 
 class Entrance:
@@ -30,11 +32,14 @@ class Entrance:
         keys: CustomerKeys,
         customers: CustomerLookup,
         now_ms: Callable[[], int],
+        *,
+        promises: Promises | None = None,
     ) -> None:
         self._host = host
         self._keys = keys
         self._customers = customers
         self._now_ms = now_ms
+        self.promises = promises or NoPromises()
 
     async def submit(self, call: Call, key: str, command: Command) -> None:
         """Any command about a call. Raises CommandRefused, HostError."""
@@ -43,11 +48,14 @@ class Entrance:
     async def enqueue(self, call: Call, wanted: Enqueue) -> None:
         """The contact and who calls become durable together, once for ever. Raises CommandRefused, HostError.
 
-        Where nobody has everything that is asked for, the caller's own choice goes before the customer's needs.
+        Where nobody has everything that is asked for, the caller's own choice goes before the customer's needs. Who was
+        promised a call-back and calls in has its age.
         """
         customer_key = self._keys.key_of(call.caller)
         customer = await self._customers.look_up(customer_key)
-        attributes = together(wanted.attributes, customer.attributes)
+        promised = Attributes(credit_ms=self.promises.age_of(customer_key, wanted.queue_id))
+        own = together(wanted.attributes, promised)
+        attributes = together(own, customer.attributes)
         command = EnqueueContact(
             call.contact_id,
             Channel.VOICE,
@@ -72,7 +80,7 @@ class Entrance:
                 envelope = msgspec.structs.replace(envelope, command=command)
         else:
             await self._host.submit(envelope)
-        self._customers.follow(call.contact_id, customer, wanted.attributes)
+        self._customers.follow(call.contact_id, customer, own)
 
     def _details(self, call: Call, wanted: Enqueue) -> tuple[Detail, ...]:
         now_ms = self._now_ms()
@@ -81,8 +89,7 @@ class Entrance:
             CALL: msgspec.json.encode(Numbers(call.caller, call.dialled)),
         }
         if call.flow is not None and call.flow.session.given:
-            text = "\n".join(f"{one.node}: {one.text}" for one in call.flow.session.given)
-            bodies[MESSAGE] = msgspec.json.encode(Line(Party.SYSTEM, "", text))
+            bodies[MESSAGE] = msgspec.json.encode(given_line(call.flow.session))
         return tuple(
             Detail(call.contact_id, DetailId(f"{call.contact_id}.{kind}"), kind, body, now_ms)
             for kind, body in bodies.items()

@@ -3,7 +3,7 @@
 import msgspec
 
 from callcenter.customers.rules import PLAIN, Attributes
-from ivr.model import Flow
+from callcenter.flows.plans import FlowPlan
 from routing.ids import QueueId
 
 
@@ -24,14 +24,6 @@ class Choice(msgspec.Struct, frozen=True):
     language: str | None = None
     queue_id: QueueId | None = None
     attributes: Attributes = PLAIN
-
-
-class FlowPlan(msgspec.Struct, frozen=True):
-    """A flow that callers are led through, with those it goes through; `digest` tells one version from another."""
-
-    flow_id: str
-    flows: dict[str, Flow]
-    digest: str
 
 
 class EntryPoint(msgspec.Struct, frozen=True, kw_only=True):

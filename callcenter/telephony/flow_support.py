@@ -4,13 +4,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from callcenter.clock import Clock
-from callcenter.customers.keys import CustomerKeys
-from callcenter.customers.lookup import CustomerLookup
-from callcenter.customers.rules import facts_of
+from callcenter.flows.lookups import FlowLookups
+from callcenter.flows.marks import NOBODY, marks_of
+from callcenter.ports_of_visits import SurveyMarks
 from callcenter.telephony.calls import Call
 from callcenter.telephony.flowing import answer_event
+from callcenter.telephony.promising import Caller, Promises
 from callcenter.telephony.protocol import PbxEvent
-from ivr.session import Answered, Ask, AskHours, AskProfile
+from ivr.calling_back import ACCEPTED
+from ivr.session import Answered, Ask, BookCallBack, Session
+from routing.ids import QueueId
 
 Store = Callable[[str, Sequence[PbxEvent]], Awaitable[None]]
 
@@ -24,6 +27,9 @@ class FlowSupport(Protocol):
     async def look_up(self, call: Call, ask: Ask) -> None:
         """Find the answer to an ask, and store it as an input."""
 
+    async def keep_marks(self, call: Call, session: Session) -> None:
+        """Keep what the customer has answered to a survey."""
+
 
 class NoFlows:
     """Where no call is ever in a flow."""
@@ -34,6 +40,9 @@ class NoFlows:
     async def look_up(self, call: Call, ask: Ask) -> None:
         """Nothing is found."""
 
+    async def keep_marks(self, call: Call, session: Session) -> None:
+        """Nothing is kept."""
+
 
 class Support:
     """The server's own."""
@@ -41,17 +50,16 @@ class Support:
     def __init__(
         self,
         store: Store,
-        day_kind: Callable[[str, int], str | None],
-        *,
-        keys: CustomerKeys,
-        customers: CustomerLookup,
+        lookups: FlowLookups,
         clock: Clock,
+        *,
+        marks: SurveyMarks,
+        promises: Promises,
     ) -> None:
-        """`day_kind` says of a calendar and an instant (UTC ms) whether it is open, closed or a holiday."""
         self._store = store
-        self._day_kind = day_kind
-        self._keys = keys
-        self._customers = customers
+        self._marks = marks
+        self._lookups = lookups
+        self._promises = promises
         self._clock = clock
 
     async def store(self, call: Call, event: PbxEvent) -> None:
@@ -59,14 +67,26 @@ class Support:
         await self._store(call.connection_id, [event])
 
     async def look_up(self, call: Call, ask: Ask) -> None:
-        """Hours from the calendar, a profile from the own store."""
-        answer = Answered(ask.number, is_done=False)
-        if isinstance(ask, AskHours):
-            kind = self._day_kind(ask.calendar_id, self._clock.now_ms())
-            answer = Answered(ask.number, kind is not None, kind or "")
-        elif isinstance(ask, AskProfile):
-            profile = await self._customers.profile(self._keys.key_of(call.caller))
-            if profile is not None:
-                answer = Answered(ask.number, values=facts_of(profile))
+        """As for every channel; a call-back is promised."""
+        if isinstance(ask, BookCallBack):
+            answer = Answered(ask.number, await self._promised(call, ask), ACCEPTED)
+        else:
+            run = 0 if call.flow is None else call.flow.run
+            answer = await self._lookups.answer(ask, call.caller, f"{call.contact_id}.{run}")
         if call.flow is not None:
             await self.store(call, answer_event(call, call.flow, answer, self._clock.now_ms()))
+
+    async def _promised(self, call: Call, ask: BookCallBack) -> bool:
+        language = call.language if call.flow is None else call.flow.session.language
+        caller = Caller(
+            contact_id=call.contact_id,
+            queue_id=QueueId(ask.queue_id),
+            number=ask.to,
+            language=language,
+            since_ms=call.begun_at_ms,
+        )
+        return await self._promises.promise(caller)
+
+    async def keep_marks(self, call: Call, session: Session) -> None:
+        """The same marks again are the same rows."""
+        await self._marks.put(marks_of(call.contact_id, session, call.served or NOBODY))

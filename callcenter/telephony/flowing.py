@@ -11,48 +11,35 @@ from collections.abc import Iterator
 
 import msgspec
 
+from callcenter.flows.inputs import INPUT, Begun, Served
+from callcenter.flows.plans import FlowPlan
 from callcenter.telephony.calls import Call
-from callcenter.telephony.entry import FlowPlan
 from callcenter.telephony.flow_run import FlowRun
-from callcenter.telephony.protocol import EventType, Order, OrderKind, PbxEvent
-from ivr.model import Flows
+from callcenter.telephony.limits import TRANSFERS_MAX
+from callcenter.telephony.protocol import EventType, Order, OrderKind, PbxEvent, Taping
 from ivr.session import (
     Answered,
     Ask,
-    AskHours,
-    AskProfile,
+    AskMark,
     Collect,
     Enqueue,
+    HandOver,
     Input,
     Leave,
     Moved,
+    Outcome,
     Passed,
     Prompt,
     Reassure,
+    Record,
     Speak,
     Went,
 )
-from ivr.stepping import TURNED_AWAY, begin, step
+from ivr.stepping import CONNECTED, TURNED_AWAY, begin, step
 
-_SPOKEN = (Speak, Collect, Leave, Reassure)
-LOOKED_UP = (AskHours, AskProfile)
-"""Asks that the server answers itself."""
-
-
-class Begun(msgspec.Struct, frozen=True, tag_field="input", tag="begun"):
-    """The flow begins, as it is in this version."""
-
-    digest: str
-
-
-_INPUT: msgspec.json.Decoder[Begun | Answered | Passed | Went] = msgspec.json.Decoder(
-    Begun | Answered | Passed | Went
-)
-
-
-def digest_of(flows: Flows) -> str:
-    """Equal for flows that lead the same way."""
-    return hashlib.sha256(msgspec.json.encode(list(flows.values()))).hexdigest()[:16]
+_SPOKEN = (Speak, Collect, AskMark, HandOver, Leave, Reassure, Record)
+_HEARD = (Collect, AskMark, Record)
+"""What is asked though nothing is said."""
 
 
 # --- folding --------------------------------------------------------------------------------------
@@ -60,11 +47,13 @@ def digest_of(flows: Flows) -> str:
 
 def fold(call: Call, event: PbxEvent, now_ms: int) -> None:
     """Move the session by an event that has been stored."""
-    plan = None if call.plan is None else call.plan.flow
-    if plan is None:
-        return
     at_ms = event.received_at_ms or now_ms
     given = _input_of(call, event)
+    if isinstance(given, Begun) and given.served is not None:
+        call.is_surveyed = True
+    plan = call.survey if call.is_surveyed else None if call.plan is None else call.plan.flow
+    if plan is None:
+        return
     if isinstance(given, Begun):
         if given.digest == plan.digest:
             _begin(call, plan, at_ms)
@@ -72,7 +61,12 @@ def fold(call: Call, event: PbxEvent, now_ms: int) -> None:
             call.flow_runs += 1  # of another version: its answers are not ours
             call.flow = None
     elif given is not None and call.flow is not None:
+        asked = call.flow.session.asked
         _took(call.flow, step(plan.flows, call.flow.session, given, at_ms))
+        if call.flow.session.outcome is Outcome.TRANSFERRED and isinstance(asked, HandOver):
+            call.led_to, call.language = asked.to, call.flow.session.language
+            call.transfers += 1
+            call.flow = None
 
 
 def _begin(call: Call, plan: FlowPlan, at_ms: int) -> None:
@@ -95,7 +89,7 @@ def _took(run: FlowRun, moved: Moved) -> None:
 def _input_of(call: Call, event: PbxEvent) -> Begun | Input | None:
     match event.type:
         case EventType.FLOW_INPUT:
-            return _INPUT.decode(event.value)
+            return INPUT.decode(event.value)
         case EventType.CALL_ENDED | EventType.CALL_LOST:
             return Went()
         case EventType.COMMAND_DONE | EventType.COMMAND_FAILED | EventType.GATHER_RESULT:
@@ -103,9 +97,18 @@ def _input_of(call: Call, event: PbxEvent) -> Begun | Input | None:
             is_done = event.type != EventType.COMMAND_FAILED and not (
                 event.timeout and not event.digits
             )
-            return None if number is None else Answered(number, is_done, event.digits)
+            if number is None:
+                return None
+            is_led = call.flow is not None and isinstance(call.flow.session.asked, HandOver)
+            return _led(call, number) if is_led else Answered(number, is_done, event.digits)
         case _:
             return None
+
+
+def survey_begun(event: PbxEvent) -> Served | None:
+    """What a survey that begins by this event is about; None for any other event."""
+    given = INPUT.decode(event.value) if event.type == EventType.FLOW_INPUT else None
+    return given.served if isinstance(given, Begun) else None
 
 
 def _number(call: Call, command_id: str) -> int | None:
@@ -147,16 +150,35 @@ def beginning(call: Call, plan: FlowPlan, now_ms: int) -> PbxEvent:
     return own_event(call, Begun(plan.digest), f"begin.{call.flow_runs}", now_ms)
 
 
+def survey_due(call: Call, plan: FlowPlan | None, now_ms: int) -> PbxEvent | None:
+    """What begins the survey of who has talked with an agent, once for a call; None where there is nothing to ask."""
+    is_due = call.talks and not call.turned_away and not call.is_surveyed
+    if plan is None or call.served is None or not is_due:
+        return None
+    return own_event(call, Begun(plan.digest, call.served), "survey", now_ms)
+
+
+def _led(call: Call, number: int) -> Answered:
+    """A transfer is made by leading on: too many of them are one that fails."""
+    is_there = call.transfers < TRANSFERS_MAX
+    return Answered(number, is_there, CONNECTED if is_there else "")
+
+
 def nothing_to_hear(call: Call, run: FlowRun, now_ms: int) -> PbxEvent | None:
     """A prompt without words and sound is over at once."""
     asked = run.session.asked
     if isinstance(asked, Speak) and not asked.prompt:
         return answer_event(call, run, Answered(asked.number), now_ms)
+    if isinstance(asked, HandOver) and not asked.prompt:
+        return answer_event(call, run, _led(call, asked.number), now_ms)
     return None
 
 
 def inputs(call: Call, run: FlowRun, now_ms: int, *, is_waiting: bool) -> Iterator[PbxEvent]:
     """What the session must be told that no phone system tells."""
+    silent = nothing_to_hear(call, run, now_ms)
+    if silent is not None:
+        yield silent
     session = run.session
     asked, due_ms = session.asked, session.due_ms
     if asked is None or due_ms is None:
@@ -174,9 +196,15 @@ def inputs(call: Call, run: FlowRun, now_ms: int, *, is_waiting: bool) -> Iterat
         yield own_event(call, Passed(), f"{run.run}.{asked.number}.{due_ms}", now_ms)
 
 
+def music_of(call: Call) -> str:
+    """What who waits by the call's flow hears; "" for the phone system's usual music."""
+    asked = None if call.flow is None else call.flow.session.asked
+    return asked.music if isinstance(asked, Enqueue) else ""
+
+
 def order_of(call: Call, run: FlowRun, ask: Ask) -> Order | None:
     """The command a phone system gets for an ask; None where there is nothing to hear."""
-    if not isinstance(ask, _SPOKEN) or (not isinstance(ask, Collect) and not ask.prompt):
+    if not isinstance(ask, _SPOKEN) or (not isinstance(ask, _HEARD) and not ask.prompt):
         return None
     command_id = f"{call.contact_id}.{name_of(run)}.{ask.number}"
     prompt: Prompt = ask.prompt
@@ -187,10 +215,19 @@ def order_of(call: Call, run: FlowRun, ask: Ask) -> Order | None:
         text=prompt.text,
         language=prompt.language,
         file=prompt.file,
+        parts=prompt.parts,
     )
-    if isinstance(ask, Collect):
-        digits_max = 1 if ask.options else ask.length_max
+    if isinstance(ask, Collect | AskMark):
+        digits_max = ask.length_max if isinstance(ask, Collect) and not ask.options else 1
         return msgspec.structs.replace(
             order, kind=OrderKind.GATHER, timeout_ms=ask.wait_ms, digits_max=digits_max
+        )
+    if isinstance(ask, Record):
+        return msgspec.structs.replace(
+            order,
+            kind=OrderKind.RECORD,
+            timeout_ms=ask.length_max_ms,
+            recording_id=command_id,
+            action=Taping.START,
         )
     return order

@@ -14,7 +14,7 @@ from callcenter.host.envelope import HostOverloaded, HostUnavailable
 from callcenter.ports import StorageError
 from callcenter.ports_of_calls import CallEvent, CallLog
 from callcenter.telephony.book import CallBook, contact_id_of
-from callcenter.telephony.limits import EVENTS_PER_COMMIT, EVENTS_WAITING_MAX
+from callcenter.telephony.limits import EVENTS_PER_COMMIT, EVENTS_WAITING_MAX, GATHER_MS
 from callcenter.telephony.protocol import EventType, PbxEvent, encoded
 
 _Waiter = asyncio.Future[None]
@@ -31,7 +31,9 @@ class EventIntake:
         self._clock = clock
         self._waiting: deque[_Waiting] = deque()
         self._is_closed = False
+        self._received = 0
         self._wake = asyncio.Event()
+        self._next_s = 0.0
 
     async def store(self, connection_id: str, events: Sequence[PbxEvent]) -> None:
         """Returns when all of them are stored. Raises HostOverloaded, HostUnavailable, StorageError: not known to be stored."""
@@ -60,7 +62,10 @@ class EventIntake:
     def _row(self, connection_id: str, event: PbxEvent) -> CallEvent:
         contact_id = contact_id_of(self._domain_id, connection_id, event.call_id)
         now_ms = self._clock.now_ms()
-        body = encoded(msgspec.structs.replace(event, received_at_ms=now_ms))
+        self._received += 1
+        body = encoded(
+            msgspec.structs.replace(event, received_at_ms=now_ms, received_n=self._received)
+        )
         return CallEvent(connection_id, event.event_id, event.call_id, contact_id, now_ms, body)
 
     async def run(self) -> None:
@@ -71,6 +76,7 @@ class EventIntake:
                 await self._wake.wait()
                 self._wake.clear()
                 while self._waiting:
+                    await self._gather()
                     count = min(len(self._waiting), EVENTS_PER_COMMIT)
                     batch = [self._waiting.popleft() for _ in range(count)]
                     await self._commit(batch)
@@ -79,6 +85,13 @@ class EventIntake:
             self._is_closed = True
             _fail([*batch, *self._waiting], HostUnavailable())
             self._waiting.clear()
+
+    async def _gather(self) -> None:
+        """Not before GATHER_MS after the commit before: what comes meanwhile shares this one's cost."""
+        rest_s = self._next_s - self._clock.monotonic_s()
+        if rest_s > 0:
+            await asyncio.sleep(rest_s)
+        self._next_s = self._clock.monotonic_s() + GATHER_MS / 1000
 
     async def _commit(self, batch: list[_Waiting]) -> None:
         try:

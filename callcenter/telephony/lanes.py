@@ -7,9 +7,9 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from callcenter.telephony.deciding import UNDELIVERED
 from callcenter.telephony.limits import ORDERS_WAITING_MAX
 from callcenter.telephony.ports import Errand, Undelivered
+from callcenter.telephony.wanted import UNDELIVERED
 
 
 class Lanes:
@@ -31,7 +31,7 @@ class Lanes:
 
     def send(self, errand: Errand) -> None:
         """Put it at the end of its call's lane."""
-        if self.waiting >= ORDERS_WAITING_MAX:
+        if self.waiting >= ORDERS_WAITING_MAX and not errand.order.is_emergency:
             self._on_undelivered(errand.order, UNDELIVERED)
             return
         self.waiting += 1

@@ -1,6 +1,7 @@
 """What the book of calls needs of a phone system: one port for all adapters."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from enum import Enum
 from typing import Protocol
 
 import msgspec
@@ -29,5 +30,31 @@ class CallControl(Protocol):
     last_sign_ms: int
     """When the phone system last showed that it lives."""
 
+    @property
+    def is_up(self) -> bool:
+        """Whether it answers, as far as we know: one that was not asked yet does."""
+
     def send(self, errand: Errand) -> None:
         """Deliver it as soon as possible, again and again until its time is over. Never waits."""
+
+
+class Fetched(Enum):
+    """What became of fetching a recording."""
+
+    WHOLE = "whole"
+    NOT_YET = "not_yet"
+    GONE = "gone"
+    UNWANTED = "unwanted"
+    """Whoever took it wanted no more of it."""
+
+
+class RecordingSource(Protocol):
+    """One phone system that can record. Raises OSError, TimeoutError where it cannot be asked now."""
+
+    async def fetch_recording(
+        self, recording_id: str, put: Callable[[bytes], Awaitable[bool]]
+    ) -> Fetched:
+        """Hand a recording that has ended to `put`, piece by piece, for as long as that says True."""
+
+    async def delete_recording(self, recording_id: str) -> bool:
+        """Have the phone system forget it; False where that is not known. One that is not there is forgotten."""

@@ -39,6 +39,7 @@ class PbxWatch:
         self._clock = clock
         self._since_ms: dict[str, int] = {}
         """Since when each phone system has had open calls without a break."""
+        clock.on_led(self._since_ms.clear)
         self._pings = 0
         self._forgotten_at_ms = clock.now_ms()
 

@@ -39,15 +39,15 @@ class EventDoor:
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer 204 once everything is stored. Raises ApiError, HostOverloaded, StorageUnavailable."""
-        connection_id, now_ms = request.match_info["connection_id"], self._clock.now_ms()
+        connection_id = request.match_info["connection_id"]
         if request.content_type != "application/json":
             raise ApiError(
                 ApiErrorCode.CONTENT_TYPE_UNSUPPORTED, "Send events as application/json."
             )
-        body = await _body(request)
+        body = await body_of(request, EVENTS_BYTES_MAX)
         keys = self._keys(connection_id)
         try:
-            (keys or NO_KEYS).check(request.headers, body, now_ms)
+            (keys or NO_KEYS).check(request.headers, body, self._clock.world_ms())
         except SignatureInvalid as error:
             raise ApiError(
                 ApiErrorCode.SIGNATURE_INVALID,
@@ -61,23 +61,22 @@ class EventDoor:
         await self._intake.store(connection_id, events)
         control = self._controls.get(connection_id)
         if control is not None:
-            control.last_sign_ms = now_ms
+            control.last_sign_ms = self._clock.now_ms()
         return web.Response(status=204)
 
 
-async def _body(request: web.Request) -> bytes:
-    too_large = ApiError(
-        ApiErrorCode.BODY_TOO_LARGE, f"A delivery has at most {EVENTS_BYTES_MAX} bytes."
-    )
-    if (request.content_length or 0) > EVENTS_BYTES_MAX:
+async def body_of(request: web.Request, bytes_max: int) -> bytes:
+    """The whole body. Raises ApiError: larger than that, or too slow."""
+    too_large = ApiError(ApiErrorCode.BODY_TOO_LARGE, f"A delivery has at most {bytes_max} bytes.")
+    if (request.content_length or 0) > bytes_max:
         raise too_large
     try:
         async with asyncio.timeout(BODY_WAIT_S):
-            body = await request.content.read(EVENTS_BYTES_MAX + 1)
-            while not request.content.at_eof() and len(body) <= EVENTS_BYTES_MAX:
-                body += await request.content.read(EVENTS_BYTES_MAX + 1)
+            body = await request.content.read(bytes_max + 1)
+            while not request.content.at_eof() and len(body) <= bytes_max:
+                body += await request.content.read(bytes_max + 1)
     except TimeoutError as error:
         raise ApiError(ApiErrorCode.REQUEST_TIMEOUT, "The body did not arrive in time.") from error
-    if len(body) > EVENTS_BYTES_MAX:
+    if len(body) > bytes_max:
         raise too_large
     return body

@@ -25,6 +25,16 @@ _USUAL: Final = Speech(
     "很抱歉，现在无法接听您的来电，请您稍后再来电。再见。",
 )
 
+MESSAGE_WORDS: Final = Speech(
+    "Nobody can take your call now. Please leave a message after the tone, and press hash when you have finished.",
+    "很抱歉，现在无法接听您的来电。请在提示音后留言，结束请按井号键。",
+)
+
+
+def voicemail_words(language: str) -> str:
+    """What a caller hears before leaving a message for a queue that has turned the call away."""
+    return MESSAGE_WORDS.in_language(language)
+
 
 def sorry(reason: str, language: str) -> str:
     """Why the call was turned away, or that it was."""

@@ -10,8 +10,15 @@ from collections.abc import Callable
 
 import msgspec
 
-from agents.desk import Introductions, agents_touched, desk_of, desks_with
-from agents.protocol import BoardPush, DeskPush, MessagePush, TypingPush
+from agents.desk import (
+    Introductions,
+    Questions,
+    agents_touched,
+    desk_of,
+    desks_with,
+    nobody_asks,
+)
+from agents.protocol import BoardPush, DeskPush, EmergenciesPush, MessagePush, TypingPush
 from callcenter.auth.principal import Principal
 from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
@@ -45,13 +52,25 @@ class DeskHub:
     """The open desk sockets of the domain."""
 
     def __init__(
-        self, mirror: Callable[[], State], introductions: Introductions, now_ms: Callable[[], int]
+        self,
+        mirror: Callable[[], State],
+        introductions: Introductions,
+        now_ms: Callable[[], int],
+        *,
+        clock_ahead_ms: Callable[[], int | None] = lambda: None,
+        questions: Questions = nobody_asks,
     ) -> None:
-        """Everything shown is read from the committed state."""
+        """Everything shown is read from the committed state. `clock_ahead_ms`: of a demo's clock, `questions` by phone."""
         self._mirror = mirror
         self._introductions = introductions
         self._now_ms = now_ms
+        self._clock_ahead_ms = clock_ahead_ms
+        self._questions = questions
         self._tabs: dict[str, list[Tab]] = defaultdict(list)
+
+    def introduce_by(self, introductions: Introductions) -> None:
+        """From now on contacts are introduced by these."""
+        self._introductions = introductions
 
     def attach(self, tab: Tab) -> None:
         """Add a tab; past the bound the user's oldest one is closed."""
@@ -83,8 +102,9 @@ class DeskHub:
     def desk_frame(self, user_id: str) -> bytes:
         """The user's desk as of now, encoded."""
         state = self._mirror()
-        desk = desk_of(state, AgentId(user_id), self._introductions)
-        return _ENCODER.encode(DeskPush(state.seq, self._now_ms(), desk))
+        desk = desk_of(state, AgentId(user_id), self._introductions, self._questions)
+        ahead_ms = self._clock_ahead_ms()
+        return _ENCODER.encode(DeskPush(state.seq, self._now_ms(), desk, ahead_ms))
 
     def on_published(self, published: Published) -> None:
         """Push messages, then desks, so that a desk never names a message its reader has not got."""
@@ -109,6 +129,16 @@ class DeskHub:
         for agent_id in dict.fromkeys((*desks_with(contact), *contact.wrapped_up_by)):
             if agent_id in self._tabs:
                 self._push(agent_id, self.desk_frame(agent_id))
+
+    def refresh_desk(self, agent_id: AgentId) -> None:
+        """The desk of an agent looks different, and no event says so."""
+        if agent_id in self._tabs:
+            self._push(agent_id, self.desk_frame(agent_id))
+
+    def push_desks(self) -> None:
+        """Send everybody their desk, and with it the time: it was skipped."""
+        for user_id in list(self._tabs):
+            self._push(user_id, self.desk_frame(user_id))
 
     def customer_typing(self, contact_id: ContactId) -> None:
         """Tell the agent who holds the contact."""
@@ -138,6 +168,14 @@ class DeskHub:
             for tab in due:
                 tab.board_seq, tab.board_at_ms = seq, now_ms
                 tab.outbox.push_encoded(frame)
+
+    def push_emergencies(self, push: EmergenciesPush, is_told: Callable[[Principal], bool]) -> None:
+        """Tell everybody who is to be told, whatever page is open."""
+        frame = _ENCODER.encode(push)
+        for tabs in self._tabs.values():
+            for tab in tabs:
+                if is_told(tab.principal):
+                    tab.outbox.push_encoded(frame)
 
     def close_all(self, code: ApiErrorCode, message: str) -> None:
         """Say goodbye to every tab: the server stops."""

@@ -6,7 +6,7 @@ from agents.desk import desk_of
 from callcenter.auth.authorise import Permission
 from callcenter.host.envelope import Submitted
 from callcenter.http.contract import Call, Scope, route
-from callcenter.http.errors import ApiError
+from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.ports import Detail
 from callcenter.projections.transcript import MESSAGE, Line
 from callcenter.web.handing_on import HAND_ON_ERRORS, HandOn, noted
@@ -20,6 +20,7 @@ from callcenter.web.schemas import (
     ParkUntil,
     SendMessage,
     SetState,
+    WorkState,
     WrapUpLonger,
 )
 from callcenter.web.services import Services
@@ -65,7 +66,7 @@ async def read_desk(call: Call[Services]) -> OwnDesk:
     """The desk, whole."""
     services = call.services
     state = services.host.mirror
-    desk = desk_of(state, _agent(call), services.introductions)
+    desk = desk_of(state, _agent(call), services.introductions, services.questions)
     if desk is None:
         raise ApiError(RefusalCode.AGENT_UNKNOWN, "The engine does not know this agent yet.")
     return OwnDesk(state.seq, services.now_ms(), desk)
@@ -79,11 +80,21 @@ async def read_desk(call: Call[Services]) -> OwnDesk:
     request=SetState,
     response=Done,
     is_idempotent=True,
-    errors=(RefusalCode.AGENT_UNKNOWN, RefusalCode.AGENT_NOT_PRESENT, RefusalCode.REASON_UNKNOWN),
+    errors=(
+        RefusalCode.AGENT_UNKNOWN,
+        RefusalCode.AGENT_NOT_PRESENT,
+        RefusalCode.REASON_UNKNOWN,
+        ApiErrorCode.PHONE_NOT_READY,
+    ),
 )
 async def set_state(call: Call[Services]) -> Done:
-    """Ready, not ready with a reason, or logged out."""
+    """Ready, not ready with a reason, or logged out. Nobody becomes ready for calls without a phone."""
     wanted = call.body(SetState)
+    if wanted.state is WorkState.READY and call.services.is_phone_missing(_agent(call)):
+        raise ApiError(
+            ApiErrorCode.PHONE_NOT_READY,
+            "Your phone in the browser is not connected, so calls would not reach you: connect it first.",
+        )
     reason_id = None if wanted.reason_id is None else ReasonId(wanted.reason_id)
     submitted = await submit(call, SetAgentState(_agent(call), AgentState(wanted.state), reason_id))
     return Done(submitted.seq)
@@ -258,10 +269,13 @@ async def resume_contact(call: Call[Services]) -> Done:
     ),
 )
 async def finish_wrap_up(call: Call[Services]) -> Done:
-    """Notes, if any, become durable with it."""
+    """Notes, if any, become durable with it, and so does a lead that the disposition makes."""
     wanted = call.body(FinishWrapUp)
     command = CompleteWrapUp(_contact(call), _agent(call), DispositionId(wanted.disposition_id))
-    return Done((await submit(call, command, details=noted(call, wanted.notes))).seq)
+    done = await submit(call, command, details=noted(call, wanted.notes))
+    told = (_contact(call), wanted.disposition_id, call.principal.user_id, wanted.notes)
+    await call.services.after_wrap_up(*told)
+    return Done(done.seq)
 
 
 @route(

@@ -12,6 +12,7 @@ from agents.presence import PresenceKeeper
 from agents.protocol import (
     PROTOCOL_VERSION,
     BoardPush,
+    EmergenciesPush,
     FromConsole,
     Hello,
     MessagePush,
@@ -45,6 +46,7 @@ class DeskSockets:
     details: ports.Details
     mirror: Callable[[], State]
     board_of: Callable[[Principal], BoardPush]
+    emergencies_of: Callable[[Principal], EmergenciesPush | None]
     on_agent_typing: Callable[[ContactId], None]
     monotonic_s: Callable[[], float]
 
@@ -89,6 +91,8 @@ class DeskSockets:
             self.presence.attach(agent_id)
         try:
             tab.outbox.push_encoded(self.hub.desk_frame(principal.user_id))
+            if (emergencies := self.emergencies_of(principal)) is not None:
+                tab.outbox.push(emergencies)
             await self._resume(tab, hello)
             while (frame := await stream.next()) is not None:
                 self._on_frame(tab, frame)

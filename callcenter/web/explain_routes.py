@@ -68,7 +68,7 @@ class _Reader:
     ) -> None:
         self._principal = call.principal
         self._state = call.services.host.mirror
-        self._agent_names = agent_names
+        self.agent_names = agent_names
         view = call.services.configuration()
         self.teller = Teller(
             language,
@@ -99,7 +99,7 @@ class _Reader:
     def agent_name(self, agent_id: str) -> str | None:
         """The name of an agent whom the caller may see."""
         agent = self.agent(agent_id)
-        return None if agent is None else self._agent_names.get(agent_id, agent_id)
+        return None if agent is None else self.agent_names.get(agent_id, agent_id)
 
     def named(self, agent_ids: Iterable[str]) -> list[NamedAgent]:
         """Of these, those whom the caller may see."""
@@ -132,7 +132,7 @@ async def explain_contact(call: Call[Services]) -> ContactExplanation:
     if contact is not None and contact.state is ContactState.WAITING:
         why = await _survey(state, contact, reader.may_see, services.now_ms)
     if contact is None or why is None:
-        return _elsewhere(call, reader, contact)
+        return await _elsewhere(call, reader, contact)
     asked = reader.agent(wanted.agent_id)
     found = None if asked is None else verdict(asked, contact)
     sections = reader.teller.waiting(why)
@@ -269,19 +269,24 @@ async def _recount(services: Services, wanted: Wanted) -> list[RecountedOffer]:
         lock.release()
 
 
-def _elsewhere(
+async def _elsewhere(
     call: Call[Services], reader: _Reader, contact: Contact | None
 ) -> ContactExplanation:
-    services = call.services
+    services, now_ms = call.services, call.services.now_ms()
+    contact_id = ContactId(call.parameters["contact_id"])
+    beside = await services.phases_beside(contact_id)
     state = ContactState.CLOSED if contact is None else contact.state
     return ContactExplanation(
         services.host.mirror.seq,
-        services.now_ms(),
-        call.parameters["contact_id"],
+        now_ms,
+        contact_id,
         ContactWhere.WAITING if state is ContactState.ARRIVED else ContactWhere(state),
         None,
         None,
-        [reader.teller.elsewhere(contact)],
+        [
+            reader.teller.elsewhere(contact),
+            *reader.teller.asked(beside, reader.agent_names, now_ms),
+        ],
     )
 
 

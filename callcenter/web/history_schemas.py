@@ -24,6 +24,8 @@ class Outcome(StrEnum):
     HANDLED = "handled"
     ABANDONED = "abandoned"
     TURNED_AWAY = "turned_away"
+    UNREACHED = "unreached"
+    HANDLED_OUTSIDE = "handled_outside"
 
 
 class LogFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

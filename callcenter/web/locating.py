@@ -1,13 +1,18 @@
 """Finds the facts by which `authorise` decides, for every kind of object a path can name."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from agents.desk import desks_with
 from callcenter.auth.authorise import ObjectFacts, ObjectKind
 from callcenter.ports import StorageUnavailable
+from callcenter.ports_of_leads import StoredLead
 from callcenter.web.services import Services
 from routing.ids import AgentId, ContactId, OfferId, QueueId
 from routing.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 LOG_WAIT_S = 2.0
 """How long a question about a contact that has left the engine waits for the interaction log."""
@@ -38,28 +43,54 @@ class Locator:
                     if agent is None
                     else ObjectFacts(agent_id=object_id, team_id=agent.team_id)
                 )
-            case ObjectKind.USER:
-                user = await self._services.store.users.get(object_id)
-                return (
-                    None
-                    if user is None
-                    else ObjectFacts(agent_id=user.user_id, team_id=user.team_id)
-                )
             case (
-                ObjectKind.PROFILE | ObjectKind.API_KEY | ObjectKind.SUBSCRIPTION | ObjectKind.TEAM
+                ObjectKind.USER
+                | ObjectKind.CALL_BACK
+                | ObjectKind.CASE
+                | ObjectKind.LEAD
+                | ObjectKind.CAMPAIGN
+            ):
+                return await self._row(kind, object_id)
+            case (
+                ObjectKind.PROFILE
+                | ObjectKind.API_KEY
+                | ObjectKind.SUBSCRIPTION
+                | ObjectKind.TEAM
+                | ObjectKind.ARTICLE
+                | ObjectKind.ARTICLE_QUESTION
             ):
                 return ObjectFacts() if await self._is_stored(kind, object_id) else None
 
+    async def _row(self, kind: ObjectKind, object_id: str) -> ObjectFacts | None:
+        """The facts of a person, a call-back, a case or a campaign, which stand in its row."""
+        store = self._services.store
+        if kind is ObjectKind.CALL_BACK:
+            promised = await store.call_backs.get(object_id)
+            return None if promised is None else ObjectFacts(queue_id=promised.queue_id)
+        if kind is ObjectKind.CASE:
+            stored = await store.cases.get(object_id)
+            return None if stored is None else self._services.case_facts(stored)
+        if kind is ObjectKind.LEAD:
+            lead = await store.leads.get(object_id)
+            return None if lead is None else lead_facts(lead)
+        if kind is ObjectKind.CAMPAIGN:
+            planned = await store.campaigns.get(object_id)
+            return None if planned is None else ObjectFacts(queue_id=planned.plan.queue_id)
+        user = await store.users.get(object_id)
+        return None if user is None else ObjectFacts(agent_id=user.user_id, team_id=user.team_id)
+
     async def _is_stored(self, kind: ObjectKind, object_id: str) -> bool:
         """Whether there is such a row; the domain's, and nobody's in it."""
-        services = self._services
-        if kind is ObjectKind.API_KEY:
-            return await services.api_keys.find(object_id) is not None
-        if kind is ObjectKind.SUBSCRIPTION:
-            return await services.store.subscriptions.get(object_id) is not None
-        if kind is ObjectKind.TEAM:
-            return await services.store.teams.get(object_id) is not None
-        return await services.store.profiles.get(object_id) is not None
+        services, store = self._services, self._services.store
+        reads: dict[ObjectKind, Callable[[str], Awaitable[object]]] = {
+            ObjectKind.API_KEY: services.api_keys.find,
+            ObjectKind.SUBSCRIPTION: store.subscriptions.get,
+            ObjectKind.TEAM: store.teams.get,
+            ObjectKind.PROFILE: store.profiles.get,
+            ObjectKind.ARTICLE: store.articles.get,
+            ObjectKind.ARTICLE_QUESTION: store.article_questions.get,
+        }
+        return await reads[kind](object_id) is not None
 
     async def _offer(self, state: State, offer_id: str) -> ObjectFacts | None:
         """A live offer is its agent's alone; one that has ended is of its contact's queue.
@@ -98,6 +129,13 @@ class Locator:
         except TimeoutError:
             return False
         return True
+
+
+def lead_facts(stored: StoredLead) -> ObjectFacts:
+    """Who may reach a lead: its owner and whoever made it, the agents of its queue."""
+    lead, made_by = stored.lead, (stored.created_by,)
+    owner_id = lead.owner_id or None
+    return ObjectFacts(agent_id=owner_id, queue_id=lead.queue_id, wrapped_up_by=made_by)
 
 
 def _facts(

@@ -28,10 +28,9 @@ def add_pages(app: web.Application, console_dir: Path) -> None:
     root = console_dir
     add = app.router.add_get
     add(f"/assets/{{name:{_FILE_NAME}}}", _folder(root / "assets", FOREVER))
-    add(
-        "/widget.js",
-        _file(root / "widget.js", SHORTLY, {"Cross-Origin-Resource-Policy": "cross-origin"}),
-    )
+    for script in ("widget.js", "widget-phone.js"):
+        headers = {"Cross-Origin-Resource-Policy": "cross-origin"}
+        add(f"/{script}", _file(root / script, SHORTLY, headers))
     add("/icon.svg", _file(root / "icon.svg", SHORTLY, {}))
     add("/demo", _page(root / "demo.html"))
     add(r"/{page:(?!api(?:/|$)|assets(?:/|$))[^.]*}", _page(root / "index.html"))

@@ -15,6 +15,7 @@ from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError
 from callcenter.log_rows import Phase
 from callcenter.ports import Interaction
+from callcenter.ports_of_visits import SurveyMark
 from callcenter.projections.transcript import MESSAGE, chat_message
 from callcenter.web.history_routes import interaction_row, note_reading
 from callcenter.web.schemas import (
@@ -23,6 +24,8 @@ from callcenter.web.schemas import (
     ConfigurationView,
     ContactView,
     ContactWhere,
+    LocalName,
+    MarkView,
     MessagesPage,
     MessagesQuery,
     PhaseRow,
@@ -65,8 +68,10 @@ async def read_contact(call: Call[Services]) -> ContactView:
     names = await call.services.names.read()
     row = interaction_row(stored, customer.name, names)
     _, phases = await store.interactions.phases(contact_id)
-    told = [_phase_row(phase, names) for phase in phases]
-    return ContactView(as_of_seq, row, _where(contact), details, told)
+    phases += await call.services.phases_beside(contact_id)
+    told = [_phase_row(phase, names) for phase in sorted(phases, key=_begun)]
+    marks = [_mark(one, names) for one in await store.survey_marks.of_contact(contact_id)]
+    return ContactView(as_of_seq, row, _where(contact), details, told, marks)
 
 
 @route(
@@ -243,6 +248,10 @@ def _where(contact: Contact | None) -> ContactWhere:
     return ContactWhere(contact.state)
 
 
+def _begun(phase: Phase) -> int:
+    return phase.began_at_ms
+
+
 def _phase_row(phase: Phase, names: dict[str, str]) -> PhaseRow:
     return PhaseRow(
         kind=phase.kind,
@@ -256,6 +265,20 @@ def _phase_row(phase: Phase, names: dict[str, str]) -> PhaseRow:
         to_agent_name=names.get(phase.to_agent_id or "", ""),
         by_user_name=names.get(phase.by_user_id or "", ""),
         disposition_id=phase.disposition_id,
+    )
+
+
+def _mark(one: SurveyMark, names: dict[str, str]) -> MarkView:
+    plain = one.question.replace("_", " ")
+    return MarkView(
+        question=one.question,
+        name=LocalName(one.name_en or plain, one.name_zh or plain),
+        mark=one.mark,
+        low=one.low,
+        high=one.high,
+        agent_name=names.get(one.agent_id, ""),
+        assignment_id=one.assignment_id,
+        answered_at_ms=one.answered_at_ms,
     )
 
 

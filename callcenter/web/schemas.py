@@ -161,8 +161,10 @@ class OwnDesk(msgspec.Struct, frozen=True):
 
 
 class ContactWhere(StrEnum):
-    """Where a contact is."""
+    """Where a contact is. `reserved`, `dialling`: we call the customer, who has not answered yet."""
 
+    RESERVED = "reserved"
+    DIALLING = "dialling"
     WAITING = "waiting"
     OFFERED = "offered"
     CONNECTED = "connected"
@@ -197,7 +199,10 @@ class InteractionRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PhaseRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A stretch of a contact's life. `kind`: waiting, offer, talk, hold, parked, wrap_up; `ended_as` is "" while it lasts."""
+    """A stretch of a contact's life. `kind`: dialling, waiting, offer, talk, hold, parked, wrap_up; `ended_as` is "" while it lasts.
+
+    Of a call also consult and conference: the agent asks the colleague `to_agent_name`, and all three hear each other.
+    """
 
     kind: str
     queue_id: str
@@ -230,6 +235,26 @@ class ContactDetails(msgspec.Struct, frozen=True):
     noted: list[Note] = []
 
 
+class LocalName(msgspec.Struct, frozen=True):
+    """A name in the languages of the console."""
+
+    en: str
+    zh: str
+
+
+class MarkView(msgspec.Struct, frozen=True):
+    """A customer's answer to a survey, from `low` to `high`; `agent_name` is "" where no agent had the contact."""
+
+    question: str
+    name: LocalName
+    mark: int
+    low: int
+    high: int
+    agent_name: str
+    assignment_id: str
+    answered_at_ms: int
+
+
 class ContactView(msgspec.Struct, frozen=True):
     """One contact: its row in the log, its state in the engine, its details."""
 
@@ -238,6 +263,7 @@ class ContactView(msgspec.Struct, frozen=True):
     state: ContactWhere
     details: ContactDetails
     phases: list[PhaseRow] = []
+    marks: list[MarkView] = []
 
 
 class MessagesQuery(Request, frozen=True):
@@ -297,13 +323,6 @@ class AgentView(msgspec.Struct, frozen=True):
     agent: AgentLine
 
 
-class LocalName(msgspec.Struct, frozen=True):
-    """A name in the languages of the console."""
-
-    en: str
-    zh: str
-
-
 class QueueInfo(msgspec.Struct, frozen=True):
     """What the console needs of a queue; waiting turns amber and red after these durations."""
 
@@ -324,10 +343,11 @@ class ReasonInfo(msgspec.Struct, frozen=True):
 
 
 class DispositionInfo(msgspec.Struct, frozen=True):
-    """A coded outcome."""
+    """A coded outcome; with `makes_lead` the customer is interested, and the notes say in what."""
 
     disposition_id: str
     name: LocalName
+    makes_lead: bool = False
 
 
 class TeamInfo(msgspec.Struct, frozen=True):
@@ -383,6 +403,7 @@ class ConfigurationView(msgspec.Struct, frozen=True):
     templates: list[TemplateInfo] = []
     queue_names: dict[str, LocalName] = {}
     agents_see_numbers: bool = False
+    places_calls: bool = False
 
 
 # --- people -------------------------------------------------------------------------------------------

@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
-from agents.desk import Introductions
+from agents.desk import Introductions, Questions, nobody_asks
 from agents.protocol import AgentLine, QueueLine
 from callcenter import ports
 from callcenter.auth.api_keys import ApiKeyKeeper
 from callcenter.auth.audit import AuditTrail
+from callcenter.auth.authorise import ObjectFacts
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.people import Known
 from callcenter.auth.sessions import SessionKeeper
@@ -19,6 +20,8 @@ from callcenter.auth.teams import TeamBook
 from callcenter.auth.throttle import ExportThrottle, LoginThrottle
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Submitted
+from callcenter.log_rows import Phase
+from callcenter.ports_of_cases import StoredCase
 from callcenter.ports_of_integrators import Subscription
 from callcenter.ports_of_versions import Authorship
 from callcenter.pressure import Pressure
@@ -31,9 +34,11 @@ from callcenter.web.configuration_schemas import (
     StoredConfiguration,
     YamlRead,
 )
+from callcenter.web.flow_schemas import FlowsView, FlowTrial, FlowTrialView
 from callcenter.web.names import Names
 from callcenter.web.schemas import ConfigurationView
 from callcenter.web.used_keys import UsedKeys
+from routing.ids import ContactId
 from routing.state import State
 
 
@@ -99,6 +104,19 @@ class ConfigurationEditing(Protocol):
         """JSON as a text."""
 
 
+class FlowShowing(Protocol):
+    """The flows in force."""
+
+    def view(self) -> FlowsView:
+        """All of them."""
+
+    def picture(self, flow_id: str, language: Literal["en", "zh"]) -> str | None:
+        """As SVG; None for a flow that is not there."""
+
+    def trial(self, wanted: FlowTrial, at_ms: int) -> FlowTrialView | None:
+        """Go through one; None for a flow that is not there."""
+
+
 class EventTelling(Protocol):
     """Tells other programs of events."""
 
@@ -120,6 +138,20 @@ async def _at_once(_seq: int) -> None:
     """A log that is never behind."""
 
 
+def _nobody_asks(_user: ports.User) -> None:
+    """Where nothing but the engine knows of people."""
+
+
+async def _nobody_asked(_contact_id: ContactId) -> list[Phase]:
+    """Where there are no calls."""
+    return []
+
+
+def _has_phone(_user_id: str) -> bool:
+    """Where there are no calls."""
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """One domain's services. `configuration` is the whole document's view; handlers narrow it."""
@@ -138,18 +170,30 @@ class Services:
     closed_messages: ClosedMessages
     configuration: Callable[[], ConfigurationView]
     configuration_editor: ConfigurationEditing
+    flows: FlowShowing
     team_book: TeamBook
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
     not_ready_reasons: Callable[[], list[str]]
     metrics: Callable[[], bytes]
     customer_keys: CustomerKeys
+    case_facts: Callable[[StoredCase], ObjectFacts]
     console_dir: Path
     listed_origins: frozenset[str] = frozenset()
     is_https: bool = False
     is_metrics_public: bool = False
+    after_wrap_up: Callable[[ContactId, str, str, str], Awaitable[None]]
+    """Told of each wrap-up that somebody finished: contact, disposition, user, notes; done before the answer."""
     log_reaches: Callable[[int], Awaitable[None]] = _at_once
     """Returns when the interaction log stands at this seq."""
+    on_person: Callable[[ports.User], None] = _nobody_asks
+    """Told of a person's row before the engine is: names and phones are known when the first offer comes."""
+    is_phone_missing: Callable[[str], bool] = _has_phone
+    """Whether somebody who takes calls has no phone that could ring."""
+    phases_beside: Callable[[ContactId], Awaitable[list[Phase]]] = _nobody_asked
+    """Colleagues asked during the call of a contact: phases of which the engine knows nothing."""
+    questions: Questions = nobody_asks
+    """What colleagues ask by phone."""
     exports: ExportThrottle = field(default_factory=ExportThrottle)
     used_keys: UsedKeys = field(default_factory=UsedKeys)
 

@@ -307,6 +307,7 @@ async def _changed_meanwhile(services: Services, user_id: str, based_on: int) ->
 
 async def _tell_engine(services: Services, user: ports.User) -> None:
     """What of a person affects routing enters by command; the same is sent again by the shell's poll."""
+    services.on_person(user)
     mirror = services.host.mirror
     for command in people.roster_commands([user], mirror.agents, mirror.queues):
         await services.host.submit(Envelope(command=command, command_id=services.new_id()))

@@ -1,6 +1,6 @@
-"""Asterisk on loopback, for demos and tests: `python -m loadtests.rig build|run|call`.
+"""Asterisk on loopback, for demos and tests: `python -m loadtests.rig build|sounds|run|call`.
 
-`build` makes its root file system, unless it is there. `run` starts it, with agents' phones that pick up by themselves, until
+`build` makes its root file system, unless it is there; `sounds` tells where it looks for what callers are told. `run` starts it, with agents' phones that pick up by themselves, until
 Ctrl-C. `call` dials a number of it. Where it cannot be had, one line says what is missing.
 """
 
@@ -11,7 +11,7 @@ import sys
 import threading
 
 from loadtests.rig.instance import Asterisk, Ports, free_range
-from loadtests.rig.rootfs import RigError, ensure_rootfs
+from loadtests.rig.rootfs import SOUNDS, RigError, ensure_rootfs
 from loadtests.rig.sipp import Sipp
 
 RTP_PORTS = 2_000
@@ -49,6 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("build")
+    verbs.add_parser("sounds")
     running = verbs.add_parser("run")
     running.add_argument("--sip-port", type=int, default=5060)
     running.add_argument("--http-port", type=int, default=8088)
@@ -61,6 +62,8 @@ def main() -> int:
     try:
         if asked.verb == "build":
             ensure_rootfs()
+        elif asked.verb == "sounds":
+            print(ensure_rootfs().outside(SOUNDS))
         elif asked.verb == "run":
             run(asked.sip_port, asked.http_port, asked.phones_port)
         else:

@@ -14,6 +14,7 @@ from typing import Final
 
 from loadtests.rig.rootfs import RigError, Rootfs
 from loadtests.rig.sounds import write_sounds
+from loadtests.server_process import free_port
 
 CONFIGURATION: Final = Path(__file__).with_name("configuration")
 USER: Final = "callcenter"
@@ -38,19 +39,13 @@ astrundir => {state}/run
 astlogdir => {state}/log
 astsbindir => /usr/sbin
 [options]
+defaultlanguage = en_US_f_Allison
 nofork = yes
 systemname = {name}
 maxfiles = {files}
 transmit_silence = yes
 hideconnect = yes
 """
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A loopback port nobody has now."""
-    with socket.socket(type=kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def free_range(count: int) -> int:

@@ -18,6 +18,9 @@ FOLDER: Final = REPOSITORY / ".build" / "rig"
 SUITES: Final = ("forky", "sid")
 """Debian suites that carry Asterisk 22, in the order in which they are tried."""
 
+SOUNDS: Final = "/srv/callcenter-sounds"
+"""Where Asterisk finds what callers are told: outside it is `Rootfs.outside(SOUNDS)`."""
+
 STEP_S: Final = 600
 _NOT_NEEDED: Final = ("usr/share/doc", "usr/share/man", "usr/share/locale", "var/lib/apt/lists")
 _LEAN: Final = """path-exclude=/usr/share/doc/*

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from loadtests.rig.instance import free_port
 from loadtests.rig.rootfs import RigError
+from loadtests.server_process import free_port
 
 SCENARIOS: Final = Path(__file__).with_name("scenarios")
 START_S: Final = 20
@@ -64,6 +64,7 @@ class Sipp:
             stderr=subprocess.DEVNULL,
             process_group=0,
         )
+        self._waits_for_calls = not any(one.startswith("127.0.0.1:") for one in arguments)
         self._wait_until_there()
 
     def _wait_until_there(self) -> None:
@@ -74,6 +75,8 @@ class Sipp:
                 self.stop()
                 raise RigError(f"sipp did not open port {self.port}")
             time.sleep(0.005)
+        if self._waits_for_calls and self._process.poll() is not None:
+            raise RigError(f"sipp ended at once: is port {self.port} somebody else's by now?")
 
     @classmethod
     def caller(cls, scenario: str, sip_port: int, number: str, **more: int) -> Self:
@@ -92,6 +95,11 @@ class Sipp:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
 
     @property
     def is_over(self) -> bool:

@@ -44,8 +44,44 @@ class Leg:
 
 
 @dataclass(slots=True)
+class Tape:
+    """A recording: of a talk, while neither `still` nor on hold, or of a caller's message. `heard_ms` is what is on it."""
+
+    recording_id: str
+    leg_id: str
+    since_ms: int
+    heard_ms: int = 0
+    still: list[str] = field(default_factory=list)
+    is_over: bool = False
+
+    def stand_still(self, why: str, now_ms: int) -> None:
+        """Nothing comes onto it from now on."""
+        if not self.still:
+            self.heard_ms += now_ms - self.since_ms
+        self.still.append(why)
+
+    def go_on(self, why: str, now_ms: int) -> None:
+        """One reason less not to."""
+        if why in self.still:
+            self.still.remove(why)
+            self.since_ms = now_ms
+
+    def so_far_ms(self, now_ms: int) -> int:
+        """What is on it by now."""
+        return self.heard_ms + (0 if self.still else now_ms - self.since_ms)
+
+    def end(self, now_ms: int) -> None:
+        """It is whole."""
+        self.heard_ms = self.so_far_ms(now_ms)
+        self.is_over = True
+
+
+@dataclass(slots=True)
 class Call:
-    """One customer's call; `n` counts its events, `gathers` is the command that waits for digits, `pressed` what came so far."""
+    """One customer's call; `n` counts its events, `gathers` is the command that waits for digits, `pressed` what came so far.
+
+    `tape` is what is being recorded; `is_muted`: the caller does not hear the agent.
+    """
 
     call_id: str
     caller: str
@@ -60,6 +96,8 @@ class Call:
     gathers: str = ""
     digits_max: int = 1
     pressed: str = ""
+    tape: Tape | None = None
+    is_muted: bool = False
     bridged: list[str] = field(default_factory=list)
     cause: str = ""
     ended_at_ms: int = 0

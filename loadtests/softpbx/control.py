@@ -14,6 +14,7 @@ from loadtests.softpbx import signing
 from loadtests.softpbx.calls import Call, Json, Leg, LegState
 from loadtests.softpbx.exchange import Exchange
 from loadtests.softpbx.people import PHONE_MANNERS
+from loadtests.softpbx.tapes import sound_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,8 @@ class Door:
         """The application to serve."""
         app = web.Application(client_max_size=BODY_MAX)
         app.router.add_post("/commands", self.command)
+        app.router.add_get("/recordings/{recording_id}", self.recording)
+        app.router.add_delete("/recordings/{recording_id}", self.forget)
         app.router.add_get("/", self.page)
         app.router.add_get("/state", self.state)
         app.router.add_get("/log", self.log)
@@ -63,6 +66,30 @@ class Door:
             return web.json_response({"code": "body_invalid", "text": repr(error)}, status=400)
         return web.Response(status=204 if is_known else 404)
 
+    async def recording(self, request: web.Request) -> web.Response:
+        """A recording that has ended, as a sound file; 409 for one that goes on."""
+        recording_id = self._signed(request)
+        tape = self.exchange.switch.tapes.whole.get(recording_id)
+        if tape is not None:
+            return web.Response(body=sound_of(tape), content_type="audio/wav")
+        calls = self.exchange.switch.calls.values()
+        live = any(one.tape and one.tape.recording_id == recording_id for one in calls)
+        return web.Response(status=409 if live else 404)
+
+    async def forget(self, request: web.Request) -> web.Response:
+        """The server has it."""
+        self.exchange.switch.tapes.whole.pop(self._signed(request), None)
+        return web.Response(status=204)
+
+    def _signed(self, request: web.Request) -> str:
+        """The recording that is meant, if the server means it."""
+        secret = self.exchange.plan.secret
+        if not signing.is_signed(secret, request.headers, b"", now_s=time.time()):
+            self.refused += 1
+            raise web.HTTPUnauthorized
+        recording_id: str = request.match_info["recording_id"]
+        return recording_id
+
     async def page(self, _request: web.Request) -> web.FileResponse:
         """Caller and phones by hand."""
         return web.FileResponse(PAGE)
@@ -71,15 +98,16 @@ class Door:
         """What the page shows."""
         exchange = self.exchange
         calls = list(exchange.switch.calls.values())
+        now_ms = exchange.now_ms()
         live = [call for call in calls if not call.is_over]
         over = [call for call in calls if call.is_over][-SHOWN_OVER:]
         return web.json_response(
             {
-                "now_ms": exchange.now_ms(),
+                "now_ms": now_ms,
                 "numbers": list(exchange.plan.numbers),
                 "manners": list(PHONE_MANNERS),
                 "owed": exchange.owed,
-                "calls": [_shown(call) for call in [*reversed(live), *reversed(over)]],
+                "calls": [_shown(call, now_ms) for call in [*reversed(live), *reversed(over)]],
                 "phones": [self._phone(address) for address in exchange.crowd.phones],
             }
         )
@@ -146,7 +174,7 @@ class Door:
         if leg is None:
             return shown | {"state": "free"}
         call = self.exchange.switch.calls[leg.call_id]
-        state = "held" if call.is_held else leg.state.value
+        state = "held" if call.is_held and call.talking_to == leg.leg_id else leg.state.value
         return shown | {
             "state": state,
             "leg_id": leg.leg_id,
@@ -155,7 +183,7 @@ class Door:
         }
 
 
-def _shown(call: Call) -> Json:
+def _shown(call: Call, now_ms: int) -> Json:
     live = [leg.to for leg in call.legs.values() if leg.state is LegState.RINGING]
     talking = call.legs[call.talking_to].to if call.talking_to else ""
     return call.line() | {
@@ -163,6 +191,7 @@ def _shown(call: Call) -> Json:
         "is_held": call.is_held,
         "sound": call.sound,
         "is_gathering": bool(call.gathers),
+        "recorded_ms": call.tape.so_far_ms(now_ms) if call.tape else 0,
         "rings_at": live,
         "talks_to": talking,
     }

@@ -130,6 +130,17 @@ class Crowd:
                 return what
         return FREE
 
+    def customer_rings(self, call: Call, now_ms: int) -> None:
+        """A customer whom the server calls: answers or declines like any phone of that manner."""
+        odds = PHONE_MANNERS[self.manner_of(call.caller)]
+        if "answer" in odds:
+            act, after_ms = self.switch.customer_answers, self._span(self._temper.answer_ms)
+        elif "decline" in odds:
+            act, after_ms = self.switch.customer_declines, self._span(self._temper.answer_ms)
+        else:
+            return
+        self.switch.agenda.at(now_ms + after_ms, lambda at_ms: act(call, at_ms))
+
     def phone_rings(self, leg: Leg, now_ms: int) -> None:
         """It is answered, refused, or left to ring."""
         odds = PHONE_MANNERS[self.manner_of(leg.to)]

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from loadtests.softpbx.agenda import Agenda
 from loadtests.softpbx.calls import Call, CallState, Json, Leg, LegState
+from loadtests.softpbx.tapes import HOLD, CannotRecord, Tapes
 
 PLAY_MS = 700
 RING_MS = 60_000
@@ -33,6 +34,10 @@ class People(Protocol):
 
     def phone_rings(self, leg: Leg, now_ms: int) -> None:
         """An agent's phone rings."""
+        ...
+
+    def customer_rings(self, call: Call, now_ms: int) -> None:
+        """The phone of a customer rings, whom the server calls."""
         ...
 
     def digit_wanted(self, call: Call, now_ms: int) -> None:
@@ -59,6 +64,9 @@ class Switch:
         self.calls: dict[str, Call] = {}
         self.legs: dict[str, Leg] = {}
         self.commands: dict[str, str] = {}
+        self.tapes = Tapes(agenda, self._tell, play_ms=play_ms)
+        self.dialled: list[str] = []
+        """Every number that was rung for the server, as often as it was."""
         self._in_use: dict[str, str] = {}
         self._send = send
         self._name = name
@@ -72,9 +80,14 @@ class Switch:
             "gather": self._gather,
             "park": self._park,
             "ring_agent": self._ring_agent,
+            "dial": self._dial,
             "bridge": self._bridge,
             "hold": self._hold,
             "unhold": self._unhold,
+            "consult": self._consult,
+            "mute": self._mute,
+            "unmute": self._mute,
+            "record": self.tapes.command,
             "hangup": self._hang_up,
         }
 
@@ -89,7 +102,9 @@ class Switch:
         return call
 
     def press(self, call: Call, digit: str, now_ms: int) -> None:
-        """The caller presses a digit; heard while one is asked for."""
+        """The caller presses a digit; heard while one is asked for, or a message is left."""
+        if digit == "#" and call.tape is not None:
+            self.tapes.message_ends(call, call.tape.recording_id, now_ms)
         if call.gathers:
             call.pressed += digit
             if digit == "#" or len(call.pressed) >= call.digits_max:
@@ -130,13 +145,16 @@ class Switch:
         if kind == "ping" or command_id in self.commands:
             return True
         call = self.calls.get(str(body["call_id"]))
+        if call is None and body.get("is_placed"):
+            call = Call(str(body["call_id"]), "", "", now_ms)
+            self.calls[call.call_id] = call
         if call is None:
             return False
         self.commands[command_id] = kind
         try:
             self._verbs["gone" if call.is_over else kind](call, body, now_ms)
-        except (Refusal, KeyError) as refusal:
-            code = str(refusal) if isinstance(refusal, Refusal) else "failed"
+        except (Refusal, CannotRecord, KeyError) as refusal:
+            code = "failed" if isinstance(refusal, KeyError) else str(refusal)
             self._tell(call, "command.failed", now_ms, command_id=command_id, code=code)
         return True
 
@@ -201,6 +219,36 @@ class Switch:
         if self.people is not None:
             self.people.phone_rings(leg, now_ms)
 
+    def _dial(self, call: Call, body: Json, now_ms: int) -> None:
+        """Ring a customer; what comes of it is told of the call itself."""
+        call.caller, call.number = str(body["to"]), str(body.get("from", ""))
+        self.dialled.append(call.caller)
+        self._done(call, body, now_ms)
+        fault = FREE if self.people is None else self.people.phone_state(call.caller)
+        if fault != FREE:
+            self._close(call, fault, now_ms)
+            return
+        self._tell(call, "call.ringing", now_ms)
+
+        def rings_out(due_ms: int) -> None:
+            if call.state is CallState.ARRIVING:
+                self._close(call, "no_answer", due_ms)
+
+        self.agenda.at(now_ms + int(body.get("timeout_ms", RING_MS)), rings_out)
+        if self.people is not None:
+            self.people.customer_rings(call, now_ms)
+
+    def customer_answers(self, call: Call, now_ms: int) -> None:
+        """The customer whom the server calls picks up."""
+        if call.state is CallState.ARRIVING:
+            call.state = CallState.ANSWERED
+            self._tell(call, "call.answered", now_ms)
+
+    def customer_declines(self, call: Call, now_ms: int) -> None:
+        """Pressed away."""
+        if call.state is CallState.ARRIVING:
+            self._close(call, "declined", now_ms)
+
     def _bridge(self, call: Call, body: Json, now_ms: int) -> None:
         leg = self._leg_of(call, body)
         if leg.state is not LegState.ANSWERED:
@@ -225,8 +273,30 @@ class Switch:
         leg = self._leg_of(call, body)
         if call.talking_to != leg.leg_id:
             raise Refusal("unknown_leg")
+        if is_held and not call.is_held:
+            self.tapes.stand_still(call, HOLD, now_ms)
+        elif call.is_held and not is_held:
+            self.tapes.go_on(call, HOLD, now_ms)
         call.is_held = is_held
         kind = "hold.started" if is_held else "hold.ended"
+        self._tell(call, kind, now_ms, leg_id=leg.leg_id)
+
+    def _consult(self, call: Call, body: Json, now_ms: int) -> None:
+        """Agent and colleague, agent and customer, or all three hear each other; whoever does not hears music."""
+        leg, other = self._leg_of(call, body), call.legs.get(str(body["other_leg_id"]))
+        if call.talking_to != leg.leg_id or other is None or other.state is not LegState.ANSWERED:
+            raise Refusal("unknown_leg")
+        is_held = body["mode"] == "colleague"
+        if call.is_held != is_held:
+            self._turn(call, body, now_ms, is_held=is_held)
+        self._done(call, body, now_ms)
+
+    def _mute(self, call: Call, body: Json, now_ms: int) -> None:
+        leg = self._leg_of(call, body)
+        if call.talking_to != leg.leg_id:
+            raise Refusal("unknown_leg")
+        call.is_muted = body["kind"] == "mute"
+        kind = "mute.started" if call.is_muted else "mute.ended"
         self._tell(call, kind, now_ms, leg_id=leg.leg_id)
 
     def _hang_up(self, call: Call, body: Json, now_ms: int) -> None:
@@ -267,13 +337,16 @@ class Switch:
     def _part(self, call: Call, now_ms: int) -> None:
         """Caller and agent no longer hear each other."""
         if call.talking_to:
+            self.tapes.end(call, now_ms, "over")
             leg_id, call.talking_to, call.is_held = call.talking_to, "", False
+            call.is_muted = False
             self._tell(call, "bridge.ended", now_ms, leg_id=leg_id)
 
     def _close(self, call: Call, cause: str, now_ms: int) -> None:
         """The caller's line is closed: that is told first, the ends of its legs follow."""
         if call.is_over:
             return
+        self.tapes.end(call, now_ms, "over")
         call.state, call.cause, call.ended_at_ms = CallState.ENDED, cause, now_ms
         call.gathers, call.sound, call.talking_to, call.is_held = "", "", "", False
         self._tell(call, "call.ended", now_ms, cause=cause)

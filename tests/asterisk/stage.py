@@ -7,11 +7,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
-from aiohttp import ClientSession, encode_basic_auth
-
+from agents.protocol import CallCard
 from callcenter.telephony.asterisk.lines import LEG_ID
 from callcenter.telephony.asterisk.link import AriLink
+from loadtests.rig.asking import ask, channels_of
 from loadtests.rig.instance import PASSWORD, USER, Asterisk
 from loadtests.rig.sipp import Sipp
 from routing.ids import ContactId
@@ -22,7 +21,7 @@ from tests.integration.live_server import LiveServer, has_offer
 CONNECTION = "rig"
 SALES, CHOICE = "+4930100", "+4930200"
 PATIENCE_S = 40
-ANN, BOB = random.SystemRandom().sample(range(20_000, 30_000), 2)
+ANN, BOB, SAM = random.SystemRandom().sample(range(20_000, 30_000), 3)
 """Ports of the agents' phones, the same in all tests: people are prepared once. Below those the system gives away."""
 
 TELEPHONY = """
@@ -34,23 +33,10 @@ telephony:
 """
 PEOPLE = """
 people:
-  - {username: ann, display_name: Ann Berg, role: agent, team: north, queues: [sales], capacity: {total: 1, per_channel: {voice: 1}}, phone: "%s", language: en}
-  - {username: sam, display_name: Sam Okafor, role: supervisor, team: north, queues: [sales], watched_teams: [north], language: en}
+  - {username: ann, display_name: Ann Berg, role: agent, team: north, queues: [sales], capacity: {total: 1, per_channel: {voice: 1, task: 1}}, phone: "%s", language: en}
+  - {username: sam, display_name: Sam Okafor, role: supervisor, team: north, queues: [sales], watched_teams: [north], phone: "%s", language: en}
   - {username: bob, display_name: Bob Lund, role: agent, team: north, queues: [sales], capacity: {total: 1, per_channel: {voice: 1}}, phone: "%s", language: en}
 """
-
-
-async def ari(asterisk: Asterisk, path: str) -> Any:  # noqa: ANN401 - JSON
-    """What Asterisk itself says."""
-    headers = {"Authorization": encode_basic_auth(USER, PASSWORD)}
-    url = f"{asterisk.ari_url}/ari/{path}"
-    async with ClientSession(headers=headers) as http, http.get(url) as answer:
-        return msgspec.json.decode(await answer.read())
-
-
-async def channels_of(asterisk: Asterisk) -> dict[str, str]:
-    """Channels by id, with their states."""
-    return {one["id"]: one["state"] for one in await ari(asterisk, "channels")}
 
 
 class Rig:
@@ -84,13 +70,17 @@ class Rig:
         assert isinstance(link, AriLink)
         return link
 
-    def cut(self) -> None:
-        """The cable between the two is cut, and mended."""
+    def transport(self) -> asyncio.Transport:
+        """The server's cable to Asterisk."""
         assert self.link._verbs is not None
         connection = self.link._verbs._ari._socket._response.connection
         assert connection is not None
-        assert connection.transport is not None
-        connection.transport.abort()
+        assert isinstance(connection.transport, asyncio.Transport)
+        return connection.transport
+
+    def cut(self) -> None:
+        """The cable is cut, and mended."""
+        self.transport().abort()
 
     async def until_connected(self) -> None:
         """The server has its connection, and has looked."""
@@ -100,9 +90,19 @@ class Rig:
         """Those that are open, in order."""
         return list(self.server.state.contacts.values())
 
-    def state_of(self, contact_id: str) -> str:
+    def card(self, contact_id: str) -> CallCard | None:
         """What its agent's desk shows of a call."""
-        card = self.server.parts.telephony.book.card(ContactId(contact_id))
+        return self.server.parts.telephony.book.card(ContactId(contact_id))
+
+    def call_id(self, contact_id: str) -> str:
+        """The customer's channel."""
+        call = self.server.parts.telephony.book.call_of(ContactId(contact_id))
+        assert call is not None
+        return call.call_id
+
+    def state_of(self, contact_id: str) -> str:
+        """How far a call has come, as its agent's desk shows it."""
+        card = self.card(contact_id)
         return "" if card is None else card.state
 
     def ended(self, contact_id: str) -> str | None:
@@ -122,7 +122,7 @@ class Rig:
 
     async def ari(self, path: str) -> Any:  # noqa: ANN401 - JSON
         """What Asterisk itself says."""
-        return await ari(self.asterisk, path)
+        return await ask(self.asterisk, path)
 
     async def until_nothing_is_left(self) -> None:
         """No channel and no bridge stays behind."""
@@ -141,6 +141,22 @@ class Rig:
     async def channels(self) -> dict[str, str]:
         """Channels of Asterisk by id, with their states."""
         return await channels_of(self.asterisk)
+
+    async def until_in(self, program: str, channels: set[str]) -> None:
+        """Of all channels these are in that application of the dial plan."""
+        async with asyncio.timeout(PATIENCE_S):
+            while await self.in_program(program) != channels:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    async def in_program(self, name: str) -> set[str]:
+        """The channels that application has."""
+        channels = await self.ari("channels")
+        return {one["id"] for one in channels if one["dialplan"]["app_name"] == name}
+
+    def guarded(self) -> set[str]:
+        """Customers whom Asterisk takes back when we are away for long."""
+        lines = self.link._lines.by_call.values()
+        return {one.call_id for one in lines if one.is_guarded}
 
     async def until_no_leg_is_left(self) -> None:
         """Only customers' channels are there: no leg rings for nobody."""
@@ -219,14 +235,18 @@ async def rig(
     *,
     offer_s: int = 60,
     is_there: bool = True,
+    of_sales: str = "",
+    flows: str = "",
     **more: str,
 ) -> AsyncIterator[Rig]:
-    """Both, connected."""
-    server = LiveServer(tmp_path, timing={"more": TELEPHONY}, **settings_of(asterisk, **more))
+    """Both, connected. `of_sales` are further rules of the queue, `flows` further lines of the configuration."""
+    written = {"more": TELEPHONY + flows}
+    server = LiveServer(tmp_path, timing=written, **settings_of(asterisk, **more))
     everything = server.folder / "all.yaml"
     text = everything.read_text(encoding="utf-8")
+    text = text.replace("{id: sales, ", f"{{id: sales, {of_sales}", 1)
     everything.write_text(text.replace("offer_timeout_s: 60", f"offer_timeout_s: {offer_s}"))
-    (server.folder / "people.yaml").write_text(PEOPLE % (ANN, BOB), encoding="utf-8")
+    (server.folder / "people.yaml").write_text(PEOPLE % (ANN, SAM, BOB), encoding="utf-8")
     async with server:
         stage = Rig(server, asterisk)
         if is_there:

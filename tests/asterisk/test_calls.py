@@ -8,7 +8,9 @@ from callcenter.telephony.asterisk import limits
 from loadtests.rig.instance import Asterisk
 from loadtests.rig.sipp import Sipp
 from routing.ids import ContactId
+from routing.model import REASON_PHONE_FAULT
 from routing.state import ContactState
+from tests.ari_stories import bridges_that_fail
 from tests.asterisk.listening import Ear
 from tests.asterisk.stage import ANN, BOB, CHOICE, Rig, rig
 
@@ -176,3 +178,37 @@ async def test_a_call_is_handed_on_to_a_colleague(tmp_path: Path, asterisk: Aste
                 await stage.do("bob", contact_id, "call/hang-up")
                 assert await stage.over(contact_id) == "released"
             await stage.until_nothing_is_left()
+
+
+async def test_a_bridge_that_fails_puts_the_customer_back_at_their_age(
+    tmp_path: Path, asterisk: Asterisk
+) -> None:
+    phones = (
+        Sipp("agent-answer", port=ANN, ring=200, talk=60_000),
+        Sipp("agent-answer", port=BOB, ring=200, talk=60_000),
+    )
+    with phones[0], phones[1]:
+        async with rig(tmp_path, asterisk) as stage:
+            with stage.call(wait=60_000):
+                await stage.until(lambda: len(stage.contacts()) == 1)
+                (first,) = stage.contacts()
+                with stage.call(wait=60_000):
+                    await stage.until(lambda: len(stage.contacts()) == 2)
+                    age_origin_ms, second = first.age_origin_ms, stage.contacts()[1]
+                    with bridges_that_fail(1) as failed:
+                        await stage.server.ready_desk("ann")
+                        await stage.until(
+                            lambda: stage.server.agent("ann").reason_id == REASON_PHONE_FAULT
+                        )
+                        assert first.state is ContactState.WAITING
+                        await stage.server.ready_desk("bob")
+                        talking = await stage.talk()
+                    assert failed == [f"{first.contact_id}.1.talk"]
+                    assert talking.contact_id == first.contact_id
+                    # What was spent with ann is no wait; everything else counts.
+                    assert age_origin_ms <= first.age_origin_ms < second.age_origin_ms
+                    await stage.do("bob", first.contact_id, "call/hang-up")
+                    assert await stage.over(first.contact_id) == "released"
+                    await stage.do("bob", first.contact_id, "wrap-up", WRAP_UP)
+                    kinds = [kind for kind, _ in await stage.log(first.contact_id)]
+                    assert kinds.count("waiting") == kinds.count("offer") == 2

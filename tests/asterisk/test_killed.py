@@ -9,6 +9,7 @@ from typing import Any
 
 from loadtests.clients import AgentClient
 from loadtests.http_link import HTTPLink
+from loadtests.rig.asking import channels_of
 from loadtests.rig.instance import Asterisk
 from loadtests.rig.sipp import Sipp
 from loadtests.server_process import DEMO_PASSWORD, ServerProcess
@@ -19,8 +20,8 @@ from tests.asterisk.stage import (
     PATIENCE_S,
     PEOPLE,
     SALES,
+    SAM,
     TELEPHONY,
-    channels_of,
     settings_of,
 )
 from tests.integration.live_server import configuration_folder
@@ -60,7 +61,7 @@ async def test_nobody_notices_that_the_engine_was_killed(
     tmp_path: Path, asterisk: Asterisk
 ) -> None:
     folder = configuration_folder(tmp_path / "config", presence_grace_s=60, more=TELEPHONY)
-    (folder / "people.yaml").write_text(PEOPLE % (ANN, BOB), encoding="utf-8")
+    (folder / "people.yaml").write_text(PEOPLE % (ANN, SAM, BOB), encoding="utf-8")
     environment = {
         "CC_DEMO_CONFIG_DIR": str(folder),
         "CC_TELEPHONY": json.dumps(settings_of(asterisk)["telephony"]),

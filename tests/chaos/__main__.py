@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.http_link import Unanswered
+from loadtests.postgres_server import PostgresServer, postgres_server
 from loadtests.server_process import ServerFailed, run_drill
 from tests.chaos.configuration import write_short_deadlines
 from tests.chaos.faults.all import SCENARIOS, play_all
@@ -34,7 +35,6 @@ from tests.chaos.run import (
     Run,
     Template,
 )
-from tests.postgres_server import PostgresServer, postgres_server
 
 PROOF_SEED = 1_000_001
 PROOF_TRIES = 3
@@ -61,6 +61,7 @@ def summary(
         "contacts": contacts,
         "calls": sum(report.calls for report in reports),
         "mails": sum(report.mails for report in reports),
+        "leads": sum(report.leads for report in reports),
         "contacts_per_s_of_traffic_outages_included": round(contacts / max(traffic_s, 0.001), 1),
         "journal_events": sum(report.events for report in reports),
         "acknowledgements": sum(report.acknowledgements for report in reports),

@@ -31,10 +31,10 @@ TROUBLE = Trouble(duplicate=0.05, delay=0.05, delay_ms_max=400, drop=0.01)
 
 
 def with_phone(number: int) -> Json:
-    """An agent of a run: room for a call and mails beside the chats, and a phone."""
+    """An agent of a run: room for a call, a task and mails beside the chats, and a phone."""
     return {
         "phone": str(FIRST_PHONE + number),
-        "capacity": {"total": 8, "per_channel": {"chat": 4, "voice": 1, "email": 3}},
+        "capacity": {"total": 8, "per_channel": {"chat": 4, "voice": 1, "email": 3, "task": 1}},
     }
 
 

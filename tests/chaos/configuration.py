@@ -31,6 +31,12 @@ def write_short_deadlines(target: Path) -> Path:
     return target
 
 
+def interests(folder: Path = DEMO) -> frozenset[str]:
+    """The dispositions that make a lead."""
+    content = yaml.safe_load((folder / "dispositions.yaml").read_text(encoding="utf-8"))
+    return frozenset(one["id"] for one in content["dispositions"] if one.get("makes_lead"))
+
+
 def _shorten(content: dict[str, Any]) -> None:
     for queue in content["queues"]:
         queue.update(QUEUE)

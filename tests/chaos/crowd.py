@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from loadtests.clients import AgentClient, CustomerClient
+from loadtests.clients import STRAIGHT_WIDGETS, AgentClient, CustomerClient
 from loadtests.http_link import Answer, ClientFailure, HTTPLink, Json
 from tests.chaos.history import Notes, Transcript
 from tests.chaos.mails import Sent
@@ -80,7 +80,7 @@ class Crowd:
             agent = Agent(self, self.link(cookie), random.Random(self._draw.getrandbits(32)))
             self.agents.append(agent)
         configuration = await self.agents[0].client.link.read("/api/v1/configuration")
-        self.widgets = [widget["widget_id"] for widget in configuration["widgets"]]
+        self.widgets = list(STRAIGHT_WIDGETS)
         self.dispositions = {
             queue["queue_id"]: queue["disposition_ids"] for queue in configuration["queues"]
         }
@@ -150,6 +150,7 @@ class Agent:
             "chat": self._talk,
             "voice": self._call,
             "email": self._mail,
+            "task": self._task,
         }
         self._lines = 0
 
@@ -157,8 +158,11 @@ class Agent:
         """Open the desk and be ready."""
         await self.client.recall()
         self._crowd.begin(self.client.run())
-        await self.client.until(lambda: self.client.desk_seq >= 0, 20)
+        await self.client.until(self._is_present, 20)
         self._crowd.count("ready", await self.client.set_state("ready"))
+
+    def _is_present(self) -> bool:
+        return bool(self.client.desk and self.client.desk["agent"]["is_present"])
 
     def _look(self) -> None:
         if not self.is_working:
@@ -171,7 +175,7 @@ class Agent:
             work = self._wrap_up if card["state"] == "wrap_up" else self._work[card["channel"]]
             self._begin(key, work, card)
         state = desk["agent"]["state"]
-        if state != "ready" and desk["agent"]["next_state"] is None:
+        if state != "ready" and self._is_present() and desk["agent"]["next_state"] is None:
             self._begin(("ready", str(desk["agent"]["state_since_ms"])), self._return, {})
 
     def _begin(self, key: tuple[str, ...], work: Work, card: Json) -> None:
@@ -266,6 +270,23 @@ class Agent:
         answer = self._crowd.count("mail", await self.client.link.command("POST", path, body))
         if answer.is_done:
             self._crowd.sent.answers.append((card["contact_id"], line))
+
+    async def _task(self, card: Json) -> None:
+        """Speak with whoever may buy: half of them will not, the others are asked again some day."""
+        contact_id = card["contact_id"]
+        if not await self._wait(0.05, 0.3):
+            return
+        if self._draw.random() < 0.5:
+            await self._lose(contact_id)
+        self._crowd.count("end", await self.client.end(contact_id))
+
+    async def _lose(self, contact_id: str) -> None:
+        link = self.client.link
+        told = await link.command("GET", f"/api/v1/contacts/{contact_id}/leads")
+        for one in told.body["leads"] if told.is_done else ():
+            path = f"/api/v1/leads/{one['lead']['lead_id']}/steps"
+            step = {"step": "lose", "based_on": one["lead"]["version"], "text": "not now"}
+            self._crowd.count("lead", await link.command("POST", path, step))
 
     async def _wrap_up(self, card: Json) -> None:
         if self._draw.random() < 0.02:

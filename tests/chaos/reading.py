@@ -1,14 +1,15 @@
 """Open the data directory of a stopped server and read everything the checkers need, through its own storage."""
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from callcenter.channels.mail.mails import Mail, mail_of
 from callcenter.host.recovery import DECODER, recover
 from callcenter.ports import Interaction
 from callcenter.ports_of_calls import CallRow
+from callcenter.ports_of_leads import StoredLead
 from callcenter.projections.transcript import MAIL, MESSAGE, NOTES, chat_message
 from callcenter.storage.store import SqlStore, open_store
 from callcenter.telephony.book import contact_id_of
@@ -16,6 +17,7 @@ from loadtests.call_bench import CONNECTION
 from routing import events as ev
 from routing.engine import Engine
 from routing.errors import InvariantViolation
+from routing.ids import ContactId
 from routing.invariants import check_all
 from routing.model import Channel
 from routing.reducer import apply
@@ -38,6 +40,7 @@ class Stored:
     calls: Sequence[CallRow] = ()
     mails: Sequence[tuple[str, Mail]] = ()
     under_way: Sequence[str] = ()
+    leads: Mapping[str, Sequence[StoredLead]] = field(default_factory=dict)
 
 
 def database_of(data_dir: Path) -> tuple[Path, str]:
@@ -74,6 +77,11 @@ async def read_all(
         problems = await _compare_states(store, domain_id, entries)
         calls = await _calls(store, domain_id, call_ids)
         mails = await _mails(store, entries)
+        leads = {
+            str(contact_id): found
+            for contact_id in arrived_contacts(entries)
+            if (found := await store.leads.of_contact(contact_id, "", limit=2))
+        }
         under_way = await store.mails.under_way(due_ms=2**52, limit=10_000)
     finally:
         await store.close()
@@ -85,7 +93,13 @@ async def read_all(
         calls,
         mails,
         [row.contact_id for row in under_way],
+        leads,
     )
+
+
+def arrived_contacts(entries: Sequence[Entry]) -> list[ContactId]:
+    """Every contact there ever was."""
+    return [one.event.contact_id for one in entries if isinstance(one.event, ev.ContactArrived)]
 
 
 async def _calls(store: SqlStore, domain_id: str, call_ids: Sequence[str]) -> list[CallRow]:

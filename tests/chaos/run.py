@@ -12,6 +12,7 @@ from pathlib import Path
 
 from loadtests.observing import ACKNOWLEDGEMENTS
 from loadtests.people import log_in_all, make_agents
+from loadtests.postgres_server import PostgresServer
 from loadtests.server_process import (
     REPOSITORY,
     ServerFailed,
@@ -20,13 +21,13 @@ from loadtests.server_process import (
     free_port,
 )
 from tests.chaos.calls import Phones, check_calls, with_phone
-from tests.chaos.configuration import DEMO
+from tests.chaos.configuration import DEMO, interests
 from tests.chaos.crowd import Crowd
 from tests.chaos.history import Notes, Problem
 from tests.chaos.judging import judge
+from tests.chaos.leads import check_leads
 from tests.chaos.mails import MAILS_PER_S, Post, check_mails
 from tests.chaos.reading import read_all
-from tests.postgres_server import PostgresServer
 
 AGENTS = 20
 CHAT_CAPACITY = 4
@@ -90,6 +91,7 @@ class Report:
     contacts: int = 0
     calls: int = 0
     mails: int = 0
+    leads: int = 0
     events: int = 0
     acknowledgements: int = 0
     sightings: int = 0
@@ -308,6 +310,10 @@ class Run:
         self.report.problems += judge(stored)
         self.report.calls = len(log)
         self.report.problems += check_calls(log, stored.calls, stored.evidence.entries)
+        self.report.leads = len(
+            {lead.lead.lead_id for found in stored.leads.values() for lead in found}
+        )
+        self.report.problems += check_leads(stored.leads, interests(), stored.evidence)
         self.report.mails = len(self.post.sent.taken)
         self.report.problems += check_mails(
             self.post.sent, self.post.sink, stored.mails, stored.under_way

@@ -1,6 +1,7 @@
 """Every test of this folder runs against the memory twin and against SQL, in SQLite and in PostgreSQL."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from callcenter.ports import Store
 from callcenter.storage.memory import MemoryStore
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import SqlStore, open_store
+from loadtests.postgres_server import NoPostgres, PostgresServer, postgres_server
 from tests.contract.rows import DOMAIN_ID
-from tests.postgres_server import NoPostgres, PostgresServer, postgres_server
 
 
 @pytest.fixture(scope="session")
@@ -77,10 +78,25 @@ def migrated_postgres_url(postgres: PostgresServer, postgres_template: str) -> I
     postgres.drop(url)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database, to be copied: its file."""
+    path = tmp_path_factory.mktemp("template") / "callcenter.db"
+    asyncio.run(upgrade(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def migrated_sqlite_url(sqlite_url: str, sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated database without rows."""
+    shutil.copy(sqlite_template, tmp_path / sqlite_template.name)
+    return sqlite_url
+
+
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest) -> str:
     """Where `store` is; empty for the one in memory."""
-    names = {"sqlite": "sqlite_url", "postgresql": "migrated_postgres_url"}
+    names = {"sqlite": "migrated_sqlite_url", "postgresql": "migrated_postgres_url"}
     name = names.get(request.param)
     return "" if name is None else str(request.getfixturevalue(name))
 

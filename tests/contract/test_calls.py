@@ -1,7 +1,7 @@
 import msgspec
 
 from callcenter.ports import Store
-from callcenter.ports_of_calls import CallEvent, CallRow
+from callcenter.ports_of_calls import CallCount, CallEvent, CallRow
 from callcenter.storage.store import SqlStore, open_store
 from routing.ids import ContactId
 
@@ -60,6 +60,33 @@ async def test_old_events_are_forgotten_but_for_open_calls(store: Store) -> None
     assert await store.calls.forget_events(400) == 1
     assert await store.calls.of_call(row()) == [event(3, at_ms=500)]
     assert await store.calls.of_call(row("c2")) == [event(2, "c2")]
+
+
+async def test_calls_are_counted_by_phone_system_number_and_hour(store: Store) -> None:
+    hour_ms = 3_600_000
+    for number, (call_id, at_ms) in enumerate(
+        [
+            ("c1", hour_ms),
+            ("c2", hour_ms + 5),
+            ("c3", 2 * hour_ms),
+            ("c4", hour_ms - 1),
+            ("c5", hour_ms),
+        ]
+    ):
+        await store.calls.append([event(number, call_id, at_ms)])
+    over = {"ended_at_ms": 9 * hour_ms, "end_cause": "released", "number": "+49100"}
+    await store.calls.finish(
+        [
+            row("c1", begun_at_ms=hour_ms, **over),
+            row("c2", begun_at_ms=hour_ms + 5, **over, is_blocked=True),
+            row("c3", begun_at_ms=2 * hour_ms, **over),
+        ]
+    )
+    assert await store.calls.counts(hour_ms) == [
+        CallCount("pbx", "", hour_ms, 1, 0),
+        CallCount("pbx", "+49100", hour_ms, 2, 1),
+        CallCount("pbx", "+49100", 2 * hour_ms, 1, 0),
+    ]
 
 
 async def test_calls_of_another_domain_are_not_seen(sql_store: SqlStore, url: str) -> None:

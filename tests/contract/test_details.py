@@ -28,13 +28,17 @@ async def test_details_of_one_event_keep_the_order_of_their_ids(store: Store) ->
     assert [message.detail_id for message in found] == ["d-a", "d-b", "d-c"]
 
 
-async def test_everything_stored_with_an_event_is_found_by_it(store: Store) -> None:
+async def test_everything_stored_with_some_events_is_found_by_them(store: Store) -> None:
     mine = [detail("c-1", "d-2", seq=2), detail("c-1", "d-1", seq=2, kind="customer")]
-    others = [detail("c-1", "d-3", seq=3), detail("c-2", "d-4", seq=2)]
-    await store.journal.append(batch(chained(3), [*mine, *others]))
-    found = await store.details.of_event(CONTACT_ID, 2)
-    assert [one.detail_id for one in found] == ["d-1", "d-2"]
-    assert await store.details.of_event(CONTACT_ID, 9) == []
+    later = [detail("c-1", "d-0", seq=3), detail("c-1", "d-5", seq=4)]
+    others = [detail("c-1", "d-3", seq=1), detail("c-2", "d-4", seq=2)]
+    await store.journal.append(batch(chained(4), [*mine, *later, *others]))
+    found = await store.details.of_events([CONTACT_ID], 2, 3)
+    assert [one.detail_id for one in found] == ["d-1", "d-2", "d-0"]
+    found = await store.details.of_events([CONTACT_ID, ContactId("c-2")], 2, 2)
+    assert [one.detail_id for one in found] == ["d-1", "d-2", "d-4"]
+    assert await store.details.of_events([CONTACT_ID], 5, 9) == []
+    assert await store.details.of_events([], 1, 9) == []
 
 
 async def test_erasing_leaves_the_journal_whole(store: Store) -> None:

@@ -18,6 +18,9 @@ from callcenter.storage.tables import HEAD, metadata
 
 T = TypeVar("T")
 
+OF_PRODUCTS = ("search_index", "ix_search_documents_terms", "article_index", "ix_article_index")
+"""What each database product has in its own way."""
+
 SCRIPTS = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
 REVISIONS = sorted(script.revision for script in SCRIPTS.walk_revisions())
 
@@ -64,7 +67,7 @@ async def on_writer(url: str, job: Callable[[sa.Connection], T]) -> T:
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
     """The index over texts is tables, or an index, of the database's own kind."""
-    return not (name or "").startswith(("search_index", "ix_search_documents_terms"))
+    return not (name or "").startswith(OF_PRODUCTS)
 
 
 def differences(connection: sa.Connection) -> list[object]:

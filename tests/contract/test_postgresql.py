@@ -10,9 +10,10 @@ from callcenter.host.chain import DamageKind, verify_journal
 from callcenter.ports import Snapshot, StaleWriter, StorageError, StorageUnavailable
 from callcenter.storage import postgresql, schema
 from callcenter.storage.store import SqlStore, open_store
+from callcenter.storage.taking_over import end_sessions
+from loadtests.postgres_server import PostgresServer
 from tests.contract.proxy import proxied
 from tests.contract.rows import DOMAIN_ID, all_records, batch, chained, user
-from tests.postgres_server import PostgresServer
 
 COMMIT = b"COMMIT\0"
 OTHERS = (
@@ -119,6 +120,25 @@ async def test_of_two_writers_exactly_one_goes_on(url: str) -> None:
     assert await all_records(stores[0].journal) == chained(50)
     for store in stores:
         await store.close()
+
+
+async def test_who_takes_over_waits_for_no_lock_of_a_frozen_predecessor(url: str) -> None:
+    joint = "&" if "?" in url else "?"
+    names = [f"{url}{joint}application_name=callcenter-{role}-{DOMAIN_ID}" for role in "ab"]
+    lock = f"SELECT pg_advisory_xact_lock({postgresql.TURN_KEY})"
+    frozen, other = psycopg.connect(names[0]), psycopg.connect(names[1])
+    try:
+        frozen.execute(lock.encode())
+        await end_sessions(names[0])
+        store = await open_store(names[0], DOMAIN_ID)
+        await store.users.put(user("u-ann", "ann"))
+        await store.close()
+        with pytest.raises(psycopg.OperationalError):
+            frozen.execute("SELECT 1")
+        other.execute("SELECT 1")
+    finally:
+        frozen.close()
+        other.close()
 
 
 async def test_commits_wait_for_the_disk(url: str) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from callcenter.ports import RowChange, StorageError, Store
+from callcenter.ports import ChangedMeanwhile, RowChange, StorageError, Store
 from routing.ids import ContactId
 from tests.contract.rows import interaction
 
@@ -87,3 +87,13 @@ async def test_an_unknown_table_changes_nothing(store: Store) -> None:
         await store.rows.commit("interactions", 9, [interaction("c-1"), bad])
     assert await store.rows.cursor("interactions") == 0
     assert await store.interactions.get(CONTACT_ID) is None
+
+
+async def test_rows_that_another_process_has_brought_on_are_left_alone(store: Store) -> None:
+    await store.rows.commit("interactions", 4, [counted("c-1", offers=1)], after_seq=0)
+    await store.rows.commit("interactions", 5, [counted("c-1", offers=1)], after_seq=4)
+    with pytest.raises(ChangedMeanwhile):
+        await store.rows.commit("interactions", 5, [counted("c-1", offers=1)], after_seq=4)
+    row = await store.interactions.get(CONTACT_ID)
+    assert row is not None
+    assert (row.offers, await store.rows.cursor("interactions")) == (2, 5)

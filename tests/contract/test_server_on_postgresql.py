@@ -7,10 +7,10 @@ import pytest
 from callcenter.ports import StorageError
 from callcenter.storage import schema
 from callcenter.storage.tables import HEAD
+from loadtests.postgres_server import PostgresServer
 from tests.integration.live_server import LiveServer, has_offer, live_server
 from tests.integration.terminal import Terminal
 from tests.integration.test_server import until_writable
-from tests.postgres_server import PostgresServer
 
 OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

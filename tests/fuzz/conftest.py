@@ -9,19 +9,36 @@ from typing import Any, TypeVar
 import pytest
 
 from callcenter.bootstrap.gateway import HostGateway
+from callcenter.channels.chat_entrance import ChatEntrance
 from callcenter.channels.chat_routes import ROUTES as CHAT_ROUTES
 from callcenter.channels.chat_routes import ChatServices, WidgetConfiguration, WidgetText
 from callcenter.channels.chat_throttle import StartThrottle
 from callcenter.channels.chat_tokens import ChatTokens
+from callcenter.channels.visit_book import VisitBook
 from callcenter.clock import new_id
 from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
 from callcenter.customers.rules import CustomerRules
 from callcenter.http.serving import mount
+from callcenter.ports_of_articles import (
+    Article,
+    ArticleText,
+    ArticleWrite,
+    Asked,
+    Asking,
+    Question,
+)
 from callcenter.ports_of_integrators import Subscription
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import open_store
+from crm_link.outbound.model import EntryState
+from tests.contract.test_campaigns import campaign, entry, import_
+from tests.contract.test_cases import event as case_event
+from tests.contract.test_cases import stored as stored_case
+from tests.contract.test_leads import event as lead_event
+from tests.contract.test_leads import stored as stored_lead
 from tests.integration.api_stage import SALES, ApiStage
+from tests.integration.lead_stage import PLAN as LEAD_PLAN
 
 T = TypeVar("T")
 
@@ -56,13 +73,28 @@ class Target:
         await upgrade(url)
         stage = ApiStage(console_dir, await open_store(url, "test"))
         await stage.prepare()
+        stage.leads.plan = LEAD_PLAN
+        heard = stored_lead("l-sales", queue_id=SALES)
+        await stage.store.leads.put(heard, lead_event(heard))
+        wrong = stored_case("k-care", department_id="care", from_department_id="works")
+        await stage.store.cases.put(wrong, case_event(wrong))
+        await stage.store.campaigns.put(campaign("spring", SALES))
+        held = entry(1, state=EntryState.PREVIEWED, agent_id="u-ann")
+        await stage.store.campaigns.add_list(import_(), [held, entry(2)])
         chat = ChatServices(
             host=stage.host,
             tokens=ChatTokens(b"a secret of this test"),
-            customer_keys=CustomerKeys(b"a secret of this test"),
-            customers=CustomerLookup(stage.store.profiles, CustomerRules, HostGateway(stage.host)),
+            entrance=ChatEntrance(
+                stage.host,
+                CustomerKeys(b"a secret of this test"),
+                CustomerLookup(stage.store.profiles, CustomerRules, HostGateway(stage.host)),
+                now_ms=stage.clock.now_ms,
+                new_id=new_id,
+            ),
+            visits=_NoVisits(),
             throttle=StartThrottle(10_000),
             widget={"shop": _widget()}.get,
+            can_call=lambda _widget: False,
             closed_message=stage.services.closed_messages.of_queue,
             now_ms=stage.clock.now_ms,
             new_id=new_id,
@@ -86,7 +118,21 @@ class Target:
                 created_by="u-ada",
             )
         )
+        parcels = Article(article_id="parcels", en=ArticleText("Parcels", "They are late."))
+        await stage.store.articles.put([ArticleWrite(parcels, ())])
+        await stage.store.article_questions.ask(
+            Question(question_id="q-1", query="parcel", first_at_ms=1, last_at_ms=1),
+            Asking("a-1", Asked.NO_ANSWER, "u-ann", "", 1),
+            open_max=9,
+        )
         return stage
+
+
+class _NoVisits(VisitBook):
+    """No widget here has a flow."""
+
+    def __init__(self) -> None:
+        pass
 
 
 def _widget() -> WidgetConfiguration:

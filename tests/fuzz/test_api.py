@@ -16,10 +16,14 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from callcenter.auth.authorise import Permission
+from callcenter.bootstrap.articles import ROUTES as ARTICLE_ROUTES
+from callcenter.bootstrap.campaigns import CAMPAIGN_ROUTES
+from callcenter.cases.routes import ROUTES as CASE_ROUTES
 from callcenter.channels.chat_routes import ROUTES as CHAT_ROUTES
 from callcenter.channels.mail.routes import ROUTES as MAIL_ROUTES
 from callcenter.http.contract import SESSION_COOKIE, Route
 from callcenter.http.openapi import document
+from callcenter.leads.routes import ROUTES as LEAD_ROUTES
 from callcenter.web.app import FRAMES, ROUTES
 from tests.fuzz.conftest import Target
 from tests.integration.api_stage import CUSTOMER_KEYS
@@ -34,7 +38,15 @@ BUDGET = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-ALL: tuple[Route[Any], ...] = (*ROUTES, *CHAT_ROUTES, *MAIL_ROUTES)
+ALL: tuple[Route[Any], ...] = (
+    *ROUTES,
+    *CHAT_ROUTES,
+    *MAIL_ROUTES,
+    *ARTICLE_ROUTES,
+    *CASE_ROUTES,
+    *LEAD_ROUTES,
+    *CAMPAIGN_ROUTES,
+)
 SCHEMA = schemathesis.openapi.from_dict(document(ALL, FRAMES))
 SCHEMA.config.generation.update(with_security_parameters=False)  # who calls is ours to say
 
@@ -47,6 +59,11 @@ REAL_IDS = {
     "widget_id": "shop",
     "subscription_id": "s-1",
     "key_id": "k-old",
+    "article_id": "parcels",
+    "lead_id": "l-sales",
+    "case_id": "k-care",
+    "campaign_id": "spring",
+    "question_id": "q-1",
     "customer_key": CUSTOMER_KEYS.key_of("carol@example.org"),
 }
 CALLER = {
@@ -60,6 +77,10 @@ CALLER = {
     Permission.SUPERVISE_CONTACT: "sam",
     Permission.SUPERVISE_AGENT: "sam",
     Permission.SUPERVISE_QUEUE: "sam",
+    Permission.EDIT_ARTICLES: "sam",
+    Permission.READ_CAMPAIGNS: "sam",
+    Permission.RUN_CAMPAIGNS: "sam",
+    Permission.SUPPRESS_NUMBERS: "sam",
 }
 """Who may call; agents may do the rest."""
 
@@ -82,10 +103,16 @@ REFUSED_FOR_WHAT_IT_MEANS = {
     "queue_statistics",
     "queue_intervals",
     "agent_statistics",
+    "survey_averages",
     "make_key",
     "add_subscription",
     "change_subscription",
     "replay_events",
+    "add_article",
+    "change_article",
+    "read_leads",
+    "read_evidence",
+    "read_cases",
 }
 """Rules beyond a schema: a team that must exist, a password that is not one character repeated, an end after its begin."""
 

@@ -22,6 +22,8 @@ from callcenter.auth.passwords import Passwords
 from callcenter.auth.sessions import SessionKeeper
 from callcenter.auth.teams import TeamBook
 from callcenter.auth.throttle import LoginThrottle
+from callcenter.bootstrap.articles import ROUTES as ARTICLE_ROUTES
+from callcenter.bootstrap.articles import articles_extension, build_articles
 from callcenter.bootstrap.configuration import ConfigurationInForce
 from callcenter.bootstrap.configuration_editing import ConfigurationEditor
 from callcenter.channels.mail.routes import ROUTES as MAIL_ROUTES
@@ -45,6 +47,7 @@ from callcenter.projections.transcript import CUSTOMER, MESSAGE, Customer, Line
 from callcenter.storage.memory import MemoryStore
 from callcenter.supervision.board import LiveBoard
 from callcenter.web.app import Extension, build_app
+from callcenter.web.flow_schemas import FlowInfo, FlowsView, FlowTrial, FlowTrialView, FlowUse
 from callcenter.web.schemas import (
     ConfigurationView,
     DispositionInfo,
@@ -78,7 +81,11 @@ from routing.model import (
     RoutingConfiguration,
 )
 from routing.waits import Unknown
+from tests.integration.call_back_stage import CALL_BACK_ROUTES, CallBackParts
 from tests.integration.call_stage import CALL_ROUTES, call_extension
+from tests.integration.campaign_stage import CAMPAIGN_ROUTES, CampaignParts
+from tests.integration.case_stage import CASE_ROUTES, CaseParts
+from tests.integration.lead_stage import LEAD_ROUTES, LeadParts
 
 PASSWORD = "long enough to pass"  # noqa: S105 - everybody's here
 SALES, HELP = QueueId("sales"), QueueId("help")
@@ -126,6 +133,25 @@ def configuration() -> RoutingConfiguration:
         connected_probe_ms=hour_ms,
         missed_limits={Channel.CHAT: 2},
     )
+
+
+class _Flows:
+    """One flow."""
+
+    def view(self) -> FlowsView:
+        """It alone."""
+        name = LocalName("Welcome", "欢迎")
+        return FlowsView("v", [FlowInfo("welcome", name, 1, [FlowUse("entry_point", "100")])])
+
+    def picture(self, flow_id: str, language: str) -> str | None:
+        """It alone."""
+        return f'<svg lang="{language}"/>' if flow_id in ("", "welcome") else None
+
+    def trial(self, wanted: FlowTrial, at_ms: int) -> FlowTrialView | None:
+        """Ends as soon as it begins."""
+        if wanted.flow_id != "welcome":
+            return None
+        return FlowTrialView(at_ms, [], "welcome.hello", is_over=True)
 
 
 def view() -> ConfigurationView:
@@ -211,6 +237,10 @@ class ApiStage:
         self.not_ready: list[str] = []
         self._board = QueueBoard(day_start_ms=0)
         self.agents_see_numbers = False
+        self.call_backs = CallBackParts(self)
+        self.cases = CaseParts(self)
+        self.leads = LeadParts(self)
+        self.campaigns = CampaignParts(self)
         self.services = self._services(console_dir)
         self._log = InteractionLog()
         self._published: list[Published] = []
@@ -258,12 +288,15 @@ class ApiStage:
                 self.clock,
                 mirror=lambda: self.host.mirror,
             ),
+            flows=_Flows(),
             team_book=self.team_book,
             now_ms=self.clock.now_ms,
             new_id=new_id,
             not_ready_reasons=lambda: self.not_ready,
             metrics=lambda: b"# metrics\n",
             customer_keys=CUSTOMER_KEYS,
+            case_facts=self.cases.facts,
+            after_wrap_up=self.leads.maker.wrapped_up,
             console_dir=console_dir,
         )
 
@@ -286,8 +319,27 @@ class ApiStage:
         def extend(app: web.Application, guard: Guard) -> None:
             mount(app, MAIL_ROUTES, mail, guard)
 
-        routes: tuple[Route[Any], ...] = (*MAIL_ROUTES, *CALL_ROUTES, *more_routes)
-        extensions = (extend, call_extension(self), *more)
+        routes: tuple[Route[Any], ...] = (
+            *MAIL_ROUTES,
+            *CALL_ROUTES,
+            *CALL_BACK_ROUTES,
+            *CASE_ROUTES,
+            *LEAD_ROUTES,
+            *CAMPAIGN_ROUTES,
+            *ARTICLE_ROUTES,
+            *more_routes,
+        )
+        articles = articles_extension(build_articles(mail, self.introductions))
+        extensions = (
+            extend,
+            call_extension(self),
+            self.call_backs.extend,
+            self.cases.extend,
+            self.leads.extend,
+            self.campaigns.extend,
+            articles,
+            *more,
+        )
         return build_app(self.services, extensions=extensions, more_routes=routes)
 
     async def prepare(self) -> None:
@@ -438,9 +490,9 @@ def _json(value: msgspec.Struct) -> bytes:
 
 
 @asynccontextmanager
-async def api_stage(console_dir: Path) -> AsyncIterator[ApiStage]:
-    """A prepared, listening stage."""
-    stage = ApiStage(console_dir)
+async def api_stage(console_dir: Path, store: ports.Store | None = None) -> AsyncIterator[ApiStage]:
+    """A prepared, listening stage; it closes the store it is given."""
+    stage = ApiStage(console_dir, store)
     await stage.prepare()
     await stage.serve()
     try:

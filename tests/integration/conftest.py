@@ -1,11 +1,18 @@
 """What tests over real sockets start from."""
 
-from collections.abc import AsyncIterator
+from asyncio import AbstractEventLoop
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
+from callcenter.cli import loops
 from tests.integration.api_stage import ApiStage, api_stage
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], AbstractEventLoop]]:
+    """The loop the product lives on."""
+    return {"product": loops.new_loop}
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """A server with mailboxes, somebody at the desk, and a sink behind it that takes what goes out."""
 
-# ruff: noqa: ASYNC110 - Chinese punctuation; what another process sees is asked for again and again
-
 import asyncio
 import smtplib
 from collections.abc import AsyncIterator
@@ -14,6 +12,7 @@ from typing import Any
 from callcenter.ports import MailRow, MailState
 from loadtests.smtp_sink import Sink
 from routing.state import ContactState
+from tests import looking
 from tests.integration.live_server import LiveServer
 
 MAILBOXES = """
@@ -107,7 +106,7 @@ class MailStage:
         """Wait until a mail of ours has got so far."""
         async with asyncio.timeout(10):
             while (await self.mail_row(mail_id)).state is not state:
-                await asyncio.sleep(0)
+                await looking.pause()
 
     async def mail_row(self, mail_id: str) -> MailRow:
         """How far a mail got."""

@@ -11,14 +11,16 @@ from aiohttp.test_utils import TestServer
 
 from callcenter.telephony.signing import Keys
 from routing.ids import ContactId
+from tests import looking
 from tests.integration.live_server import PATIENCE_S, LiveServer
 
 KEY = "whsec_" + "a" * 40
 CONNECTION = "pbx"
-TALK = ("answer", "play", "gather", "park", "bridge")
+TALK = ("answer", "play", "gather", "park", "bridge", "consult")
 TELEPHONY = """
 telephony:
   connections: [{id: pbx, control_url: "http://127.0.0.1:9"}]
+  outbound: {connection: pbx, shown_number: "+49301", queue: sales, country_code: "49", wrap_up_unreached: true, deny: ["+49900"], calls_per_agent_day: 3}
   entry_points:
     - {number: "100", queue: sales}
     - {number: "200", queue: help, greeting: {en: Hello, zh: 您好}, choices: {"1": {language: zh}, "2": {queue: sales}, "3": {queue: sales, credit_s: 5, needs: {zh: 3}}}}
@@ -28,6 +30,7 @@ people:
   - {username: ann, display_name: Ann Berg, role: agent, team: north, queues: [sales], capacity: {total: 3, per_channel: {chat: 3, voice: 1}}, phone: "1001", language: en}
   - {username: bob, display_name: Bob Lund, role: agent, team: north, queues: [sales], skills: {zh: 5}, capacity: {total: 3, per_channel: {chat: 3, voice: 1}}, phone: "1002", language: en}
   - {username: dan, display_name: Dan Deaf, role: agent, team: north, queues: [sales], capacity: {total: 1, per_channel: {voice: 1}}, language: en}
+  - {username: sam, display_name: Sam Okafor, role: supervisor, team: north, queues: [sales], watched_teams: [north], language: en}
 """
 
 
@@ -106,6 +109,9 @@ class ScriptedPbx:
         if order["kind"] == "gather":
             return
         await self.say("command.done", call_id, command_id=order["command_id"])
+        if order["kind"] == "consult":
+            kind = "hold.started" if order["mode"] == "colleague" else "hold.ended"
+            await self.say(kind, call_id, leg_id=order["leg_id"])
         if order["kind"] == "bridge":
             await self.say("bridge.started", call_id, leg_id=order["leg_id"])
 
@@ -121,9 +127,7 @@ class ScriptedPbx:
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Return once it is like this."""
-        async with asyncio.timeout(PATIENCE_S):
-            while not is_so():  # noqa: ASYNC110 - the book of calls tells nobody
-                await asyncio.sleep(0)
+        await looking.until(is_so)
 
     async def over(self, contact_id: str = "") -> str:
         """Why the call ended, once no call is open any more."""

@@ -18,6 +18,7 @@ CHANGES_NOTHING = {
     "/api/v1/configuration/check",
     "/api/v1/configuration/yaml/read",
     "/api/v1/configuration/yaml/write",
+    "/api/v1/flows/trial",
 }
 
 

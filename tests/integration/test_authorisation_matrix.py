@@ -4,13 +4,16 @@ A new route is in here the moment it is declared. What is expected follows from 
 `authorise` over facts stated below; that the table itself is right is `test_authorise.py`'s business.
 """
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from callcenter.articles import schemas as article_schemas
 from callcenter.auth.api_keys import PREFIX, program_of
 from callcenter.auth.authorise import (
     GRANTS,
@@ -24,17 +27,37 @@ from callcenter.auth.authorise import (
 )
 from callcenter.auth.principal import KeyRole, Principal, principal_of
 from callcenter.auth.sessions import token_hash
+from callcenter.bootstrap.articles import ROUTES as ARTICLE_ROUTES
+from callcenter.bootstrap.campaigns import CAMPAIGN_ROUTES
+from callcenter.call_backs import routes as call_back_routes
+from callcenter.call_backs.routes import ROUTES as CALL_BACK_ROUTES
+from callcenter.campaigns import routes as campaign_routes
+from callcenter.campaigns import work_views
+from callcenter.cases import routes as case_routes
+from callcenter.cases.routes import ROUTES as CASE_ROUTES
 from callcenter.channels.chat_routes import ROUTES as CHAT_ROUTES
 from callcenter.channels.mail import schemas as mail_schemas
 from callcenter.channels.mail.routes import ROUTES as MAIL_ROUTES
 from callcenter.http.contract import Route
 from callcenter.http.serving import OBJECT_UNKNOWN
+from callcenter.leads import routes as lead_routes
+from callcenter.leads.routes import ROUTES as LEAD_ROUTES
 from callcenter.ports import Profile, Session
+from callcenter.ports_of_articles import (
+    Article,
+    ArticleText,
+    ArticleWrite,
+    Asked,
+    Asking,
+    Question,
+)
+from callcenter.ports_of_call_backs import CallBackChange
 from callcenter.ports_of_integrators import ApiKey, Subscription
-from callcenter.telephony import call_routes
-from callcenter.telephony.call_routes import ROUTES as CALL_ROUTES
+from callcenter.telephony import call_routes, consult_routes, listen_routes
+from callcenter.telephony.browser.routes import open_guest_phone
 from callcenter.web import (
     configuration_schemas,
+    flow_schemas,
     handing_on,
     history_schemas,
     key_routes,
@@ -46,7 +69,23 @@ from callcenter.web import (
     team_routes,
 )
 from callcenter.web.app import ROUTES as WEB_ROUTES
-from tests.integration.api_stage import CUSTOMER_KEYS, HELP, PASSWORD, PEOPLE, ApiStage
+from tests.contract.test_call_backs import promise
+from tests.contract.test_campaigns import campaign
+from tests.contract.test_cases import event as case_event
+from tests.contract.test_cases import stored as stored_case
+from tests.contract.test_leads import event as lead_event
+from tests.contract.test_leads import stored as stored_lead
+from tests.integration.api_stage import (
+    CUSTOMER_KEYS,
+    HELP,
+    PASSWORD,
+    PEOPLE,
+    SALES,
+    Answer,
+    ApiStage,
+    api_stage,
+)
+from tests.integration.call_stage import CALL_ROUTES
 
 PEOPLE_NAMES = frozenset(user.username for user in PEOPLE)
 CALLERS: dict[str, Principal | None] = {
@@ -69,9 +108,20 @@ KEYS = {
 CALLERS |= {role: program_of(key) for role, key in KEYS.items()}
 """Other programs are callers too: the token of each is its role behind the prefix."""
 
-ROUTES: tuple[Route[Any], ...] = (*WEB_ROUTES, *MAIL_ROUTES, *CALL_ROUTES)
-ALL: tuple[Route[Any], ...] = (*ROUTES, *CHAT_ROUTES)
+ROUTES: tuple[Route[Any], ...] = (
+    *WEB_ROUTES,
+    *MAIL_ROUTES,
+    *CALL_ROUTES,
+    *CALL_BACK_ROUTES,
+    *CASE_ROUTES,
+    *LEAD_ROUTES,
+    *CAMPAIGN_ROUTES,
+    *ARTICLE_ROUTES,
+)
+ALL: tuple[Route[Any], ...] = (*ROUTES, *CHAT_ROUTES, open_guest_phone)
 
+CAMPAIGN_PLAN = {"name": "Teapots", "queue_id": "sales", "mode": "preview"}
+SAID = {"title": "Parcels", "body": "They are late."}
 CAROL = "carol@example.org"
 SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
     schemas.LogIn: {"username": "ann", "password": PASSWORD},
@@ -83,6 +133,25 @@ SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
         "text": "Hello",
     },
     call_routes.NoBody: {},
+    consult_routes.Colleague: {"agent_id": "u-bob"},
+    consult_routes.Turn: {"mode": "all"},
+    listen_routes.ListenIn: {"mode": "listen"},
+    call_back_routes.NoBody: {},
+    call_back_routes.NewCallBack: {"number": "+4930123456"},
+    call_back_routes.ContactCallBack: {"number": "+4930123457"},
+    case_routes.OpenCase: {"kind": "complaint", "subject": "The lamp is broken"},
+    case_routes.CaseStep: {"step": "note", "based_on": 1, "text": "Seen"},
+    lead_routes.MakeLead: {"interest": "Fifty lamps"},
+    campaign_routes.AddCampaign: {"campaign_id": "autumn", "plan": CAMPAIGN_PLAN},
+    campaign_routes.ChangeCampaign: {"based_on": 1, "plan": CAMPAIGN_PLAN},
+    campaign_routes.TurnCampaign: {"based_on": 1, "state": "paused"},
+    campaign_routes.TakeList: {"name": "a.csv", "text": "number\n+4930123456"},
+    campaign_routes.Suppress: {"number": "+4930123456", "reason": "asked us to"},
+    campaign_routes.NoBody: {},
+    work_views.DialEntry: {"entry_id": "e1"},
+    work_views.SkipEntry: {"entry_id": "e1", "reason": "later"},
+    lead_routes.MoveLead: {"step": "note", "based_on": 1, "text": "Seen"},
+    case_routes.CaseAnswer: {"case_id": "k-care", "answer": "accepted", "based_on": 1},
     schemas.SetState: {"state": "not_ready", "reason_id": "lunch"},
     schemas.SendMessage: {"text": "Hello"},
     schemas.FinishWrapUp: {"disposition_id": "solved", "notes": ""},
@@ -100,6 +169,7 @@ SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
     people_routes.SkillsChange: {"skills": {"zh": 5}, "based_on": 1},
     schemas.UserChange: {"display_name": "Another"},
     configuration_schemas.ConfigurationDraft: {"document": {}},
+    flow_schemas.FlowTrial: {"flow_id": "welcome"},
     configuration_schemas.ConfigurationEdit: {"document": {}},
     configuration_schemas.Restoring: {"number": 1, "based_on": "v1"},
     configuration_schemas.YamlText: {"text": "a: 1"},
@@ -126,6 +196,13 @@ SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
     subscription_routes.DeadReplay: {},
     subscription_routes.SecretChange: {"secret_no": 0},
     schemas.NewPassword: {"password": "another long one"},
+    article_schemas.SearchArticles: {"query": "parcel"},
+    article_schemas.NewArticle: {"article_id": "new", "en": SAID},
+    article_schemas.ArticleChange: {"based_on": 1, "en": SAID},
+    article_schemas.ArticleFiles: {"files": [{"name": "new.en.md", "text": "# Parcels\n\nLate."}]},
+    article_schemas.SendArticle: {"article_id": "parcels"},
+    article_schemas.NoteQuestion: {"query": "Where is my parcel?"},
+    article_schemas.MoveQuestion: {"step": "take", "based_on": 1},
 }
 """A body that is right, for every type of body a route takes."""
 
@@ -156,6 +233,24 @@ OBJECTS: dict[ObjectKind, dict[str, ObjectFacts]] = {
     ObjectKind.PROFILE: {CUSTOMER_KEYS.key_of(CAROL): ObjectFacts()},
     ObjectKind.API_KEY: {"k-old": ObjectFacts()},
     ObjectKind.SUBSCRIPTION: {"s-1": ObjectFacts()},
+    ObjectKind.CALL_BACK: {
+        "b-sales": ObjectFacts(queue_id="sales"),
+        "b-help": ObjectFacts(queue_id="help"),
+    },
+    ObjectKind.CASE: {
+        "k-care": ObjectFacts("u-bob", wrapped_up_by=("u-bob",), department_team_ids=(NORTH,)),
+        "k-works": ObjectFacts("u-eve", wrapped_up_by=("u-eve",), department_team_ids=(SOUTH,)),
+    },
+    ObjectKind.LEAD: {
+        "l-sales": ObjectFacts("u-bob", queue_id="sales", wrapped_up_by=("u-bob",)),
+        "l-help": ObjectFacts("u-eve", queue_id="help", wrapped_up_by=("u-eve",)),
+    },
+    ObjectKind.CAMPAIGN: {
+        "spring-sales": ObjectFacts(queue_id="sales"),
+        "spring-help": ObjectFacts(queue_id="help"),
+    },
+    ObjectKind.ARTICLE: {"parcels": ObjectFacts()},
+    ObjectKind.ARTICLE_QUESTION: {"q-1": ObjectFacts()},
 }
 """Real objects of every kind, of both halves of the domain, and what decides about each."""
 
@@ -164,6 +259,7 @@ NOT_DECLARED = {
     "/readyz",
     "/metrics",
     "/api/v1/openapi.json",
+    "/widget-phone.js",
     "/widget.js",
     "/icon.svg",
     "/demo",
@@ -201,6 +297,36 @@ async def set_up(stage: ApiStage) -> None:
         created_by="u-ada",
     )
     await stage.store.subscriptions.put(hook)
+    for call_back_id, queue_id in (("b-sales", SALES), ("b-help", HELP)):
+        row = promise(call_back_id, queue_id=queue_id)
+        await stage.store.call_backs.put(row, CallBackChange(call_back_id, 1, 1, row.state, "made"))
+    await stage.call_backs.service.load()
+    for case_id, department_id, user_id in (
+        ("k-care", "care", "u-bob"),
+        ("k-works", "works", "u-eve"),
+    ):
+        filed = stored_case(
+            case_id,
+            department_id=department_id,
+            from_department_id="",
+            owner_id=user_id,
+            is_major=False,
+        )
+        filed = msgspec.structs.replace(filed, opened_by=user_id)
+        await stage.store.cases.put(filed, case_event(filed))
+    for lead_id, of_queue, user_id in (("l-sales", SALES, "u-bob"), ("l-help", HELP, "u-eve")):
+        heard = stored_lead(lead_id, queue_id=of_queue, owner_id=user_id)
+        heard = msgspec.structs.replace(heard, created_by=user_id)
+        await stage.store.leads.put(heard, lead_event(heard))
+    for planned_for in (SALES, HELP):
+        await stage.store.campaigns.put(campaign(f"spring-{planned_for}", planned_for))
+    parcels = Article(article_id="parcels", en=ArticleText("Parcels", "They are late."))
+    await stage.store.articles.put([ArticleWrite(parcels, ())])
+    await stage.store.article_questions.ask(
+        Question(question_id="q-1", query="parcel", first_at_ms=1, last_at_ms=1),
+        Asking("a-1", Asked.NO_ANSWER, "u-ann", "", 1),
+        open_max=9,
+    )
     carol = Profile(customer_key=CUSTOMER_KEYS.key_of(CAROL), address=CAROL)
     await stage.store.profiles.put([carol])
     await stage.catch_up()
@@ -214,37 +340,80 @@ def sample(each: Route[Any]) -> dict[str, Any] | None:
     return None if each.request is None else SAMPLES[each.request]
 
 
-@pytest.mark.parametrize("caller", CALLERS)
-@pytest.mark.parametrize("each", ROUTES, ids=title)
+def subjects_of(each: Route[Any]) -> dict[str, ObjectFacts | NoObject]:
+    """What the route is called with: objects of both halves, and one that is not there; "" where it names none."""
+    if each.scope is None:
+        return {"": NoObject.NONE_NAMED}
+    return {**OBJECTS[each.scope.kind], "no-such.1": NoObject.MISSING}
+
+
+def may_change(each: Route[Any], caller: str) -> bool:
+    """Whether a call leaves something behind: it does more than read, and is allowed for some object."""
+    facts = subjects_of(each).values()
+    decisions = {authorise(CALLERS[caller], each.permission, subject) for subject in facts}
+    return each.method != "GET" and Decision.ALLOWED in decisions
+
+
+CHANGING = [(each, caller) for each in ROUTES for caller in CALLERS if may_change(each, caller)]
+HARMLESS = [(each, caller) for each in ROUTES for caller in CALLERS if not may_change(each, caller)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def untouched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ApiStage]:
+    """One stage for all who leave it as it was."""
+    async with api_stage(tmp_path_factory.mktemp("console")) as started:
+        await set_up(started)
+        yield started
+
+
+@pytest.mark.parametrize(("each", "caller"), CHANGING, ids=title)
 async def test_everybody_gets_what_the_table_grants(
     stage: ApiStage, each: Route[Any], caller: str
 ) -> None:
     await set_up(stage)
+    assert await wrong_answers(stage, each, caller) == []
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(("each", "caller"), HARMLESS, ids=title)
+async def test_everybody_reads_and_is_refused_what_the_table_says(
+    untouched: ApiStage, each: Route[Any], caller: str
+) -> None:
+    assert await wrong_answers(untouched, each, caller) == []
+
+
+async def wrong_answers(stage: ApiStage, each: Route[Any], caller: str) -> list[str]:
+    """Call it with every object: each answer that is not what `authorise` says of the object."""
     principal, by = CALLERS[caller], caller if caller in PEOPLE_NAMES else None
     headers = {"Authorization": f"Bearer {PREFIX}{caller}"} if caller in KEYS else None
-    hidden = []
-    subjects: dict[str, ObjectFacts | NoObject] = {"": NoObject.NONE_NAMED}
-    if each.scope is not None:
-        subjects = {**OBJECTS[each.scope.kind], "no-such.1": NoObject.MISSING}
-    for object_id, subject in reversed(subjects.items()):
+    wrong, hidden = [], []
+    for object_id, subject in reversed(subjects_of(each).items()):
         path = address(each, object_id)
         answer = await stage.ask(each.method, path, by=by, body=sample(each), headers=headers)
-        match authorise(principal, each.permission, subject):
-            case Decision.UNAUTHENTICATED:
-                assert (answer.status, answer.code) == (401, "session_missing")
-            case Decision.FORBIDDEN:
-                assert (answer.status, answer.code) == (403, "forbidden")
-            case Decision.HIDDEN:
-                assert each.scope is not None
-                assert answer.status == 404
-                assert answer.code == OBJECT_UNKNOWN[each.scope.kind][0]
-                hidden.append(answer.without_request_id())
-            case Decision.ALLOWED:
-                assert answer.status < 500
-                assert answer.code not in {"session_missing", "forbidden"}
-                # An object the body names is hidden by the handler, and says which field named it.
-                assert answer.status != 404 or answer.body["error"]["path"] is not None
-    assert all(told == hidden[0] for told in hidden)
+        decision = authorise(principal, each.permission, subject)
+        if not is_answered_so(answer, decision, each):
+            wrong.append(f"{object_id}: {decision}, answered {answer.status} {answer.code}")
+        if decision is Decision.HIDDEN:
+            hidden.append(answer.without_request_id())
+    wrong += [f"hidden in other words: {told}" for told in hidden if told != hidden[0]]
+    return wrong
+
+
+def is_answered_so(answer: Answer, decision: Decision, each: Route[Any]) -> bool:
+    """Whether an answer is what a decision means."""
+    match decision:
+        case Decision.UNAUTHENTICATED:
+            return (answer.status, answer.code) == (401, "session_missing")
+        case Decision.FORBIDDEN:
+            return (answer.status, answer.code) == (403, "forbidden")
+        case Decision.HIDDEN:
+            unknown = None if each.scope is None else OBJECT_UNKNOWN[each.scope.kind][0]
+            return (answer.status, answer.code) == (404, unknown)
+        case Decision.ALLOWED:
+            # An object the body names is hidden by the handler, and says which field named it.
+            is_named = answer.status != 404 or answer.body["error"]["path"] is not None
+            is_refused = answer.code in {"session_missing", "forbidden"}
+            return answer.status < 500 and is_named and not is_refused
 
 
 @pytest.mark.parametrize("caller", [name for name in CALLERS if name != "nobody"])
@@ -264,9 +433,9 @@ def test_both_halves_of_the_domain_are_asked_for(caller: str) -> None:
         assert decisions & {Decision.FORBIDDEN, Decision.HIDDEN}, each.path
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("each", [each for each in ROUTES if each.request is not None], ids=title)
-async def test_no_body_sets_what_is_not_asked_for(stage: ApiStage, each: Route[Any]) -> None:
-    await set_up(stage)
+async def test_no_body_sets_what_is_not_asked_for(untouched: ApiStage, each: Route[Any]) -> None:
     by = {
         Permission.MANAGE_PEOPLE: "ada",
         Permission.MANAGE_CONFIGURATION: "ada",
@@ -276,6 +445,9 @@ async def test_no_body_sets_what_is_not_asked_for(stage: ApiStage, each: Route[A
         Permission.SUPERVISE_AGENT: "sam",
         Permission.SUPERVISE_QUEUE: "sam",
         Permission.WORK_CONTACT: "bob",
+        Permission.EDIT_ARTICLES: "sam",
+        Permission.RUN_CAMPAIGNS: "sam",
+        Permission.SUPPRESS_NUMBERS: "sam",
     }.get(each.permission, "ann")
     own = {
         ObjectKind.OFFER: "offered-to-ann.1",
@@ -283,12 +455,18 @@ async def test_no_body_sets_what_is_not_asked_for(stage: ApiStage, each: Route[A
         ObjectKind.AGENT: "u-ann",
         ObjectKind.QUEUE: "sales",
         ObjectKind.TEAM: NORTH,
+        ObjectKind.CASE: "k-care",
+        ObjectKind.LEAD: "l-sales",
         ObjectKind.SUBSCRIPTION: "s-1",
+        ObjectKind.CALL_BACK: "b-sales",
+        ObjectKind.CAMPAIGN: "spring-sales",
+        ObjectKind.ARTICLE: "parcels",
+        ObjectKind.ARTICLE_QUESTION: "q-1",
     }
     object_id = own.get(each.scope.kind, "u-sam") if each.scope else ""
     for field in ("domain_id", "user_id", "password_hash", "version", "priority", "is_admin"):
         body = {**(sample(each) or {}), field: 1}
-        answer = await stage.ask(each.method, address(each, object_id), by=by, body=body)
+        answer = await untouched.ask(each.method, address(each, object_id), by=by, body=body)
         assert (answer.status, answer.code) == (422, "request_invalid")
         assert field in answer.body["error"]["message"]
 
@@ -318,6 +496,7 @@ def test_every_route_names_a_permission_and_only_these_are_public() -> None:
     assert public == {
         "POST /api/v1/session",
         "GET /api/v1/chat/widgets/{widget_id}",
+        "POST /api/v1/chat/widgets/{widget_id}/calls",
         "POST /api/v1/chat/widgets/{widget_id}/contacts",
     }
 
@@ -335,7 +514,10 @@ def test_every_command_is_idempotent_or_says_why_not() -> None:
     }
     # Logging in twice is two sessions; logging out, setting a password and putting or deleting something again change
     # nothing more; checking and finding change nothing at all. A key or a subscription made twice is two, both listed
-    # and easily ended; its secret must not be kept for a second answer.
+    # and easily ended; its secret must not be kept for a second answer. A version of an article and a step of a question
+    # name the version they start from, and an import of the same changes nothing. A phone opened twice is the newest. A
+    # campaign is made under its id and changed from a version, a list is named by its bytes, a number is suppressed once;
+    # an agent has one entry, which is dialled by one permit and skipped while it is there.
     assert without_key == {
         "POST /api/v1/session",
         "DELETE /api/v1/session",
@@ -351,11 +533,21 @@ def test_every_command_is_idempotent_or_says_why_not() -> None:
         "POST /api/v1/configuration/restore",
         "POST /api/v1/configuration/yaml/read",
         "POST /api/v1/configuration/yaml/write",
+        "POST /api/v1/flows/trial",
         "PUT /api/v1/profiles",
         "POST /api/v1/profiles/find",
         "POST /api/v1/customers/find",
         "DELETE /api/v1/profiles/{customer_key}",
         "POST /api/v1/api-keys",
+        "POST /api/v1/phone",
+        "POST /api/v1/campaigns",
+        "PUT /api/v1/campaigns/{campaign_id}",
+        "POST /api/v1/campaigns/{campaign_id}/state",
+        "POST /api/v1/campaigns/{campaign_id}/lists",
+        "POST /api/v1/campaigns/{campaign_id}/next",
+        "POST /api/v1/campaigns/{campaign_id}/dial",
+        "POST /api/v1/campaigns/{campaign_id}/skip",
+        "POST /api/v1/suppressions",
         "DELETE /api/v1/api-keys/{key_id}",
         "POST /api/v1/subscriptions",
         "PATCH /api/v1/subscriptions/{subscription_id}",
@@ -364,6 +556,11 @@ def test_every_command_is_idempotent_or_says_why_not() -> None:
         "POST /api/v1/subscriptions/{subscription_id}/dead-letters/replay",
         "POST /api/v1/subscriptions/{subscription_id}/secret",
         "DELETE /api/v1/contacts/{contact_id}/uploads",
+        "POST /api/v1/articles/search",
+        "POST /api/v1/articles",
+        "PUT /api/v1/articles/{article_id}",
+        "POST /api/v1/articles/import",
+        "POST /api/v1/article-questions/{question_id}/move",
     }
 
 

@@ -474,7 +474,7 @@ async def test_under_pressure_newcomers_are_told_so_and_conversations_go_on(
     server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     contact_id, desk, customer = await server.conversation("ann")
-    monkeypatch.setattr(server.parts.pressure, "note", lambda _late_ms: None)
+    monkeypatch.setattr(server.parts.pressure, "note", lambda _late_ms, **_: None)
     server.parts.pressure.is_high = True
     path = "/api/v1/chat/widgets/shop/contacts"
     refused = await server.ask("POST", path, body=form("Me too"), Idempotency_Key="me")

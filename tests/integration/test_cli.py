@@ -33,7 +33,7 @@ def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[LiveServer]:
     """A running server on the terminal's data directory."""
-    async with live_server(tmp_path) as running:
+    async with live_server(tmp_path, timing={"presence_grace_s": 40}) as running:
         yield running
 
 

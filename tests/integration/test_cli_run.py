@@ -178,6 +178,12 @@ def test_the_demo_is_refused_where_others_could_reach_it(terminal: Terminal, hos
     assert not terminal.data_dir.exists()
 
 
+@pytest.mark.usefixtures("quiet")
+def test_a_story_needs_the_people_of_the_demo(terminal: Terminal) -> None:
+    assert "give --demo as well" in terminal.fails("run", "--story")
+    assert not terminal.data_dir.exists()
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("port", "70000"), ("port", "http"), ("is_https", "perhaps")]
 )

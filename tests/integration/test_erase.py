@@ -4,22 +4,105 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from callcenter.customers.keys import CustomerKeys
-from callcenter.ports import Profile
+from callcenter.ports import Profile, Store
+from callcenter.ports_of_call_backs import (
+    CallBack,
+    CallBackChange,
+    CallBackState,
+    DialMode,
+    MadeBy,
+)
 from callcenter.ports_of_calls import CallEvent, CallRow
+from callcenter.ports_of_leads import LeadWords
+from callcenter.ports_of_recordings import RecordingRow, RecordingState
 from callcenter.ports_of_uploads import Upload
-from routing.ids import AgentId, ContactId
+from crm_link.outbound.model import EntryState
+from routing.ids import AgentId, ContactId, QueueId
+from tests.contract.test_campaigns import entry, import_, suppression
+from tests.contract.test_leads import event as lead_event
+from tests.contract.test_leads import stored as stored_lead
 from tests.integration.live_server import LiveServer, form, live_server
 from tests.integration.terminal import Terminal
 
-PLANTED = ("zqxname", "zqxmail", "zqxopening", "zqxmessage", "zqxnotes", "zqxnumber", "zqxfile")
+PLANTED = (
+    "zqxname",
+    "zqxmail",
+    "zqxopening",
+    "zqxmessage",
+    "zqxnotes",
+    "zqxnumber",
+    "zqxfile",
+    "zqxinterest",
+    "zqxvoice",
+    "zqxpromise",
+    "zqxlisted",
+)
 
 
 @pytest.fixture
 def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
     return Terminal(tmp_path, capsys)
+
+
+PROMISED = CallBack(
+    call_back_id="b-1",
+    queue_id=QueueId("sales"),
+    number="zqxnumber",
+    customer_key="",
+    state=CallBackState.CANCELLED,
+    mode=DialMode.CUSTOMER_FIRST,
+    made_by=MadeBy.FLOW,
+    made_at_ms=1,
+    age_origin_ms=1,
+    expires_at_ms=2,
+    language="en",
+    note="zqxpromise",
+    version=1,
+)
+TAPED = RecordingRow(
+    recording_id="r-1",
+    connection_id="demo",
+    call_id="call-1",
+    contact_id=ContactId(""),
+    kind="talk",
+    queue_id=QueueId("sales"),
+    began_at_ms=1,
+    expires_at_ms=1 << 50,
+    next_at_ms=1 << 50,
+    caller="zqxnumber",
+    state=RecordingState.FETCHING,
+)
+"""The promise to call the customer, and what was said in a call of theirs."""
+
+
+async def promise_and_record(store: Store, key: str, contact_id: ContactId) -> None:
+    """A call-back of the customer, and the sound of a call."""
+    promised = msgspec.structs.replace(PROMISED, customer_key=key)
+    step = CallBackChange(promised.call_back_id, 1, 7, promised.state, "cancelled", "")
+    await store.call_backs.put(promised, step)
+    listed = entry(customer_key=key, number="zqxnumber", name="zqxlisted", note="zqxlisted")
+    await store.campaigns.add_list(import_(), [listed])
+    never = suppression(key, "zqxnumber", "zqxlisted")
+    await store.campaigns.suppress(never)
+    taped = msgspec.structs.replace(TAPED, contact_id=contact_id)
+    await store.recordings.begin(msgspec.structs.replace(taped, state=RecordingState.OPEN))
+    assert await store.recordings.change(taped, [RecordingState.OPEN])
+    assert await store.recordings.put_part(taped.recording_id, 0, b"zqxvoice")
+
+
+async def forgets_the_promise(server: LiveServer) -> None:
+    """Of a call-back there is left how it went."""
+    row = await server.parts.store.call_backs.get(PROMISED.call_back_id)
+    assert row is not None
+    assert (row.state, row.number, row.note) == (CallBackState.CANCELLED, "", "")
+    listed = await server.parts.store.campaigns.entry("spring", "e1")
+    assert listed is not None
+    assert (listed.state, listed.number, listed.due_at_ms) == (EntryState.REFUSED, "", None)
+    assert await server.parts.store.campaigns.suppressed([listed.customer_key])
 
 
 async def handled_chat(server: LiveServer, form_of: dict[str, str], words: str) -> str:
@@ -82,6 +165,11 @@ async def test_a_customer_is_erased_everywhere_and_the_journal_still_verifies(
             expires_at_ms=1 << 50,
         )
         await store.uploads.put(file, b"zqxfile")
+        heard = stored_lead(key=key)
+        words = LeadWords(interest="zqxinterest", customer_name="zqxname", number="zqxnumber")
+        heard = msgspec.structs.replace(heard, words=words)
+        await store.leads.put(heard, lead_event(heard, text="zqxinterest"))
+        await promise_and_record(store, key, ContactId(contact_id))
         line = await refused(terminal, "--contact", contact_id)
         assert "1 contacts are not closed yet" in line
         await store.calls.finish(
@@ -101,6 +189,7 @@ async def test_a_customer_is_erased_everywhere_and_the_journal_still_verifies(
         assert again.startswith("0 rows of 1 contacts are erased")
 
         await server.start()
+        await forgets_the_promise(server)
         assert await in_log(server, contact_id) == {**log_before, "customer_name": ""}
         assert await found(server, "zqxmessage") == []
         assert await found(server, "parcel") == [other_id]

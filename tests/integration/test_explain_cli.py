@@ -8,6 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from callcenter.host.envelope import Envelope
+from routing.commands import EnqueueContact
+from routing.ids import CampaignId, ContactId, PermitId, QueueId
+from routing.model import CampaignFacts, Channel, Dial
 from tests.integration.live_server import LiveServer, live_server
 from tests.integration.terminal import Terminal
 
@@ -108,3 +112,22 @@ async def test_an_offer_that_was_never_made(server: LiveServer, terminal: Termin
     contact_id = (await server.start_chat())["contact_id"]
     line = await refused(terminal, contact_id, "--offer", "2")
     assert f"offer_unknown: contact {contact_id} has no offer 2" in line
+
+
+async def test_why_a_campaign_got_no_permit(server: LiveServer, terminal: Terminal) -> None:
+    for fault in ("outside_window", ""):
+        dial = Dial(
+            PermitId("spring.e1.1"), 1_000, campaign=CampaignFacts(CampaignId("spring"), fault)
+        )
+        asked = EnqueueContact(
+            ContactId("called"), Channel.OUTBOUND_VOICE, QueueId("sales"), dial=dial
+        )
+        await server.parts.host.submit(Envelope(asked, f"permit-{fault}"))
+    lines = await explain(terminal, "called")
+    assert lines[0].startswith("No permit to dial was given. (20")
+    assert lines[1::2] == [
+        "Local time did not allow a call everywhere the number may be.",
+        "Nobody was free to be kept for it.",
+    ]
+    assert (await explain(terminal, "called", "--lang", "zh"))[3] == "没有可预留的空闲坐席。"
+    assert "contact_unknown" in await refused(terminal, "called", "--offer", "1")

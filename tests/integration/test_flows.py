@@ -11,10 +11,12 @@ from routing.commands import CloseQueue
 from routing.ids import ContactId, QueueId, UserId
 from tests.integration.live_server import LiveServer
 from tests.integration.scripted_pbx import PEOPLE, TELEPHONY, ScriptedPbx
+from tests.integration.test_chat_flows import mark_of
 
 FLOWS = """
     - {number: "300", queue: sales, flow: welcome, language: en}
     - {number: "400", queue: sales, flow: broken}
+    - {number: "500", queue: sales, flow: led}
 flows:
   - id: welcome
     name: {en: Welcome, zh: 欢迎}
@@ -32,6 +34,7 @@ flows:
       order:
         kind: gather
         text: {en: Your order, zh: 请输入订单号}
+        label: {en: Order number, zh: 订单号}
         into: order
         length_min: 4
         length_max: 8
@@ -44,6 +47,18 @@ flows:
       closed: {kind: queue, queue: help, turned_away: sorry}
       sorry: {kind: hang_up, text: {en: Nobody is here, zh: 没有人}}
       bye: {kind: hang_up, text: {en: Goodbye, zh: 再见}}
+  - id: led
+    name: {en: Led, zh: 转}
+    start: to
+    nodes:
+      to: {kind: transfer, text: {en: One moment, zh: 请稍候}, to: "300", failed: end}
+      end: {kind: hang_up}
+  - id: asked
+    name: {en: Asked, zh: 评价}
+    start: mark
+    nodes:
+      mark: {kind: survey, question: friendly, text: {en: "How was it, 1 to 5?", zh: 评分}, next: thanks}
+      thanks: {kind: hang_up, text: {en: Thank you, zh: 谢谢}}
   - id: broken
     name: {en: Broken, zh: 坏}
     start: menu
@@ -63,6 +78,11 @@ async def pbx() -> AsyncIterator[ScriptedPbx]:
 async def server(pbx: ScriptedPbx, tmp_path: Path) -> AsyncIterator[LiveServer]:
     running = LiveServer(tmp_path, timing={"more": TELEPHONY.rstrip() + FLOWS}, **pbx.settings)
     (running.folder / "people.yaml").write_text(PEOPLE, encoding="utf-8")
+    file = running.folder / "all.yaml"
+    text = file.read_text(encoding="utf-8").replace(
+        "waiting_max: 3", "waiting_max: 3, survey: asked"
+    )
+    file.write_text(text, encoding="utf-8")
     pbx.server_of = running
     async with running:
         yield running
@@ -100,12 +120,15 @@ async def test_a_caller_goes_through_a_flow_into_a_queue_and_hears_where_they_ar
     details = await server.parts.store.details.of_contact(
         contact_id, kind="message", after_seq=0, limit=9
     )
-    assert "language: Chinese\\norder: 4711" in details[0].body.decode()
-    card = server.parts.telephony.book.card(ContactId(contact_id))
-    assert card is not None
-    assert [(one.node, one.text) for one in card.given] == [
+    assert "language: Chinese\\n订单号: 4711" in details[0].body.decode()
+    given = server.parts.desk_introductions(ContactId(contact_id)).given
+    assert [(one.name.en, one.text.en) for one in given] == [
         ("language", "Chinese"),
-        ("order", "4711"),
+        ("Order number", "4711"),
+    ]
+    assert [(one.name.zh, one.text.zh) for one in given] == [
+        ("language", "中文"),
+        ("订单号", "4711"),
     ]
     await pbx.say("call.ended", "c1", cause="hangup")
     assert await pbx.over(ContactId(contact_id)) == "hangup"
@@ -149,3 +172,37 @@ async def test_who_is_turned_away_hears_what_the_flow_says(
     await pbx.order("play", lambda one: one["text"] == "Nobody is here")
     await pbx.order("hangup")
     await pbx.say("call.ended", "c1", cause="released")
+
+
+async def test_a_transfer_leads_on_as_if_the_other_number_had_been_dialled(
+    server: LiveServer, pbx: ScriptedPbx
+) -> None:
+    await pbx.call("c1", "500")
+    await pbx.order("play", lambda one: one["text"] == "One moment")
+    menu = await pbx.order("gather")
+    assert menu["text"] == "For Chinese press 1"
+    await server.restart()
+    await press(pbx, menu, "3")
+    await pbx.order("play", lambda one: one["text"] == "Goodbye")
+
+
+async def test_after_the_agent_the_caller_is_asked_for_a_mark(
+    server: LiveServer, pbx: ScriptedPbx
+) -> None:
+    talked, leg_id = await pbx.talk()
+    contact_id = ContactId(talked)
+    hang_up = f"/api/v1/contacts/{contact_id}/call/hang-up"
+    assert (await server.ask("POST", hang_up, by="ann", body={})).status == 200
+    survey = await pbx.order("gather")
+    assert (survey["text"], survey["digits_max"]) == ("How was it, 1 to 5?", 1)
+    assert await pbx.order("hangup", lambda one: one.get("leg_id") == leg_id)
+    await pbx.say("leg.ended", "c1", leg_id=leg_id, cause="released")
+    await server.restart()
+    await press(pbx, survey, "4")
+    await pbx.order("play", lambda one: one["text"] == "Thank you")
+    await pbx.order("hangup", lambda one: "leg_id" not in one)
+    await pbx.say("call.ended", "c1", cause="released")
+    await pbx.over(contact_id)
+    mark = await mark_of(server, contact_id)
+    assert (mark.mark, mark.assignment_id, mark.queue_id) == (4, leg_id, "sales")
+    assert mark.agent_id == server.agent("ann").agent_id

@@ -29,6 +29,7 @@ async def test_hours_are_put_in_force_anew_before_they_run_out(
     assert await in_force.follow()
     first = hours_of(stage)
     assert not await in_force.follow()
+    await stage.ready("ann", "bob", "eve")  # or forty days of alarms that they are not
     now_ms = stage.clock.now_ms
     monkeypatch.setattr(stage.clock, "now_ms", lambda: now_ms() + 40 * DAY_MS)
     assert await in_force.follow()

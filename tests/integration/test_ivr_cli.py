@@ -48,7 +48,7 @@ def test_who_types_nothing_comes_to_a_queue_and_may_hang_up(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["nowhere"], "there is no flow nowhere in config/demo; there are: welcome"),
+        (["nowhere"], "there is no flow nowhere in config/demo; there are: satisfaction, welcome"),
         (["x.yaml"], "lies in the folder flows"),
         (["welcome", "--set", "x"], "--set wants NAME=VALUE, not x"),
         (["welcome", "--config", "nowhere"], "there is no such folder"),
@@ -100,9 +100,9 @@ def test_sound_files_are_made_once_and_named_after_their_content(
     assert said in capsys.readouterr().out
     name = sound_name("谢谢，您的订单号是{order_number}。", "zh")
     assert not (out / f"{name}.wav").exists()
-    closed = sound_name("投诉部门现已下班，您的投诉将由技术支持记录。", "zh")
+    closed = sound_name("今天是法定节假日，您的投诉将由技术支持记录。", "zh")
     made = (out / f"{closed}.wav").read_text(encoding="utf-8")
-    assert made.startswith("投诉部门现已下班")
+    assert made.startswith("今天是法定节假日")
     assert "-r 8000 -c 1 -b 16" in made
     files[0].unlink()
     assert main(command) == 0

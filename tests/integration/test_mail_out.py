@@ -1,7 +1,5 @@
 """What goes out while the next mail server is down, silent, or wants to be asked later: seen, tried again, and nobody's delay."""
 
-# ruff: noqa: ASYNC110 - how far a mail got is asked for again and again
-
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +9,7 @@ import pytest
 from callcenter.channels.mail import limits
 from callcenter.ports import MailState
 from loadtests.smtp_sink import Sink
+from tests import looking
 from tests.integration.live_server import Page
 from tests.integration.mail_stage import MailStage, mail, mail_stage
 
@@ -35,7 +34,7 @@ async def until_tried(stage: MailStage, mail_id: str, times: int) -> str:
     """Wait until it was tried so often and is to be tried again; returns what was the matter."""
     async with asyncio.timeout(20):
         while (row := await stage.mail_row(mail_id)).attempts < times or row.failure == "":
-            await asyncio.sleep(0)
+            await looking.pause()
     return row.failure
 
 

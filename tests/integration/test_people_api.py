@@ -1,5 +1,7 @@
 """Administrators add, change and disable people; the engine hears of it."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -9,6 +11,7 @@ from callcenter.bootstrap.people import Roster
 from routing.ids import AgentId
 from routing.model import CapacityRule, Channel
 from tests.integration.api_stage import PASSWORD, ApiStage
+from tests.integration.live_server import LiveServer
 
 NEW = {
     "username": "max",
@@ -33,6 +36,19 @@ async def test_somebody_is_added_and_can_work(stage: ApiStage) -> None:
     assert (await stage.ask("POST", "/api/v1/session", body=body)).status == 200
     taken = await stage.ask("POST", "/api/v1/users", by="ada", body=NEW)
     assert (taken.status, taken.code) == (409, "username_taken")
+
+
+async def test_a_phone_is_known_before_the_engine_may_offer(tmp_path: Path) -> None:
+    """A call may come right after: the roster's poll is not waited for."""
+    async with LiveServer(tmp_path) as server:
+        roster = server.parts.roster
+        body = {**NEW, "language": "en", "phone": "1007"}
+        user = (await server.ask("POST", "/api/v1/users", by="ada", body=body)).body["user"]
+        assert roster.phone(user["user_id"]) == "1007"
+        path, change = f"/api/v1/users/{user['user_id']}", {"phone": "1008"}
+        answer = await server.ask("PATCH", path, by="ada", body=change)
+        assert answer.status == 200, answer.body
+        assert roster.phone(user["user_id"]) == "1008"
 
 
 async def test_adding_is_repeatable_with_its_key(stage: ApiStage) -> None:
@@ -114,7 +130,9 @@ async def test_capacity_on_all_channels_and_a_queue_that_goes_first(stage: ApiSt
     assert (user["capacity"], user["primary_queue_id"]) == (capacity, "sales")
     agent = stage.host.mirror.agents[AgentId(user["user_id"])]
     assert agent.capacity == CapacityRule(
-        4, {Channel.CHAT: 3, Channel.VOICE: 1}, {Channel.VOICE: 4}
+        4,
+        {Channel.CHAT: 3, Channel.VOICE: 1, Channel.OUTBOUND_VOICE: 1},
+        {Channel.VOICE: 4, Channel.OUTBOUND_VOICE: 4},
     )
     assert agent.primary_queue_id == "sales"
     path = f"/api/v1/users/{user['user_id']}"

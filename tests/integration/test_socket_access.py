@@ -35,6 +35,7 @@ def desk_sockets(stage: ApiStage) -> Extension:
             details=stage.store.details,
             mirror=lambda: stage.host.mirror,
             board_of=stage.board.for_principal,
+            emergencies_of=lambda _principal: None,
             on_agent_typing=lambda _contact_id: None,
             monotonic_s=stage.clock.monotonic_s,
         )

@@ -155,6 +155,13 @@ async def test_a_program_that_is_gone_is_told_nothing_more(
         async with asyncio.timeout(PATIENCE_S):
             while not (await row(server))["is_paused"]:
                 pass
+        # Another subscription hears of what comes now, twice over; the one that is gone of neither.
+        await subscribe(server, program, url, "contact.arrived")
+        for count in (2, 3):
+            await server.start_chat()
+            await program.until(count)
+        assert len(program.deliveries) == 3
+        assert program.kinds() == ["contact.arrived"] * 2
 
 
 async def test_without_a_listed_network_this_machine_is_out_of_reach(

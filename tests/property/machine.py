@@ -29,6 +29,8 @@ from routing.model import (
     CapacityRule,
     Channel,
     Destination,
+    Dial,
+    DialFailure,
     Party,
     RejectCause,
     RoutingConfiguration,
@@ -184,6 +186,37 @@ class EngineMachine(RuleBasedStateMachine):
                 site=site,
             )
         )
+
+    @rule(version=st.integers(0, 9))
+    def suppress(self, version: int) -> None:
+        self.give(cmd.ChangeSuppressions(version))
+
+    @rule(
+        queue_id=some.queue_ids,
+        dial=some.dials | some.campaign_dials,
+        needs=some.needs,
+        then=st.integers(0, 3),
+    )
+    def place(self, queue_id: QueueId, dial: Dial, needs: tuple[SkillNeed, ...], then: int) -> None:
+        """A call of ours, dialled or not, answered or not."""
+        self.arrivals += 1
+        contact_id = ContactId(f"c{self.arrivals}")
+        call = cmd.EnqueueContact(
+            contact_id, Channel.OUTBOUND_VOICE, queue_id, needs=needs, dial=dial
+        )
+        self.give(call)
+        for command in (cmd.UsePermit(contact_id), cmd.AnswerDial(contact_id))[:then]:
+            self.give(command)
+
+    @rule(data=st.data(), what=st.integers(0, 2), failure=st.sampled_from(DialFailure))
+    def dial_on(self, data: st.DataObject, what: int, failure: DialFailure) -> None:
+        contact_id = self.pick_contact(data)
+        commands = (
+            cmd.UsePermit(contact_id),
+            cmd.AnswerDial(contact_id),
+            cmd.FailDial(contact_id, failure),
+        )
+        self.give(commands[what])
 
     @rule(data=st.data(), channel=some.channels, queue_id=some.queue_ids)
     def arrive_twice(self, data: st.DataObject, channel: Channel, queue_id: QueueId) -> None:

@@ -54,7 +54,7 @@ class KeptDay:
         self.events: list[Event] = []
         starts = range(interval_start_ms(first_ms), last_ms + 2 * INTERVAL_MS, INTERVAL_MS)
         self.boards = {start_ms: QueueBoard(start_ms) for start_ms in starts}
-        log = InteractionLogProjection(store.statistics, dict)
+        log = InteractionLogProjection(store.statistics, store.campaigns, dict)
         self._runner = ProjectionRunner(store.journal, store.rows, log, DECODER.decode)
 
     @property

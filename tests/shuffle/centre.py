@@ -17,10 +17,10 @@ from callcenter.storage.memory_calls import MemoryCallLog
 from callcenter.storage.memory_disk import Disk
 from callcenter.telephony.book import CallBook, Surroundings, contact_id_of
 from callcenter.telephony.calls import Call
-from callcenter.telephony.deciding import Enqueue
 from callcenter.telephony.entry import Choice, EntryPoint, Speech
 from callcenter.telephony.ports import Errand
 from callcenter.telephony.protocol import EventType, PbxEvent, encoded, order_body
+from callcenter.telephony.wanted import Enqueue
 from loadtests.softpbx.calls import Json
 from routing import commands as cmd
 from routing import events as ev
@@ -99,6 +99,7 @@ class _Line:
 
     def __init__(self, take: Callable[[Json], None]) -> None:
         self.last_sign_ms = 0
+        self.is_up = True
         self._take = take
 
     def send(self, errand: Errand) -> None:

@@ -84,6 +84,9 @@ class Players:
         manner = self._manner(address)
         return manner if manner in {"busy", "unreachable"} else FREE
 
+    def customer_rings(self, call: Call, now_ms: int) -> None:
+        """In no story is a customer called."""
+
     def phone_rings(self, leg: Leg, now_ms: int) -> None:
         """Answered, refused, or left to ring."""
         call = self.switch.calls[leg.call_id]

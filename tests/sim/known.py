@@ -12,10 +12,11 @@ from routing.ids import (
     SkillId,
     TeamId,
 )
-from routing.model import AgentState, CapacityRule, Channel, SkillNeed
+from routing.model import AgentState, CapacityRule, Channel, Dial, SkillNeed
 
 WAITING, OFFERED, TALKING, WRAP_UP = "waiting", "offered", "talking", "wrap-up"
 PARKED = "parked"
+RESERVED, DIALLING = "reserved", "dialling"
 
 
 @dataclass
@@ -62,6 +63,9 @@ class KnownContact:
     is_interrupted: bool = False
     parked_since_ms: int = 0
     site: SiteId = NO_SITE
+    dial: Dial | None = None
+    failure: str = ""
+    reserved_for: AgentId | None = None
 
 
 @dataclass

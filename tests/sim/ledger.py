@@ -5,6 +5,8 @@ are worked out again, naively, from what the events say happened. Each event is 
 before it is written into them; `oracle` judges the offers.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +20,12 @@ from routing.model import (
     RejectCause,
     RoutingConfiguration,
 )
+from tests.sim import ledger_dials
 from tests.sim.known import (
+    DIALLING,
     OFFERED,
     PARKED,
+    RESERVED,
     TALKING,
     WAITING,
     WRAP_UP,
@@ -28,6 +33,7 @@ from tests.sim.known import (
     KnownContact,
     KnownWrapUp,
 )
+from tests.sim.ledger_campaigns import CampaignBooks
 from tests.sim.ledger_capacity import interrupted_of, put_aside, reminded, taken_up
 from tests.sim.ledger_steps import begin, enter, step_faults
 from tests.sim.queue_books import QueueBooks
@@ -47,6 +53,7 @@ class Ledger:
         self.agents: dict[AgentId, KnownAgent] = {}
         self.wraps: dict[tuple[AgentId, ContactId], KnownWrapUp] = {}
         self.queues = QueueBooks(self)
+        self.campaigns = CampaignBooks()
         self.now_ms = 0
         self._arrivals = 0
         self._offers = 0
@@ -61,6 +68,12 @@ class Ledger:
             ev.AgentStateForced: self._agent_state_requested,
             ev.AgentStateChanged: self._agent_state_changed,
             ev.ContactArrived: self._contact_arrived,
+            ev.SuppressionsChanged: self.campaigns.suppressed,
+            ev.PermitGranted: partial(ledger_dials.granted, self),
+            ev.PermitUsed: partial(ledger_dials.used, self),
+            ev.DialAnswered: partial(ledger_dials.answered, self),
+            ev.DialConnected: partial(ledger_dials.connected, self),
+            ev.DialEnded: partial(ledger_dials.ended, self),
             ev.ContactQueued: self._contact_queued,
             ev.ContactStepped: self._contact_stepped,
             ev.ContactRequeued: self._contact_requeued,
@@ -124,6 +137,13 @@ class Ledger:
         policy = self.policy_of(contact)
         return policy.offer_timeout_ms, policy.reoffer_gap_ms, policy.wrap_up_limit_ms
 
+    @contextmanager
+    def supposing(self, event: ev.ContactArrived) -> Iterator[KnownContact]:
+        """As if this contact had arrived."""
+        self._contact_arrived(event)
+        yield self.contacts.pop(event.contact_id)
+        self._arrivals -= 1
+
     def policy_of(self, contact: KnownContact) -> QueuePolicy:
         """The rules of a contact's queue."""
         for policy in self.rules.queues:
@@ -175,9 +195,10 @@ class Ledger:
         agent = self.agents[event.agent_id]
         agent.is_removed, agent.is_present, agent.lost_at_ms = True, False, None
         agent.state, agent.wish = AgentState.LOGGED_OUT, None
-        self._forget_if_done(agent)
+        self.forget_if_done(agent)
 
-    def _forget_if_done(self, agent: KnownAgent) -> None:
+    def forget_if_done(self, agent: KnownAgent) -> None:
+        """One who was removed is gone with the last work."""
         mine = [one for one in self.contacts.values() if one.agent_id == agent.agent_id]
         owns = [one for one in mine if one.place != WRAP_UP]  # a wrap-up is held by itself
         if agent.is_removed and not owns and not self.held_by(agent.agent_id):
@@ -209,7 +230,7 @@ class Ledger:
         if event.cause == ev.StateCause.PRESENCE_LOST:
             agent.lost_at_ms = None
         if event.state == AgentState.READY and agent.state != AgentState.READY:
-            self._now_idle(agent, event.at_ms)
+            self.now_idle(agent, event.at_ms)
             self._pardon(agent.agent_id)
         if event.state != agent.state:
             agent.missed = {}
@@ -237,7 +258,8 @@ class Ledger:
             return f"I7 {name} is not ready for {event.cause}, but missed {agent.missed}"
         return None
 
-    def _now_idle(self, agent: KnownAgent, at_ms: int) -> None:
+    def now_idle(self, agent: KnownAgent, at_ms: int) -> None:
+        """At the end of the order of who is idle."""
         self._idle_changes += 1
         agent.idle_since = (at_ms, self._idle_changes)
 
@@ -255,6 +277,7 @@ class Ledger:
         contact.barred, contact.site = event.barred_agent_ids, event.site
         contact.customer_key, contact.waits_since_ms = event.customer_key, event.at_ms
         contact.age_origin_ms -= self.queues.waited_before_ms(contact, event.at_ms)
+        ledger_dials.arrived(self, contact, event)
         return None
 
     def _contact_attributes_updated(self, event: ev.ContactAttributesUpdated) -> None:
@@ -352,12 +375,12 @@ class Ledger:
         if not is_transfer:
             contact.age_origin_ms += event.at_ms - contact.talks_since_ms
         elif contact.place == TALKING:
-            self._now_idle(agent, event.at_ms)
+            self.now_idle(agent, event.at_ms)
         contact.step_origin_ms += event.at_ms - contact.talks_since_ms
         self._into_queue(contact, event)
         if is_transfer:
             self._exclude(contact, agent.agent_id, event.at_ms)
-        self._forget_if_done(agent)
+        self.forget_if_done(agent)
         if not contact.is_customer_here:
             contact.gone_at_ms = event.at_ms + self.rules.customer_gone_ms
         if not is_right or contact.age_origin_ms != event.age_origin_ms:
@@ -366,17 +389,21 @@ class Ledger:
 
     def _contact_closed(self, event: ev.ContactClosed) -> str | None:
         contact = self.contacts.pop(event.contact_id)
+        self.campaigns.closed(contact, event.at_ms)
         if contact.agent_id != event.agent_id or contact.place == OFFERED:
             return f"I4 {event} closes {contact}"
-        if event.agent_id is not None and contact.place in (TALKING, PARKED):
+        held = (TALKING, PARKED, RESERVED, DIALLING)
+        if event.agent_id is not None and contact.place in held:
             agent = self.agents[event.agent_id]
-            if contact.place != PARKED:
-                self._now_idle(agent, event.at_ms)
-            self._forget_if_done(agent)
+            is_kept = contact.dial is not None and not contact.dial.is_agent_first
+            if contact.place == TALKING or (contact.place != PARKED and not is_kept):
+                self.now_idle(agent, event.at_ms)
+            self.forget_if_done(agent)
         if event.outcome == ev.ContactOutcome.ABANDONED:
             self.queues.gave_up(contact, event.at_ms)
         is_away = event.outcome == ev.ContactOutcome.TURNED_AWAY
-        if is_away != contact.is_leaving:
+        is_unreached = event.outcome == ev.ContactOutcome.UNREACHED
+        if is_away != contact.is_leaving or is_unreached != bool(contact.failure):
             return f"I4 {event} ends otherwise than it was turned away"
         return None
 
@@ -403,13 +430,17 @@ class Ledger:
             fault = f"I2 the offer id {event.offer_id} is used again"
         if event.expires_at_ms != event.at_ms + self.timeouts(contact)[0]:
             fault = f"I7 {event} expires at a wrong time"
-        self._offers += 1
-        self.agents[event.agent_id].asked_last = self._offers
+        self.asked_once_more(self.agents[event.agent_id])
         contact.offers.add(event.offer_id)
         contact.assigned_to = None
         contact.place, contact.due_ms = OFFERED, event.expires_at_ms
         contact.asked[event.agent_id] = event.offer_id
         return fault
+
+    def asked_once_more(self, agent: KnownAgent) -> None:
+        """For those who are asked in turn."""
+        self._offers += 1
+        agent.asked_last = self._offers
 
     def _wrong_end(
         self, event: ev.OfferAccepted | ev.OfferRejected | ev.OfferExpired | ev.OfferRescinded
@@ -440,11 +471,12 @@ class Ledger:
             fault = f"I7 {event} comes after its deadline {contact.due_ms}"
         if contact.place != OFFERED:
             fault = f"I2 {event} accepts a contact that is {contact.place}"
+        self.campaigns.taken(contact, event.at_ms)
         contact.place, contact.agent_id = TALKING, event.agent_id
         contact.talks_since_ms, contact.gone_at_ms = event.at_ms, None
         agent.missed.pop(contact.channel, None)
         agent.taken += 1
-        self._now_idle(agent, event.at_ms)
+        self.now_idle(agent, event.at_ms)
         return fault
 
     def _offer_rejected(self, event: ev.OfferRejected) -> str | None:
@@ -481,7 +513,7 @@ class Ledger:
     def _offer_rescinded(self, event: ev.OfferRescinded) -> str | None:
         fault = self._returned(event)
         agent = self.agents[event.agent_id]
-        self._forget_if_done(agent)
+        self.forget_if_done(agent)
         return fault
 
     def _exclusion_lapsed(self, event: ev.ExclusionLapsed) -> str | None:
@@ -492,7 +524,8 @@ class Ledger:
 
     def _wrap_up_started(self, event: ev.WrapUpStarted) -> str | None:
         contact = self.contacts[event.contact_id]
-        is_right = (contact.place, contact.agent_id) == (TALKING, event.agent_id)
+        begins_in = DIALLING if contact.failure else TALKING
+        is_right = (contact.place, contact.agent_id) == (begins_in, event.agent_id)
         contact.place = WRAP_UP
         wrap = KnownWrapUp(contact.channel, contact.queue_id, event.until_ms)
         self.wraps[event.agent_id, event.contact_id] = wrap
@@ -508,8 +541,8 @@ class Ledger:
     def _wrap_up_ended(self, event: ev.WrapUpCompleted | ev.WrapUpExpired) -> str | None:
         wrap = self.wraps.pop((event.agent_id, event.contact_id))
         agent = self.agents[event.agent_id]
-        self._now_idle(agent, event.at_ms)
-        self._forget_if_done(agent)
+        self.now_idle(agent, event.at_ms)
+        self.forget_if_done(agent)
         is_limit = event.disposition_id == DISPOSITION_NONE_TIMEOUT
         return (
             f"I7 {event} does not fit {wrap}" if is_limit and wrap.due_ms != event.at_ms else None

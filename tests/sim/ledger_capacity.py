@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from routing import events as ev
 from routing.limits import INTERRUPTIONS_MAX, PARKED_MS_MAX, WRAP_UPS_COME_OVER_MAX
 from routing.model import CALLS, LIVE, AgentState, Channel
-from tests.sim.known import OFFERED, PARKED, TALKING, WRAP_UP, KnownAgent, KnownContact, KnownWrapUp
+from tests.sim.known import (
+    OFFERED,
+    PARKED,
+    TALKING,
+    WAITING,
+    WRAP_UP,
+    KnownAgent,
+    KnownContact,
+    KnownWrapUp,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +36,12 @@ def units_held(ledger: Ledger, agent: KnownAgent) -> int:
 
 
 def in_the_way(
-    ledger: Ledger, agent: KnownAgent, channel: Channel, *, is_plain: bool
+    ledger: Ledger,
+    agent: KnownAgent,
+    channel: Channel,
+    *,
+    is_plain: bool,
+    comes_over: bool = False,
 ) -> list[KnownContact | KnownWrapUp]:
     """What the agent has in hand that a contact of this channel can neither push aside nor come over."""
     held = ledger.held_by(agent.agent_id)
@@ -35,7 +49,8 @@ def in_the_way(
         return held
     aside = ledger.rules.interrupts.get(channel, ())
     wraps = [one for one in held if one.place == WRAP_UP]
-    is_over = channel in ledger.rules.over_wrap_up and len(wraps) <= WRAP_UPS_COME_OVER_MAX
+    comes_over = comes_over or channel in ledger.rules.over_wrap_up
+    is_over = comes_over and len(wraps) <= WRAP_UPS_COME_OVER_MAX
     return [
         one
         for one in held
@@ -48,21 +63,34 @@ def _may_be_interrupted(contact: KnownContact | KnownWrapUp) -> bool:
     return contact.interruptions < INTERRUPTIONS_MAX
 
 
-def fits(ledger: Ledger, agent: KnownAgent, channel: Channel, *, is_plain: bool = True) -> bool:
+def fits(
+    ledger: Ledger,
+    agent: KnownAgent,
+    channel: Channel,
+    *,
+    is_plain: bool = True,
+    comes_over: bool = False,
+) -> bool:
     """Whether one more contact of this channel fits; `is_plain`: beside all that is in hand."""
-    kept = in_the_way(ledger, agent, channel, is_plain=is_plain)
+    kept = in_the_way(ledger, agent, channel, is_plain=is_plain, comes_over=comes_over)
     places = agent.capacity.per_channel.get(channel, 0)
-    alike = [one for one in kept if one.channel == channel]
+    alike = [one for one in kept if one.channel == channel or {one.channel, channel} <= {*CALLS}]
     units = sum(weight(agent, one.channel) for one in kept) + weight(agent, channel)
     return len(alike) < places and units <= agent.capacity.total
 
 
-def has_room(ledger: Ledger, agent: KnownAgent, contact: KnownContact) -> bool:
+def has_room(
+    ledger: Ledger, agent: KnownAgent, contact: KnownContact, *, comes_over: bool = False
+) -> bool:
     """Whether the agent may be offered the contact: nothing new before what was interrupted."""
     is_wrapped_up = (agent.agent_id, contact.contact_id) in ledger.wraps
     if is_wrapped_up or interrupted_of(ledger, agent):
         return False
-    return fits(ledger, agent, contact.channel, is_plain=False)
+    dial = contact.dial
+    is_unasked = dial is not None and contact.place == WAITING and not contact.is_queued
+    is_by_hand = dial is not None and dial.is_agent_first and dial.agent_id is not None
+    comes_over = comes_over or (is_unasked and is_by_hand)
+    return fits(ledger, agent, contact.channel, is_plain=False, comes_over=comes_over)
 
 
 def interrupted_of(ledger: Ledger, agent: KnownAgent) -> list[KnownContact]:

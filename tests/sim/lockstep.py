@@ -22,8 +22,10 @@ from routing.errors import InvariantViolation
 from routing.ids import (
     NO_SITE,
     AgentId,
+    CampaignId,
     ContactId,
     DispositionId,
+    PermitId,
     QueueId,
     ReasonId,
     SiteId,
@@ -39,11 +41,14 @@ from routing.model import (
     INTERRUPTS,
     AgentState,
     AgentStrategy,
+    CampaignFacts,
     CapacityRule,
     Channel,
     ContactStrategy,
     Destination,
     DestinationKind,
+    Dial,
+    DialFailure,
     NotReadyReason,
     Party,
     PriorityRule,
@@ -54,7 +59,7 @@ from routing.model import (
     SkillNeed,
     StepAsks,
 )
-from routing.state import Contact, ContactState
+from routing.state import BEING_CALLED, Contact, ContactState
 from tests.sim.ways_out import with_ways_out
 
 QUEUES = tuple(QueueId(f"q{number}") for number in range(4))
@@ -120,6 +125,10 @@ class Lockstep:
         return [
             (30, self.arrive),
             (25, self.answer),
+            (5, self.place),
+            (0.5, self.suppress),
+            (5, self.look_ahead),
+            (8, lambda: self.with_some_contact(self.dial_on)),
             (30, self.work),
             (7, lambda: self.do(cmd.SetAgentState(self.some_agent(), AgentState.READY))),
             (2, lambda: self.do(cmd.SetAgentState(self.some_agent(), AgentState.NOT_READY, BREAK))),
@@ -162,6 +171,74 @@ class Lockstep:
                 draw.choice([NO_SITE, NO_SITE, *SITES]),
             )
         )
+
+    def place(self) -> None:
+        """A call of ours: by somebody, or for whoever is free."""
+        self.contacts += 1
+        draw, needs = self.random, self.own_attributes()[0]
+        contact_id = ContactId(f"c{self.contacts}")
+        dial = Dial(
+            PermitId(contact_id),
+            draw.randint(1, 60),
+            draw.choice([None, None, self.some_agent()]),
+            is_agent_first=draw.random() < 0.5,
+            may_be_not_ready=draw.random() < 0.5,
+            is_emergency=draw.random() < 0.05,
+            wraps_up_unreached=draw.random() < 0.5,
+            may_be_in_wrap_up=draw.random() < 0.5,
+        )
+        if draw.random() < 0.5:
+            dial = self.of_campaign(dial)
+        queue_id, preferred = draw.choice(QUEUES), draw.choice([None, self.some_agent()])
+        self.do(
+            cmd.EnqueueContact(
+                contact_id,
+                Channel.OUTBOUND_VOICE,
+                queue_id,
+                needs=needs,
+                preferred_agent_id=preferred,
+                dial=dial,
+            )
+        )
+
+    def of_campaign(self, dial: Dial) -> Dial:
+        """The same for a campaign, whose facts may be old, or say no."""
+        draw = self.random
+        version = self.indexed.state.suppression_version
+        facts = CampaignFacts(
+            CampaignId(draw.choice(["spring", "autumn"])),
+            draw.choice(["", "", "", "outside_window"]),
+            version - draw.choice([0, 0, 0, 1]),
+            draw.choice([None, 30, 500]),
+        )
+        return Dial(
+            dial.permit_id, dial.ring_ms, dial.agent_id, dial.is_agent_first, campaign=facts
+        )
+
+    def suppress(self) -> None:
+        """A number is suppressed; now and then an older one is told late."""
+        newest = self.indexed.state.suppression_version
+        self.do(cmd.ChangeSuppressions(newest + self.random.choice([1, 1, 0, -1])))
+
+    def look_ahead(self) -> None:
+        """Who waits for an agent whose wrap-ups were over."""
+        for agent_id, agent in self.indexed.state.agents.items():
+            peer = self.naive.state.agents[agent_id]
+            ours = self.indexed._matcher.next_contact(agent, self.now_ms)
+            theirs = self.naive._matcher.next_contact(peer, self.now_ms)
+            if (ours and ours.contact_id) != (theirs and theirs.contact_id):
+                raise Different(f"seed {self.seed} step {self.steps}: {ours} next, not {theirs}")
+
+    def dial_on(self, contact: Contact) -> None:
+        """The call goes on, or comes to nothing."""
+        contact_id = contact.contact_id
+        if contact.state not in BEING_CALLED or self.random.random() < 0.2:
+            failure = self.random.choice(list(DialFailure))
+            self.do(cmd.FailDial(contact_id, failure))
+        elif contact.state is ContactState.RESERVED:
+            self.do(cmd.UsePermit(contact_id))
+        else:
+            self.do(cmd.AnswerDial(contact_id))
 
     def own_attributes(self) -> tuple[tuple[SkillNeed, ...], int]:
         """Needs and a credit, now and then."""
@@ -275,6 +352,7 @@ class Lockstep:
         draw = self.random
         queues = tuple(sorted(draw.sample(QUEUES, draw.randint(1, len(QUEUES)))))
         units = {Channel.CHAT: draw.randint(0, 3), Channel.EMAIL: 2, Channel.VOICE: 1}
+        units[Channel.OUTBOUND_VOICE] = draw.randint(0, 2)
         weights = draw.choice([{}, {}, {Channel.VOICE: 9}, {Channel.CHAT: 2, Channel.VOICE: 3}])
         skills = {one: draw.randint(1, 5) for one in draw.sample(SKILLS, draw.randint(0, 5))}
         capacity = CapacityRule(draw.randint(1, 4), units, weights)

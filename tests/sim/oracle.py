@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from routing import events as ev
 from routing.model import CALLS, AgentState, AgentStrategy, ContactStrategy
+from tests.sim import ledger_campaigns, ledger_dials
 from tests.sim.known import OFFERED, PARKED, WAITING, KnownAgent, KnownContact
 from tests.sim.ledger import Ledger
 from tests.sim.ledger_capacity import fits, has_room, resting_faults, units_held
+from tests.sim.ledger_dials import permit_faults, reserved_fault
 from tests.sim.ledger_steps import must_leave
 
 if TYPE_CHECKING:
@@ -35,6 +37,10 @@ class Oracle:
         for event in events:
             if isinstance(event, ev.OfferMade):
                 faults.extend(self._offer_faults(event))
+            elif isinstance(event, ev.PermitGranted):
+                faults.extend(permit_faults(self, event))
+            elif isinstance(event, ev.PermitRefused):
+                faults.extend(ledger_campaigns.refusal_faults(self, event))
             faults.extend(self.ledger.book(event))
         faults.extend(self._resting_faults(max(self.ledger.now_ms, clock_ms)))
         return faults
@@ -50,6 +56,10 @@ class Oracle:
         if agent is None:
             yield f"I3 {offer.offer_id} goes to {offer.agent_id}, who is not known"
             return
+        if offer.trigger == ev.OfferTrigger.RESERVED:
+            if reason := reserved_fault(self.ledger, agent, contact):
+                yield f"I3 {offer.offer_id} goes to {offer.agent_id}: {reason}"
+            return
         is_by_hand = contact.assigned_to == agent.agent_id
         if reason := self.refused_by(agent, contact, is_by_hand=is_by_hand):
             yield f"I3 {offer.offer_id} goes to {offer.agent_id}: {reason}"
@@ -60,7 +70,7 @@ class Oracle:
         self, offer: ev.OfferMade, contact: KnownContact, agent: KnownAgent
     ) -> Iterator[str]:
         """Who waits for the agent, or could take the contact, and comes first."""
-        for other in self._waiting():
+        for other in self.waiting():
             if (
                 self._comes_before(other, contact, agent, offer.at_ms)
                 and self.refused_by(agent, other) is None
@@ -81,9 +91,17 @@ class Oracle:
         return contact.place == OFFERED and len(contact.asked) < asks and began_ms == at_ms
 
     def refused_by(
-        self, agent: KnownAgent, contact: KnownContact, *, is_by_hand: bool = False
+        self,
+        agent: KnownAgent,
+        contact: KnownContact,
+        *,
+        is_by_hand: bool = False,
+        comes_over: bool = False,
     ) -> str | None:
-        """Why the agent may not take the contact, or None; a supervisor's hand stands above some reasons."""
+        """Why the agent may not take the contact, or None; a supervisor's hand stands above some reasons.
+
+        `comes_over`: as if the agent's wrap-ups were over.
+        """
         reasons = {
             "not of this queue": not {contact.queue_id, *contact.pool} & {*agent.queue_ids},
             "not present": agent.is_removed or not agent.is_present,
@@ -103,17 +121,26 @@ class Oracle:
         for reason, holds in (reasons if is_by_hand else reasons | overridden).items():
             if holds:
                 return reason
-        return None if has_room(self.ledger, agent, contact) else "above capacity"
+        has_place = has_room(self.ledger, agent, contact, comes_over=comes_over)
+        return None if has_place else "above capacity"
 
     def _comes_before(
         self, other: KnownContact, contact: KnownContact, agent: KnownAgent, at_ms: int
     ) -> bool:
         """Whether the other was to be chosen; what an agent does first counts where the agent was to choose."""
-        ranks = [self.worth(one, at_ms) for one in (other, contact)]
         if contact.contact_id not in self._waits_anew:
-            is_first = [one.queue_id == agent.primary_queue_id for one in (other, contact)]
-            return (is_first[0], ranks[0]) > (is_first[1], ranks[1])
-        return ranks[0] > ranks[1]
+            return self.is_chosen_before(other, contact, agent, at_ms)
+        return self.worth(other, at_ms) > self.worth(contact, at_ms)
+
+    def is_chosen_before(
+        self, other: KnownContact, contact: KnownContact, agent: KnownAgent, at_ms: int
+    ) -> bool:
+        """Whether an agent who chooses takes the other."""
+        mine, theirs = (
+            (one.queue_id == agent.primary_queue_id, self.worth(one, at_ms))
+            for one in (contact, other)
+        )
+        return theirs > mine
 
     def worth(self, contact: KnownContact, at_ms: int) -> tuple[int, ...]:
         """How urgent a contact is: the larger goes first; then the older, then who arrived first."""
@@ -154,7 +181,8 @@ class Oracle:
         has_refused = agent.agent_id in contact.refused_by
         return (has_refused, interrupts, score + cost, (since_ms, order))
 
-    def _waiting(self) -> list[KnownContact]:
+    def waiting(self) -> list[KnownContact]:
+        """Whoever waits in a queue."""
         return [c for c in self.ledger.contacts.values() if c.place == WAITING]
 
     # --- what rests after a command ---
@@ -167,7 +195,7 @@ class Oracle:
                 yield f"I7 the wrap-up of {contact_id} by {agent_id} was due at {wrap.due_ms}"
         for agent in self.ledger.agents.values():
             yield from self._agent_faults(agent, now_ms)
-        for contact in self._waiting():
+        for contact in self.waiting():
             if must_leave(self.ledger, contact, contact.step, now_ms):
                 yield f"I7 {contact.contact_id} still waits in step {contact.step}"
             for agent in self.ledger.agents.values():
@@ -176,6 +204,8 @@ class Oracle:
 
     def _contact_faults(self, contact: KnownContact, now_ms: int) -> Iterator[str]:
         name = contact.contact_id
+        yield from ledger_dials.resting_faults(self.ledger, contact, now_ms)
+        yield from ledger_campaigns.resting_faults(self.ledger, contact)
         if contact.place in (OFFERED, PARKED) and contact.due_ms <= now_ms:
             yield f"I7 the {contact.place} of {name} was due at {contact.due_ms}"
         if contact.gone_at_ms is not None and contact.gone_at_ms <= now_ms:

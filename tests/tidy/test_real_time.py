@@ -7,8 +7,10 @@ from tests.tidy.tree import files, path_in_tree, python_trees
 MAY_WAIT = {
     "tests/asterisk/": "talks with a real phone system; there is nothing to fast-forward",
     "tests/chaos/": "kills and restarts real processes; there is nothing to fast-forward",
+    "tests/looking.py": "the one pause between two looks at what real sockets have led to",
     "tests/races/": "runs on a loop that jumps to its next timer",
     "tests/shuffle/": "runs on a loop that jumps to its next timer",
+    "tests/voice/": "real phones, a real Asterisk and processes that are killed; there is nothing to fast-forward",
 }
 
 

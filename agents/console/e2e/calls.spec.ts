@@ -1,6 +1,8 @@
 /** Calls of the soft PBX at the desk: answered, held, handed on, hung up, wrapped up; in both languages. */
+import { expectAccessible } from './support/accessible';
 import {
   CALLER,
+  consultWords,
   deskWords,
   expectCall,
   handOnToColleague,
@@ -79,3 +81,53 @@ test('a phone that cannot be rung is not the agent’s refusal: not ready, and s
   await expect(anna.getByRole('button', { name: /Status: Phone fault/ })).toBeVisible();
   await expect(offerCard(anna)).toHaveCount(0);
 });
+
+for (const tongue of ['en', 'zh'] as const)
+  test(`a colleague is asked while the caller waits, and takes over, ${tongue}`, async ({ world }) => {
+    const words = deskWords[tongue];
+    const asking = consultWords[tongue];
+    const { colleague } = words;
+    const agent = await agentReady(world, words.username, tongue);
+    const complaints = complaintsOf(agent);
+    const pbx = await ring(world, words.number, words.digit);
+    await takeCall(agent, words);
+    const second = await agentReady(world, colleague.username, colleague.tongue);
+    const phone = tongue === 'en' ? '1002' : '1001';
+
+    await agent.keyboard.press('Alt+c');
+    const dialog = agent.getByRole('dialog');
+    await dialog.getByText(colleague.name).click();
+    await dialog.getByRole('button', { name: asking.ring }).click();
+    await expectCall(agent, 'held');
+    const state = agent.locator('[data-consult]');
+    await expect(state).toHaveAttribute('data-consult', 'ringing');
+    await expect(state).toContainText(colleague.name);
+    await expect.poll(async () => (await pbx.phone(phone))?.state).toBe('ringing');
+    const question = second.getByRole('region', { name: asking.asks });
+    await expect(question).toHaveAttribute('data-asked', 'ringing');
+    await expect(question).toContainText('4567');
+    await pbx.act('pick-up', { leg_id: (await pbx.phone(phone))?.leg_id ?? '' });
+    await expect(state).toHaveAttribute('data-consult', 'colleague');
+    await expect(question).toHaveAttribute('data-asked', 'colleague');
+    await expectAccessible(second, 'a colleague asks', ['light']);
+    await expectAccessible(agent, 'a colleague is asked', ['light']);
+    await agent.keyboard.press('Alt+s');
+    await expect(state).toHaveAttribute('data-consult', 'customer');
+    await expectCall(agent, 'talking');
+    await agent.keyboard.press('Alt+j');
+    await expect(state).toHaveAttribute('data-consult', 'all');
+    await agent.getByRole('button', { name: asking.handOver }).click();
+    await wrapUpToTheEnd(agent, words);
+    await expectCall(second, 'talking');
+    await expect(offerCard(second)).toHaveCount(0);
+    await expect(question).toHaveCount(0);
+    expect(await pbx.callOf(CALLER)).toMatchObject({ talks_to: phone, is_over: false });
+    await second.getByRole('button', { name: deskWords[colleague.tongue].hangUp }).click();
+    await wrapUpToTheEnd(second, deskWords[colleague.tongue]);
+
+    await agent.goto(`${new URL(agent.url()).origin}/log`);
+    await agent.getByRole('row', { name: /4567/ }).getByRole('button').first().click();
+    const phases = agent.locator('[data-phase="consult"], [data-phase="conference"]');
+    await expect(phases).toHaveText(asking.phases);
+    expect(complaints).toEqual([]);
+  });

@@ -201,6 +201,7 @@ test('other programs: a subscription and a key, shown once', async ({ world }) =
   await expect(page.getByRole('textbox', { name: 'Shown only now' })).toHaveValue(/^cck_/);
   await page.getByRole('button', { name: 'I have kept it' }).click();
   await expect(page.locator('[data-api-key="BI"]')).toContainText('Never');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await expectAccessible(page, 'integrations');
   await expectNoSidewaysScroll(page);
   await page.screenshot({ path: test.info().outputPath('integrations.png') });

@@ -54,10 +54,10 @@ MESSAGE_ID_CHARACTERS_MAX: Final = 500
 """What is longer is cut to it; an address that is longer is none."""
 
 ADDRESSES_MAX: Final = 50
-"""Addresses kept of one header, and written into one mail."""
+"""Addresses kept of one header: the first; a mail of ours to more is refused with 422 `request_invalid`."""
 
 REFERENCES_MAX: Final = 20
-"""The newest references of a mail that are looked up."""
+"""The newest references of a mail that are looked up; older ones find no thread."""
 
 # --- going out ---------------------------------------------------------------------------------------
 
@@ -68,7 +68,7 @@ SENDING_LEASE_MS: Final = 5 * 60_000
 """A mail that was being sent when the process died is tried again after this."""
 
 SEND_TIMEOUT_S: Final = 60.0
-"""For each conversation with the next server, whole; beside it the time a large mail takes at the rate below."""
+"""For each conversation with the next server, whole; beside it the time a large mail takes at the rate below. Then it is asked again later."""
 
 SEND_BYTES_PER_S_MIN: Final = 100_000
 """A server that takes less is hung up on, and asked again later."""
@@ -90,7 +90,7 @@ ACKNOWLEDGEMENTS_PER_HOUR_MAX: Final = 3
 """Automatic acknowledgements one address gets in an hour; a loop ends there."""
 
 COMPOSED_CHARACTERS_MAX: Final = 100_000
-"""Text of one mail an agent writes."""
+"""Text of one mail an agent writes; a longer one is refused with 422 `request_invalid`."""
 
 FILES_BYTES_MAX: Final = 18_000_000
 """Bytes of the files an agent attaches to one mail, one or all together: what a mail of 25 MB holds once they are encoded."""

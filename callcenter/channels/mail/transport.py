@@ -7,7 +7,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import aiosmtplib
 import msgspec
@@ -106,8 +106,9 @@ async def _data(client: aiosmtplib.SMTP, raw: bytes) -> None:
 
 
 async def _write(client: aiosmtplib.SMTP, piece: bytes) -> None:
-    transport = client.transport
-    if not isinstance(transport, asyncio.WriteTransport) or transport.is_closing():
+    # Not every loop's transports are subclasses of asyncio's: libuv's are not.
+    transport = cast("asyncio.WriteTransport | None", client.transport)
+    if transport is None or transport.is_closing():
         raise aiosmtplib.SMTPServerDisconnected("Connection lost")
     transport.write(piece)
     await asyncio.sleep(0)

@@ -5,6 +5,12 @@ The connection is already inside the one transaction that makes an upgrade all o
 
 from alembic import context
 
+from callcenter.storage import (  # noqa: F401 - makes their tables known
+    call_back_tables,
+    campaign_tables,
+    case_tables,
+    lead_tables,
+)
 from callcenter.storage.tables import metadata
 
 context.configure(

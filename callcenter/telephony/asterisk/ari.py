@@ -50,6 +50,8 @@ class Place(msgspec.Struct, frozen=True):
     """Where in the dial plan."""
 
     exten: str = ""
+    app_name: str = ""
+    app_data: str = ""
 
 
 class Channel(msgspec.Struct, frozen=True):
@@ -75,6 +77,13 @@ class Bridge(msgspec.Struct, frozen=True):
     channels: list[str] = []
 
 
+class LiveRecording(msgspec.Struct, frozen=True):
+    """A recording that is made, or has just been."""
+
+    name: str
+    state: str = ""
+
+
 class Told(msgspec.Struct, frozen=True):
     """A frame of Asterisk's; which fields count follows from the type."""
 
@@ -84,6 +93,7 @@ class Told(msgspec.Struct, frozen=True):
     message_body: str = ""
     channel: Channel | None = None
     playback: Playback | None = None
+    recording: LiveRecording | None = None
     args: list[str] = []
     digit: str = ""
     cause: int = 0
@@ -105,6 +115,8 @@ class Reply(msgspec.Struct, frozen=True):
 _FRAMES: Final = msgspec.json.Decoder(Told)
 REPLY: Final = "RESTResponse"
 REPLACED: Final = "ApplicationReplaced"
+ECHO: Final = "ChannelUserevent"
+"""An event that we ask for ourselves."""
 _UNWANTED: Final = {"disallowed": [{"type": "ChannelVarset"}]}
 """More than half of all events of a call, and none of them of use."""
 
@@ -127,6 +139,7 @@ class Ari:
         self._asked: dict[str, asyncio.Future[Reply]] = {}
         self._count = 0
         self._is_open = True
+        self._echo = asyncio.Event()
 
     async def ask(self, method: str, *path: str, body: object = None, **query: object) -> Reply:
         """One request. Raises AriLost."""
@@ -167,6 +180,21 @@ class Ari:
         if reply.status == _MAY_ONLY_READ:
             raise AriRefused(reply.status)
 
+    async def until_heard(self) -> None:
+        """See that what Asterisk tells comes here, by an event of our own.
+
+        A connection made in the instant the one before ends may answer everything and be told nothing: that end takes the
+        application's listener away. Raises AriLost, AriRefused.
+        """
+        reply = await self.ask("POST", "events", "user", "echo", application=self._app)
+        if reply.status == _MAY_ONLY_READ:
+            raise AriRefused(reply.status)
+        try:
+            async with asyncio.timeout(limits.ECHO_MS / 1000):
+                await self._echo.wait()
+        except TimeoutError as error:
+            raise AriLost from error
+
     async def read(self) -> None:
         """Until the connection ends."""
         try:
@@ -187,6 +215,9 @@ class Ari:
             told = _FRAMES.decode(text)
         except msgspec.MsgspecError:
             return  # nothing we know how to read
+        if told.type == ECHO:
+            self._echo.set()
+            return
         if told.type != REPLY:
             await self.events.put(told)
             return

@@ -8,6 +8,9 @@ ASK_MS: Final = 5_000
 CONNECT_MS: Final = 3_000
 """How long a connection may take to come about."""
 
+ECHO_MS: Final = 2_000
+"""How long an event of our own may take to come; then nothing that Asterisk tells comes here, and we connect anew."""
+
 HEARTBEAT_S: Final = 4.0
 """How often the socket is tried; without an answer within half of it the connection is lost."""
 
@@ -33,8 +36,14 @@ GONE_AFTER_MS: Final = 2_000
 PROGRESS_MS: Final = 6_000
 """How long a phone may show no sign of ringing; then it cannot be reached."""
 
-EVENTS_PER_STORE: Final = 100
-"""Events handed to the store at a time."""
+PLACED_REMEMBERED: Final = 1_000
+"""Calls of ours that are over whose late commands dial nobody; beyond it the oldest is forgotten."""
 
-STORE_RETRY_MS: Final = 200
-"""How long what could not be stored waits."""
+PROLONGED_TIMES: Final = 3
+"""How often the time limit of a waiting caller is set anew before it would run out."""
+
+SPY_TRIES: Final = 40
+"""How often a channel that was just made is put into its bridge; then the supervisor's leg is ended."""
+
+SPY_RETRY_MS: Final = 25
+"""The wait between two of those."""

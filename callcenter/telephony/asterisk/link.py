@@ -30,15 +30,18 @@ from callcenter.telephony.asterisk.ari import (
     AriRefused,
     Bridge,
     Channel,
+    Reply,
     connected,
 )
+from callcenter.telephony.asterisk.files import RecordingFiles
+from callcenter.telephony.asterisk.guarding import Guard
 from callcenter.telephony.asterisk.lines import Gather, Heard, Lines
-from callcenter.telephony.asterisk.telling import Teller
 from callcenter.telephony.asterisk.verbs import Verbs
-from callcenter.telephony.deciding import UNDELIVERED
 from callcenter.telephony.lanes import Lanes
-from callcenter.telephony.ports import Errand, Undelivered
+from callcenter.telephony.ports import Errand, Fetched, Undelivered
 from callcenter.telephony.protocol import EventType, Order, PbxEvent, stored_event
+from callcenter.telephony.telling import Teller
+from callcenter.telephony.wanted import UNDELIVERED
 from routing.ids import ContactId
 
 _log = structlog.get_logger("callcenter.telephony")
@@ -60,7 +63,10 @@ class _Info(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AriSurroundings:
-    """What the link stands in. `endpoint_of` a phone's number, `media_of` what a command says, `open_calls`: when each began, ms."""
+    """What the link stands in. `endpoint_of` a phone's number, `trunk_of` a customer's, `media_of` what a command says, `open_calls`: when each began, ms.
+
+    Past `outside_after_s` without us who waits is taken back; 0: never.
+    """
 
     connection_id: str
     url: Callable[[], str]
@@ -68,9 +74,11 @@ class AriSurroundings:
     clock: Clock
     contact_of: Callable[[str], ContactId]
     endpoint_of: Callable[[str], str]
+    trunk_of: Callable[[str], str]
     media_of: Callable[[Order], str]
     store: Callable[[Sequence[PbxEvent]], Awaitable[None]]
     open_calls: Callable[[], dict[str, int]]
+    outside_after_s: int = 0
 
 
 def _instant_ms(text: str) -> int:
@@ -99,11 +107,14 @@ class AriLink:
         self._teller = Teller(around.store)
         self._lanes = Lanes(self._deliver, on_undelivered, on_sent)
         self._verbs: Verbs | None = None
+        self._ari: Ari | None = None
         self._changed = asyncio.Condition()
         self._to_clear: deque[tuple[str, str]] = deque()
         self._resuming: deque[str] = deque()
+        self._recording: deque[str] = deque()
         self._chores = asyncio.Event()
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._http: ClientSession | None = None
         self._lost_since_ms: int | None = None
         """Since when there is no connection; None while there is one."""
         self._absent_since_ms: int | None = None
@@ -113,9 +124,37 @@ class AriLink:
         """Commands not delivered yet."""
         return self._lanes.waiting
 
+    @property
+    def is_up(self) -> bool:
+        """While there is a connection."""
+        return self.is_connected
+
     def send(self, errand: Errand) -> None:
         """Put it at the end of its call's lane."""
         self._lanes.send(errand)
+
+    async def fetch_recording(
+        self, recording_id: str, put: Callable[[bytes], Awaitable[bool]]
+    ) -> Fetched:
+        """From Asterisk's store, once it is not being made any more."""
+        return await self._files().fetch(recording_id, put)
+
+    async def delete_recording(self, recording_id: str) -> bool:
+        """From Asterisk's store."""
+        return await self._files().delete(recording_id)
+
+    def _files(self) -> RecordingFiles:
+        return RecordingFiles(self._http, self._around.url(), self._around.account)
+
+    def url(self) -> str:
+        """Where it is, as far as anybody knows."""
+        return self._around.url()
+
+    async def ask(self, method: str, *path: str, body: object = None) -> Reply:
+        """One request over the connection there is. Raises AriLost where there is none."""
+        if self._ari is None:
+            raise AriLost
+        return await self._ari.ask(method, *path, body=body)
 
     async def load(self, log: CallLog, rows: Sequence[CallRow]) -> None:
         """Go on where the stored events of open calls end. Raises StorageError."""
@@ -126,10 +165,11 @@ class AriLink:
                     told = stored_event(event.body)
                     self._teller.remember(told)
                     self._lines.remember(told)
+                self._lines.settle(row.call_id)
 
     async def run(self) -> None:
         """Until cancelled."""
-        http = ClientSession(cookie_jar=DummyCookieJar())
+        http = self._http = ClientSession(cookie_jar=DummyCookieJar())
         try:
             async with http, asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._lanes.run())
@@ -161,17 +201,24 @@ class AriLink:
         around = self._around
         async with connected(http, around.url(), around.account, self._sign) as ari:
             await ari.prepare()
+            await ari.until_heard()
+            guard = Guard(ari, around.outside_after_s)
             try:
-                await self._look(ari)
+                await self._look(ari, guard)
             except msgspec.MsgspecError as error:  # an Asterisk we cannot read is none
                 raise AriLost from error
-            verbs = self._verbs_over(ari)
+            verbs = self._verbs_over(ari, guard)
             _log.info("asterisk_connected", **self._name(), calls=len(self._lines.by_call))
+            self._ari = ari
             await self._set_verbs(verbs)
             try:
-                async with owned(self._do_chores(ari, verbs), "Asterisk's left-overs"):
+                async with (
+                    owned(self._do_chores(ari, verbs), "Asterisk's left-overs"),
+                    owned(self._keep_watch(guard), "callers who wait"),
+                ):
                     await self._listen(ari)
             finally:
+                self._ari = None
                 await self._set_verbs(None)
                 _log.warning("asterisk_connection_lost", **self._name())
 
@@ -187,7 +234,11 @@ class AriLink:
                 return
             self._follow(self._lines.hear(told))
 
-    async def _look(self, ari: Ari) -> None:
+    async def _keep_watch(self, guard: Guard) -> None:
+        with contextlib.suppress(AriLost):
+            await guard.watch(self._lines.by_call.values)
+
+    async def _look(self, ari: Ari, guard: Guard) -> None:
         """What is there now: everything else is over. Raises AriLost."""
         app = await ari.ask("GET", "applications", self._around.account.app)
         channels = await ari.ask("GET", "channels")
@@ -203,7 +254,9 @@ class AriLink:
         self._lose(one for one, begun_ms in open_calls if begun_ms < since_ms and one not in names)
         ours = set(msgspec.json.decode(app.body, type=_App).channel_ids)
         known = msgspec.json.decode(bridges.body, type=list[Bridge])
-        self._follow(self._lines.look(there, ours, known))
+        gone = [one for one in self._lines.by_call if one not in names]
+        taken = [one for one in gone if await guard.was_taken(one)]
+        self._follow(self._lines.look(there, ours, known, taken))
 
     async def _set_verbs(self, verbs: Verbs | None) -> None:
         self._verbs, self.is_connected = verbs, verbs is not None
@@ -211,7 +264,7 @@ class AriLink:
         async with self._changed:
             self._changed.notify_all()
 
-    def _verbs_over(self, ari: Ari) -> Verbs:
+    def _verbs_over(self, ari: Ari, guard: Guard) -> Verbs:
         return Verbs(
             ari,
             self._around.account.app,
@@ -219,9 +272,11 @@ class AriLink:
             tell=self._teller.tell,
             follow=self._follow,
             endpoint_of=self._around.endpoint_of,
+            trunk_of=self._around.trunk_of,
             media_of=self._around.media_of,
             await_digit=self._await_digit,
             await_sign=self._await_sign,
+            guard=guard,
         )
 
     def _sign(self) -> None:
@@ -266,8 +321,10 @@ class AriLink:
             self._await_digit(heard.gathering)
         if heard.resumes is not None:
             self._resuming.append(heard.resumes.call_id)
+        if heard.records is not None:
+            self._recording.append(heard.records.call_id)
         self._to_clear.extend(heard.clear)
-        if self._to_clear or self._resuming:
+        if self._to_clear or self._resuming or self._recording:
             self._chores.set()
 
     async def _do_chores(self, ari: Ari, verbs: Verbs) -> None:
@@ -281,6 +338,10 @@ class AriLink:
                     line = self._lines.by_call.get(self._resuming.popleft())
                     if line is not None and line.has_music:
                         await verbs.play_music(line)
+                while self._recording:
+                    line = self._lines.by_call.get(self._recording.popleft())
+                    if line is not None:
+                        await verbs.recorder.take_message(line)
                 self._chores.clear()
                 await self._chores.wait()
 

@@ -15,5 +15,8 @@ def media_of(folder: str, order: Order) -> str:
     """What Asterisk is told to play, without an ending: it takes the format it likes best. "" where there is nothing."""
     if not folder or not (order.file or order.text):
         return ""
+    if order.parts:
+        names = [sound_name(part, order.language) for part in order.parts]
+        return ",".join(f"sound:{folder.rstrip('/')}/{name}" for name in names)
     file = str(PurePosixPath(order.file).with_suffix("")) if order.file else ""
     return f"sound:{folder.rstrip('/')}/{file or sound_name(order.text, order.language)}"

@@ -126,7 +126,10 @@ NO_DESK = {
     ev.WaitingOverdue,
     ev.CustomerDisconnected,  # of a contact that waits
     ev.CustomerReturned,
+    ev.DialFailed,
     ev.MessageAdded,
+    ev.PermitRefused,
+    ev.SuppressionsChanged,
     ev.ContactEnded,
     ev.ContactAttributesUpdated,
     ev.PriorityAdjusted,
@@ -143,6 +146,7 @@ BY_CONTACT = {
     ev.ContactTurnedAway,
     ev.CustomerDisconnected,
     ev.CustomerReturned,
+    ev.DialFailed,
     ev.MessageAdded,
     ev.ContactEnded,
     ev.ContactArrived,
@@ -180,6 +184,8 @@ def _value(name: str, contact_id: str) -> object:
         "is_total": False,
         "overrides": (),
         "step": 1,
+        "version": 1,
+        "arrived": ("ContactArrived", 1, contact_id, "outbound_voice", "sales", "key"),
         "capacity": {"total": 1, "per_channel": {}},
         "configuration": msgspec.to_builtins(Scene().engine.state.configuration),
     }

@@ -12,7 +12,9 @@ from tests.unit.ivr.walking import flow, flows
 
 BOTH = {"en": "Hi", "zh": "好"}
 END: dict[str, Any] = {"kind": "hang_up"}
-AROUND = Surroundings(queue_ids=["sales"], calendar_ids=["office"], unsupported=["voicemail"])
+AROUND = Surroundings(
+    queue_ids=["sales"], calendar_ids=["office"], numbers=["100"], unsupported=["voicemail"]
+)
 
 
 def told(*several: Flow) -> list[tuple[str, FaultCode]]:
@@ -35,7 +37,9 @@ RIGHT = flow(
     "main",
     "hours",
     hours={"kind": "hours", "calendar": "office", "open": "m", "closed": "e"},
-    m=menu(choices={"1": {"to": "q"}}, otherwise="s", again=BOTH),
+    m=menu(choices={"1": {"to": "q"}, "2": {"to": "t"}}, otherwise="s", again=BOTH),
+    t={"kind": "transfer", "to": "100", "failed": "k"},
+    k={"kind": "survey", "text": BOTH, "question": "kind", "label": BOTH, "next": "e"},
     s={"kind": "set", "values": {"language": "zh", "n": 3}, "next": "g"},
     g={"kind": "gather", "text": BOTH, "into": "number", "next": "r", "otherwise": "m"},
     r={
@@ -71,6 +75,14 @@ def test_variables_have_the_types_they_are_set_to() -> None:
     assert (known["n"], known["number"]) == (AttributeType.INTEGER, AttributeType.STRING)
 
 
+def test_a_call_back_that_was_offered_sets_the_number() -> None:
+    offer = {"kind": "call_back_offer", "text": BOTH, "queue": "sales"}
+    known = variables(
+        flows(flow("main", "c", c={**offer, "accepted": "e", "declined": "e"}, e=END))
+    )
+    assert known["call_back_number"] is AttributeType.STRING
+
+
 @pytest.mark.parametrize(
     ("node", "path", "code"),
     [
@@ -95,6 +107,13 @@ def test_variables_have_the_types_they_are_set_to() -> None:
         ),
         ({"kind": "say", "text": {"en": "x"}, "next": "e"}, "text", FaultCode.PROMPT_MISSING),
         (menu(again={"zh": "x"}), "again", FaultCode.PROMPT_MISSING),
+        (menu(label={"zh": "x"}), "label", FaultCode.PROMPT_MISSING),
+        ({"kind": "transfer", "to": "7", "failed": "e"}, "to", FaultCode.UNKNOWN),
+        (
+            {"kind": "survey", "text": BOTH, "question": "k", "low": 5, "next": "e"},
+            "high",
+            FaultCode.CONDITION,
+        ),
         (
             menu(choices={"1": {"to": "e", "label": {"zh": "x"}}}),
             "choices.1.label",

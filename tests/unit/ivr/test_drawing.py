@@ -26,6 +26,7 @@ NODES: dict[str, Any] = {
     "p": {"kind": "play", "sound": "gong", "next": "e"},
     "q": {"kind": "queue", "queue": "sales"},
     "e": {"kind": "hang_up", "text": {"en": "Bye", "zh": "再见"}, "file": {"en": "bye"}},
+    "t": {"kind": "transfer", "to": "100", "failed": "e"},
     "alone": {"kind": "say", "file": {"en": "gong"}, "next": "nowhere"},
 }
 

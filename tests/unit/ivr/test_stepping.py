@@ -18,7 +18,7 @@ from ivr.session import (
     Given,
     HandOver,
     Leave,
-    OfferCallBack,
+    Mark,
     Option,
     Outcome,
     Passed,
@@ -93,6 +93,7 @@ def test_a_sound_is_the_same_in_every_language() -> None:
 MENU: Plain = {
     "kind": "menu",
     "text": EN,
+    "label": {"en": "Concern", "zh": "事项"},
     "again": {"en": "Again", "zh": "再次"},
     "choices": {"1": {"to": "a", "label": {"en": "One"}}, "2": {"to": "b"}},
     "attempts": 2,
@@ -107,7 +108,9 @@ def test_a_menu_leads_where_the_key_says_and_remembers_the_words() -> None:
     assert ask.options == (Option("1", "One"), Option("2", "2"))
     done(walked, "1")
     assert at(walked) == "a"
-    assert walked.session.given == (Given("here", "One"),)
+    assert walked.session.given == (
+        Given("here", "One", {"en": "Concern", "zh": "事项"}, {"en": "One"}),
+    )
 
 
 def test_a_menu_is_asked_again_and_then_gone_past() -> None:
@@ -235,18 +238,6 @@ def test_values_are_bounded_but_known_ones_change() -> None:
     ("node", "ask", "value", "to"),
     [
         (
-            {"kind": "call_back_offer", "queue": "q", "accepted": "a", "declined": "b"},
-            OfferCallBack(number=1, prompt=Prompt(), queue_id="q"),
-            "accepted",
-            "a",
-        ),
-        (
-            {"kind": "call_back_offer", "queue": "q", "accepted": "a", "declined": "b"},
-            OfferCallBack(number=1, prompt=Prompt(), queue_id="q"),
-            "no",
-            "b",
-        ),
-        (
             {"kind": "voicemail", "queue": "q", "next": "a"},
             Record(number=1, prompt=Prompt(), queue_id="q", length_max_ms=120_000),
             "recorded",
@@ -273,6 +264,36 @@ def test_the_rarer_nodes(node: dict[str, Any], ask: Ask, value: str, to: str) ->
     assert at(walked) == to
 
 
+SURVEY: Plain = {"kind": "survey", "question": "kind", "again": EN, "high": 3, "next": "a"}
+
+
+def test_a_mark_is_kept_and_a_later_one_takes_its_place() -> None:
+    walked = walk({**SURVEY, "next": "here"})
+    done(walked, "3")
+    done(walked, "1")
+    assert walked.session.marks == (Mark("kind", 1, 1, 3, 1_000),)
+
+
+@pytest.mark.parametrize("value", ["0", "4", "x", ""])
+def test_what_is_no_mark_is_asked_for_again_and_then_gone_past(value: str) -> None:
+    walked = walk(SURVEY)
+    done(walked, value)
+    ask = asks(walked)[0]
+    assert isinstance(ask, AskMark)
+    assert (ask.number, ask.prompt.text) == (2, "Hello 7")
+    failed(walked)
+    assert (at(walked), walked.session.marks) == ("a", ())
+
+
+@pytest.mark.parametrize(
+    "node", [SURVEY, {"kind": "gather", "into": "v", "next": "b", "otherwise": "a"}]
+)
+def test_who_will_not_say_is_not_asked_again(node: Plain) -> None:
+    walked = walk(node)
+    walked.give(Answered(1, False, "skipped"))
+    assert at(walked) == "a"
+
+
 def test_a_transfer_that_came_about_is_the_end() -> None:
     walked = walk({"kind": "transfer", "to": "112", "failed": "a"})
     done(walked, "connected")
@@ -285,12 +306,12 @@ COMFORT: list[Plain] = [
     {"text": {"en": "Place {position}"}, "after_s": 10, "every_s": 20},
     {"text": {"en": "Once"}, "after_s": 30},
 ]
-QUEUE: Plain = {"kind": "queue", "queue": "sales", "comfort": COMFORT}
+QUEUE: Plain = {"kind": "queue", "queue": "sales", "music": "tune", "comfort": COMFORT}
 
 
 def test_a_queue_comforts_who_waits_and_makes_up_for_nothing() -> None:
     walked = walk(QUEUE)
-    assert asks(walked) == (Enqueue(number=1, queue_id="sales"),)
+    assert asks(walked) == (Enqueue(number=1, queue_id="sales", music="tune"),)
     assert walked.session.due_ms == 11_000
     walked.now_ms = 11_000
     walked.give(Passed())
@@ -304,7 +325,7 @@ def test_a_queue_comforts_who_waits_and_makes_up_for_nothing() -> None:
     assert asks(walked) == (Reassure(number=4, prompt=Prompt("Place {position}", "", "en")),)
     assert walked.session.due_ms == 111_000
     walked.give(Answered(4))
-    assert walked.session.asked == Enqueue(number=1, queue_id="sales")
+    assert walked.session.asked == Enqueue(number=1, queue_id="sales", music="tune")
     done(walked, "connected")
     assert outcome(walked) is Outcome.QUEUED
 

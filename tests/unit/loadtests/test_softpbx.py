@@ -97,6 +97,26 @@ def test_an_agents_leg_never_takes_the_customer_along() -> None:
     assert call.line()["cause"] == "released"
 
 
+def test_a_colleague_is_asked_while_the_customer_hears_music() -> None:
+    bench = Bench()
+    call = bench.talking()
+    bench.ring(call, to="2", leg_id="L2")
+    legs: dict[str, Any] = {"leg_id": "L1", "other_leg_id": "L2"}
+    bench.ask(call, "consult", mode="colleague", **legs)
+    assert bench.events[-1]["code"] == "unknown_leg"
+    bench.ask(call, "answer", leg_id="L2")
+    told = len(bench.events)
+    for mode in ("colleague", "all", "customer"):
+        bench.ask(call, "consult", mode=mode, **legs)
+    assert bench.told()[told:] == [
+        "hold.started",
+        "command.done",
+        "hold.ended",
+        "command.done",
+        "command.done",
+    ]
+
+
 def test_parking_ends_bridge_and_hold_but_no_leg() -> None:
     bench = Bench()
     call = bench.talking()

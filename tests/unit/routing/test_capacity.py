@@ -264,6 +264,21 @@ def test_a_reload_changes_what_the_waiting_may_interrupt(scene: Scene) -> None:
     assert scene.holder_of("call") == ANN
 
 
+def test_a_reload_changes_what_a_call_that_is_handed_on_may_interrupt(scene: Scene) -> None:
+    scene.ready("ann", CALL_TAKES_ALL)
+    scene.arrive("mail", Channel.EMAIL)
+    scene.accept("mail")
+    scene.ready("bob", CALL_TAKES_ALL)
+    scene.arrive("call", Channel.VOICE)
+    scene.accept("call")
+    scene.do(cmd.ApplyConfiguration(configuration(version="v2", interrupts={})))
+    to_ann = cmd.TransferContact(ContactId("call"), to_agent_id=ANN, agent_id=BOB)
+    assert scene.code(to_ann) is RefusalCode.AGENT_NOT_ELIGIBLE
+    scene.do(cmd.ApplyConfiguration(configuration(version="v3")))
+    scene.do(to_ann)
+    assert scene.holder_of("call") == ANN
+
+
 def test_an_offer_whose_room_goes_into_wrap_up_is_withdrawn(scene: Scene) -> None:
     scene.ready("ann", CALL_TAKES_ALL)
     scene.arrive("mail", Channel.EMAIL)

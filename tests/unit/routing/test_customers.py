@@ -52,6 +52,14 @@ def test_who_leaves_while_waiting_has_abandoned(scene: Scene) -> None:
     assert (closed.outcome, closed.agent_id) == (ev.ContactOutcome.ABANDONED, None)
 
 
+def test_who_was_taken_by_somebody_else_has_not_abandoned(scene: Scene) -> None:
+    scene.chat("c1")
+    events = scene.end("c1", Party.OUTSIDE)
+    assert kinds(events) == ["ContactEnded", "ContactClosed"]
+    assert only(events, ev.ContactClosed).outcome is ev.ContactOutcome.HANDLED_OUTSIDE
+    assert not scene.engine.state.abandoned
+
+
 def test_who_leaves_during_an_offer_costs_the_agent_nothing(scene: Scene) -> None:
     scene.ready("ann")
     scene.let_pass(1)

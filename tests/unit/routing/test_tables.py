@@ -10,12 +10,13 @@ from routing import events as ev
 from routing.decisions import DECISIONS
 from routing.errors import InvariantViolation, RefusalCode
 from routing.expiries import EXPIRIES
-from routing.ids import AgentId, ContactId, DetailId, OfferId, TeamId, UserId
+from routing.ids import AgentId, ContactId, DetailId, OfferId, PermitId, TeamId, UserId
 from routing.inputs import _COMMAND_OF, command_of, is_input
 from routing.matching import _FREED
-from routing.model import AgentState, Channel, Destination, Party
+from routing.model import AgentState, Channel, Destination, Dial, DialFailure, Party
 from routing.reducer import _APPLY
 from routing.state import (
+    BEING_CALLED,
     CONTACT_DEADLINES,
     CONTACT_TRANSITIONS,
     ContactState,
@@ -94,7 +95,13 @@ def test_every_state_is_reached_and_only_the_end_is_never_left() -> None:
     assert left == set(ContactState) - {CLOSED}
 
 
-ROOM = capacity(1, chat=1, email=1)
+ROOM = capacity(1, chat=1, email=1, outbound_voice=1)
+CALL_C1 = cmd.EnqueueContact(
+    C1,
+    Channel.OUTBOUND_VOICE,
+    SALES,
+    dial=Dial(PermitId("line"), 30_000, ANN, is_agent_first=True, wraps_up_unreached=True),
+)
 PUT_ANN = cmd.PutAgent(ANN, TeamId("team"), (SALES,), ROOM)
 COMMANDS_TO_ALL_THERE_IS: tuple[cmd.Command, ...] = (
     PUT_ANN,
@@ -110,6 +117,10 @@ SAMPLES: dict[type, cmd.Command] = {
     cmd.DisconnectAgent: cmd.DisconnectAgent(ANN),
     cmd.SetAgentState: cmd.SetAgentState(ANN, AgentState.NOT_READY, LUNCH),
     cmd.EnqueueContact: cmd.EnqueueContact(C1, Channel.CHAT, SALES),
+    cmd.UsePermit: cmd.UsePermit(C1),
+    cmd.AnswerDial: cmd.AnswerDial(C1),
+    cmd.ChangeSuppressions: cmd.ChangeSuppressions(2),
+    cmd.FailDial: cmd.FailDial(C1, DialFailure.BUSY),
     cmd.AcceptOffer: cmd.AcceptOffer(OFFER, ANN),
     cmd.RejectOffer: cmd.RejectOffer(OFFER, ANN),
     cmd.AddMessage: cmd.AddMessage(C1, DetailId("d1"), Party.CUSTOMER),
@@ -136,36 +147,40 @@ SAMPLES: dict[type, cmd.Command] = {
 
 COLUMNS = (*LASTING, CLOSED)
 TABLE = """
-                         waiting           offered                connected             parked                 wrap_up                closed
-ApplyConfiguration       waiting           offered                connected             parked                 wrap_up                closed
-PutAgent                 waiting           offered                connected             parked                 wrap_up                closed
-RemoveAgent              waiting           waiting                waiting               waiting                closed                 closed
-ConnectAgent             waiting           offered                connected             parked                 wrap_up                closed
-DisconnectAgent          waiting           waiting                connected             parked                 wrap_up                closed
-SetAgentState            waiting           waiting                connected             parked                 wrap_up                closed
-EnqueueContact           contact_exists    contact_exists         contact_exists        contact_exists         contact_exists         offered
-AcceptOffer              offer_unknown     connected              offer_ended           offer_ended            offer_ended            offer_ended
-RejectOffer              offer_unknown     waiting                offer_ended           offer_ended            offer_ended            offer_ended
-AddMessage               waiting           offered                connected             parked                 contact_ended          contact_unknown
-DisconnectCustomer       waiting           offered                connected             parked                 wrap_up                contact_unknown
-ReturnCustomer           waiting           offered                connected             parked                 wrap_up                contact_unknown
-EndContact               closed            closed                 wrap_up               closed                 contact_ended          contact_unknown
-ParkContact              not_your_contact  contact_not_connected  contact_not_parkable  contact_not_connected  contact_not_connected  contact_unknown
-ResumeContact            not_your_contact  contact_not_parked     contact_not_parked    connected              contact_not_parked     contact_unknown
-HoldCall                 not_your_contact  contact_not_connected  contact_not_call      contact_not_connected  contact_not_connected  contact_unknown
-ResumeCall               not_your_contact  contact_not_connected  contact_not_call      contact_not_connected  contact_not_connected  contact_unknown
-FailLeg                  not_your_contact  contact_not_connected  contact_not_call      contact_not_connected  contact_not_connected  contact_unknown
-CompleteWrapUp           not_your_contact  wrap_up_not_open       wrap_up_not_open      wrap_up_not_open       closed                 contact_unknown
-ExtendWrapUp             not_your_contact  wrap_up_not_open       wrap_up_not_open      wrap_up_not_open       wrap_up                contact_unknown
-UpdateContactAttributes  waiting           offered                connected             parked                 contact_ended          contact_unknown
-AdjustPriority           waiting           offered                contact_not_waiting   contact_not_waiting    contact_not_waiting    contact_unknown
-AssignContact            agent_unknown     agent_unknown          contact_not_waiting   contact_not_waiting    contact_not_waiting    contact_unknown
-ForceAgentState          waiting           waiting                connected             parked                 wrap_up                closed
-TransferContact          waiting           waiting                waiting               waiting                contact_ended          contact_unknown
-CloseQueue               waiting           offered                connected             parked                 wrap_up                closed
-OpenQueue                waiting           offered                connected             parked                 wrap_up                closed
-FlushQueue               closed            closed                 connected             parked                 wrap_up                closed
-Tick                     waiting           offered                connected             parked                 wrap_up                closed
+                         reserved               dialling               waiting               offered                connected             parked                 wrap_up                closed
+ApplyConfiguration       reserved               dialling               waiting               offered                connected             parked                 wrap_up                closed
+PutAgent                 reserved               dialling               waiting               offered                connected             parked                 wrap_up                closed
+RemoveAgent              closed                 dialling               waiting               waiting                waiting               waiting                closed                 closed
+ConnectAgent             reserved               dialling               waiting               offered                connected             parked                 wrap_up                closed
+DisconnectAgent          closed                 dialling               waiting               waiting                connected             parked                 wrap_up                closed
+SetAgentState            reserved               dialling               waiting               waiting                connected             parked                 wrap_up                closed
+EnqueueContact           contact_exists         contact_exists         contact_exists        contact_exists         contact_exists        contact_exists         contact_exists         offered
+ChangeSuppressions       reserved               dialling               waiting                offered                connected             parked                 wrap_up                closed
+UsePermit                dialling               permit_ended           permit_ended          permit_ended           permit_ended          permit_ended           permit_ended           contact_unknown
+AnswerDial               contact_not_dialling   connected              contact_not_dialling  contact_not_dialling   contact_not_dialling  contact_not_dialling   contact_not_dialling   contact_unknown
+FailDial                 closed                 wrap_up                contact_not_dialling  contact_not_dialling   contact_not_dialling  contact_not_dialling   contact_not_dialling   contact_unknown
+AcceptOffer              offer_unknown          offer_unknown          offer_unknown         connected              offer_ended           offer_ended            offer_ended            offer_ended
+RejectOffer              offer_unknown          offer_unknown          offer_unknown         waiting                offer_ended           offer_ended            offer_ended            offer_ended
+AddMessage               reserved               dialling               waiting               offered                connected             parked                 contact_ended          contact_unknown
+DisconnectCustomer       reserved               dialling               waiting               offered                connected             parked                 wrap_up                contact_unknown
+ReturnCustomer           reserved               dialling               waiting               offered                connected             parked                 wrap_up                contact_unknown
+EndContact               closed                 wrap_up                closed                closed                 wrap_up               closed                 contact_ended          contact_unknown
+ParkContact              contact_not_connected  contact_not_connected  not_your_contact      contact_not_connected  contact_not_parkable  contact_not_connected  contact_not_connected  contact_unknown
+ResumeContact            contact_not_parked     contact_not_parked     not_your_contact      contact_not_parked     contact_not_parked    connected              contact_not_parked     contact_unknown
+HoldCall                 contact_not_connected  contact_not_connected  not_your_contact      contact_not_connected  contact_not_call      contact_not_connected  contact_not_connected  contact_unknown
+ResumeCall               contact_not_connected  contact_not_connected  not_your_contact      contact_not_connected  contact_not_call      contact_not_connected  contact_not_connected  contact_unknown
+FailLeg                  contact_not_connected  contact_not_connected  not_your_contact      contact_not_connected  contact_not_call      contact_not_connected  contact_not_connected  contact_unknown
+CompleteWrapUp           wrap_up_not_open       wrap_up_not_open       not_your_contact      wrap_up_not_open       wrap_up_not_open      wrap_up_not_open       closed                 contact_unknown
+ExtendWrapUp             wrap_up_not_open       wrap_up_not_open       not_your_contact      wrap_up_not_open       wrap_up_not_open      wrap_up_not_open       wrap_up                contact_unknown
+UpdateContactAttributes  reserved               dialling               waiting               offered                connected             parked                 contact_ended          contact_unknown
+AdjustPriority           contact_not_waiting    contact_not_waiting    waiting               offered                contact_not_waiting   contact_not_waiting    contact_not_waiting    contact_unknown
+AssignContact            contact_not_waiting    contact_not_waiting    agent_unknown         agent_unknown          contact_not_waiting   contact_not_waiting    contact_not_waiting    contact_unknown
+ForceAgentState          reserved               dialling               waiting               waiting                connected             parked                 wrap_up                closed
+TransferContact          contact_not_connected  contact_not_connected  waiting               waiting                waiting               waiting                contact_ended          contact_unknown
+CloseQueue               reserved               dialling               waiting               offered                connected             parked                 wrap_up                closed
+OpenQueue                reserved               dialling               waiting               offered                connected             parked                 wrap_up                closed
+FlushQueue               reserved               dialling               closed                closed                 connected             parked                 wrap_up                closed
+Tick                     reserved               dialling               waiting               offered                connected             parked                 wrap_up                closed
 """
 """(command, contact state) -> next state, or the code of the refusal."""
 
@@ -178,14 +193,18 @@ PAIRS = [
 
 
 def scene_with(state: ContactState) -> Scene:
-    """Ann, and the contact c1 in this state: a chat, or a mail where it is parked."""
+    """Ann, and the contact c1 in this state: a chat, a mail where it is parked, a call of ours before it is answered."""
     scene = Scene()
     scene.put("ann", ROOM)
     scene.connect("ann")
     if state is not ContactState.WAITING:
         scene.set_state("ann", AgentState.READY)
-    scene.arrive("c1", Channel.EMAIL if state is ContactState.PARKED else Channel.CHAT)
+    if state in BEING_CALLED:
+        scene.do(CALL_C1)
+    else:
+        scene.arrive("c1", Channel.EMAIL if state is ContactState.PARKED else Channel.CHAT)
     onward: dict[ContactState, list[Callable[[str], object]]] = {
+        ContactState.DIALLING: [lambda _: scene.do(cmd.UsePermit(C1))],
         ContactState.CONNECTED: [scene.accept],
         ContactState.PARKED: [scene.accept, lambda _: scene.do(cmd.ParkContact(C1, ANN))],
         ContactState.WRAP_UP: [scene.accept, scene.end],
@@ -231,6 +250,8 @@ def test_every_command_in_every_state(state: ContactState, kind: type, leads_to:
 @pytest.mark.parametrize("state", LASTING)
 def test_an_event_that_cannot_follow_is_a_broken_law(state: ContactState) -> None:
     wrong: dict[ContactState, ev.Event] = {
+        ContactState.RESERVED: ev.DialConnected(0, C1, ANN),
+        ContactState.DIALLING: ev.OfferMade(0, OfferId("c1.9"), C1, AgentId("bob"), SALES, 1),
         ContactState.WAITING: ev.WrapUpStarted(0, C1, ANN, 1),
         ContactState.OFFERED: ev.ContactQueued(0, C1, SALES, 0),
         ContactState.CONNECTED: ev.OfferMade(0, OfferId("c1.9"), C1, AgentId("bob"), SALES, 1),
@@ -238,6 +259,6 @@ def test_an_event_that_cannot_follow_is_a_broken_law(state: ContactState) -> Non
         ContactState.WRAP_UP: ev.OfferMade(0, OfferId("c1.9"), C1, AgentId("bob"), SALES, 1),
     }
     scene = scene_with(state)
-    scene.put("bob")
+    scene.put("bob", ROOM)
     with pytest.raises(InvariantViolation, match="INV-1"):
         scene.engine._emit(wrong[state])

@@ -41,6 +41,21 @@ export const deskWords = {
   },
 } as const;
 
+export const consultWords = {
+  en: {
+    ring: 'Ring',
+    handOver: 'Hand the caller over',
+    asks: 'Anna Berg向您咨询',
+    phases: [/Consult.*Anna Berg with 薄一宁.*Handed over/, /Conference.*with 薄一宁.*Handed over/],
+  },
+  zh: {
+    ring: '呼叫',
+    handOver: '把客户转给同事',
+    asks: '薄一宁 asks you',
+    phases: [/咨询同事.*薄一宁 与 Anna Berg.*客户已转交/, /三方通话.*与 Anna Berg.*客户已转交/],
+  },
+} as const;
+
 export type DeskWords = (typeof deskWords)[Tongue];
 
 /** Where the call on this desk stands, as its panel says. */

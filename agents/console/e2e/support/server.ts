@@ -1,10 +1,11 @@
 /** The real server, started by the tests on a port and a data directory of their own. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../../../..');
 export const PYTHON = process.env.CC_PYTHON ?? join(REPOSITORY, '.venv/bin/python');
@@ -20,7 +21,7 @@ const TELEPHONY_KEY = `whsec_${Buffer.from('a key of browser tests alone').toStr
 /** Below those the system gives to connections: some ports are used minutes after they were found free. */
 const [PORT_MIN, PORTS] = [20_000, 12_000];
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const port = PORT_MIN + Math.floor(Math.random() * PORTS);
   const probe = createServer().listen(port, '127.0.0.1');
   const isFree = await once(probe, 'listening').then(
@@ -52,8 +53,8 @@ const PATIENT: Partial<Times> = {
   customer_gone_s: 300,
 };
 
-/** A copy of the demo's configuration with other durations. */
-function configurationWith(times: Partial<Times>): string {
+/** A copy of the demo's configuration with other durations, and with this one holiday in place of the country's. */
+function configurationWith(times: Partial<Times>, holiday: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'cc-e2e-config-'));
   cpSync(join(REPOSITORY, 'config/demo'), folder, { recursive: true });
   for (const name of ['queues.yaml', 'timing.yaml']) {
@@ -62,6 +63,11 @@ function configurationWith(times: Partial<Times>): string {
       text = text.replaceAll(new RegExp(`${key}: \\d+`, 'g'), `${key}: ${seconds}`);
     writeFileSync(join(folder, name), text);
   }
+  if (holiday) {
+    const file = join(folder, 'calendars.yaml');
+    const days = `days: [{day: ${holiday}, state: closed, note: {en: Day off, zh: 放假}}]`;
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/holidays: \{.*\}/g, days));
+  }
   return folder;
 }
 
@@ -69,6 +75,10 @@ export interface Mood {
   /** What differs from patience; null leaves the demo's own times. */
   times: Partial<Times> | null;
   chatsPerMinute: number;
+  /** Where an Asterisk takes commands, and phones of browsers; none: there is none. */
+  ariPort?: number;
+  /** Goes by a clock of its own, and the calendars have this day off and no other: YYYY-MM-DD. */
+  holiday?: string;
 }
 
 export class Server {
@@ -85,11 +95,18 @@ export class Server {
   #said = '';
 
   readonly #chatsPerMinute: number;
+  readonly #ariPort: number | undefined;
+  readonly #holiday: string;
 
-  private constructor(ports: readonly [number, number, number, number], { times, chatsPerMinute }: Mood) {
+  private constructor(
+    ports: readonly [number, number, number, number],
+    { times, chatsPerMinute, ariPort, holiday = '' }: Mood,
+  ) {
     [this.#port, this.controlPort, this.smtpPort, this.smtpOutPort] = ports;
     this.#chatsPerMinute = chatsPerMinute;
-    this.#configDir = times && configurationWith({ ...PATIENT, ...times });
+    this.#ariPort = ariPort;
+    this.#holiday = holiday;
+    this.#configDir = times && configurationWith({ ...PATIENT, ...times }, holiday);
     this.url = `http://127.0.0.1:${this.#port}`;
   }
 
@@ -103,7 +120,15 @@ export class Server {
   /** What server and phone system must both know. */
   telephony(): string {
     const control_url = `http://127.0.0.1:${this.controlPort}`;
-    return JSON.stringify({ [CONNECTION]: { keys: [TELEPHONY_KEY], control_url } });
+    const asterisk = {
+      kind: 'asterisk',
+      control_url: `http://127.0.0.1:${this.#ariPort}`,
+      user: 'callcenter',
+      password: 'callcenter',
+      browsers: {},
+    };
+    const demo = { keys: [TELEPHONY_KEY], control_url };
+    return JSON.stringify({ [CONNECTION]: demo, ...(this.#ariPort && { asterisk }) });
   }
 
   /** Starts it, or starts it again on the same data. */
@@ -127,6 +152,7 @@ export class Server {
         CC_TELEPHONY: this.telephony(),
         CC_SMTP_LISTEN_PORT: String(this.smtpPort),
         CC_SMTP_OUT_PORT: String(this.smtpOutPort),
+        ...(this.#holiday && { CC_CLOCK: 'demo' }),
         ...(this.#configDir && { CC_DEMO_CONFIG_DIR: this.#configDir }),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -136,6 +162,12 @@ export class Server {
         this.#said = (this.#said + chunk.toString()).slice(-4_000);
       });
     await this.#untilReady();
+  }
+
+  /** Leads the demo's clock ahead, as a person does: 2d, 1d12h, 90min. */
+  async advance(span: string): Promise<void> {
+    const args = ['-m', 'callcenter', 'clock', 'advance', span, '--data-dir', this.#dataDir];
+    await promisify(execFile)(PYTHON, args, { cwd: REPOSITORY, env: { ...process.env, CC_CLOCK: 'demo' } });
   }
 
   /** As a power cut would: nothing is said goodbye to. */

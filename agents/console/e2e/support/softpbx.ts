@@ -15,6 +15,7 @@ export interface PbxCall {
   rings_at: string[];
   talks_to: string;
   is_gathering: boolean;
+  recorded_ms: number;
   sound: string;
 }
 
@@ -45,7 +46,7 @@ export class SoftPbx {
       '--control-port',
       String(server.controlPort),
       '--numbers',
-      `${SALES},${SUPPORT}`,
+      `${SALES},${SUPPORT},${MENUS}`,
       '--phones',
       PHONES,
     );
@@ -91,4 +92,6 @@ export class SoftPbx {
 /** Of the demo's configuration: the first asks for a digit. */
 export const SALES = '+4930900100';
 export const SUPPORT = '+4930900200';
+/** The one whose callers are led through menus. */
+export const MENUS = '+4930900300';
 const PHONES = '1001=hand,1002=hand,1003=hand';

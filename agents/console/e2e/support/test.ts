@@ -26,6 +26,7 @@ export const test = base.extend<Mood & { world: World }, { fleet: Fleet }>({
   times: [{}, { option: true }],
   /** New chats an address may start; for those who start many. */
   chatsPerMinute: [30, { option: true }],
+  holiday: [undefined, { option: true }],
   fleet: [
     // eslint-disable-next-line no-empty-pattern -- the runner reads from the pattern what a fixture needs
     async ({}, use) => {
@@ -35,8 +36,8 @@ export const test = base.extend<Mood & { world: World }, { fleet: Fleet }>({
     },
     { scope: 'worker' },
   ],
-  world: async ({ browser, fleet, times, chatsPerMinute }, use) => {
-    const server = await fleet.take({ times, chatsPerMinute });
+  world: async ({ browser, fleet, times, chatsPerMinute, holiday }, use) => {
+    const server = await fleet.take({ times, chatsPerMinute, holiday });
     let pbx: Promise<SoftPbx> | undefined;
     let sink: Promise<Sink> | undefined;
     try {
@@ -68,7 +69,7 @@ declare global {
   }
 }
 
-function keepNotices(): void {
+export function keepNotices(): void {
   window.noticesShown = [];
   const note = ({ target, addedNodes }: MutationRecord) => {
     if (!(target instanceof Element) || target.getAttribute('role') !== 'status') return;

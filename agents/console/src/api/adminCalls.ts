@@ -22,6 +22,11 @@ export type Checked = Schemas['CheckedConfiguration'];
 export type Applied = Schemas['AppliedConfiguration'];
 export type ConfigurationChange = Schemas['ConfigurationChange'];
 export type YamlRead = Schemas['YamlRead'];
+export type FlowInfo = Schemas['FlowInfo'];
+export type FlowTrial = Schemas['FlowTrial'];
+export type TrialLine = Schemas['TrialLine'];
+export type SurveyAverage = Schemas['SurveyAverage'];
+export type SurveyGroup = 'agent' | 'queue' | 'day';
 
 const ofContact = (contact_id: string, key: string) => ({ path: { contact_id }, ...keyed(key) });
 const ofQueue = (queue_id: string, key: string) => ({ path: { queue_id }, ...keyed(key) });
@@ -108,3 +113,22 @@ export const yamlOf = (document: Document) =>
   answerOf(api.POST('/api/v1/configuration/yaml/write', { body: { document } }));
 export const readYaml = (text: string) =>
   answerOf(api.POST('/api/v1/configuration/yaml/read', { body: { text } }));
+
+export type ListenMode = 'listen' | 'whisper' | 'barge';
+export const listenIn = (contactId: string, mode: ListenMode, key: string) =>
+  answerOf(
+    api.POST('/api/v1/contacts/{contact_id}/call/listening', {
+      params: ofContact(contactId, key),
+      body: { mode },
+    }),
+  );
+export const leaveCall = (contactId: string, key: string) =>
+  answerOf(api.DELETE('/api/v1/contacts/{contact_id}/call/listening', { params: ofContact(contactId, key) }));
+export const readListening = (contact_id: string) =>
+  answerOf(api.GET('/api/v1/contacts/{contact_id}/call/listening', { params: { path: { contact_id } } }));
+export const readFlows = () => answerOf(api.GET('/api/v1/flows'));
+export const readFlowPicture = (flow_id: string, language: 'en' | 'zh') =>
+  answerOf(api.GET('/api/v1/flows/picture', { params: { query: { flow_id, language } } }));
+export const tryFlow = (trial: FlowTrial) => answerOf(api.POST('/api/v1/flows/trial', { body: trial }));
+export const readSurveys = (from_ms: number, until_ms: number, by: SurveyGroup) =>
+  answerOf(api.GET('/api/v1/statistics/surveys', { params: { query: { from_ms, until_ms, by } } }));

@@ -1,6 +1,6 @@
 /** One function per call of docs/protocol.md. Commands take the key they may be asked again with. */
 import { answerOf, api, keyed } from './http';
-import type { HandOn, NewUser, SendMail, UserChange, WorkState } from './types';
+import type { ConsultMode, HandOn, NewUser, SendMail, UserChange, WorkState } from './types';
 
 const ofContact = (contact_id: string) => ({ path: { contact_id } });
 
@@ -11,6 +11,16 @@ export const logOut = () => answerOf(api.DELETE('/api/v1/session'));
 
 export const setState = (state: WorkState, reason_id: string | null, key: string) =>
   answerOf(api.PUT('/api/v1/me/state', { params: keyed(key), body: { state, reason_id } }));
+/** The customer of a contact: the number stays with the server. */
+export const callCustomer = (contactId: string, key: string) =>
+  answerOf(
+    api.POST('/api/v1/contacts/{contact_id}/call-customer', {
+      params: { path: { contact_id: contactId }, ...keyed(key) },
+    }),
+  );
+/** The own phone rings first, then the number's. */
+export const placeCall = (number: string, key: string) =>
+  answerOf(api.POST('/api/v1/me/calls', { params: keyed(key), body: { number } }));
 export const acceptOffer = (offer_id: string, key: string) =>
   answerOf(
     api.POST('/api/v1/offers/{offer_id}/accept', { params: { path: { offer_id }, ...keyed(key) }, body: {} }),
@@ -35,7 +45,8 @@ export const endContact = (contactId: string, key: string) =>
     }),
   );
 /** The paths are of one form, so one of them types them all. */
-const callCommand = (verb: 'hold' | 'unhold' | 'hang-up') => (contactId: string, key: string) =>
+type CallVerb = 'hold' | 'unhold' | 'mute' | 'unmute' | 'pause-recording' | 'resume-recording' | 'hang-up';
+const callCommand = (verb: CallVerb) => (contactId: string, key: string) =>
   answerOf(
     api.POST(`/api/v1/contacts/{contact_id}/call/${verb}` as '/api/v1/contacts/{contact_id}/end', {
       params: { ...ofContact(contactId), ...keyed(key) },
@@ -44,7 +55,37 @@ const callCommand = (verb: 'hold' | 'unhold' | 'hang-up') => (contactId: string,
   );
 export const holdCall = callCommand('hold');
 export const unholdCall = callCommand('unhold');
+export const muteCall = callCommand('mute');
+export const unmuteCall = callCommand('unmute');
+export const pauseRecording = callCommand('pause-recording');
+export const resumeRecording = callCommand('resume-recording');
 export const hangUpCall = callCommand('hang-up');
+export const readRecordings = (contactId: string) =>
+  answerOf(api.GET('/api/v1/contacts/{contact_id}/recordings', { params: ofContact(contactId) }));
+/** What a player is given; each listening is on record. */
+export const soundOf = (contactId: string, recordingId: string) =>
+  `/api/v1/contacts/${encodeURIComponent(contactId)}/recording?recording_id=${encodeURIComponent(recordingId)}`;
+export const consultColleague = (contactId: string, agent_id: string, key: string) =>
+  answerOf(
+    api.POST('/api/v1/contacts/{contact_id}/call/consult', {
+      params: { ...ofContact(contactId), ...keyed(key) },
+      body: { agent_id },
+    }),
+  );
+export const turnConsult = (contactId: string, mode: ConsultMode, key: string) =>
+  answerOf(
+    api.POST('/api/v1/contacts/{contact_id}/call/consult/turn', {
+      params: { ...ofContact(contactId), ...keyed(key) },
+      body: { mode },
+    }),
+  );
+export const endConsult = (contactId: string, key: string) =>
+  answerOf(
+    api.POST('/api/v1/contacts/{contact_id}/call/consult/end', {
+      params: { ...ofContact(contactId), ...keyed(key) },
+      body: {},
+    }),
+  );
 export const finishWrapUp = (contactId: string, disposition_id: string, notes: string, key: string) =>
   answerOf(
     api.POST('/api/v1/contacts/{contact_id}/wrap-up', {

@@ -125,6 +125,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/article-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions without an answer, those asked last first */
+        get: operations["read_questions"];
+        put?: never;
+        /** Note that no article answers a question */
+        post: operations["note_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/article-questions/{question_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a question, give it back, answer it by an article, dismiss or reopen it */
+        post: operations["move_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every article, a part at a time, by id */
+        get: operations["read_articles"];
+        put?: never;
+        /** Add an article */
+        post: operations["add_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import articles from Markdown files and CSV */
+        post: operations["import_articles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Articles that hold the words, the best first */
+        post: operations["search_articles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{article_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One article, whole */
+        get: operations["read_article"];
+        /** Give an article another version; the ones before are kept */
+        put: operations["change_article"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/articles/{article_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an article was, newest first */
+        get: operations["read_article_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -142,6 +264,298 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/call-backs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Call-backs: what is due, late and why */
+        get: operations["read_call_backs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call-backs/{call_back_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a call-back back; a call that is under way ends, unless somebody talks */
+        post: operations["cancel_call_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call-backs/{call_back_id}/dial-now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call as soon as an agent is free, whatever time was promised */
+        post: operations["dial_call_back_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call-backs/{call_back_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has happened to a call-back */
+        get: operations["read_call_back_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Campaigns of the queues the caller sees, and how far they have come */
+        get: operations["read_campaigns"];
+        put?: never;
+        /** Make a campaign, as a draft */
+        post: operations["add_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A campaign, its plan and how far it has come */
+        get: operations["read_campaign"];
+        /** Change a campaign's plan */
+        put: operations["change_campaign"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/dial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call the entry on the screen, if the rules and the engine allow it */
+        post: operations["dial_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of a campaign, a part at a time */
+        get: operations["read_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every permit that was asked for, and what became of it */
+        get: operations["read_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a campaign's leads */
+        get: operations["read_campaign_leads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists that were taken in, with every row that was not */
+        get: operations["read_lists"];
+        put?: never;
+        /** Take in a list of numbers (CSV) */
+        post: operations["take_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the next entry of a campaign on the screen, before it is called */
+        post: operations["next_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not call the entry on the screen, for a reason */
+        post: operations["skip_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start, pause or end a campaign */
+        post: operations["turn_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases: inboxes of departments, what is late, what is closed */
+        get: operations["read_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A case, every step of it, and what this caller may do now */
+        get: operations["read_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a step with a case */
+        post: operations["move_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chat/widgets/{widget_id}": {
         parameters: {
             query?: never;
@@ -153,6 +567,23 @@ export interface paths {
         get: operations["read_widget"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/widgets/{widget_id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a phone for one call from a page to the widget's number */
+        post: operations["open_guest_phone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -330,6 +761,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/article-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that no article answers this customer's question */
+        post: operations["note_contact_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/article-suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Articles that may answer what the customer wrote last */
+        get: operations["suggest_articles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which articles went to the customer in a contact */
+        get: operations["read_sent_articles"];
+        put?: never;
+        /** Send an article to the customer, into the chat or by mail */
+        post: operations["send_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{contact_id}/assign": {
         parameters: {
             query?: never;
@@ -358,6 +841,91 @@ export interface paths {
         get: operations["read_attachment"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/call-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call the customer of a contact back, now or at a time */
+        post: operations["call_contact_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/call-customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call the customer of a contact, at the number it came from or was placed to */
+        post: operations["call_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/call/consult": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ring a colleague while the customer of a call hears music */
+        post: operations["consult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/call/consult/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the customer back; the colleague's phone is hung up */
+        post: operations["end_consult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/call/consult/turn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Speak with the colleague, with the customer, or with both */
+        post: operations["turn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -398,6 +966,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/call/listening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own part in a call */
+        get: operations["read_listening"];
+        put?: never;
+        /** Listen to a call, whisper to its agent, or speak to both; the own phone rings */
+        post: operations["listen_in"];
+        /** Leave a call that is listened to */
+        delete: operations["leave"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/call/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the customer not hear the agent */
+        post: operations["mute_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/call/pause-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave out of the recording what is said from now on */
+        post: operations["pause_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/call/resume-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record the talk again */
+        post: operations["resume_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{contact_id}/call/unhold": {
         parameters: {
             query?: never;
@@ -409,6 +1047,58 @@ export interface paths {
         put?: never;
         /** Talk with the customer of a call again */
         post: operations["unhold_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/call/unmute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the customer hear the agent again */
+        post: operations["unmute_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/case-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note what the customer says of a solution */
+        post: operations["answer_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases of a contact's customer */
+        get: operations["read_contact_cases"];
+        put?: never;
+        /** Open a case from a contact */
+        post: operations["open_case"];
         delete?: never;
         options?: never;
         head?: never;
@@ -477,6 +1167,24 @@ export interface paths {
         get: operations["explain_offers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads of a contact's customer */
+        get: operations["read_contact_leads"];
+        put?: never;
+        /** Make a lead of what a contact's customer is interested in */
+        post: operations["make_lead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -604,6 +1312,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sound of a recording: whole, or the part that is asked for */
+        get: operations["hear_recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What there is to listen to of a contact */
+        get: operations["read_recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{contact_id}/resume": {
         parameters: {
             query?: never;
@@ -707,6 +1449,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Departments that work on cases, with their members */
+        get: operations["read_departments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The flows in force, and where each is used */
+        get: operations["read_flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A flow as a picture */
+        get: operations["read_flow_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go through a flow as a customer would; nothing is stored, nobody is asked or called */
+        post: operations["try_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions": {
         parameters: {
             query?: never;
@@ -733,6 +1543,108 @@ export interface paths {
         };
         /** Contacts of the interaction log as CSV, without names and texts */
         get: operations["export_interactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads of queues: open, due, one's own, won and lost */
+        get: operations["read_leads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lead, every step of it, and what may be done now */
+        get: operations["read_lead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a step with a lead */
+        post: operations["move_lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/article-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the questions one found no answer to */
+        get: operations["read_own_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Place a call: the own phone rings first, then the customer's */
+        post: operations["place_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may call for campaigns by preview, and what is on the screen */
+        get: operations["read_campaign_work"];
         put?: never;
         post?: never;
         delete?: never;
@@ -844,6 +1756,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own phone: whether it is in the browser, and connected */
+        get: operations["read_phone"];
+        put?: never;
+        /** Open the own phone in this browser; in another one it is over */
+        post: operations["open_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/profiles": {
         parameters: {
             query?: never;
@@ -924,6 +1854,23 @@ export interface paths {
         get: operations["read_queue"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue_id}/call-backs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Promise a customer a call-back */
+        post: operations["make_call_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1051,6 +1998,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statistics/surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What customers answered to surveys: averages by agent, queue or day */
+        get: operations["survey_averages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subscriptions": {
         parameters: {
             query?: never;
@@ -1155,6 +2119,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers nobody calls for a campaign */
+        get: operations["read_suppressions"];
+        put?: never;
+        /** Have nobody call a number for a campaign any more */
+        post: operations["suppress_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -1218,6 +2200,23 @@ export interface paths {
         get?: never;
         /** Move people into a team, and say who supervises it */
         put: operations["put_team_people"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/telephony": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers and phone systems: what leads where, calls now and in the last day, alarms */
+        get: operations["read_telephony"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1316,6 +2315,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AddCampaign
+         * @description A campaign to be made, as a draft.
+         */
+        AddCampaign: {
+            campaign_id: string;
+            plan: components["schemas"]["CampaignPlan"];
+        };
         /**
          * AddressView
          * @description An address and the name beside it.
@@ -1478,6 +2485,161 @@ export interface components {
             findings: components["schemas"]["FindingRow"][];
         };
         /**
+         * ArticleChange
+         * @description The whole article as it is to be; `based_on` is the version the change started from.
+         */
+        ArticleChange: {
+            based_on: number;
+            /** @default null */
+            en?: components["schemas"]["SaidText"] | null;
+            /** @default null */
+            zh?: components["schemas"]["SaidText"] | null;
+            /** @default [] */
+            tags?: string[];
+            /** @default false */
+            is_retired?: boolean;
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * ArticleFile
+         * @description One file: Markdown or CSV by its name's ending.
+         */
+        ArticleFile: {
+            name: string;
+            text: string;
+        };
+        /**
+         * ArticleFiles
+         * @description Files to import.
+         */
+        ArticleFiles: {
+            files: components["schemas"]["ArticleFile"][];
+        };
+        /**
+         * ArticleQuery
+         * @description Which version; the newest without.
+         */
+        ArticleQuery: {
+            /** @default null */
+            version?: number | null;
+        };
+        /**
+         * ArticleRow
+         * @description An article without its bodies; titles are null where it has no text. `sent`: how often it went to a customer.
+         */
+        ArticleRow: {
+            article_id: string;
+            version: number;
+            title_en: string | null;
+            title_zh: string | null;
+            tags: string[];
+            is_retired: boolean;
+            changed_at_ms: number;
+            changed_by: string;
+            sent: number;
+        };
+        /**
+         * ArticleSent
+         * @description It is on its way, in this version and language.
+         */
+        ArticleSent: {
+            seq: number;
+            version: number;
+            language: string;
+        };
+        /**
+         * ArticleVersion
+         * @description An article as it was by one version.
+         */
+        ArticleVersion: {
+            article_id: string;
+            version: number;
+            en: components["schemas"]["TextView"] | null;
+            zh: components["schemas"]["TextView"] | null;
+            tags: string[];
+            is_retired: boolean;
+            changed_at_ms: number;
+            changed_by: string;
+            note: string;
+        };
+        /**
+         * ArticleVersions
+         * @description What an article was, newest first.
+         */
+        ArticleVersions: {
+            versions: components["schemas"]["ArticleVersion"][];
+        };
+        /**
+         * ArticleView
+         * @description One article.
+         */
+        ArticleView: {
+            article: components["schemas"]["ArticleVersion"];
+        };
+        /**
+         * ArticlesImported
+         * @description What became of files; `faults` are the first of `faults_count`.
+         */
+        ArticlesImported: {
+            added: number;
+            changed: number;
+            unchanged: number;
+            faults: components["schemas"]["ImportFault"][];
+            faults_count: number;
+        };
+        /**
+         * ArticlesQuery
+         * @description Which part of the list: what comes after an id.
+         */
+        ArticlesQuery: {
+            /** @default  */
+            after?: string;
+            /** @default 200 */
+            limit?: number;
+        };
+        /**
+         * ArticlesView
+         * @description A part of the list, by id; `next_after` is null at its end.
+         */
+        ArticlesView: {
+            articles: components["schemas"]["ArticleRow"][];
+            next_after: string | null;
+        };
+        /**
+         * Asked
+         * @description What led to an entry of the work list.
+         * @enum {unknown}
+         */
+        Asked: "no_answer" | "no_result";
+        /**
+         * AskedCard
+         * @description A colleague, `asker_name`, asks this agent by phone about the call of a contact. `state`: ringing, colleague, customer, all or ended.
+         *
+         *         `colleague`, `customer` and `all` say with whom the asker talks: this agent, the customer or both. `ended_as`, a word of the
+         *         history's consults, stays for a minute. `caller` is the number, masked but for its end.
+         */
+        AskedCard: {
+            contact_id: string;
+            asker_name: string;
+            state: string;
+            since_ms: number;
+            /** @default  */
+            ended_as?: string;
+            /** @default  */
+            queue_id?: string;
+            /** @default  */
+            customer_name?: string;
+            /** @default  */
+            language?: string;
+            /** @default  */
+            caller?: string;
+            /** @default null */
+            customer?: components["schemas"]["CustomerCard"] | null;
+            /** @default [] */
+            given?: components["schemas"]["GivenAnswer"][];
+        };
+        /**
          * Assignment
          * @description Who is to be offered the contact.
          */
@@ -1486,7 +2648,7 @@ export interface components {
         };
         /**
          * AssignmentCard
-         * @description A contact that is with the agent: `state` is connected, parked or wrap_up.
+         * @description A contact that is with the agent: `state` is dialling (we call the customer), connected, parked or wrap_up.
          *
          *         `is_interrupted`: parked by something more urgent, and taken up again by itself as soon as there is room.
          */
@@ -1513,6 +2675,8 @@ export interface components {
             customer?: components["schemas"]["CustomerCard"] | null;
             /** @default null */
             email?: components["schemas"]["EmailCard"] | null;
+            /** @default [] */
+            given?: components["schemas"]["GivenAnswer"][];
         };
         /**
          * AttachmentQuery
@@ -1533,11 +2697,35 @@ export interface components {
             refused: string;
         };
         /**
+         * AttemptRow
+         * @description A line of the evidence: what was known, what the engine said, and what became of it. Instants in UTC ms.
+         */
+        AttemptRow: {
+            contact_id: string;
+            entry_id: string;
+            dial_id: string;
+            asked_at_ms: number;
+            pack_id: string;
+            campaign_version: number;
+            suppression_version: number;
+            consent_at_ms: number | null;
+            answer: string;
+            reason: string;
+            agent_id: string;
+            dialled_at_ms: number | null;
+            answered_at_ms: number | null;
+            connected_at_ms: number | null;
+            ended_at_ms: number | null;
+            outcome: string;
+            disposition_id: string;
+            line_cause: string;
+        };
+        /**
          * AuditAction
          * @description What is recorded.
          * @enum {unknown}
          */
-        AuditAction: "api_key_added" | "api_key_revoked" | "audit_read" | "configuration_applied" | "contact_assigned" | "contact_moved" | "contact_read" | "customer_erased" | "events_replayed" | "log_exported" | "log_searched" | "logged_in" | "logged_out" | "login_failed" | "number_read" | "password_set" | "people_exported" | "people_imported" | "person_added" | "person_changed" | "priority_changed" | "profile_deleted" | "profile_put" | "profile_read" | "queue_closed" | "queue_flushed" | "queue_opened" | "state_forced" | "subscription_added" | "subscription_changed" | "subscription_removed" | "team_added" | "team_changed" | "team_removed";
+        AuditAction: "api_key_added" | "api_key_revoked" | "article_added" | "article_changed" | "articles_imported" | "audit_read" | "call_back_cancelled" | "call_back_hurried" | "call_back_made" | "call_listened" | "call_placed" | "campaign_added" | "campaign_changed" | "campaign_turned" | "case_moved" | "case_opened" | "case_read" | "configuration_applied" | "contact_assigned" | "contact_moved" | "contact_read" | "customer_erased" | "entry_dialled" | "entry_skipped" | "events_replayed" | "evidence_read" | "lead_created" | "lead_moved" | "lead_read" | "list_taken_in" | "log_exported" | "log_searched" | "logged_in" | "logged_out" | "login_failed" | "number_read" | "number_suppressed" | "password_set" | "people_exported" | "people_imported" | "person_added" | "person_changed" | "priority_changed" | "profile_deleted" | "profile_put" | "profile_read" | "question_moved" | "queue_closed" | "queue_flushed" | "queue_opened" | "recording_heard" | "state_forced" | "subscription_added" | "subscription_changed" | "subscription_removed" | "team_added" | "team_changed" | "team_removed";
         /**
          * AuditPage
          * @description Records, newest first; `next_before_no` is null at the end.
@@ -1613,11 +2801,102 @@ export interface components {
             as_of_seq: number;
         };
         /**
+         * CallBackCard
+         * @description The promise a call of ours keeps: made when and by what (flow, queue, agent, supervisor, program), for which time if any.
+         *
+         *         `attempts` counts how often the customer was called in vain before.
+         */
+        CallBackCard: {
+            made_at_ms: number;
+            made_by: string;
+            promised_at_ms: number | null;
+            note: string;
+            attempts: number;
+        };
+        /**
+         * CallBackChange
+         * @description One step of a call-back: into which state, because of what; `by` is a user's or a program's id, "" for nobody.
+         */
+        CallBackChange: {
+            call_back_id: string;
+            version: number;
+            at_ms: number;
+            state: components["schemas"]["CallBackState"];
+            cause: string;
+            /** @default  */
+            by?: string;
+        };
+        /**
+         * CallBackQuery
+         * @description Which queue (all that may be seen, without), and whether those that are over are wanted instead.
+         */
+        CallBackQuery: {
+            /** @default  */
+            queue_id?: string;
+            /** @default false */
+            ended?: boolean;
+        };
+        /**
+         * CallBackRow
+         * @description A call-back as a list shows it; `number` is masked but for its end. `late_ms` past its time, and `why` in a word.
+         */
+        CallBackRow: {
+            call_back_id: string;
+            queue_id: string;
+            state: string;
+            mode: string;
+            made_by: string;
+            made_at_ms: number;
+            number: string;
+            language: string;
+            note: string;
+            agent_id: string | null;
+            contact_id: string | null;
+            replaced_contact_id: string | null;
+            promised_at_ms: number | null;
+            due_at_ms: number | null;
+            age_origin_ms: number;
+            expires_at_ms: number;
+            attempts: number;
+            left_alone: number;
+            last_outcome: string;
+            late_ms: number;
+            why: string;
+        };
+        /**
+         * CallBackState
+         * @description Where a call-back stands. `call_backs.states` says what leads from one to the next.
+         * @enum {unknown}
+         */
+        CallBackState: "answered" | "cancelled" | "dialling" | "done" | "expired" | "failed" | "merged" | "scheduled" | "waiting";
+        /**
+         * CallBackSteps
+         * @description Everything that has happened to one, oldest first.
+         */
+        CallBackSteps: {
+            steps: components["schemas"]["CallBackChange"][];
+        };
+        /**
+         * CallBackView
+         * @description One call-back.
+         */
+        CallBackView: {
+            call_back: components["schemas"]["CallBackRow"];
+        };
+        /**
+         * CallBacksView
+         * @description Call-backs: the open ones, the oldest first; or the newest that are over.
+         */
+        CallBacksView: {
+            call_backs: components["schemas"]["CallBackRow"][];
+        };
+        /**
          * CallCard
          * @description What a call adds to its card. `state`: ringing, connecting, talking, held or ended, since `since_ms`.
          *
-         *         `caller` is the number, masked but for its end; `entry_number` the number dialled. `given` is what the caller chose and
-         *         typed in a flow, in order: the name of a node, and the words.
+         *         `caller` is the number, masked but for its end; `entry_number` the number dialled. `is_muted`: the customer does not hear
+         *         the agent. `recording` of the talk: on, pausing, paused, stopping (a pause did not come about), stopped, refused, failed;
+         *         "" for none.
          */
         CallCard: {
             state: string;
@@ -1625,8 +2904,123 @@ export interface components {
             caller: string;
             language: string;
             entry_number: string;
-            /** @default [] */
-            given?: components["schemas"]["GivenAnswer"][];
+            /** @default null */
+            consult?: components["schemas"]["ConsultCard"] | null;
+            /** @default false */
+            is_muted?: boolean;
+            /** @default  */
+            recording?: string;
+            /** @default null */
+            call_back?: components["schemas"]["CallBackCard"] | null;
+        };
+        /**
+         * CallPlaced
+         * @description The agent's phone rings, then the customer's; `contact_id` is on the desk from here on.
+         */
+        CallPlaced: {
+            contact_id: string;
+            seq: number;
+            is_emergency: boolean;
+        };
+        /**
+         * CampaignLeadsView
+         * @description How many leads of a campaign are in which stage.
+         */
+        CampaignLeadsView: {
+            stages: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * CampaignMode
+         * @description Who decides that a number is dialled.
+         * @enum {unknown}
+         */
+        CampaignMode: "preview" | "progressive";
+        /**
+         * CampaignPlan
+         * @description What a campaign does. Minutes are local minutes of a day, weekdays 1 (Monday) to 7; `results` are by disposition.
+         */
+        CampaignPlan: {
+            name: string;
+            queue_id: string;
+            mode: components["schemas"]["CampaignMode"];
+            /** @default cn */
+            pack_id?: string;
+            /** @default  */
+            shown_number?: string;
+            /** @default true */
+            is_agent_first?: boolean;
+            /** @default 540 */
+            from_minute?: number;
+            /** @default 1200 */
+            until_minute?: number;
+            weekdays?: number[];
+            /** @default 3 */
+            attempts_max?: number;
+            /** @default 120 */
+            gap_minutes?: number;
+            /** @default 1 */
+            per_number_day?: number;
+            /** @default null */
+            calls_per_day?: number | null;
+            /** @default 25 */
+            ring_s?: number;
+            /** @default  */
+            script_en?: string;
+            /** @default  */
+            script_zh?: string;
+            /** @default {} */
+            results?: {
+                [key: string]: components["schemas"]["Result"];
+            };
+        };
+        /**
+         * CampaignState
+         * @description Where a campaign stands.
+         * @enum {unknown}
+         */
+        CampaignState: "done" | "draft" | "paused" | "running";
+        /**
+         * CampaignToDo
+         * @description A campaign that agents of a queue work on; `waiting` entries are left.
+         */
+        CampaignToDo: {
+            campaign_id: string;
+            name: string;
+            queue_id: string;
+            waiting: number;
+        };
+        /**
+         * CampaignView
+         * @description A campaign, how far it has come (entries by state), and what it may become.
+         */
+        CampaignView: {
+            campaign_id: string;
+            state: components["schemas"]["CampaignState"];
+            version: number;
+            made_at_ms: number;
+            made_by_name: string;
+            plan: components["schemas"]["CampaignPlan"];
+            entries: {
+                [key: string]: number;
+            };
+            next_states: string[];
+        };
+        /**
+         * CampaignWork
+         * @description What an agent may call by preview, and what the agent has of it: previewed, or being called.
+         */
+        CampaignWork: {
+            campaigns: components["schemas"]["CampaignToDo"][];
+            entries: components["schemas"]["EntryCard"][];
+        };
+        /**
+         * CampaignsView
+         * @description The newest first.
+         */
+        CampaignsView: {
+            campaigns: components["schemas"]["CampaignView"][];
         };
         /**
          * CapacityFacts
@@ -1645,11 +3039,179 @@ export interface components {
             };
         };
         /**
+         * CaseAnswer
+         * @description What the customer says of the solution, or that nobody answered; a `text` says why not.
+         */
+        CaseAnswer: {
+            case_id: string;
+            /** @enum {unknown} */
+            answer: "accepted" | "not_accepted" | "not_reached";
+            based_on: number;
+            /** @default  */
+            text?: string;
+        };
+        /**
+         * CaseDepartmentCount
+         * @description How many open and late cases a department has.
+         */
+        CaseDepartmentCount: {
+            department_id: string;
+            open: number;
+            late: number;
+        };
+        /**
+         * CaseKind
+         * @description What the customer wants: something put right, or something answered.
+         * @enum {unknown}
+         */
+        CaseKind: "complaint" | "inquiry";
+        /**
+         * CaseList
+         * @description Which cases of departments a list tells.
+         * @enum {unknown}
+         */
+        CaseList: "closed" | "late" | "mine" | "open" | "reports";
+        /**
+         * CaseMember
+         * @description An agent of a department.
+         */
+        CaseMember: {
+            user_id: string;
+            name: string;
+        };
+        /**
+         * CaseRow
+         * @description A case as a list shows it. Instants in UTC ms; `late_ms` past its due time, 0 for not yet. `due`: what must happen next.
+         */
+        CaseRow: {
+            case_id: string;
+            case_no: number;
+            kind: string;
+            state: string;
+            version: number;
+            subject: string;
+            customer_name: string;
+            department_id: string;
+            from_department_id: string;
+            owner_id: string;
+            owner_name: string;
+            category: string | null;
+            root_cause: string | null;
+            is_major: boolean;
+            is_open: boolean;
+            is_report_unread: boolean;
+            received_at_ms: number;
+            since_ms: number;
+            due: string | null;
+            due_at_ms: number | null;
+            late_ms: number;
+            attempts: number;
+            times_reopened: number;
+            closed_at_ms: number | null;
+        };
+        /**
+         * CaseStep
+         * @description A step from the version the caller has seen. `text`: why, or what; `owner_id` with assign, hand_over and take.
+         */
+        CaseStep: {
+            step: components["schemas"]["Step"];
+            based_on: number;
+            /** @default  */
+            text?: string;
+            /** @default  */
+            department_id?: string;
+            /** @default  */
+            owner_id?: string;
+            /** @default null */
+            category?: components["schemas"]["Category"] | null;
+            /** @default null */
+            root_cause?: components["schemas"]["RootCause"] | null;
+        };
+        /**
+         * CaseStepRow
+         * @description One step that was taken.
+         */
+        CaseStepRow: {
+            version: number;
+            at_ms: number;
+            step: string;
+            state: string;
+            department_id: string;
+            owner_id: string;
+            owner_name: string;
+            by: string;
+            by_name: string;
+            contact_id: string;
+            text: string;
+        };
+        /**
+         * CaseView
+         * @description A case, whole: every step so far, and the steps that this caller may take now. `number` is masked but for its end.
+         */
+        CaseView: {
+            case: components["schemas"]["CaseRow"];
+            description: string;
+            solution: string;
+            number: string;
+            language: string;
+            opened_by_name: string;
+            contact_ids: string[];
+            steps: components["schemas"]["CaseStepRow"][];
+            next_steps: string[];
+        };
+        /**
+         * CasesQuery
+         * @description Which list, of which department (all the caller sees, without), and after which mark.
+         */
+        CasesQuery: {
+            /** @default open */
+            list?: components["schemas"]["CaseList"];
+            /** @default  */
+            department_id?: string;
+            /** @default  */
+            after?: string;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * CasesView
+         * @description A page of cases; `next_mark` is "" on the last. `counts` of the departments the caller sees.
+         */
+        CasesView: {
+            cases: components["schemas"]["CaseRow"][];
+            counts: components["schemas"]["CaseDepartmentCount"][];
+            next_mark: string;
+        };
+        /**
+         * Category
+         * @description What it is about, as the intake sees it.
+         * @enum {unknown}
+         */
+        Category: "product" | "sales" | "service";
+        /**
+         * ChangeCampaign
+         * @description Another plan for the version the caller has seen.
+         */
+        ChangeCampaign: {
+            based_on: number;
+            plan: components["schemas"]["CampaignPlan"];
+        };
+        /**
          * Channel
          * @description The medium a contact came by.
          * @enum {unknown}
          */
         Channel: "callback" | "chat" | "email" | "fax" | "outbound_voice" | "sms" | "task" | "voice";
+        /**
+         * ChatFlow
+         * @description The flow, whole: what was said in it so far, and what is asked now, if anything is.
+         */
+        ChatFlow: {
+            /** @enum {unknown} */
+            type: "flow";
+            lines: components["schemas"]["FlowLine"][];
+            asked: components["schemas"]["FlowAsk"] | null;
+        };
         /**
          * ChatLine
          * @description A durable message; the customer's own come back too, which is their acknowledgement.
@@ -1662,6 +3224,8 @@ export interface components {
         /**
          * ChatMessage
          * @description One line of a transcript. `author` is customer, agent or system; `seq` orders and identifies it.
+         *
+         *         `given` is what the customer chose and typed in a flow; `text` then says the same in the customer's own language.
          */
         ChatMessage: {
             seq: number;
@@ -1670,6 +3234,8 @@ export interface components {
             author_name: string;
             text: string;
             at_ms: number;
+            /** @default [] */
+            given?: components["schemas"]["GivenAnswer"][];
         };
         /**
          * ChatStarted
@@ -1681,7 +3247,7 @@ export interface components {
         };
         /**
          * ChatState
-         * @description Where the contact is. `state` is waiting, offered, connected or closed.
+         * @description Where the contact is. `state` is in_flow (before the queue), waiting, offered, connected or closed.
          *
          *         `position` counts from 1 among the contacts waiting in the queue; null when not waiting, or where the queue is not
          *         served in the order of its line. It never grows. `wait_p50_ms`, `wait_p90_ms`: half of such waits end within the one,
@@ -1732,6 +3298,13 @@ export interface components {
         Closing: {
             /** @default null */
             message?: components["schemas"]["Said"] | null;
+        };
+        /**
+         * Colleague
+         * @description Whom to ask.
+         */
+        Colleague: {
+            agent_id: string;
         };
         /**
          * ComingEvent
@@ -1810,6 +3383,57 @@ export interface components {
             };
             /** @default false */
             agents_see_numbers?: boolean;
+            /** @default false */
+            places_calls?: boolean;
+        };
+        /**
+         * ConsultCard
+         * @description A colleague the agent asks during a call. `state`: ringing, colleague, customer, all or ended.
+         *
+         *         `colleague`, `customer` and `all` say with whom the agent talks; `cause` why it ended by itself: busy, no_answer, declined,
+         *         unreachable, hangup or failed. `has_answered`: the customer can be handed over, or be joined.
+         */
+        ConsultCard: {
+            agent_id: string;
+            name: string;
+            state: string;
+            /** @default  */
+            cause?: string;
+            /** @default false */
+            has_answered?: boolean;
+        };
+        /**
+         * ContactCallBack
+         * @description Call the customer of a contact back: at the number it has, unless another is given; `is_mine`: by this agent alone.
+         */
+        ContactCallBack: {
+            /** @default null */
+            at_ms?: number | null;
+            /** @default null */
+            number?: string | null;
+            /** @default  */
+            note?: string;
+            /** @default false */
+            is_mine?: boolean;
+        };
+        /**
+         * ContactCase
+         * @description A case beside a contact. `is_about`: this contact is about it. `may_answer`: the customer may be asked by this caller, now.
+         */
+        ContactCase: {
+            case: components["schemas"]["CaseRow"];
+            description: string;
+            solution: string;
+            is_about: boolean;
+            may_answer: boolean;
+        };
+        /**
+         * ContactCasesView
+         * @description Cases of a contact's customer, the newest first. `is_set_up`: whether cases can be opened at all.
+         */
+        ContactCasesView: {
+            is_set_up: boolean;
+            cases: components["schemas"]["ContactCase"][];
         };
         /**
          * ContactDetails
@@ -1837,6 +3461,26 @@ export interface components {
             sections: components["schemas"]["Section"][];
         };
         /**
+         * ContactLead
+         * @description A lead beside a contact. `is_about`: this contact is about it; `next_steps`: what this caller may do now.
+         *
+         *         `number` is masked but for its end.
+         */
+        ContactLead: {
+            lead: components["schemas"]["LeadRow"];
+            number: string;
+            is_about: boolean;
+            next_steps: string[];
+        };
+        /**
+         * ContactLeadsView
+         * @description Leads of a contact's customer, the newest first. `is_set_up`: whether there can be leads at all.
+         */
+        ContactLeadsView: {
+            is_set_up: boolean;
+            leads: components["schemas"]["ContactLead"][];
+        };
+        /**
          * ContactView
          * @description One contact: its row in the log, its state in the engine, its details.
          */
@@ -1847,13 +3491,25 @@ export interface components {
             details: components["schemas"]["ContactDetails"];
             /** @default [] */
             phases?: components["schemas"]["PhaseRow"][];
+            /** @default [] */
+            marks?: components["schemas"]["MarkView"][];
         };
         /**
          * ContactWhere
-         * @description Where a contact is.
+         * @description Where a contact is. `reserved`, `dialling`: we call the customer, who has not answered yet.
          * @enum {unknown}
          */
-        ContactWhere: "closed" | "connected" | "offered" | "parked" | "waiting" | "wrap_up";
+        ContactWhere: "closed" | "connected" | "dialling" | "offered" | "parked" | "reserved" | "waiting" | "wrap_up";
+        /**
+         * CustomerAnswer
+         * @description What the customer chose or typed where the flow asks; `number` is that of the ask. One that comes late is left out.
+         */
+        CustomerAnswer: {
+            /** @enum {unknown} */
+            type: "answer";
+            number: number;
+            text: string;
+        };
         /**
          * CustomerCard
          * @description What the company knows of a customer; "" where it knows nothing. `last_contacts` are newest first.
@@ -1949,17 +3605,41 @@ export interface components {
             seq?: number | null;
         };
         /**
+         * DepartmentRow
+         * @description A department, its members, whether the caller is one, and whether the caller reads its inbox.
+         */
+        DepartmentRow: {
+            department_id: string;
+            name: components["schemas"]["LocalName"];
+            members: components["schemas"]["CaseMember"][];
+            is_mine: boolean;
+            is_seen: boolean;
+            is_intake: boolean;
+            is_top: boolean;
+        };
+        /**
+         * DepartmentsView
+         * @description Every department; none where the configuration names none.
+         */
+        DepartmentsView: {
+            departments: components["schemas"]["DepartmentRow"][];
+        };
+        /**
          * Desk
-         * @description Everything on one agent's desk.
+         * @description Everything on one agent's desk; `asked`: what colleagues ask by phone.
          */
         Desk: {
             agent: components["schemas"]["AgentCard"];
             offers: components["schemas"]["OfferCard"][];
             assignments: components["schemas"]["AssignmentCard"][];
+            /** @default [] */
+            asked?: components["schemas"]["AskedCard"][];
         };
         /**
          * DeskPush
          * @description The desk, whole. `desk` is null for a user who is not an agent.
+         *
+         *         `clock_ahead_ms`: how far the server's clock was led ahead of the wall, in a demo whose clock can be; else null.
          */
         DeskPush: {
             /** @enum {unknown} */
@@ -1967,6 +3647,8 @@ export interface components {
             seq: number;
             server_now_ms: number;
             desk: components["schemas"]["Desk"] | null;
+            /** @default null */
+            clock_ahead_ms?: number | null;
         };
         /**
          * DestinationKind
@@ -1974,6 +3656,28 @@ export interface components {
          * @enum {unknown}
          */
         DestinationKind: "callback" | "message" | "queue" | "voicemail";
+        /**
+         * DialEntry
+         * @description Call this entry.
+         */
+        DialEntry: {
+            entry_id: string;
+        };
+        /**
+         * DialMode
+         * @description Who is called first.
+         * @enum {unknown}
+         */
+        DialMode: "agent_first" | "customer_first";
+        /**
+         * DialView
+         * @description The entry after a permit was asked for. `reason` "" : it is being called; otherwise why not, and when to ask again.
+         */
+        DialView: {
+            entry: components["schemas"]["EntryCard"];
+            reason: string;
+            until_ms: number | null;
+        };
         /**
          * DifferenceRow
          * @description A value that differs, by its path; `change` is changed, new or gone. `before` and `after` are short texts.
@@ -2026,11 +3730,13 @@ export interface components {
         };
         /**
          * DispositionInfo
-         * @description A coded outcome.
+         * @description A coded outcome; with `makes_lead` the customer is interested, and the notes say in what.
          */
         DispositionInfo: {
             disposition_id: string;
             name: components["schemas"]["LocalName"];
+            /** @default false */
+            makes_lead?: boolean;
         };
         /**
          * Done
@@ -2064,6 +3770,24 @@ export interface components {
             parked_until_ms: number | null;
         };
         /**
+         * EmergenciesPush
+         * @description The emergency calls of the last hour, whole, at each new one: to everybody who watches over agents.
+         */
+        EmergenciesPush: {
+            /** @enum {unknown} */
+            type: "emergencies";
+            calls: components["schemas"]["EmergencyCall"][];
+        };
+        /**
+         * EmergencyCall
+         * @description An agent has dialled an emergency number.
+         */
+        EmergencyCall: {
+            contact_id: string;
+            agent_name: string;
+            at_ms: number;
+        };
+        /**
          * Emptying
          * @description Where those who wait are sent; `queue_id` goes with the kind queue alone, `message` is what they are told.
          */
@@ -2076,6 +3800,77 @@ export interface components {
             /** @default null */
             message?: components["schemas"]["Said"] | null;
         };
+        /**
+         * EntriesQuery
+         * @description Which entries, and after which one.
+         */
+        EntriesQuery: {
+            /** @default null */
+            state?: components["schemas"]["EntryState"] | null;
+            /** @default  */
+            after?: string;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * EntriesView
+         * @description By id; `next_after` is where the next part begins, "" at the end.
+         */
+        EntriesView: {
+            entries: components["schemas"]["EntryRow"][];
+            next_after: string;
+        };
+        /**
+         * EntryCard
+         * @description An entry on an agent's screen; of the number the end alone. `contact_id` is that of its call, `until_ms` when it goes back.
+         */
+        EntryCard: {
+            campaign_id: string;
+            campaign_name: string;
+            entry_id: string;
+            version: number;
+            state: components["schemas"]["EntryState"];
+            contact_id: string | null;
+            until_ms: number | null;
+            number: string;
+            name: string;
+            language: string;
+            note: string;
+            attempts: number;
+            attempts_max: number;
+            last_attempt_at_ms: number | null;
+            last_result: string;
+            script_en: string;
+            script_zh: string;
+            last_contacts: components["schemas"]["LastContact"][];
+        };
+        /**
+         * EntryRow
+         * @description An entry of a campaign; of the number the end alone.
+         */
+        EntryRow: {
+            entry_id: string;
+            list_id: string;
+            line: number;
+            number: string;
+            name: string;
+            language: string;
+            zone: string;
+            note: string;
+            state: components["schemas"]["EntryState"];
+            due_at_ms: number | null;
+            attempts: number;
+            last_attempt_at_ms: number | null;
+            last_result: string;
+            contact_id: string | null;
+            agent_id: string;
+        };
+        /**
+         * EntryState
+         * @description Where an entry of a list stands.
+         * @enum {unknown}
+         */
+        EntryState: "calling" | "done" | "given_up" | "previewed" | "refused" | "waiting";
         /**
          * ErrorBody
          * @description The body of every 4xx and 5xx.
@@ -2092,6 +3887,24 @@ export interface components {
             message: string;
             path: string | null;
             request_id: string;
+        };
+        /**
+         * EvidenceQuery
+         * @description After which line.
+         */
+        EvidenceQuery: {
+            /** @default  */
+            after?: string;
+            /** @default 100 */
+            limit?: number;
+        };
+        /**
+         * EvidenceView
+         * @description As it was asked for; `next_after` is where the next part begins, "" at the end.
+         */
+        EvidenceView: {
+            attempts: components["schemas"]["AttemptRow"][];
+            next_after: string;
         };
         /**
          * ExplainedOffer
@@ -2179,6 +3992,128 @@ export interface components {
             notes?: string;
         };
         /**
+         * FlowAsk
+         * @description What the customer is asked. `kind` is choice or mark (one of the options), digits, text, phone (a number) or message.
+         */
+        FlowAsk: {
+            number: number;
+            kind: string;
+            /** @default [] */
+            options?: components["schemas"]["FlowOption"][];
+            /** @default 1 */
+            length_min?: number;
+            /** @default 1 */
+            length_max?: number;
+            /** @default false */
+            is_secret?: boolean;
+        };
+        /**
+         * FlowInfo
+         * @description One flow of the configuration in force: its nodes, and where it is used.
+         */
+        FlowInfo: {
+            flow_id: string;
+            name: components["schemas"]["LocalName"];
+            nodes: number;
+            used_by: components["schemas"]["FlowUse"][];
+        };
+        /**
+         * FlowLine
+         * @description One line of a flow, counted from 1. `author` is customer or system.
+         */
+        FlowLine: {
+            n: number;
+            author: string;
+            text: string;
+            at_ms: number;
+        };
+        /**
+         * FlowOption
+         * @description A button: its words, and what is answered by it, which may be pressed, too.
+         */
+        FlowOption: {
+            key: string;
+            label: string;
+        };
+        /**
+         * FlowPicture
+         * @description A flow as SVG.
+         */
+        FlowPicture: {
+            svg: string;
+        };
+        /**
+         * FlowTrial
+         * @description A flow to go through, and everything that was typed so far: keys and texts of the customer, or the words of `callcenter ivr try`.
+         *
+         *         Without `at_ms` (UTC) it begins now; what came back goes with the next lines, so that the hours stay the same.
+         */
+        FlowTrial: {
+            flow_id: string;
+            /**
+             * @default en
+             * @enum {unknown}
+             */
+            language?: "en" | "zh";
+            /**
+             * @default voice
+             * @enum {unknown}
+             */
+            channel?: "chat" | "voice";
+            /** @default  */
+            caller?: string;
+            /** @default [] */
+            lines?: string[];
+            /** @default null */
+            at_ms?: number | null;
+        };
+        /**
+         * FlowTrialView
+         * @description How far the lines have led. `node` is where it is (its flow and name); `is_over` at the end.
+         */
+        FlowTrialView: {
+            at_ms: number;
+            lines: components["schemas"]["TrialLine"][];
+            node: string;
+            is_over: boolean;
+        };
+        /**
+         * FlowUse
+         * @description Who leads customers here: `kind` is entry_point, widget, survey (of a queue) or flow; `id` its number or id.
+         */
+        FlowUse: {
+            kind: string;
+            id: string;
+        };
+        /**
+         * FlowsView
+         * @description The flows of the configuration in force, which `version` names.
+         */
+        FlowsView: {
+            version: string;
+            flows: components["schemas"]["FlowInfo"][];
+        };
+        /**
+         * FoundArticle
+         * @description An article that fits, in the language it was found in, with what was asked for marked.
+         */
+        FoundArticle: {
+            article_id: string;
+            version: number;
+            language: string;
+            languages: string[];
+            title: components["schemas"]["Piece"][];
+            excerpt: components["schemas"]["Piece"][];
+        };
+        /**
+         * FoundArticles
+         * @description What was found, the best first. `is_partial`: nothing holds all the words, these hold some.
+         */
+        FoundArticles: {
+            articles: components["schemas"]["FoundArticle"][];
+            is_partial: boolean;
+        };
+        /**
          * FrameRefused
          * @description A frame was not taken, and why; the socket stays open.
          */
@@ -2190,14 +4125,14 @@ export interface components {
             message: string;
         };
         FromConsole: components["schemas"]["Hello"] | components["schemas"]["Typing"] | components["schemas"]["WatchBoard"];
-        FromCustomer: components["schemas"]["CustomerHello"] | components["schemas"]["CustomerMessage"] | components["schemas"]["CustomerTyping"] | components["schemas"]["CustomerEnd"];
+        FromCustomer: components["schemas"]["CustomerHello"] | components["schemas"]["CustomerMessage"] | components["schemas"]["CustomerTyping"] | components["schemas"]["CustomerAnswer"] | components["schemas"]["CustomerEnd"];
         /**
          * GivenAnswer
-         * @description What a caller chose or typed at a node of a flow.
+         * @description What a customer chose or typed at a node of a flow: what it was about, and the answer.
          */
         GivenAnswer: {
-            node: string;
-            text: string;
+            name: components["schemas"]["InBoth"];
+            text: components["schemas"]["InBoth"];
         };
         /**
          * HandOn
@@ -2242,6 +4177,26 @@ export interface components {
             limit?: number;
         };
         /**
+         * IceServer
+         * @description A server that helps audio find its way (STUN, TURN), as browsers name it.
+         */
+        IceServer: {
+            urls: string[];
+            /** @default  */
+            username?: string;
+            /** @default  */
+            credential?: string;
+        };
+        /**
+         * ImportFault
+         * @description What is wrong with a file or row, and where.
+         */
+        ImportFault: {
+            file: string;
+            line: number;
+            fault: string;
+        };
+        /**
          * ImportProblem
          * @description What is wrong in a line; `column` is empty when it is the whole line.
          */
@@ -2249,6 +4204,14 @@ export interface components {
             line: number;
             column: string;
             message: string;
+        };
+        /**
+         * InBoth
+         * @description Words in both languages.
+         */
+        InBoth: {
+            en: string;
+            zh: string;
         };
         /**
          * InteractionRow
@@ -2352,6 +4315,156 @@ export interface components {
             outcome: string | null;
             disposition_id: string | null;
             arrived_at_ms: number;
+        };
+        /**
+         * LeadList
+         * @description Which leads of queues a list tells.
+         * @enum {unknown}
+         */
+        LeadList: "closed" | "due" | "mine" | "open";
+        /**
+         * LeadOwner
+         * @description An agent who may own a lead.
+         */
+        LeadOwner: {
+            user_id: string;
+            name: string;
+        };
+        /**
+         * LeadRow
+         * @description A lead as a list shows it. Instants in UTC ms; `late_ms` past its reminder, 0 for not yet.
+         */
+        LeadRow: {
+            lead_id: string;
+            lead_no: number;
+            stage: string;
+            version: number;
+            interest: string;
+            customer_name: string;
+            queue_id: string;
+            owner_id: string;
+            owner_name: string;
+            campaign_id: string;
+            is_open: boolean;
+            created_at_ms: number;
+            since_ms: number;
+            remind_at_ms: number | null;
+            late_ms: number;
+            closed_at_ms: number | null;
+        };
+        /**
+         * LeadStep
+         * @description What can be done with a lead.
+         * @enum {unknown}
+         */
+        LeadStep: "contacted" | "lose" | "note" | "qualify" | "remind" | "route" | "take" | "win";
+        /**
+         * LeadStepRow
+         * @description One step that was taken; `by_name` is "" for the system.
+         */
+        LeadStepRow: {
+            version: number;
+            at_ms: number;
+            step: string;
+            stage: string;
+            owner_name: string;
+            by_name: string;
+            contact_id: string;
+            text: string;
+        };
+        /**
+         * LeadView
+         * @description A lead, whole: every step so far, and those that may be taken now. `number` is masked but for its end.
+         *
+         *         `owners` are agents of its queue, who may own it.
+         */
+        LeadView: {
+            lead: components["schemas"]["LeadRow"];
+            number: string;
+            created_by_name: string;
+            contact_id: string;
+            steps: components["schemas"]["LeadStepRow"][];
+            next_steps: string[];
+            owners: components["schemas"]["LeadOwner"][];
+        };
+        /**
+         * LeadsQuery
+         * @description Which list, of which queue (all the caller sees, without), and after which mark.
+         */
+        LeadsQuery: {
+            /** @default open */
+            list?: components["schemas"]["LeadList"];
+            /** @default  */
+            queue_id?: string;
+            /** @default  */
+            after?: string;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * LeadsView
+         * @description A page of leads; `next_mark` is "" on the last. `is_set_up`: whether there can be leads at all.
+         *
+         *         `unserved_queue_id` is the queue that new leads come to if none of its agents has room for tasks, else "".
+         */
+        LeadsView: {
+            is_set_up: boolean;
+            leads: components["schemas"]["LeadRow"][];
+            next_mark: string;
+            /** @default  */
+            unserved_queue_id?: string;
+        };
+        /**
+         * LeftOut
+         * @description Where something is left out: after `at_ms` of the sound, for `for_ms`, because the agent `asked` or for a `hold`.
+         */
+        LeftOut: {
+            at_ms: number;
+            for_ms: number;
+            why: string;
+        };
+        /**
+         * ListFaultRow
+         * @description A row that was not taken.
+         */
+        ListFaultRow: {
+            line: number;
+            code: string;
+        };
+        /**
+         * ListView
+         * @description A list that was taken in.
+         */
+        ListView: {
+            list_id: string;
+            name: string;
+            at_ms: number;
+            by_name: string;
+            taken: number;
+            faults: components["schemas"]["ListFaultRow"][];
+        };
+        /**
+         * ListenIn
+         * @description Who hears the supervisor: nobody, the agent, or everybody.
+         */
+        ListenIn: {
+            /** @enum {unknown} */
+            mode: "barge" | "listen" | "whisper";
+        };
+        /**
+         * ListeningView
+         * @description The own part in a call. `state`: none, ringing (the own phone rings) or on; `mode` as asked for.
+         */
+        ListeningView: {
+            state: string;
+            mode: string;
+        };
+        /**
+         * ListsView
+         * @description The newest first.
+         */
+        ListsView: {
+            lists: components["schemas"]["ListView"][];
         };
         /**
          * LocalName
@@ -2465,6 +4578,31 @@ export interface components {
             is_cut: boolean;
         };
         /**
+         * MakeLead
+         * @description What the customer is interested in. Without `number` and `customer_name` those of the contact are taken.
+         */
+        MakeLead: {
+            interest: string;
+            /** @default  */
+            number?: string;
+            /** @default  */
+            customer_name?: string;
+        };
+        /**
+         * MarkView
+         * @description A customer's answer to a survey, from `low` to `high`; `agent_name` is "" where no agent had the contact.
+         */
+        MarkView: {
+            question: string;
+            name: components["schemas"]["LocalName"];
+            mark: number;
+            low: number;
+            high: number;
+            agent_name: string;
+            assignment_id: string;
+            answered_at_ms: number;
+        };
+        /**
          * MessagePush
          * @description A new line in the transcript of a contact on this desk.
          */
@@ -2501,6 +4639,30 @@ export interface components {
             limit?: number;
         };
         /**
+         * MoveLead
+         * @description A step from the version the caller has seen. `remind_at_ms`: when it comes back; `owner_id` with take.
+         */
+        MoveLead: {
+            step: components["schemas"]["LeadStep"];
+            based_on: number;
+            /** @default  */
+            text?: string;
+            /** @default  */
+            owner_id?: string;
+            /** @default null */
+            remind_at_ms?: number | null;
+        };
+        /**
+         * MoveQuestion
+         * @description What is done with a question; `article_id` is what answers it.
+         */
+        MoveQuestion: {
+            step: components["schemas"]["QuestionStep"];
+            based_on: number;
+            /** @default null */
+            article_id?: string | null;
+        };
+        /**
          * NamedAgent
          * @description An agent the caller may see.
          */
@@ -2517,6 +4679,38 @@ export interface components {
             role: components["schemas"]["KeyRole"];
             queue_ids: string[];
             team_ids: string[];
+        };
+        /**
+         * NewArticle
+         * @description An article to add, in one language at least; the id stays.
+         */
+        NewArticle: {
+            article_id: string;
+            /** @default null */
+            en?: components["schemas"]["SaidText"] | null;
+            /** @default null */
+            zh?: components["schemas"]["SaidText"] | null;
+            /** @default [] */
+            tags?: string[];
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * NewCallBack
+         * @description Whom to call for a queue; at the earliest at `at_ms`, by `agent_id` alone if one is named.
+         */
+        NewCallBack: {
+            number: string;
+            /** @default null */
+            at_ms?: number | null;
+            /** @default  */
+            note?: string;
+            /** @default en */
+            language?: string;
+            /** @default null */
+            agent_id?: string | null;
+            /** @default null */
+            mode?: components["schemas"]["DialMode"] | null;
         };
         /**
          * NewPassword
@@ -2580,11 +4774,6 @@ export interface components {
             reason_id: string | null;
         };
         /**
-         * NoBody
-         * @description An empty object.
-         */
-        NoBody: Record<string, never>;
-        /**
          * Note
          * @description What somebody noted for colleagues.
          */
@@ -2594,10 +4783,33 @@ export interface components {
             at_ms: number;
         };
         /**
+         * NoteQuestion
+         * @description What nothing answers, in the words it was looked for.
+         */
+        NoteQuestion: {
+            query: string;
+            /** @default no_answer */
+            cause?: components["schemas"]["Asked"];
+        };
+        /**
          * Nothing
          * @description The empty object, for commands whose path says everything.
          */
         Nothing: Record<string, never>;
+        /**
+         * NumberRow
+         * @description A number of ours. `calls` have begun since the view's `since_ms`, open ones among them, as for a phone system.
+         */
+        NumberRow: {
+            number: string;
+            queue_id: string;
+            flow_id: string | null;
+            language: string;
+            is_default: boolean;
+            calls_now: number;
+            calls: number;
+            blocked: number;
+        };
         /**
          * NumbersView
          * @description Who called, and what was dialled.
@@ -2609,6 +4821,8 @@ export interface components {
         /**
          * OfferCard
          * @description An offer to answer before `expires_at_ms`. `customer` comes a moment later, in a desk of its own.
+         *
+         *         `given` is what the customer chose and typed in a flow, in order.
          */
         OfferCard: {
             offer_id: string;
@@ -2629,6 +4843,8 @@ export interface components {
             customer?: components["schemas"]["CustomerCard"] | null;
             /** @default null */
             email?: components["schemas"]["EmailCard"] | null;
+            /** @default [] */
+            given?: components["schemas"]["GivenAnswer"][];
         };
         /**
          * OfferReason
@@ -2668,11 +4884,43 @@ export interface components {
             number?: number | null;
         };
         /**
+         * OneCaseView
+         * @description A case as a list shows it.
+         */
+        OneCaseView: {
+            case: components["schemas"]["CaseRow"];
+        };
+        /**
+         * OneLeadView
+         * @description A lead as a list shows it.
+         */
+        OneLeadView: {
+            lead: components["schemas"]["LeadRow"];
+        };
+        /**
+         * OpenCase
+         * @description What the customer wants. Without `number` and `customer_name` those of the contact are taken.
+         */
+        OpenCase: {
+            kind: components["schemas"]["CaseKind"];
+            subject: string;
+            /** @default  */
+            description?: string;
+            /** @default false */
+            is_major?: boolean;
+            /** @default null */
+            number?: string | null;
+            /** @default null */
+            customer_name?: string | null;
+            /** @default null */
+            language?: string | null;
+        };
+        /**
          * Outcome
          * @description How a contact ended.
          * @enum {unknown}
          */
-        Outcome: "abandoned" | "handled" | "turned_away";
+        Outcome: "abandoned" | "handled" | "handled_outside" | "turned_away" | "unreached";
         /**
          * OwnDesk
          * @description The desk as the socket's `desk` frame shows it.
@@ -2749,7 +4997,9 @@ export interface components {
         };
         /**
          * PhaseRow
-         * @description A stretch of a contact's life. `kind`: waiting, offer, talk, hold, parked, wrap_up; `ended_as` is "" while it lasts.
+         * @description A stretch of a contact's life. `kind`: dialling, waiting, offer, talk, hold, parked, wrap_up; `ended_as` is "" while it lasts.
+         *
+         *         Of a call also consult and conference: the agent asks the colleague `to_agent_name`, and all three hear each other.
          */
         PhaseRow: {
             kind: string;
@@ -2763,6 +5013,66 @@ export interface components {
             to_agent_name: string;
             by_user_name: string;
             disposition_id: string | null;
+        };
+        /**
+         * PhoneOpened
+         * @description What a page needs to be a phone, for as long as its session lasts. `socket_path` speaks SIP; `target` is what it dials.
+         */
+        PhoneOpened: {
+            name: string;
+            secret: string;
+            socket_path: string;
+            ice_servers: components["schemas"]["IceServer"][];
+            /** @default  */
+            target?: string;
+        };
+        /**
+         * PhoneView
+         * @description The own phone: `in_browser` and perhaps connected there (`is_registered`), or whatever the phone system rings.
+         */
+        PhoneView: {
+            in_browser: boolean;
+            is_registered: boolean;
+        };
+        /**
+         * PictureQuery
+         * @description Which flow (none: the first), and in which language its words are.
+         */
+        PictureQuery: {
+            /** @default  */
+            flow_id?: string;
+            /**
+             * @default en
+             * @enum {unknown}
+             */
+            language?: "en" | "zh";
+        };
+        /**
+         * Piece
+         * @description A part of a text; `is_match`: it was asked for.
+         */
+        Piece: {
+            text: string;
+            /** @default false */
+            is_match?: boolean;
+        };
+        /**
+         * PlaceCall
+         * @description A number as it is typed, and the queue whose rules count; without one it is the team's.
+         */
+        PlaceCall: {
+            number: string;
+            /** @default null */
+            queue_id?: string | null;
+        };
+        /**
+         * PreviewView
+         * @description The entry on the screen. None: nothing may be called now; `next_due_at_ms` is when the next is due, if any is.
+         */
+        PreviewView: {
+            entry: components["schemas"]["EntryCard"] | null;
+            /** @default null */
+            next_due_at_ms?: number | null;
         };
         /**
          * PriorityChange
@@ -2809,6 +5119,57 @@ export interface components {
             owner_agent_id?: string | null;
             /** @default false */
             has_open_complaint?: boolean;
+        };
+        /**
+         * QuestionRow
+         * @description A question that found no answer, and what became of it. `taken_by` is a name, "" for nobody.
+         */
+        QuestionRow: {
+            question_id: string;
+            query: string;
+            state: components["schemas"]["QuestionState"];
+            no_results: number;
+            no_answers: number;
+            first_at_ms: number;
+            last_at_ms: number;
+            by_user_id: string;
+            taken_by: string;
+            article_id: string;
+            version: number;
+        };
+        /**
+         * QuestionState
+         * @description Where a question stands.
+         * @enum {unknown}
+         */
+        QuestionState: "answered" | "dismissed" | "open" | "taken";
+        /**
+         * QuestionStep
+         * @description What an editor does with a question.
+         * @enum {unknown}
+         */
+        QuestionStep: "answer" | "dismiss" | "release" | "reopen" | "take";
+        /**
+         * QuestionView
+         * @description One question.
+         */
+        QuestionView: {
+            question: components["schemas"]["QuestionRow"];
+        };
+        /**
+         * QuestionsQuery
+         * @description Those that are to be done, or those that are over.
+         */
+        QuestionsQuery: {
+            /** @default false */
+            over?: boolean;
+        };
+        /**
+         * QuestionsView
+         * @description Questions, those asked last first.
+         */
+        QuestionsView: {
+            questions: components["schemas"]["QuestionRow"][];
         };
         /**
          * QueueContact
@@ -2949,6 +5310,37 @@ export interface components {
             };
         };
         /**
+         * RecordingInfo
+         * @description One recording. `kind`: talk or voicemail. `state`: recording, coming (from the phone system), here, or lost.
+         *
+         *         `length_ms` is 0 until it is here. It is deleted at `expires_at_ms`.
+         */
+        RecordingInfo: {
+            recording_id: string;
+            kind: string;
+            state: string;
+            agent_name: string;
+            queue_id: string;
+            began_at_ms: number;
+            length_ms: number;
+            expires_at_ms: number;
+            left_out: components["schemas"]["LeftOut"][];
+        };
+        /**
+         * RecordingQuery
+         * @description Which one.
+         */
+        RecordingQuery: {
+            recording_id: string;
+        };
+        /**
+         * RecordingsView
+         * @description All of a contact, the oldest first.
+         */
+        RecordingsView: {
+            recordings: components["schemas"]["RecordingInfo"][];
+        };
+        /**
          * RemoveUploadQuery
          * @description Which file.
          */
@@ -3003,6 +5395,12 @@ export interface components {
             note?: string;
         };
         /**
+         * Result
+         * @description What came of a call that was answered.
+         * @enum {unknown}
+         */
+        Result: "call_again" | "do_not_call" | "done" | "interested";
+        /**
          * RivalContact
          * @description Another contact that the agent could have had.
          */
@@ -3018,12 +5416,35 @@ export interface components {
          */
         Role: "admin" | "agent" | "supervisor";
         /**
+         * RootCause
+         * @description Where it came from, as the handling department found.
+         * @enum {unknown}
+         */
+        RootCause: "customer" | "product" | "service";
+        /**
          * Said
          * @description What customers are told, in both languages.
          */
         Said: {
             en: string;
             zh: string;
+        };
+        /**
+         * SaidText
+         * @description An article in one language; the body is Markdown.
+         */
+        SaidText: {
+            title: string;
+            body: string;
+        };
+        /**
+         * SearchArticles
+         * @description Words of an article, as they are typed.
+         */
+        SearchArticles: {
+            query: string;
+            /** @default 8 */
+            limit?: number;
         };
         /**
          * SecretChange
@@ -3039,6 +5460,15 @@ export interface components {
         Section: {
             title: string;
             lines: string[];
+        };
+        /**
+         * SendArticle
+         * @description Which article goes to the customer; in the customer's language unless one is named.
+         */
+        SendArticle: {
+            article_id: string;
+            /** @default null */
+            language?: ("en" | "zh") | null;
         };
         /**
          * SendMail
@@ -3067,6 +5497,26 @@ export interface components {
          */
         SendMessage: {
             text: string;
+        };
+        /**
+         * SentArticle
+         * @description That an article went out in a contact.
+         */
+        SentArticle: {
+            article_id: string;
+            version: number;
+            language: string;
+            title: string;
+            channel: string;
+            sent_by: string;
+            at_ms: number;
+        };
+        /**
+         * SentArticles
+         * @description What went out in a contact, oldest first.
+         */
+        SentArticles: {
+            sent: components["schemas"]["SentArticle"][];
         };
         /**
          * ServiceFormula
@@ -3149,6 +5599,20 @@ export interface components {
             based_on: number;
         };
         /**
+         * SkipEntry
+         * @description Do not call this entry, for this reason.
+         */
+        SkipEntry: {
+            entry_id: string;
+            reason: components["schemas"]["SkipReason"];
+        };
+        /**
+         * SkipReason
+         * @description Why an agent did not call.
+         * @enum {unknown}
+         */
+        SkipReason: "do_not_call" | "later" | "unsuitable" | "wrong_data";
+        /**
          * StartChat
          * @description The pre-chat form and the opening message.
          */
@@ -3172,6 +5636,12 @@ export interface components {
             /** @default null */
             formula?: components["schemas"]["ServiceFormula"] | null;
         };
+        /**
+         * Step
+         * @description What can be done with a case.
+         * @enum {unknown}
+         */
+        Step: "accepted" | "acknowledge" | "answer" | "assign" | "classify" | "confirm_report" | "hand_over" | "make_major" | "not_accepted" | "not_reached" | "note" | "plan_call" | "propose" | "return" | "take" | "withdraw";
         /**
          * StoredConfiguration
          * @description The newest stored document, with its defaults written out; `version` is its SHA-256.
@@ -3234,6 +5704,95 @@ export interface components {
          */
         SubscriptionView: {
             subscription: components["schemas"]["SubscriptionRow"];
+        };
+        /**
+         * Suppress
+         * @description A number nobody is to call for a campaign, and why.
+         */
+        Suppress: {
+            number: string;
+            reason: string;
+        };
+        /**
+         * SuppressionRow
+         * @description A number nobody calls for a campaign; of the number the end alone.
+         */
+        SuppressionRow: {
+            customer_key: string;
+            number: string;
+            reason: string;
+            at_ms: number;
+            by_name: string;
+            campaign_id: string;
+            version: number;
+        };
+        /**
+         * SuppressionsQuery
+         * @description Older than which one.
+         */
+        SuppressionsQuery: {
+            /** @default null */
+            before?: number | null;
+            /** @default 100 */
+            limit?: number;
+        };
+        /**
+         * SuppressionsView
+         * @description The newest first; `next_before` is where the next part begins, null at the end.
+         */
+        SuppressionsView: {
+            suppressions: components["schemas"]["SuppressionRow"][];
+            next_before: number | null;
+        };
+        /**
+         * SurveyAverage
+         * @description Marks of one question for an agent or queue, or of a day: how many, and their mean in hundredths.
+         *
+         *         `group` is the agent's or queue's id, or the instant at which the day begins; `group_name` an agent's name, else "".
+         */
+        SurveyAverage: {
+            group: string;
+            group_name: string;
+            question: string;
+            name: components["schemas"]["LocalName"];
+            low: number;
+            high: number;
+            count: number;
+            mean_hundredths: number;
+        };
+        /**
+         * SurveyAverages
+         * @description Averages of the queues the caller may see.
+         */
+        SurveyAverages: {
+            from_ms: number;
+            until_ms: number;
+            averages: components["schemas"]["SurveyAverage"][];
+        };
+        /**
+         * SurveyQuery
+         * @description The time [from, until) in whole hours, and by what marks are counted.
+         *
+         *         Without `from_ms` the day that has begun, without `until_ms` up to the end of this hour.
+         */
+        SurveyQuery: {
+            /** @default null */
+            from_ms?: number | null;
+            /** @default null */
+            until_ms?: number | null;
+            /**
+             * @default agent
+             * @enum {unknown}
+             */
+            by?: "agent" | "day" | "queue";
+        };
+        /**
+         * TakeList
+         * @description A CSV with a head: `number`, and any of name, language, zone, consent, consent_source, note.
+         */
+        TakeList: {
+            name: string;
+            text: string;
         };
         /**
          * TeamInfo
@@ -3314,6 +5873,17 @@ export interface components {
             teams: components["schemas"]["TeamRow"][];
         };
         /**
+         * TelephonyView
+         * @description All of them. `unknown_calls` went to numbers that are not in the plan.
+         */
+        TelephonyView: {
+            server_now_ms: number;
+            since_ms: number;
+            trunks: components["schemas"]["TrunkRow"][];
+            numbers: components["schemas"]["NumberRow"][];
+            unknown_calls: number;
+        };
+        /**
          * TemplateInfo
          * @description A canned reply of these queues (none named: of every queue); `texts` by language, with placeholders.
          */
@@ -3324,6 +5894,14 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+        };
+        /**
+         * TextView
+         * @description An article in one language.
+         */
+        TextView: {
+            title: string;
+            body: string;
         };
         /**
          * Timeline
@@ -3355,8 +5933,8 @@ export interface components {
             /** @default 20 */
             limit?: number;
         };
-        ToConsole: components["schemas"]["DeskPush"] | components["schemas"]["MessagePush"] | components["schemas"]["TypingPush"] | components["schemas"]["BoardPush"] | components["schemas"]["Bye"];
-        ToCustomer: components["schemas"]["ChatState"] | components["schemas"]["ChatLine"] | components["schemas"]["AgentTyping"] | components["schemas"]["FrameRefused"] | components["schemas"]["Bye"];
+        ToConsole: components["schemas"]["DeskPush"] | components["schemas"]["MessagePush"] | components["schemas"]["TypingPush"] | components["schemas"]["BoardPush"] | components["schemas"]["EmergenciesPush"] | components["schemas"]["Bye"];
+        ToCustomer: components["schemas"]["ChatState"] | components["schemas"]["ChatFlow"] | components["schemas"]["ChatLine"] | components["schemas"]["AgentTyping"] | components["schemas"]["FrameRefused"] | components["schemas"]["Bye"];
         /**
          * TrackRow
          * @description How far it has come: every event up to `done_seq` is settled. `last_error` is "" while all is well.
@@ -3368,6 +5946,66 @@ export interface components {
             attempts: number;
             last_error: string;
             delivered_at_ms: number | null;
+        };
+        /**
+         * TrialLine
+         * @description One line, `after_ms` from the beginning.
+         *
+         *         `kind` is said, typed, or what would be done: hours (`text` the calendar, `more` its answer), call_back (queue, number), queue, record
+         *         (queue), hand_over (number), profile, request (URL, what is sent), end (outcome).
+         */
+        TrialLine: {
+            kind: string;
+            text: string;
+            more: string;
+            after_ms: number;
+            options: components["schemas"]["TrialOption"][];
+        };
+        /**
+         * TrialOption
+         * @description A key that may be typed, and the words for it.
+         */
+        TrialOption: {
+            key: string;
+            label: string;
+        };
+        /**
+         * TrunkAlarm
+         * @description What is wrong with a phone system: nothing, it does not answer, its lines are all taken, its keys are no setting.
+         * @enum {unknown}
+         */
+        TrunkAlarm: "" | "down" | "full" | "unset";
+        /**
+         * TrunkRow
+         * @description A phone system. `calls` have begun since `since_ms`, open ones among them, `blocked` of them no queue kept; the busiest hour began at `busy_hour_ms`. `kind` is empty without keys.
+         */
+        TrunkRow: {
+            connection_id: string;
+            kind: string;
+            alarm: components["schemas"]["TrunkAlarm"];
+            calls_now: number;
+            lines_max: number | null;
+            calls: number;
+            blocked: number;
+            busy_hour_ms: number | null;
+            busy_hour_calls: number;
+            last_sign_ms: number | null;
+        };
+        /**
+         * Turn
+         * @description With whom to speak; whoever is not named hears music.
+         */
+        Turn: {
+            /** @enum {unknown} */
+            mode: "all" | "colleague" | "customer";
+        };
+        /**
+         * TurnCampaign
+         * @description Start, pause or end it, from the version the caller has seen.
+         */
+        TurnCampaign: {
+            based_on: number;
+            state: components["schemas"]["CampaignState"];
         };
         /**
          * Typing
@@ -3528,6 +6166,8 @@ export interface components {
             waiting: number;
             /** @default null */
             closed_message?: components["schemas"]["ClosedText"] | null;
+            /** @default false */
+            can_call?: boolean;
         };
         /**
          * WorkState
@@ -3569,6 +6209,21 @@ export interface components {
         YamlText: {
             text: string;
         };
+        /**
+         * NoBody
+         * @description An empty object.
+         */
+        "callcenter.call_backs.routes.NoBody": Record<string, never>;
+        /**
+         * NoBody
+         * @description An empty object.
+         */
+        "callcenter.campaigns.routes.NoBody": Record<string, never>;
+        /**
+         * NoBody
+         * @description An empty object.
+         */
+        "callcenter.telephony.call_routes.NoBody": Record<string, never>;
     };
     responses: never;
     parameters: never;
@@ -3623,7 +6278,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -3691,7 +6346,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -3770,7 +6425,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -3838,7 +6493,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -3964,7 +6619,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -4092,7 +6747,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -4149,7 +6804,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -4264,7 +6919,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -4330,7 +6985,987 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_questions: {
+        parameters: {
+            query?: {
+                over?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Questions without an answer, those asked last first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionsView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    note_question: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteQuestion"];
+            };
+        };
+        responses: {
+            /** @description Note that no article answers a question */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description idempotency_key_reused, question_empty, questions_full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    move_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveQuestion"];
+            };
+        };
+        responses: {
+            /** @description Take a question, give it back, answer it by an article, dismiss or reopen it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description article_unknown, question_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description changed_meanwhile, question_unfit */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_articles: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every article, a part at a time, by id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticlesView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewArticle"];
+            };
+        };
+        responses: {
+            /** @description Add an article */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description article_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description article_invalid, nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import_articles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArticleFiles"];
+            };
+        };
+        responses: {
+            /** @description Import articles from Markdown files and CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticlesImported"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    search_articles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchArticles"];
+            };
+        };
+        responses: {
+            /** @description Articles that hold the words, the best first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundArticles"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_article: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                article_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One article, whole */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description article_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArticleChange"];
+            };
+        };
+        responses: {
+            /** @description Give an article another version; the ones before are kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description article_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description changed_meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description article_invalid, nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_article_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What an article was, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleVersions"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description article_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -4404,7 +8039,1969 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_call_backs: {
+        parameters: {
+            query?: {
+                queue_id?: string;
+                ended?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Call-backs: what is due, late and why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallBacksView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_call_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call_back_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["callcenter.call_backs.routes.NoBody"];
+            };
+        };
+        responses: {
+            /** @description Take a call-back back; a call that is under way ends, unless somebody talks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallBackView"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description call_back_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description call_back_unfit, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dial_call_back_now: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call_back_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["callcenter.call_backs.routes.NoBody"];
+            };
+        };
+        responses: {
+            /** @description Call as soon as an agent is free, whatever time was promised */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallBackView"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description call_back_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description call_back_unfit, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_call_back_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_back_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What has happened to a call-back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallBackSteps"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description call_back_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_campaigns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Campaigns of the queues the caller sees, and how far they have come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignsView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddCampaign"];
+            };
+        };
+        responses: {
+            /** @description Make a campaign, as a draft */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description queue_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_invalid, campaign_refused, campaign_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A campaign, its plan and how far it has come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCampaign"];
+            };
+        };
+        responses: {
+            /** @description Change a campaign's plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_unknown, queue_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_changed, campaign_invalid, campaign_unfit */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dial_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DialEntry"];
+            };
+        };
+        responses: {
+            /** @description Call the entry on the screen, if the rules and the engine allow it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DialView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description dial_not_set_up, entry_changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_entries: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["EntryState"];
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Entries of a campaign, a part at a time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_evidence: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every permit that was asked for, and what became of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_campaign_leads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of a campaign's leads */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignLeadsView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists that were taken in, with every row that was not */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListsView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeList"];
+            };
+        };
+        responses: {
+            /** @description Take in a list of numbers (CSV) */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_unfit, list_invalid */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    next_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["callcenter.campaigns.routes.NoBody"];
+            };
+        };
+        responses: {
+            /** @description Have the next entry of a campaign on the screen, before it is called */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_unfit, entry_changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    skip_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkipEntry"];
+            };
+        };
+        responses: {
+            /** @description Do not call the entry on the screen, for a reason */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryCard"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description dial_number_invalid, entry_changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    turn_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnCampaign"];
+            };
+        };
+        responses: {
+            /** @description Start, pause or end a campaign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description campaign_changed, campaign_invalid, campaign_unfit */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_cases: {
+        parameters: {
+            query?: {
+                list?: components["schemas"]["CaseList"];
+                department_id?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cases: inboxes of departments, what is late, what is closed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasesView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A case, every step of it, and what this caller may do now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description case_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    move_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStep"];
+            };
+        };
+        responses: {
+            /** @description Take a step with a case */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description case_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description case_changed, case_not_yours, case_step_illegal, case_step_incomplete, case_unfit, case_verifier_barred, cases_not_set_up, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -4454,7 +10051,125 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_guest_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                widget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["callcenter.telephony.call_routes.NoBody"];
+            };
+        };
+        responses: {
+            /** @description Open a phone for one call from a page to the widget's number */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneOpened"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description widget_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description web_calls_off */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description web_calls_throttled */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description phones_unreachable, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -4574,7 +10289,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -4631,7 +10346,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -4737,7 +10452,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -4803,7 +10518,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -4918,7 +10633,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -4987,7 +10702,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -5064,7 +10779,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -5188,7 +10903,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -5294,7 +11009,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -5400,7 +11115,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -5468,7 +11183,399 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    note_contact_question: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteQuestion"];
+            };
+        };
+        responses: {
+            /** @description Note that no article answers this customer's question */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionView"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description idempotency_key_reused, question_empty, questions_full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    suggest_articles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Articles that may answer what the customer wrote last */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundArticles"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_sent_articles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Which articles went to the customer in a contact */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentArticles"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    send_article: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendArticle"];
+            };
+        };
+        responses: {
+            /** @description Send an article to the customer, into the chat or by mail */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleSent"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not_your_contact, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description article_unknown, contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description article_unsendable, contact_ended, contact_not_connected, idempotency_key_reused, mail_refused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -5596,7 +11703,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -5673,7 +11780,607 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    call_contact_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactCallBack"];
+            };
+        };
+        responses: {
+            /** @description Call the customer of a contact back, now or at a time */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallBackView"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description call_back_open, call_back_refused, call_back_unruled, contact_ended, idempotency_key_reused, number_unknown */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    call_customer: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Call the customer of a contact, at the number it came from or was placed to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallPlaced"];
+                };
+            };
+            /** @description idempotency_key_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description agent_unknown, contact_unknown, queue_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description agent_not_eligible, contact_exists, dial_agent_cap, dial_cost_cap, dial_day_cap, dial_denied, dial_international, dial_not_set_up, dial_number_invalid, idempotency_key_reused, number_unknown */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    consult: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Colleague"];
+            };
+        };
+        responses: {
+            /** @description Ring a colleague while the customer of a call hears music */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAsked"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not_your_contact, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description agent_unknown, contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description agent_not_eligible, consult_under_way, contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_consult: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["callcenter.telephony.call_routes.NoBody"];
+            };
+        };
+        responses: {
+            /** @description Take the customer back; the colleague's phone is hung up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAsked"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not_your_contact, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description consult_not_answered, contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    turn: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Turn"];
+            };
+        };
+        responses: {
+            /** @description Speak with the colleague, with the customer, or with both */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAsked"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not_your_contact, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description consult_not_answered, contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -5698,7 +12405,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NoBody"];
+                "application/json": components["schemas"]["callcenter.telephony.call_routes.NoBody"];
             };
         };
         responses: {
@@ -5756,7 +12463,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused */
+            /** @description consult_under_way, contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5801,7 +12508,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -5826,7 +12533,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NoBody"];
+                "application/json": components["schemas"]["callcenter.telephony.call_routes.NoBody"];
             };
         };
         responses: {
@@ -5884,7 +12591,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused */
+            /** @description consult_under_way, contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5929,7 +12636,675 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_listening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The own part in a call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListeningView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listen_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListenIn"];
+            };
+        };
+        responses: {
+            /** @description Listen to a call, whisper to its agent, or speak to both; the own phone rings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAsked"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused, listening_refused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    leave: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Leave a call that is listened to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAsked"];
+                };
+            };
+            /** @description idempotency_key_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    mute_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["callcenter.telephony.call_routes.NoBody"];
+            };
+        };
+        responses: {
+            /** @description Let the customer not hear the agent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAsked"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not_your_contact, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description consult_under_way, contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pause_recording: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["callcenter.telephony.call_routes.NoBody"];
+            };
+        };
+        responses: {
+            /** @description Leave out of the recording what is said from now on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAsked"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not_your_contact, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description consult_under_way, contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resume_recording: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["callcenter.telephony.call_routes.NoBody"];
+            };
+        };
+        responses: {
+            /** @description Record the talk again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAsked"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not_your_contact, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description consult_under_way, contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -5954,7 +13329,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NoBody"];
+                "application/json": components["schemas"]["callcenter.telephony.call_routes.NoBody"];
             };
         };
         responses: {
@@ -6012,7 +13387,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused */
+            /** @description consult_under_way, contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6057,7 +13432,459 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    unmute_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["callcenter.telephony.call_routes.NoBody"];
+            };
+        };
+        responses: {
+            /** @description Let the customer hear the agent again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAsked"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, not_your_contact, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description consult_under_way, contact_ended, contact_not_call, contact_not_connected, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    answer_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseAnswer"];
+            };
+        };
+        responses: {
+            /** @description Note what the customer says of a solution */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneCaseView"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description case_unknown, contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description case_changed, case_step_illegal, case_step_incomplete, case_verifier_barred, cases_not_set_up, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_contact_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cases of a contact's customer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCasesView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenCase"];
+            };
+        };
+        responses: {
+            /** @description Open a case from a contact */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneCaseView"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description cases_not_set_up, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -6145,7 +13972,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -6273,7 +14100,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -6353,7 +14180,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -6443,7 +14270,203 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description explanation_busy, storage_unavailable */
+            /** @description explanation_busy, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_contact_leads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Leads of a contact's customer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactLeadsView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_lead: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeLead"];
+            };
+        };
+        responses: {
+            /** @description Make a lead of what a contact's customer is interested in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneLeadView"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description idempotency_key_reused, leads_not_set_up */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -6521,7 +14544,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -6589,7 +14612,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -6717,7 +14740,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -6797,7 +14820,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -6925,7 +14948,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -7053,7 +15076,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -7130,7 +15153,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -7258,7 +15281,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -7386,7 +15409,152 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    hear_recording: {
+        parameters: {
+            query: {
+                recording_id: string;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sound of a recording: whole, or the part that is asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown, recording_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_recordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What there is to listen to of a contact */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingsView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description contact_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -7514,7 +15682,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -7642,7 +15810,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -7773,7 +15941,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -7859,7 +16027,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -7987,7 +16155,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -8115,7 +16283,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -8221,7 +16389,314 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_departments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Departments that work on cases, with their members */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentsView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_flows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The flows in force, and where each is used */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowsView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_flow_picture: {
+        parameters: {
+            query?: {
+                flow_id?: string;
+                language?: "en" | "zh";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A flow as a picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowPicture"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description flow_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    try_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowTrial"];
+            };
+        };
+        responses: {
+            /** @description Go through a flow as a customer would; nothing is stored, nobody is asked or called */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowTrialView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description flow_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -8299,7 +16774,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -8385,7 +16860,514 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_leads: {
+        parameters: {
+            query?: {
+                list?: components["schemas"]["LeadList"];
+                queue_id?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Leads of queues: open, due, one's own, won and lost */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadsView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_lead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A lead, every step of it, and what may be done now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description lead_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    move_lead: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveLead"];
+            };
+        };
+        responses: {
+            /** @description Take a step with a lead */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadView"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description lead_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description idempotency_key_reused, lead_changed, lead_step_illegal, lead_step_incomplete, lead_unfit, leads_not_set_up */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_own_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of the questions one found no answer to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionsView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    place_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceCall"];
+            };
+        };
+        responses: {
+            /** @description Place a call: the own phone rings first, then the customer's */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallPlaced"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description agent_unknown, queue_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description agent_not_eligible, contact_exists, dial_agent_cap, dial_cost_cap, dial_day_cap, dial_denied, dial_international, dial_not_set_up, dial_number_invalid, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_campaign_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may call for campaigns by preview, and what is on the screen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignWork"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -8451,7 +17433,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -8532,7 +17514,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description agent_not_present, idempotency_key_reused */
+            /** @description agent_not_present, idempotency_key_reused, phone_not_ready */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8577,7 +17559,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -8634,7 +17616,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -8762,7 +17744,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -8890,7 +17872,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -8947,7 +17929,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -9062,7 +18044,179 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The own phone: whether it is in the browser, and connected */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["callcenter.telephony.call_routes.NoBody"];
+            };
+        };
+        responses: {
+            /** @description Open the own phone in this browser; in another one it is over */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneOpened"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description phone_not_in_browser */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description phones_unreachable, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -9177,7 +18331,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -9292,7 +18446,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -9360,7 +18514,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -9426,7 +18580,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -9483,7 +18637,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -9551,7 +18705,135 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_call_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCallBack"];
+            };
+        };
+        responses: {
+            /** @description Promise a customer a call-back */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallBackView"];
+                };
+            };
+            /** @description idempotency_key_invalid, json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description queue_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description call_back_open, call_back_refused, call_back_unruled, idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -9679,7 +18961,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -9807,7 +19089,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -9935,7 +19217,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -9992,7 +19274,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -10108,7 +19390,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description login_busy, storage_unavailable */
+            /** @description login_busy, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -10163,7 +19445,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -10233,7 +19515,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -10303,7 +19585,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -10384,7 +19666,77 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    survey_averages: {
+        parameters: {
+            query?: {
+                from_ms?: number;
+                until_ms?: number;
+                by?: "agent" | "day" | "queue";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What customers answered to surveys: averages by agent, queue or day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyAverages"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -10441,7 +19793,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -10556,7 +19908,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -10622,7 +19974,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -10739,7 +20091,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -10819,7 +20171,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -10945,7 +20297,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -11062,7 +20414,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -11188,7 +20540,191 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_suppressions: {
+        parameters: {
+            query?: {
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Numbers nobody calls for a campaign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionsView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    suppress_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Suppress"];
+            };
+        };
+        responses: {
+            /** @description Have nobody call a number for a campaign any more */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionRow"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description dial_number_invalid */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -11245,7 +20781,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -11360,7 +20896,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -11446,7 +20982,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -11572,7 +21108,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -11640,7 +21176,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -11766,7 +21302,64 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_telephony: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Numbers and phone systems: what leads where, calls now and in the last day, alarms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TelephonyView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -11836,7 +21429,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -11893,7 +21486,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -12010,7 +21603,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description login_busy, overloaded, storage_unavailable */
+            /** @description login_busy, overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -12078,7 +21671,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -12206,7 +21799,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description overloaded, storage_unavailable */
+            /** @description overloaded, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -12274,7 +21867,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;
@@ -12389,7 +21982,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description login_busy, storage_unavailable */
+            /** @description login_busy, routing_paused, storage_unavailable */
             503: {
                 headers: {
                     "Retry-After"?: number;

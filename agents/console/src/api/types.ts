@@ -13,8 +13,14 @@ export type NewUser = Schemas['NewUser'];
 export type UserChange = Schemas['UserChange'];
 
 export type AgentCard = Schemas['AgentCard'];
+export type CallBackCard = Schemas['CallBackCard'];
 export type CallCard = Schemas['CallCard'];
+export type GivenAnswer = Schemas['GivenAnswer'];
+export type ConsultCard = Schemas['ConsultCard'];
+export type ConsultMode = Schemas['Turn']['mode'];
+export type RecordingInfo = Schemas['RecordingInfo'];
 export type OfferCard = Schemas['OfferCard'];
+export type AskedCard = Schemas['AskedCard'];
 export type AssignmentCard = Schemas['AssignmentCard'];
 export type CustomerCard = Schemas['CustomerCard'];
 export type LastContact = Schemas['LastContact'];
@@ -37,6 +43,7 @@ export type AgentLine = Schemas['AgentLine'];
 export type FromConsole = Schemas['FromConsole'];
 export type ToConsole = Schemas['ToConsole'];
 export type DeskPush = Schemas['DeskPush'];
+export type EmergencyCall = Schemas['EmergencyCall'];
 export type BoardPush = Schemas['BoardPush'];
 
 export type LocalName = Schemas['LocalName'];

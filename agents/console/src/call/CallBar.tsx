@@ -2,7 +2,9 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { hangUpCall, holdCall, unholdCall } from '../api/calls';
 import type { AssignmentCard } from '../api/types';
+import { ConsultButton } from '../consult/ConsultButton';
 import { useAction } from '../keys/actions';
+import { TalkButtons } from '../recording/TalkButtons';
 import { useIsStale } from '../shell/useIsStale';
 import { Icon } from '../ui/Icon';
 import { useCommand } from '../ui/useCommand';
@@ -39,6 +41,8 @@ export function CallBar({ item }: { item: AssignmentCard }) {
         {t(isHeld ? 'call.unhold' : 'call.hold')}
         <kbd>Alt+H</kbd>
       </Button>
+      <TalkButtons item={item} />
+      <ConsultButton item={item} canAsk={canHold} />
       <Button
         danger
         icon={<Icon name="hangUp" size={16} />}

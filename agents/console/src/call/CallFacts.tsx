@@ -1,9 +1,13 @@
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import type { AssignmentCard, OfferCard } from '../api/types';
+import type { AssignmentCard, CallBackCard, OfferCard } from '../api/types';
 import { useConfiguration } from '../session/configuration';
+import { dateTime } from '../ui/format';
 import { useLanguageName } from '../ui/useLanguageName';
 import styles from './Call.module.css';
 import { WholeNumber } from './WholeNumber';
+
+type Fact = [name: string, value: string];
 
 interface CallFactsProps {
   item: AssignmentCard | OfferCard;
@@ -11,16 +15,33 @@ interface CallFactsProps {
   isInHand?: boolean;
 }
 
-/** Who called, which of our numbers, in which language, and what the caller chose and typed before. The number stands there once: it may be all there is of a name. */
+/** The promise this call keeps: since when and for when, why, and how often the customer was called in vain. */
+function promised(made: CallBackCard | null | undefined, t: TFunction, language: string): Fact[] {
+  if (!made) return [];
+  const facts: Fact[] = [
+    ['promisedBy', `${t(`callBacks.by.${made.made_by}`)}, ${dateTime(made.made_at_ms, language)}`],
+    ['attempts', String(made.attempts)],
+  ];
+  if (made.promised_at_ms) facts.push(['promisedFor', dateTime(made.promised_at_ms, language)]);
+  if (made.note) facts.push(['reason', made.note]);
+  return facts;
+}
+
+/** What stands before the two numbers of a call that we place: whom we call, and what they see. */
+const PLACED: Record<string, string> = { caller: 'called', entry: 'shown' };
+
+/** Who called, which of our numbers, and in which language; of a call of ours the number called, and the one we show. The number stands there once: it may be all there is of a name. */
 export function CallFacts({ item, isInHand = false }: CallFactsProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const languageName = useLanguageName();
   const { call } = item;
+  const isPlaced = item.channel === 'outbound_voice';
   const caller = call?.caller || t('call.withheld');
-  const facts: [string, string][] = [
+  const facts: Fact[] = [
     ['caller', caller],
     ['entry', call?.entry_number || '–'],
     ['language', languageName(call?.language || item.language)],
+    ...promised(call?.call_back, t, i18n.language),
   ];
   const { data } = useConfiguration();
   const canShowWhole = isInHand && data?.agents_see_numbers === true && !!call?.caller;
@@ -31,7 +52,7 @@ export function CallFacts({ item, isInHand = false }: CallFactsProps) {
     <dl className={styles.facts}>
       {shown.map(([name, value]) => (
         <div key={name} data-call-fact={name}>
-          <dt>{t(`call.fact.${name}`)}</dt>
+          <dt>{t(`call.fact.${(isPlaced && PLACED[name]) || name}`)}</dt>
           <dd>
             {name === 'caller' && canShowWhole ? (
               <WholeNumber contactId={item.contact_id} masked={value} />
@@ -39,12 +60,6 @@ export function CallFacts({ item, isInHand = false }: CallFactsProps) {
               value
             )}
           </dd>
-        </div>
-      ))}
-      {(call?.given ?? []).map(({ node, text }, index) => (
-        <div key={`${index} ${node}`} data-call-given={node}>
-          <dt>{node.replaceAll('_', ' ')}</dt>
-          <dd>{text}</dd>
         </div>
       ))}
     </dl>

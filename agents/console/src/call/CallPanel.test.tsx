@@ -1,6 +1,6 @@
 import { act, fireEvent, screen } from '@testing-library/react';
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { CallCard } from '../api/types';
+import type { CallCard, GivenAnswer } from '../api/types';
 import { assignmentOf, show, showDesk } from '../test-render';
 import { CallPanel } from './CallPanel';
 
@@ -10,6 +10,10 @@ vi.mock('../api/calls', async (original) => ({
   holdCall: (contactId: string) => Promise.resolve(asked.push(`hold ${contactId}`)),
   unholdCall: (contactId: string) => Promise.resolve(asked.push(`unhold ${contactId}`)),
   hangUpCall: (contactId: string) => Promise.resolve(asked.push(`hang up ${contactId}`)),
+  turnConsult: (contactId: string, mode: string) => Promise.resolve(asked.push(`turn ${contactId} ${mode}`)),
+  endConsult: (contactId: string) => Promise.resolve(asked.push(`end consult ${contactId}`)),
+  transferContact: (contactId: string, to: { agent_id: string }) =>
+    Promise.resolve(asked.push(`transfer ${contactId} ${to.agent_id}`)),
 }));
 
 const callOf = (change: Partial<CallCard> = {}): CallCard => ({
@@ -21,8 +25,8 @@ const callOf = (change: Partial<CallCard> = {}): CallCard => ({
   ...change,
 });
 
-function open(call: CallCard | null, state = 'connected'): void {
-  const item = assignmentOf({ channel: 'voice', state, call });
+function open(call: CallCard | null, state = 'connected', given: GivenAnswer[] = []): void {
+  const item = assignmentOf({ channel: 'voice', state, call, given });
   showDesk({ assignments: [item] });
   show(<CallPanel item={item} />);
 }
@@ -42,9 +46,19 @@ test('a call says where it stands, for how long, who called and which number', (
   expect(screen.getByText('+4930555100')).toBeTruthy();
 });
 
+test('a call of ours names the number called, and apart from it the one we show', () => {
+  const item = assignmentOf({ channel: 'outbound_voice', state: 'connected', call: callOf() });
+  showDesk({ assignments: [item] });
+  show(<CallPanel item={item} />);
+  expect(screen.getByText('Number called').nextSibling?.textContent).toBe('•••4567');
+  expect(screen.getByText('Number we show').nextSibling?.textContent).toBe('+4930555100');
+  expect(screen.queryByText('Caller')).toBeNull();
+});
+
 test('what the caller chose and typed before stands there', () => {
-  open(callOf({ given: [{ node: 'order_number', text: '4711' }] }));
-  expect(screen.getByText('order number')).toBeTruthy();
+  const number = { name: { en: 'Order number', zh: '订单号' }, text: { en: '4711', zh: '4711' } };
+  open(callOf(), 'connected', [number]);
+  expect(screen.getByText('Order number')).toBeTruthy();
   expect(screen.getByText('4711')).toBeTruthy();
 });
 
@@ -70,6 +84,30 @@ test('before the two hear each other there is nothing to hold', () => {
   expect(screen.getByRole('button', { name: /Hold/ }).hasAttribute('disabled')).toBe(true);
   alt('KeyH');
   expect(asked).toEqual([]);
+});
+
+test('a colleague who is asked stands beside the call, with what can be done', async () => {
+  const consult = { agent_id: 'a2', name: 'Bo', state: 'colleague', cause: '', has_answered: true };
+  open(callOf({ state: 'held', consult }));
+  expect(screen.getByText('Bo')).toBeTruthy();
+  expect(screen.queryByRole('button', { name: /Hang up/ })).toBeNull();
+  alt('KeyS');
+  await act(() => Promise.resolve());
+  alt('KeyJ');
+  await act(() => Promise.resolve());
+  fireEvent.click(screen.getByRole('button', { name: /Hand the caller over/ }));
+  await act(() => Promise.resolve());
+  alt('KeyH');
+  expect(asked).toEqual(['turn c1 customer', 'turn c1 all', 'transfer c1 a2', 'end consult c1']);
+});
+
+test('a colleague who does not answer costs nothing but the way back', () => {
+  const consult = { agent_id: 'a2', name: 'Bo', state: 'ended', cause: 'no_answer', has_answered: false };
+  open(callOf({ state: 'held', consult }));
+  expect(screen.getByText(/does not answer/)).toBeTruthy();
+  expect(screen.queryByRole('button', { name: /Hand the caller over/ })).toBeNull();
+  alt('KeyH');
+  expect(asked).toEqual(['end consult c1']);
 });
 
 test('after the call the facts stay and the buttons are gone', () => {

@@ -1,8 +1,12 @@
 /** A call in the middle pane: where it stands, what can be done with it, and who called which number. */
 import { useTranslation } from 'react-i18next';
 import type { AssignmentCard } from '../api/types';
+import { ConsultBar } from '../consult/ConsultBar';
 import { useNow } from '../live/now';
 import { duration } from '../ui/format';
+import { PromiseCallBack } from '../callbacks/PromiseCallBack';
+import { Given } from '../desk/Given';
+import { RecordingLine } from '../recording/RecordingLine';
 import { Icon } from '../ui/Icon';
 import { CallBar } from './CallBar';
 import { CallFacts } from './CallFacts';
@@ -29,12 +33,18 @@ function State({ item }: { item: AssignmentCard }) {
 }
 
 export function CallPanel({ item }: { item: AssignmentCard }) {
+  const consult = item.call?.consult;
+  const isLive = item.state === 'connected' || item.state === 'dialling';
   return (
     <>
-      {item.state === 'connected' && <CallBar item={item} />}
+      {isLive && !consult && <CallBar item={item} />}
+      {item.state === 'connected' && consult && <ConsultBar item={item} consult={consult} />}
       <div className={styles.body}>
-        {item.state === 'connected' && <State item={item} />}
+        {isLive && <State item={item} />}
+        {item.state === 'connected' && <RecordingLine call={item.call} />}
         <CallFacts item={item} isInHand />
+        {item.state === 'connected' && <PromiseCallBack contactId={item.contact_id} />}
+        <Given given={item.given} />
       </div>
     </>
   );

@@ -3,7 +3,10 @@ import { Input, type GetRef } from 'antd';
 import type { TextAreaProps } from 'antd/es/input';
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { FoundArticle } from '../api/articles';
 import type { AssignmentCard } from '../api/types';
+import { openArticle } from '../articles/open';
+import { useSearch } from '../articles/useSearch';
 import { useConfiguration, useNames } from '../session/configuration';
 import { useUser } from '../session/session';
 import styles from './CannedInput.module.css';
@@ -33,8 +36,21 @@ function useReplies(item: AssignmentCard): CannedReply[] {
   );
 }
 
+/** Fewer letters say too little to look for articles. */
+const WORD_MIN = 2;
+
+const titleOf = (article: FoundArticle): string => article.title.map((piece) => piece.text).join('');
+
+/** What `/` lists: canned replies, and behind them articles, each with what happens when it is taken. */
+interface Choice {
+  id: string;
+  name: string;
+  text: string;
+  take: () => void;
+}
+
 interface RowProps {
-  reply: CannedReply;
+  reply: Choice;
   id: string;
   isChosen: boolean;
   onTake: () => void;
@@ -68,19 +84,39 @@ export function CannedInput({ item, value, onText, input, onKeyDown, ...rest }: 
   const replies = useReplies(item);
   const [slash, setSlash] = useState<Slash | null>(null);
   const [at, setAt] = useState(0);
-  const found = slash ? matching(replies, slash.word) : [];
+  const word = slash?.word ?? '';
+  const articles = useSearch(word.length >= WORD_MIN ? word : '').data?.articles ?? [];
+  const found: Choice[] = slash
+    ? [
+        ...matching(replies, word).map((reply) => ({
+          id: reply.template_id,
+          name: reply.name,
+          text: reply.text,
+          take: () => put(reply.text),
+        })),
+        ...articles.map((article) => ({
+          id: `article-${article.article_id}`,
+          name: t('articles.canned'),
+          text: titleOf(article),
+          take: () => {
+            put('');
+            openArticle(item.contact_id, article.article_id);
+          },
+        })),
+      ]
+    : [];
   const chosen = found[Math.min(at, found.length - 1)];
 
   const look = (text: string, caret: number) => {
     setSlash(slashAt(text, caret));
     setAt(0);
   };
-  const take = (reply: CannedReply) => {
+  const put = (text: string) => {
     if (!slash) return;
     const end = slash.from + 1 + slash.word.length;
-    onText(value.slice(0, slash.from) + reply.text + value.slice(end));
+    onText(value.slice(0, slash.from) + text + value.slice(end));
     setSlash(null);
-    const caret = slash.from + reply.text.length;
+    const caret = slash.from + text.length;
     const box = input.current?.resizableTextArea?.textArea;
     requestAnimationFrame(() => box?.setSelectionRange(caret, caret));
   };
@@ -90,7 +126,7 @@ export function CannedInput({ item, value, onText, input, onKeyDown, ...rest }: 
       return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) setAt((Math.min(at, found.length - 1) + step + found.length) % found.length);
-    else if ((event.key === 'Enter' && !event.shiftKey) || event.key === 'Tab') take(chosen);
+    else if ((event.key === 'Enter' && !event.shiftKey) || event.key === 'Tab') chosen.take();
     else if (event.key === 'Escape') setSlash(null);
     else return false;
     return true;
@@ -103,7 +139,7 @@ export function CannedInput({ item, value, onText, input, onKeyDown, ...rest }: 
         value={value}
         aria-autocomplete="list"
         aria-controls={chosen && listId}
-        aria-activedescendant={chosen && `${listId}-${chosen.template_id}`}
+        aria-activedescendant={chosen && `${listId}-${chosen.id}`}
         onChange={({ target }) => {
           onText(target.value);
           look(target.value, target.selectionStart);
@@ -118,11 +154,11 @@ export function CannedInput({ item, value, onText, input, onKeyDown, ...rest }: 
         <ul className={styles.list} id={listId} role="listbox" aria-label={t('canned.title')}>
           {found.map((reply) => (
             <Row
-              key={reply.template_id}
-              id={`${listId}-${reply.template_id}`}
+              key={reply.id}
+              id={`${listId}-${reply.id}`}
               reply={reply}
               isChosen={reply === chosen}
-              onTake={() => take(reply)}
+              onTake={reply.take}
             />
           ))}
         </ul>

@@ -11,6 +11,7 @@ import styles from './Configuration.module.css';
 import { useEditing, type Editing } from './draft';
 import { EntriesForm } from './EntryForm';
 import { Findings } from './Findings';
+import { FlowsForm } from './FlowsForm';
 import { History } from './History';
 import type { Item } from './kinds';
 import { NamedList } from './NamedList';
@@ -70,9 +71,10 @@ function TelephonyForm({ editing, section, findings }: FormProps) {
 
 /** What has a form; every other part of the document is edited as YAML. */
 const forms: Record<string, (props: FormProps) => ReactNode> = {
-  queues: ({ editing, section }) => (
+  queues: ({ editing, section, findings }) => (
     <QueuesForm
       document={editing.document}
+      findings={findings}
       value={(editing.document[section] ?? []) as Queue[]}
       onChange={(next) => editing.change(section, next)}
     />
@@ -85,6 +87,7 @@ const forms: Record<string, (props: FormProps) => ReactNode> = {
   mailboxes: Entries,
   widgets: Entries,
   telephony: TelephonyForm,
+  flows: FlowsForm,
   calendars: ({ editing, section }) => (
     <CalendarsForm
       value={(editing.document[section] ?? []) as Calendar[]}

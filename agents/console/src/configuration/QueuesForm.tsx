@@ -1,10 +1,14 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Document } from '../api/adminCalls';
+import type { Document, Finding } from '../api/adminCalls';
 import { Choice } from './Choice';
 import styles from './Configuration.module.css';
+import { Fields } from './controls';
 import { ChoiceField, ManyField, NameFields, NumberField, useEntryName, useOptions } from './fields';
+import { FindingsAt } from './Findings';
 import { LevelsField } from './LevelsField';
 import { freshId, type Queue } from './parts';
+import { queueParts, type Part } from './queueFields';
 import { StepsField } from './StepsField';
 
 const strategies = [
@@ -29,9 +33,48 @@ interface QueueFieldsProps {
   queue: Queue;
   put: (change: Partial<Queue>) => void;
   document: Document;
+  findings: Finding[];
+  /** Where it stands in the document: `$.queues[0]`. */
+  path: string;
 }
 
-function QueueFields({ queue, put, document }: QueueFieldsProps) {
+/** What is rarely changed; it opens by itself where the check has something to say of it. */
+function QueuePart({ part, queue, put, document, findings, path }: QueueFieldsProps & { part: Part }) {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  const hasFinding = findings.some((one) =>
+    part.fields.some(({ key }) => one.path.startsWith(`${path}.${key}`)),
+  );
+  return (
+    <details
+      className={`${styles.part} ${styles.whole}`}
+      open={isOpen || hasFinding}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary>{t(`config.part.${part.key}`)}</summary>
+      <div className={styles.form}>
+        <Fields
+          fields={part.fields}
+          entry={queue}
+          put={put}
+          words="config.queue"
+          document={document}
+          findings={findings}
+          path={path}
+        />
+      </div>
+    </details>
+  );
+}
+
+/** Of the fields above the parts: each part says its own. */
+const above = [
+  ...['id', 'name', 'needs', 'dispositions', 'agent_strategy', 'hours', 'waiting_max'],
+  ...['service_level', 'steps', ...seconds],
+];
+
+function QueueFields(props: QueueFieldsProps) {
+  const { queue, put, document, findings, path } = props;
   const { t } = useTranslation();
   const skills = useOptions(document.skills);
   const dispositions = useOptions(document.dispositions);
@@ -93,18 +136,24 @@ function QueueFields({ queue, put, document }: QueueFieldsProps) {
         options={formulas.map((value) => ({ value, label: t(`board.formula.${value}`) }))}
       />
       <StepsField steps={queue.steps ?? []} onChange={(steps) => put({ steps })} document={document} />
-      <p className={styles.whole}>{t('config.moreInYaml')}</p>
+      {above.map((key) => (
+        <FindingsAt key={key} findings={findings} path={`${path}.${key}`} />
+      ))}
+      {queueParts.map((part) => (
+        <QueuePart key={part.key} part={part} {...props} />
+      ))}
     </div>
   );
 }
 
 interface QueuesFormProps {
   document: Document;
+  findings: Finding[];
   value: Queue[];
   onChange: (queues: Queue[]) => void;
 }
 
-export function QueuesForm({ document, value, onChange }: QueuesFormProps) {
+export function QueuesForm({ document, findings, value, onChange }: QueuesFormProps) {
   const { t } = useTranslation();
   const dispositions = value[0]?.dispositions ?? [];
   const fresh = (): Queue => ({ id: freshId(value, 'queue'), name: { en: '', zh: '' }, dispositions });
@@ -116,7 +165,15 @@ export function QueuesForm({ document, value, onChange }: QueuesFormProps) {
       label={t('config.section.queues')}
       labelOf={useEntryName()}
     >
-      {(queue, put) => <QueueFields queue={queue} put={put} document={document} />}
+      {(queue, put, index) => (
+        <QueueFields
+          queue={queue}
+          put={put}
+          document={document}
+          findings={findings}
+          path={`$.queues[${index}]`}
+        />
+      )}
     </Choice>
   );
 }

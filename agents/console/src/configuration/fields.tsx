@@ -15,15 +15,17 @@ export function NumberField({
   value,
   onChange,
   unit,
-}: FieldProps<number | undefined> & { unit?: string }) {
+  min = 0,
+  precision = 0,
+}: FieldProps<number | undefined> & { unit?: string; min?: number; precision?: number }) {
   return (
     <label>
       <span>{label}</span>
       <InputNumber
         style={{ width: '100%' }}
         aria-label={label}
-        min={0}
-        precision={0}
+        min={min}
+        precision={precision}
         suffix={unit}
         value={value}
         onChange={(next) => onChange(next ?? undefined)}
@@ -125,6 +127,6 @@ export function useEntryName(): (entry: Entry) => string {
 /** Entries of the draft as choices, in the reader's language: what was just added can be chosen at once. */
 export function useOptions(entries: unknown): { value: string; label: string }[] {
   const names = useNames();
-  const list = Array.isArray(entries) ? (entries as Entry[]) : [];
-  return list.map((one) => ({ value: one.id, label: names.of(one.name) || one.id }));
+  const list = Array.isArray(entries) ? (entries as (Partial<Entry> & { id: string })[]) : [];
+  return list.map(({ id, name }) => ({ value: id, label: (name && names.of(name)) || id }));
 }

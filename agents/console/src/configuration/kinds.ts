@@ -1,4 +1,5 @@
 /** Which fields an entry of each kind has: the forms of what leads to queues, and of canned replies, are made of this. */
+import type { Document } from '../api/adminCalls';
 import { freshId } from './parts';
 
 export type FieldKind =
@@ -7,20 +8,41 @@ export type FieldKind =
   | 'language'
   | 'queue'
   | 'queues'
-  | 'flow'
+  | 'reference'
+  | 'connection'
+  | 'entry'
   | 'texts'
   | 'sentences'
   | 'list'
   | 'count'
-  | 'digits';
+  | 'digits'
+  | 'switch'
+  | 'choice'
+  | 'many'
+  | 'turned_away'
+  | 'group';
 
 export interface Field {
   key: string;
   kind: FieldKind;
   /** Texts that may be left out as a whole. */
   isOptional?: boolean;
-  /** What an absent value means. */
-  standard?: number | string;
+  /** What an absent value means; without it a number may be left out. */
+  standard?: number | string | boolean;
+  standards?: string[];
+  /** Of a reference: the list of the document it names an entry of, and what no choice is called. */
+  of?: string;
+  none?: string;
+  /** Of a choice: what there is, and where the words for it stand. Of a group: where the labels of its fields stand. */
+  options?: string[];
+  words?: string;
+  /** Of a number. */
+  unit?: 'seconds' | 'days' | 'percent';
+  min?: number;
+  precision?: number;
+  /** Of a group: what it holds, and what it holds when it is switched on. */
+  fields?: Field[];
+  fresh?: (document: Document) => Item;
 }
 
 export type Item = Record<string, unknown>;
@@ -37,6 +59,7 @@ const name: Field = { key: 'name', kind: 'name' };
 const id: Field = { key: 'id', kind: 'line' };
 const queue: Field = { key: 'queue', kind: 'queue' };
 const language: Field = { key: 'language', kind: 'language', standard: 'en' };
+const flow: Field = { key: 'flow', kind: 'reference', of: 'flows', none: 'config.digit.noFlow' };
 const noTexts = () => ({ en: '', zh: '' });
 const ids = (entries: Item[], stem: string) => freshId(entries as { id: string }[], stem);
 
@@ -72,7 +95,9 @@ export const kinds: Record<string, Kind> = {
       name,
       { key: 'greeting', kind: 'sentences' },
       queue,
+      flow,
       { key: 'allowed_origins', kind: 'list' },
+      { key: 'call_number', kind: 'entry' },
     ],
     fresh: (entries, first) => ({
       id: ids(entries, 'widget'),
@@ -87,7 +112,7 @@ export const kinds: Record<string, Kind> = {
     fields: [
       { key: 'number', kind: 'line' },
       queue,
-      { key: 'flow', kind: 'flow' },
+      flow,
       language,
       { key: 'greeting', kind: 'sentences', isOptional: true },
       { key: 'choices', kind: 'digits' },

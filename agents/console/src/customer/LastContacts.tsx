@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import type { CustomerCard, LastContact } from '../api/types';
+import { isCall, type CustomerCard, type LastContact } from '../api/types';
+import { CallCustomer } from '../dial/DialButton';
 import { useToday } from '../live/now';
 import { useNames } from '../session/configuration';
 import { clockTime, dateTime, isSameDay } from '../ui/format';
@@ -55,6 +56,7 @@ export function LastContacts({ card }: { card: CustomerCard }) {
             <Icon name={channelIcon(contact.channel)} label={t(`channel.${contact.channel}`)} />
             <span>{what}</span>
             <time>{when}</time>
+            {isCall(contact.channel) && <CallCustomer contactId={contact.contact_id} shown={when} />}
           </li>
         );
       })}

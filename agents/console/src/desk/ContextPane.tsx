@@ -4,12 +4,23 @@ import { memo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { readContact, readInteractions } from '../api/calls';
-import type { AssignmentCard, ContactView, CustomerCard, Interaction } from '../api/types';
+import {
+  isCall,
+  type AssignmentCard,
+  type ContactView,
+  type CustomerCard,
+  type Interaction,
+} from '../api/types';
+import { ArticlePanel } from '../articles/ArticlePanel';
+import { CampaignWork } from '../campaigns/CampaignWork';
+import { ContactCases } from '../cases/ContactCases';
 import { CustomerBadges } from '../customer/CustomerBadges';
 import { LastContacts } from '../customer/LastContacts';
+import { CallCustomer } from '../dial/DialButton';
 import { useAction } from '../keys/actions';
 import { useToday } from '../live/now';
 import { useKept } from '../persist/keep';
+import { ContactLeads } from '../leads/ContactLeads';
 import { useNames } from '../session/configuration';
 import { useKeep, useUser } from '../session/session';
 import { clockTime, clockTimeWithSeconds, count, dateTime, duration, isSameDay } from '../ui/format';
@@ -33,6 +44,19 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
   );
 }
 
+/** Who it is; once the call is over, with a way to call back. */
+function CustomerName({ item }: { item: AssignmentCard }) {
+  const { t } = useTranslation();
+  return (
+    <h2 className={styles.name}>
+      {item.customer_name || t('customer.unnamed')}
+      {isCall(item.channel) && item.state === 'wrap_up' && (
+        <CallCustomer contactId={item.contact_id} shown={item.call?.caller || item.customer_name} />
+      )}
+    </h2>
+  );
+}
+
 function Customer({ item, details }: { item: AssignmentCard; details: ContactView | undefined }) {
   const { t, i18n } = useTranslation();
   const names = useNames();
@@ -41,7 +65,7 @@ function Customer({ item, details }: { item: AssignmentCard; details: ContactVie
   const missed = (details?.interaction.missed ?? 0) + (details?.interaction.rejected ?? 0);
   return (
     <section className={styles.part} aria-label={t('context.customer')}>
-      <h2 className={styles.name}>{item.customer_name || t('customer.unnamed')}</h2>
+      <CustomerName item={item} />
       {item.customer && (
         <div className={styles.badges}>
           <CustomerBadges card={item.customer} />
@@ -101,6 +125,16 @@ function Notes({ contactId }: { contactId: string }) {
         aria-label={t('context.notes')}
       />
     </section>
+  );
+}
+
+/** What is of use only while the customer is there. */
+function AtWork({ item }: { item: AssignmentCard }) {
+  return (
+    <>
+      <Notes contactId={item.contact_id} />
+      <ArticlePanel item={item} />
+    </>
   );
 }
 
@@ -166,7 +200,10 @@ export const ContextPane = memo(function ContextPane({ item }: ContextPaneProps)
       {item && <Customer item={item} details={details.data} />}
       {item && details.isError && <Failed error={details.error} onRetry={() => void details.refetch()} />}
       {item && <NotesSoFar notes={details.data?.details.noted ?? []} />}
-      {item && item.state !== 'wrap_up' && <Notes key={contactId} contactId={contactId} />}
+      {item && item.state !== 'wrap_up' && <AtWork key={contactId} item={item} />}
+      <CampaignWork contactId={contactId} />
+      <ContactCases key={`cases ${contactId}`} contactId={contactId} />
+      <ContactLeads key={`leads ${contactId}`} contactId={contactId} />
       {item?.customer && <Before card={item.customer} customerKey={details.data?.interaction.customer_key} />}
       <Recent />
     </aside>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { ChatMessage } from '../api/types';
 import { useToday } from '../live/now';
 import { clockTime, day, isSameDay } from '../ui/format';
+import { Given } from './Given';
 import { linesOf, type Line } from './lines';
 import styles from './Transcript.module.css';
 
@@ -33,6 +34,7 @@ const Said = memo(function Said({ line }: { line: Line & { kind: 'said' } }) {
         </p>
       )}
       <p className={styles.bubble}>{message.text}</p>
+      <Given given={message.given} />
     </div>
   );
 });
@@ -44,6 +46,12 @@ export function Lines({ messages }: { messages: ChatMessage[] }) {
   return lines.map((line) => {
     if (line.kind === 'day') return <Day key={line.key} atMs={line.atMs} />;
     if (line.kind === 'said') return <Said key={line.key} line={line} />;
+    if (line.message.given?.length)
+      return (
+        <div key={line.key} className={styles.given} data-seq={line.message.seq}>
+          <Given given={line.message.given} />
+        </div>
+      );
     return (
       <p key={line.key} className={styles.note} data-seq={line.message.seq}>
         {line.message.text} · {clockTime(line.message.at_ms, i18n.language)}

@@ -7,7 +7,7 @@ import { useAction } from '../keys/actions';
 import { useNow } from '../live/now';
 import { useOffers } from '../offer/OfferHost';
 import { useKept } from '../persist/keep';
-import { useNames } from '../session/configuration';
+import { useConfiguration, useNames } from '../session/configuration';
 import { useKeep } from '../session/session';
 import { useIsStale } from '../shell/useIsStale';
 import { duration } from '../ui/format';
@@ -68,6 +68,14 @@ function UnsentText({ contactId, onMove }: { contactId: string; onMove: (text: s
   );
 }
 
+/** What this disposition makes of the notes. */
+function LeadHint({ disposition }: { disposition: string | null }) {
+  const { t } = useTranslation();
+  const { data } = useConfiguration();
+  const found = data?.dispositions.find((one) => one.disposition_id === disposition);
+  return found?.makes_lead ? <p className={styles.unsent}>{t('wrapUp.makesLead')}</p> : null;
+}
+
 /** Stands where the composer stood. What is typed is kept at every key, here and in the other tabs. */
 export function WrapUpForm({ item }: { item: AssignmentCard }) {
   const { t } = useTranslation();
@@ -118,6 +126,7 @@ export function WrapUpForm({ item }: { item: AssignmentCard }) {
           {t('wrapUp.dispositionMissing')}
         </p>
       )}
+      <LeadHint disposition={disposition} />
       <UnsentText
         contactId={contactId}
         onMove={(text) => setNotes([notes, text].filter(Boolean).join('\n').slice(0, NOTES_MAX))}

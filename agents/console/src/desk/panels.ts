@@ -3,6 +3,7 @@ import type { ComponentType } from 'react';
 import type { AssignmentCard, Channel } from '../api/types';
 import { CallPanel } from '../call/CallPanel';
 import { EmailPanel } from '../email/EmailPanel';
+import { TaskPanel } from '../recording/TaskPanel';
 import { ChatPanel } from './ChatPanel';
 
 export type ContactPanel = ComponentType<{ item: AssignmentCard }>;
@@ -15,5 +16,5 @@ export const PANELS: Record<Channel, ContactPanel> = {
   sms: ChatPanel,
   email: EmailPanel,
   fax: ChatPanel,
-  task: ChatPanel,
+  task: TaskPanel,
 };

@@ -11,6 +11,7 @@ interface Look {
 
 export function lookOf(item: AssignmentCard): Look {
   if (item.state === 'wrap_up') return { word: 'wrap_up', tone: 'wrapUp', icon: 'wrapUp' };
+  if (item.state === 'dialling') return { word: 'dialling', tone: 'offered', icon: 'voice' };
   if (item.is_interrupted) return { word: 'interrupted', tone: 'warning', icon: 'idle' };
   if (item.state === 'parked') return { word: 'parked', tone: 'idle', icon: 'clock' };
   if (item.call?.state === 'held') return { word: 'held', tone: 'warning', icon: 'pause' };

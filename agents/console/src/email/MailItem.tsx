@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AddressView, MailView } from '../api/types';
+import { NumbersIn } from '../dial/DialNumber';
 import { dateTime } from '../ui/format';
 import { Icon, type IconName } from '../ui/Icon';
 import { StateTag, type Tone } from '../ui/StateTag';
@@ -89,6 +90,9 @@ function Files({ mail }: { mail: MailView }) {
   );
 }
 
+/** Those the customer wrote, to be called. */
+const Numbers = ({ mail }: { mail: MailView }) => (isOut(mail) ? null : <NumbersIn text={mail.text} />);
+
 /** What is to be known before anything in the mail is believed. */
 function Notices({ mail }: { mail: MailView }) {
   const { t } = useTranslation();
@@ -144,6 +148,7 @@ export function MailItem({ mail, isNewest }: { mail: MailView; isNewest: boolean
           </Button>
         </div>
       )}
+      <Numbers mail={mail} />
       <Files mail={mail} />
     </article>
   );

@@ -1,4 +1,4 @@
-import { Form, Input, InputNumber, Modal, Select } from 'antd';
+import { Form, Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import {
   addKey,
@@ -9,11 +9,11 @@ import {
   type SubscriptionRow,
 } from '../api/integrations';
 import { useConfiguration, useNames } from '../session/configuration';
+import { FormDialog } from '../ui/FormDialog';
 import { toast } from '../ui/toasts';
 import { useCommand } from '../ui/useCommand';
 
 interface Props {
-  isOpen: boolean;
   onClose: () => void;
   onMade: (secret: string) => void;
 }
@@ -36,9 +36,8 @@ function useRequired() {
   return [{ required: true, message: t('integrations.required') }];
 }
 
-export function NewSubscriptionDialog({ isOpen, onClose, onMade, kinds }: Props & { kinds: string[] }) {
+export function NewSubscriptionDialog({ onClose, onMade, kinds }: Props & { kinds: string[] }) {
   const { t } = useTranslation();
-  const [form] = Form.useForm<NewSubscription>();
   const { queues } = useChoices();
   const required = useRequired();
   const { run, isBusy } = useCommand(askSubscription);
@@ -47,48 +46,37 @@ export function NewSubscriptionDialog({ isOpen, onClose, onMade, kinds }: Props 
     if (made) onMade(made.secret);
   };
   return (
-    <Modal
-      open={isOpen}
+    <FormDialog
       title={t('integrations.add')}
       okText={t('integrations.add')}
-      cancelText={t('action.cancel')}
-      confirmLoading={isBusy}
-      destroyOnHidden
-      onCancel={onClose}
-      onOk={() => form.submit()}
+      isBusy={isBusy}
+      initialValues={{ kinds: [], queue_ids: [] }}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        preserve={false}
-        initialValues={{ kinds: [], queue_ids: [] }}
-        onFinish={(fields) => void submit(fields)}
-      >
-        <Form.Item name="name" label={t('integrations.name')} rules={required}>
-          <Input maxLength={80} />
-        </Form.Item>
-        <Form.Item name="url" label={t('integrations.url')} rules={required}>
-          <Input maxLength={1000} placeholder="https://" />
-        </Form.Item>
-        <Form.Item name="kinds" label={t('integrations.kinds')}>
-          <Select
-            mode="multiple"
-            allowClear
-            placeholder={t('integrations.all')}
-            options={kinds.map((value) => ({ value, label: value }))}
-          />
-        </Form.Item>
-        <Form.Item name="queue_ids" label={t('integrations.queues')}>
-          <Select mode="multiple" allowClear placeholder={t('integrations.all')} options={queues} />
-        </Form.Item>
-      </Form>
-    </Modal>
+      <Form.Item name="name" label={t('integrations.name')} rules={required}>
+        <Input maxLength={80} />
+      </Form.Item>
+      <Form.Item name="url" label={t('integrations.url')} rules={required}>
+        <Input maxLength={1000} placeholder="https://" />
+      </Form.Item>
+      <Form.Item name="kinds" label={t('integrations.kinds')}>
+        <Select
+          mode="multiple"
+          allowClear
+          placeholder={t('integrations.all')}
+          options={kinds.map((value) => ({ value, label: value }))}
+        />
+      </Form.Item>
+      <Form.Item name="queue_ids" label={t('integrations.queues')}>
+        <Select mode="multiple" allowClear placeholder={t('integrations.all')} options={queues} />
+      </Form.Item>
+    </FormDialog>
   );
 }
 
-export function NewKeyDialog({ isOpen, onClose, onMade }: Props) {
+export function NewKeyDialog({ onClose, onMade }: Props) {
   const { t } = useTranslation();
-  const [form] = Form.useForm<NewApiKey>();
   const { queues, teams } = useChoices();
   const required = useRequired();
   const { run, isBusy } = useCommand(askKey);
@@ -97,77 +85,61 @@ export function NewKeyDialog({ isOpen, onClose, onMade }: Props) {
     if (made) onMade(made.token);
   };
   return (
-    <Modal
-      open={isOpen}
+    <FormDialog
       title={t('integrations.addKey')}
       okText={t('integrations.addKey')}
-      cancelText={t('action.cancel')}
-      confirmLoading={isBusy}
-      destroyOnHidden
-      onCancel={onClose}
-      onOk={() => form.submit()}
+      isBusy={isBusy}
+      initialValues={{ role: 'reader', team_ids: [] }}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        preserve={false}
-        initialValues={{ role: 'reader', team_ids: [] }}
-        onFinish={(fields) => void submit(fields)}
-      >
-        <Form.Item name="name" label={t('integrations.name')} rules={required}>
-          <Input maxLength={80} />
-        </Form.Item>
-        <Form.Item name="role" label={t('integrations.role')} rules={required}>
-          <Select
-            options={['reader', 'coordinator'].map((value) => ({ value, label: t(`integrations.${value}`) }))}
-          />
-        </Form.Item>
-        <Form.Item name="queue_ids" label={t('integrations.queues')} rules={required}>
-          <Select mode="multiple" options={queues} />
-        </Form.Item>
-        <Form.Item name="team_ids" label={t('integrations.teams')}>
-          <Select mode="multiple" allowClear options={teams} />
-        </Form.Item>
-      </Form>
-    </Modal>
+      <Form.Item name="name" label={t('integrations.name')} rules={required}>
+        <Input maxLength={80} />
+      </Form.Item>
+      <Form.Item name="role" label={t('integrations.role')} rules={required}>
+        <Select
+          options={['reader', 'coordinator'].map((value) => ({ value, label: t(`integrations.${value}`) }))}
+        />
+      </Form.Item>
+      <Form.Item name="queue_ids" label={t('integrations.queues')} rules={required}>
+        <Select mode="multiple" options={queues} />
+      </Form.Item>
+      <Form.Item name="team_ids" label={t('integrations.teams')}>
+        <Select mode="multiple" allowClear options={teams} />
+      </Form.Item>
+    </FormDialog>
   );
 }
 
 interface ReplayProps {
-  of: SubscriptionRow | null;
+  of: SubscriptionRow;
   newestSeq: number;
   onClose: () => void;
 }
 
 export function ReplayDialog({ of, newestSeq, onClose }: ReplayProps) {
   const { t } = useTranslation();
-  const [form] = Form.useForm<{ from: number; until: number }>();
   const required = useRequired();
   const { run, isBusy } = useCommand(askReplay);
   const submit = async ({ from, until }: { from: number; until: number }) => {
-    if (!of || !(await run(of.subscription_id, from, until))) return;
+    if (!(await run(of.subscription_id, from, until))) return;
     toast(t('integrations.replayed'));
     onClose();
   };
   return (
-    <Modal
-      open={of !== null}
-      title={t('integrations.replayTitle', { name: of?.name })}
+    <FormDialog
+      title={t('integrations.replayTitle', { name: of.name })}
       okText={t('integrations.replay')}
-      cancelText={t('action.cancel')}
-      confirmLoading={isBusy}
-      destroyOnHidden
-      onCancel={onClose}
-      onOk={() => form.submit()}
+      isBusy={isBusy}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <Form form={form} layout="vertical" preserve={false} onFinish={(fields) => void submit(fields)}>
-        <Form.Item name="from" label={t('integrations.from')} rules={required}>
-          <InputNumber min={1} max={newestSeq} precision={0} />
-        </Form.Item>
-        <Form.Item name="until" label={t('integrations.until')} rules={required} initialValue={newestSeq}>
-          <InputNumber min={1} max={newestSeq} precision={0} />
-        </Form.Item>
-      </Form>
-    </Modal>
+      <Form.Item name="from" label={t('integrations.from')} rules={required}>
+        <InputNumber min={1} max={newestSeq} precision={0} />
+      </Form.Item>
+      <Form.Item name="until" label={t('integrations.until')} rules={required} initialValue={newestSeq}>
+        <InputNumber min={1} max={newestSeq} precision={0} />
+      </Form.Item>
+    </FormDialog>
   );
 }

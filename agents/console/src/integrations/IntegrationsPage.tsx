@@ -186,6 +186,25 @@ function Table({ label, columns, children }: { label: string; columns: string[];
   );
 }
 
+/** The one dialog that is open: a new subscription, or one of those there are. */
+type Opened = { what: 'new' } | { what: 'row' | 'replay'; id: string };
+
+interface OpenDialogProps {
+  open: Opened;
+  asked: Awaited<ReturnType<typeof readSubscriptions>> | undefined;
+  onClose: () => void;
+  onSecret: (secret: string) => void;
+}
+
+function OpenDialog({ open, asked, onClose, onSecret }: OpenDialogProps) {
+  if (open.what === 'new')
+    return <NewSubscriptionDialog kinds={asked?.kinds ?? []} onClose={onClose} onMade={onSecret} />;
+  const row = asked?.subscriptions.find((one) => one.subscription_id === open.id);
+  if (!row) return null;
+  if (open.what === 'row') return <SubscriptionDialog row={row} onClose={onClose} onSecret={onSecret} />;
+  return <ReplayDialog of={row} newestSeq={asked?.newest_seq ?? 1} onClose={onClose} />;
+}
+
 function Subscriptions({ onSecret }: { onSecret: (secret: string) => void }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
@@ -194,19 +213,21 @@ function Subscriptions({ onSecret }: { onSecret: (secret: string) => void }) {
     queryFn: readSubscriptions,
     refetchInterval: REFRESH_MS,
   });
-  const [isAdding, setAdding] = useState(false);
-  const [opened, setOpened] = useState<string | null>(null);
-  const [replaying, setReplaying] = useState<SubscriptionRow | null>(null);
+  const [open, setOpen] = useState<Opened | null>(null);
   const reload = () => void queries.invalidateQueries({ queryKey: ['subscriptions'] });
+  const tell = (secret: string) => {
+    setOpen(null);
+    onSecret(secret);
+    reload();
+  };
   const rows = asked.data?.subscriptions ?? [];
-  const openedRow = rows.find((row) => row.subscription_id === opened);
   return (
     <section className={page.panel} aria-labelledby="subscriptions-title">
       <header className={page.head}>
         <h2 id="subscriptions-title">{t('integrations.title')}</h2>
         <span className={page.muted}>{t('integrations.hint')}</span>
         <span className={page.grow} />
-        <Button type="primary" icon={<Icon name="add" />} onClick={() => setAdding(true)}>
+        <Button type="primary" icon={<Icon name="add" />} onClick={() => setOpen({ what: 'new' })}>
           {t('integrations.add')}
         </Button>
       </header>
@@ -222,38 +243,13 @@ function Subscriptions({ onSecret }: { onSecret: (secret: string) => void }) {
               key={row.subscription_id}
               row={row}
               onChanged={reload}
-              onReplay={() => setReplaying(row)}
-              onOpen={() => setOpened(row.subscription_id)}
+              onReplay={() => setOpen({ what: 'replay', id: row.subscription_id })}
+              onOpen={() => setOpen({ what: 'row', id: row.subscription_id })}
             />
           ))}
         </Table>
       )}
-      <NewSubscriptionDialog
-        isOpen={isAdding}
-        kinds={asked.data?.kinds ?? []}
-        onClose={() => setAdding(false)}
-        onMade={(secret) => {
-          setAdding(false);
-          onSecret(secret);
-          reload();
-        }}
-      />
-      {openedRow && (
-        <SubscriptionDialog
-          row={openedRow}
-          onClose={() => setOpened(null)}
-          onSecret={(secret) => {
-            setOpened(null);
-            onSecret(secret);
-            reload();
-          }}
-        />
-      )}
-      <ReplayDialog
-        of={replaying}
-        newestSeq={asked.data?.newest_seq ?? 1}
-        onClose={() => setReplaying(null)}
-      />
+      {open && <OpenDialog open={open} asked={asked.data} onClose={() => setOpen(null)} onSecret={tell} />}
     </section>
   );
 }
@@ -287,15 +283,16 @@ function Keys({ onSecret }: { onSecret: (secret: string) => void }) {
           ))}
         </Table>
       )}
-      <NewKeyDialog
-        isOpen={isAdding}
-        onClose={() => setAdding(false)}
-        onMade={(secret) => {
-          setAdding(false);
-          onSecret(secret);
-          reload();
-        }}
-      />
+      {isAdding && (
+        <NewKeyDialog
+          onClose={() => setAdding(false)}
+          onMade={(secret) => {
+            setAdding(false);
+            onSecret(secret);
+            reload();
+          }}
+        />
+      )}
     </section>
   );
 }

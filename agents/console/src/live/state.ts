@@ -4,7 +4,7 @@
  * A desk is whole and carries the seq it is true as of, so the newest wins and an older one is ignored.
  * Messages are merged by seq, so it does not matter which of HTTP and socket brings one first, or twice.
  */
-import type { BoardPush, ChatMessage, Desk, ToConsole } from '../api/types';
+import type { BoardPush, ChatMessage, Desk, EmergencyCall, ToConsole } from '../api/types';
 
 export type LinkState = 'connecting' | 'open' | 'waiting' | 'ended';
 
@@ -17,10 +17,14 @@ export interface LiveState {
   deskSeq: number;
   /** The server's clock minus this machine's. */
   clockOffsetMs: number;
+  /** How far the clock of a demo was led ahead; null where it cannot be. */
+  clockAheadMs: number | null;
   transcripts: Record<string, ChatMessage[]>;
   /** Contact -> until when "is typing" is shown, by this machine's clock. */
   typingUntilMs: Record<string, number>;
   board: BoardPush | null;
+  /** Emergency calls of the last hour, for whoever watches over agents. */
+  emergencies: EmergencyCall[];
 }
 
 export const initialLive: LiveState = {
@@ -29,9 +33,11 @@ export const initialLive: LiveState = {
   desk: undefined,
   deskSeq: -1,
   clockOffsetMs: 0,
+  clockAheadMs: null,
   transcripts: {},
   typingUntilMs: {},
   board: null,
+  emergencies: [],
 };
 
 export const TYPING_SHOWN_MS = 4_000;
@@ -74,6 +80,7 @@ function sharedDesk(known: Desk | null | undefined, incoming: Desk | null): Desk
       agent: incoming.agent,
       offers: sharing(known?.offers, incoming.offers),
       assignments: sharing(known?.assignments, incoming.assignments),
+      asked: sharing(known?.asked, incoming.asked ?? []),
     }
   );
 }
@@ -86,6 +93,7 @@ function withDesk(state: LiveState, frame: ToConsole & { type: 'desk' }, nowMs: 
     desk: sharedDesk(state.desk, frame.desk),
     deskSeq: frame.seq,
     clockOffsetMs: betterOffset(state.clockOffsetMs, isFirst, frame.server_now_ms, nowMs),
+    clockAheadMs: frame.clock_ahead_ms ?? null,
   };
 }
 
@@ -112,6 +120,8 @@ export function applyFrame(state: LiveState, frame: ToConsole, nowMs: number): L
         ...state,
         typingUntilMs: { ...state.typingUntilMs, [frame.contact_id]: nowMs + TYPING_SHOWN_MS },
       };
+    case 'emergencies':
+      return { ...state, emergencies: frame.calls };
     case 'bye':
       return state;
   }

@@ -4,9 +4,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readContact, readMessages } from '../api/calls';
 import { isCall, type ContactView } from '../api/types';
+import { SentArticles } from '../articles/SentArticles';
 import { WholeNumber } from '../call/WholeNumber';
+import { CallCustomer, usePlacesCalls } from '../dial/DialButton';
 import { Lines } from '../desk/Lines';
 import { OldMails } from '../email/OldMails';
+import { Recordings } from '../recording/Recordings';
 import { useNames } from '../session/configuration';
 import { useUser } from '../session/session';
 import { dateTime, duration } from '../ui/format';
@@ -24,6 +27,7 @@ function Facts({ contact }: { contact: ContactView }) {
   const names = useNames();
   const { interaction: row, details } = contact;
   const { role } = useUser();
+  const placesCalls = usePlacesCalls();
   const hasNumber = isCall(row.channel) && role !== 'agent';
   const facts: [string, React.ReactNode][] = [
     ['outcome', <Outcome key="outcome" row={row} />],
@@ -35,6 +39,14 @@ function Facts({ contact }: { contact: ContactView }) {
     [
       'number',
       hasNumber ? <WholeNumber key="number" contactId={row.contact_id} masked={row.customer_name} /> : '',
+    ],
+    [
+      'call',
+      isCall(row.channel) && placesCalls ? (
+        <CallCustomer key="call" contactId={row.contact_id} shown={row.customer_name} />
+      ) : (
+        ''
+      ),
     ],
     ['email', details.email],
     ['notes', details.notes],
@@ -56,6 +68,24 @@ function FactPair({ name, value }: { name: string; value: React.ReactNode }) {
       <dt>{name}</dt>
       <dd>{value}</dd>
     </>
+  );
+}
+
+/** What the customer answered to a survey, each tied to the agent it is about. */
+function Marks({ marks }: { marks: NonNullable<ContactView['marks']> }) {
+  const { t } = useTranslation();
+  const names = useNames();
+  if (!marks.length) return null;
+  return (
+    <dl className={page.facts} aria-label={t('survey.title')} data-marks>
+      {marks.map((one) => (
+        <FactPair
+          key={one.question}
+          name={names.of(one.name)}
+          value={`${t('survey.of', { mean: one.mark, high: one.high })}${one.agent_name && ` · ${one.agent_name}`}`}
+        />
+      ))}
+    </dl>
   );
 }
 
@@ -116,17 +146,19 @@ function Tabs({ tab, onChange }: { tab: Tab; onChange: (tab: Tab) => void }) {
 function OneContact({ contact }: { contact: ContactView }) {
   const user = useUser();
   const { contact_id: contactId, agent_id: agentId } = contact.interaction;
+  const { channel } = contact.interaction;
+  const mayListen =
+    (isCall(channel) || channel === 'task') && (user.role !== 'agent' || agentId === user.user_id);
   const mayAskWhy = user.role !== 'agent' || agentId === user.user_id;
   return (
     <>
       <Facts contact={contact} />
+      <Marks marks={contact.marks ?? []} />
+      <SentArticles contactId={contactId} />
       <Phases phases={contact.phases ?? []} />
+      {mayListen && <Recordings contactId={contactId} />}
       {mayAskWhy && <Why contactId={contactId} />}
-      {contact.interaction.channel === 'email' ? (
-        <OldMails contactId={contactId} />
-      ) : (
-        <OldTranscript contactId={contactId} />
-      )}
+      {channel === 'email' ? <OldMails contactId={contactId} /> : <OldTranscript contactId={contactId} />}
     </>
   );
 }

@@ -2,6 +2,8 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { readTimeline, type TimelineContact } from '../api/history';
+import { isCall } from '../api/types';
+import { CallCustomer } from '../dial/DialButton';
 import { Lines } from '../desk/Lines';
 import { useNames } from '../session/configuration';
 import { dateTime } from '../ui/format';
@@ -30,6 +32,7 @@ function Entry({ contact, isOpen, onOpen }: EntryProps) {
         <span>{names.queue(row.queue_id)}</span>
         <span>{row.agent_name}</span>
         <Outcome row={row} />
+        {isCall(row.channel) && <CallCustomer contactId={row.contact_id} shown={row.customer_name} />}
       </header>
       {contact.has_more && <p className={styles.earlier}>{t('log.earlier')}</p>}
       {messages.length > 0 && <Lines messages={messages} />}

@@ -5,9 +5,9 @@ import { useNames } from '../session/configuration';
 import { clockTimeWithSeconds, duration } from '../ui/format';
 import { StateTag } from '../ui/StateTag';
 import styles from './Phases.module.css';
-import { barsOf, lookOf, type Lane } from './phases';
+import { barsOf, isAside, lookOf, type Lane } from './phases';
 
-const laneNames: Lane[] = ['contact', 'offers', 'agent'];
+const laneNames: Lane[] = ['contact', 'offers', 'agent', 'colleagues'];
 
 function Picture({ phases, nowMs }: { phases: Phase[]; nowMs: number }) {
   const bars = barsOf(phases, nowMs);
@@ -38,6 +38,7 @@ function useEnding(): (phase: Phase) => string {
   return (phase) => {
     if (!phase.ended_as) return t('phase.lasts');
     const ending = t(`phase.ended.${phase.ended_as}`, { defaultValue: phase.ended_as });
+    if (isAside(phase.kind)) return ending;
     const to = phase.to_agent_name || (phase.to_queue_id ? names.queue(phase.to_queue_id) : '');
     const towards = to ? t('phase.towards', { ending, to }) : ending;
     return phase.by_user_name ? t('phase.by', { ending: towards, name: phase.by_user_name }) : towards;
@@ -49,9 +50,10 @@ function Row({ phase, nowMs }: { phase: Phase; nowMs: number }) {
   const names = useNames();
   const endingOf = useEnding();
   const [tone, icon] = lookOf(phase.kind);
-  const who = phase.agent_name || (phase.queue_id ? names.queue(phase.queue_id) : '');
+  const agent = phase.agent_name || (phase.queue_id ? names.queue(phase.queue_id) : '');
+  const who = isAside(phase.kind) ? t('phase.with', { name: agent, colleague: phase.to_agent_name }) : agent;
   return (
-    <li className={styles.row}>
+    <li className={styles.row} data-phase={phase.kind}>
       <time>{clockTimeWithSeconds(phase.began_at_ms, i18n.language)}</time>
       <StateTag tone={tone} icon={icon} isPlain>
         {t(`phase.kind.${phase.kind}`)}

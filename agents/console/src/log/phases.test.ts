@@ -26,6 +26,15 @@ describe('the picture of a contact', () => {
     ]);
   });
 
+  it('has a lane of its own for colleagues who are asked', () => {
+    const bars = barsOf([phase('talk', 0, 100), phase('consult', 20, 60), phase('conference', 40, 60)], 999);
+    expect(bars.map(({ lane, left }) => [lane, left])).toEqual([
+      ['contact', 0],
+      ['colleagues', 20],
+      ['colleagues', 40],
+    ]);
+  });
+
   it('runs to now while something lasts', () => {
     expect(barsOf([phase('waiting', 0, 100), phase('talk', 100, null)], 400)[1]?.width).toBe(75);
   });

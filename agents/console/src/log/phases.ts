@@ -3,7 +3,7 @@ import type { Phase } from '../api/history';
 import type { IconName } from '../ui/Icon';
 import type { Tone } from '../ui/StateTag';
 
-export type Lane = 'contact' | 'offers' | 'agent';
+export type Lane = 'contact' | 'offers' | 'agent' | 'colleagues';
 
 export interface Bar {
   phase: Phase;
@@ -16,16 +16,28 @@ export interface Bar {
 /** Shorter than this would be invisible, in percent. */
 const WIDTH_MIN = 0.8;
 
-const lanes: Record<string, Lane> = { offer: 'offers', hold: 'agent', wrap_up: 'agent' };
+const lanes: Record<string, Lane> = {
+  offer: 'offers',
+  hold: 'agent',
+  wrap_up: 'agent',
+  consult: 'colleagues',
+  conference: 'colleagues',
+};
+
+/** Whether it is between an agent and a colleague, beside what the contact is in. */
+export const isAside = (kind: string) => lanes[kind] === 'colleagues';
 
 const waiting: [Tone, IconName] = ['idle', 'clock'];
 
 const looks: Record<string, [Tone, IconName]> = {
+  dialling: ['offered', 'voice'],
   waiting,
   offer: ['offered', 'bell'],
   talk: ['talking', 'chat'],
   hold: ['warning', 'pause'],
   parked: ['idle', 'pause'],
+  consult: ['offered', 'person'],
+  conference: ['talking', 'voice'],
   wrap_up: ['wrapUp', 'wrapUp'],
 };
 

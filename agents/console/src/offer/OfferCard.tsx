@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isCall, type OfferCard as Offer } from '../api/types';
 import { CallFacts } from '../call/CallFacts';
+import { Given } from '../desk/Given';
 import { CustomerBadges } from '../customer/CustomerBadges';
 import { LastContactLine } from '../customer/LastContacts';
 import { useNow } from '../live/now';
@@ -67,6 +68,7 @@ export function OfferCard({ offer, isPrimary, isBusy, isStale, onAccept, onDecli
           {offer.opening_text}
         </p>
       )}
+      <Given given={offer.given} />
       <WhyMe offer={offer} />
       <div className={styles.customer}>
         {offer.customer && (

@@ -4,9 +4,11 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { acceptOffer, rejectOffer } from '../api/calls';
 import type { OfferCard as Offer } from '../api/types';
+import { AskedCards } from '../consult/AskedCards';
 import { useAction } from '../keys/actions';
 import { serverNow, useLive } from '../live/store';
 import { useNames } from '../session/configuration';
+import { answerLeg } from '../phone/phone';
 import { useKeep } from '../session/session';
 import { useIsStale } from '../shell/useIsStale';
 import { toast } from '../ui/toasts';
@@ -85,6 +87,7 @@ export function OfferHost() {
   const onAccept = async (offer: Offer) => {
     const done = await answer(offer, accept);
     if (!done) return;
+    answerLeg(offer.offer_id);
     keep.set('open', done.contact_id);
     void navigate('/desk');
   };
@@ -111,6 +114,7 @@ export function OfferHost() {
           onDecline={() => void onDecline(offer)}
         />
       ))}
+      <AskedCards />
     </aside>
   );
 }

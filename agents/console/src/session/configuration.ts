@@ -21,6 +21,16 @@ const builtInDispositions = [
   'none_unstaffed',
   'none_overdue',
   'none_flushed',
+  'none_agent_left',
+  'none_agent_unreached',
+  'none_busy',
+  'none_cancelled',
+  'none_declined',
+  'none_facts_changed',
+  'none_failed',
+  'none_no_answer',
+  'none_permit_expired',
+  'none_unreachable',
 ];
 
 export interface Names {

@@ -1,6 +1,8 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router';
+import { DialButton } from '../dial/DialButton';
+import { PhoneChip } from '../phone/PhoneChip';
 import { useUser } from '../session/session';
 import { Icon } from '../ui/Icon';
 import { ConnectionChip } from './ConnectionChip';
@@ -31,7 +33,9 @@ export function Header({ onHelp, onPalette }: HeaderProps) {
         ))}
       </nav>
       <div className={styles.tools}>
+        <PhoneChip />
         {role === 'agent' && <StatusControl />}
+        {role === 'agent' && <DialButton />}
         <Button
           type="text"
           icon={<Icon name="search" />}

@@ -8,10 +8,14 @@ import { useAction, useKeys } from '../keys/actions';
 import { Palette } from '../keys/Palette';
 import { closeLive, openLive, retryLiveNow } from '../live/store';
 import { OfferHost } from '../offer/OfferHost';
+import { startPhone } from '../phone/phone';
+import { PhoneBar } from '../phone/PhoneBar';
 import { checkSession, sessionEnded, useUser } from '../session/session';
 import { Loading } from '../ui/Panel';
 import { toast } from '../ui/toasts';
 import { useErrorText } from '../ui/useErrorText';
+import { ClockBanner } from './ClockBanner';
+import { EmergencyBanner } from './EmergencyBanner';
 import { Header } from './Header';
 import { HelpDialog } from './HelpDialog';
 import { homeOf, pagesOf, type PageName } from './pages';
@@ -23,8 +27,14 @@ import { useLeaving } from './useLeaving';
 const pages: Record<PageName, ReturnType<typeof lazy>> = {
   desk: lazy(() => import('../desk/DeskPage')),
   supervisor: lazy(() => import('../supervisor/SupervisorPage')),
+  cases: lazy(() => import('../cases/CasesPage')),
+  leads: lazy(() => import('../leads/LeadsPage')),
+  campaigns: lazy(() => import('../campaigns/CampaignsPage')),
+  'call-backs': lazy(() => import('../callbacks/CallBacksPage')),
   log: lazy(() => import('../log/LogPage')),
+  articles: lazy(() => import('../articles/ArticlesPage')),
   users: lazy(() => import('../users/UsersPage')),
+  telephony: lazy(() => import('../telephony/TelephonyPage')),
   audit: lazy(() => import('../audit/AuditPage')),
   integrations: lazy(() => import('../integrations/IntegrationsPage')),
   configuration: lazy(() => import('../configuration/ConfigurationPage')),
@@ -64,6 +74,7 @@ function Frame() {
   useLiveConnection();
   useLeaving();
   useBackgroundTick();
+  useEffect(startPhone, []);
   useKeys();
   useAction('help', openHelp);
   useAction('palette', openPalette);
@@ -73,7 +84,9 @@ function Frame() {
         {t('shell.skip')}
       </a>
       <Header onHelp={openHelp} onPalette={openPalette} />
+      <ClockBanner />
       <StaleBanner />
+      <EmergencyBanner />
       <main id="main" className={styles.main} tabIndex={-1}>
         <Suspense fallback={<Loading rows={6} />}>
           <Routes>
@@ -86,6 +99,7 @@ function Frame() {
         </Suspense>
       </main>
       {role === 'agent' && <OfferHost />}
+      <PhoneBar />
       <HelpDialog isOpen={layer === 'help'} onClose={close} />
       <Palette isOpen={layer === 'palette'} onClose={close} />
     </div>

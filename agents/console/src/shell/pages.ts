@@ -1,11 +1,37 @@
 import type { Role } from '../api/types';
 
-export type PageName = 'desk' | 'supervisor' | 'log' | 'users' | 'configuration' | 'integrations' | 'audit';
+export type PageName =
+  | 'desk'
+  | 'supervisor'
+  | 'cases'
+  | 'leads'
+  | 'campaigns'
+  | 'call-backs'
+  | 'log'
+  | 'articles'
+  | 'users'
+  | 'telephony'
+  | 'configuration'
+  | 'integrations'
+  | 'audit';
 
 const byRole: Record<Role, PageName[]> = {
-  agent: ['desk', 'log'],
-  supervisor: ['supervisor', 'log'],
-  admin: ['supervisor', 'log', 'users', 'configuration', 'integrations', 'audit'],
+  agent: ['desk', 'cases', 'leads', 'log'],
+  supervisor: ['supervisor', 'cases', 'leads', 'campaigns', 'call-backs', 'log', 'articles', 'telephony'],
+  admin: [
+    'supervisor',
+    'cases',
+    'leads',
+    'campaigns',
+    'call-backs',
+    'log',
+    'articles',
+    'telephony',
+    'users',
+    'configuration',
+    'integrations',
+    'audit',
+  ],
 };
 
 export const pagesOf = (role: Role): PageName[] => byRole[role];

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readQueue } from '../api/calls';
-import type { QueueContact } from '../api/types';
+import { isCall, type QueueContact } from '../api/types';
 import { useLive } from '../live/store';
 import { useNames } from '../session/configuration';
 import { channelIcon, Icon, type IconName } from '../ui/Icon';
@@ -12,12 +12,15 @@ import { StateTag, type Tone } from '../ui/StateTag';
 import table from '../ui/Table.module.css';
 import { WhySide } from '../why/WhySide';
 import { ContactActions } from './ContactActions';
+import { Listening } from './Listening';
 import { QueueActions } from './QueueActions';
 import { Wait } from './Wait';
 
 const REFRESH_MS = 2_000;
 
 const looks: Record<QueueContact['state'], [Tone, IconName]> = {
+  reserved: ['offered', 'voice'],
+  dialling: ['offered', 'voice'],
   waiting: ['idle', 'clock'],
   offered: ['offered', 'bell'],
   connected: ['talking', 'chat'],
@@ -113,7 +116,14 @@ export function QueueSide({ queueId, onClose }: { queueId: string; onClose: () =
   });
   const line = useLive((state) => state.board?.queues.find((one) => one.queue_id === queueId));
   if (why !== null) {
-    const actions = <ContactActions contactId={why} state={stateOf(queue.data?.contacts, why)} />;
+    const state = stateOf(queue.data?.contacts, why);
+    const channel = queue.data?.contacts.find((one) => one.contact_id === why)?.channel ?? '';
+    const actions = (
+      <>
+        <ContactActions contactId={why} state={state} />
+        {state === 'connected' && isCall(channel) && <Listening contactId={why} />}
+      </>
+    );
     return <WhySide contactId={why} actions={actions} onBack={() => setWhy(null)} onClose={onClose} />;
   }
   return (

@@ -8,6 +8,7 @@ import { AgentSide } from './AgentSide';
 import { AgentsPanel } from './AgentsPanel';
 import { QueueSide } from './QueueSide';
 import { QueuesPanel } from './QueuesPanel';
+import { SurveysPanel } from './SurveysPanel';
 
 /** One side panel at a time: of a queue, or of an agent. */
 interface Open {
@@ -38,6 +39,7 @@ export default function SupervisorPage() {
           <>
             <QueuesPanel queues={board.queues} openQueue={openQueue} onOpen={openOf('queue', setOpen)} />
             <AgentsPanel agents={board.agents} openAgent={openAgent} onOpen={openOf('agent', setOpen)} />
+            <SurveysPanel />
           </>
         ) : (
           <Loading rows={10} />

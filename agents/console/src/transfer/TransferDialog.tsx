@@ -1,33 +1,24 @@
 /** Handing a contact on: to a queue or to one agent, with a note. What was said so far goes along by itself. */
-import { useQuery } from '@tanstack/react-query';
 import { Input, Modal, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { readDirectory, transferContact } from '../api/calls';
-import type { AssignmentCard, Directory, DirectoryAgent, HandOn } from '../api/types';
+import { transferContact } from '../api/calls';
+import type { AssignmentCard, HandOn } from '../api/types';
 import { useKept } from '../persist/keep';
 import { useNames } from '../session/configuration';
 import { useKeep } from '../session/session';
-import { useStatusLook } from '../shell/status';
 import { useIsStale } from '../shell/useIsStale';
 import { Failed, Loading } from '../ui/Panel';
-import { StateTag } from '../ui/StateTag';
 import { useCommand } from '../ui/useCommand';
+import { Agents, useDirectory, type ChoicesProps } from './Colleagues';
 import styles from './TransferDialog.module.css';
 
-const REFRESH_MS = 3_000;
 const NOTE_MAX = 4000;
 
 const kinds = ['queue', 'agent'] as const;
 type Kind = (typeof kinds)[number];
 
 const askTransfer = (key: string, contactId: string, to: HandOn) => transferContact(contactId, to, key);
-
-interface ChoicesProps {
-  directory: Directory;
-  chosen: string;
-  onChoose: (id: string) => void;
-}
 
 function Queues({ directory, chosen, onChoose, find }: ChoicesProps & { find: string }) {
   const { t } = useTranslation();
@@ -48,53 +39,6 @@ function Queues({ directory, chosen, onChoose, find }: ChoicesProps & { find: st
       <small>{t('transfer.waiting', { count: queue.waiting })}</small>
     </label>
   ));
-}
-
-function AgentState({ agent }: { agent: DirectoryAgent }) {
-  const { t } = useTranslation();
-  const look = useStatusLook();
-  const { tone, icon, word } = look(agent.state, agent.reason_id);
-  const isBusy = agent.state === 'ready' && !agent.is_free;
-  return (
-    <StateTag tone={isBusy ? 'talking' : tone} icon={isBusy ? 'chat' : icon} isPlain>
-      {isBusy ? t('transfer.busy') : word}
-    </StateTag>
-  );
-}
-
-function Agents({ directory, chosen, onChoose }: ChoicesProps) {
-  const { t } = useTranslation();
-  const names = useNames();
-  if (!directory.agents.length) return <p className={styles.none}>{t('transfer.noAgent')}</p>;
-  return (
-    <>
-      {directory.agents.map((agent) => (
-        <label key={agent.agent_id} className={styles.choice}>
-          <input
-            type="radio"
-            name="to"
-            disabled={!agent.is_free}
-            checked={chosen === agent.agent_id}
-            onChange={() => onChoose(agent.agent_id)}
-          />
-          <b>{agent.display_name}</b>
-          <small>{names.team(agent.team_id)}</small>
-          <AgentState agent={agent} />
-        </label>
-      ))}
-      {directory.has_more && <p className={styles.none}>{t('transfer.more')}</p>}
-    </>
-  );
-}
-
-function useDirectory(contactId: string, name: string) {
-  return useQuery({
-    queryKey: ['directory', contactId, name],
-    queryFn: () => readDirectory(contactId, name),
-    placeholderData: (before) => before,
-    refetchInterval: REFRESH_MS,
-    gcTime: 0,
-  });
 }
 
 export function TransferDialog({ item, onClose }: { item: AssignmentCard; onClose: () => void }) {

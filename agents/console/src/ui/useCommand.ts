@@ -9,12 +9,15 @@ export interface Command<A extends unknown[], T> {
   isBusy: boolean;
 }
 
+const sayInToast = (text: string) => toast(text, 'error');
+
 /**
  * Runs one command at a time and says in a plain sentence when it was refused. While the outcome of an attempt
  * is unknown, the same request again uses the same key, so pressing the button twice cannot do it twice.
  */
 export function useCommand<A extends unknown[], T>(
   ask: (key: string, ...args: A) => Promise<T>,
+  onRefused: (text: string) => void = sayInToast,
 ): Command<A, T> {
   const [isBusy, setBusy] = useState(false);
   const open = useRef<{ request: string; key: string } | null>(null);
@@ -34,14 +37,14 @@ export function useCommand<A extends unknown[], T>(
         return answer;
       } catch (error) {
         if (!(error instanceof ApiError && error.isRetryable)) open.current = null;
-        toast(errorText(error), 'error');
+        onRefused(errorText(error));
         return undefined;
       } finally {
         running.current = false;
         setBusy(false);
       }
     },
-    [ask, errorText],
+    [ask, onRefused, errorText],
   );
   return { run, isBusy };
 }

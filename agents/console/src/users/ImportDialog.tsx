@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { importPeople, type PeopleImported } from '../api/adminCalls';
 import { toast } from '../ui/toasts';
+import { saveCsv } from '../ui/save';
 import { useCommand } from '../ui/useCommand';
 import styles from './NewUserDialog.module.css';
 
@@ -97,22 +98,12 @@ export function ImportDialog({ onClose, onStored }: { onClose: () => void; onSto
   );
 }
 
-/** Saves a text as a file of this machine. */
-function save(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob(['\ufeff', text], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}
-
 export function ExportButton({ read }: { read: (key: string) => Promise<{ csv: string }> }) {
   const { t } = useTranslation();
   const { run, isBusy } = useCommand(read);
   const download = async () => {
     const table = await run();
-    if (table) save(table.csv, 'people.csv');
+    if (table) saveCsv('people.csv', table.csv);
   };
   return (
     <Button loading={isBusy} onClick={() => void download()}>

@@ -1,10 +1,11 @@
-import { Form, Input, InputNumber, Modal, Select } from 'antd';
+import { Form, Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { addUser } from '../api/calls';
 import type { NewUser, Role } from '../api/types';
 import { languages } from '../i18n';
 import { useConfiguration, useNames } from '../session/configuration';
 import { SkillLevels } from '../supervisor/SkillLevels';
+import { FormDialog } from '../ui/FormDialog';
 import { toast } from '../ui/toasts';
 import { useCommand } from '../ui/useCommand';
 import styles from './NewUserDialog.module.css';
@@ -76,7 +77,6 @@ function Fields() {
 
 export function NewUserDialog({ onClose, onAdded }: { onClose: () => void; onAdded: () => void }) {
   const { t, i18n } = useTranslation();
-  const [form] = Form.useForm<NewUser>();
   const { submit, isBusy } = useAddUser(onAdded, onClose);
   const { data } = useConfiguration();
   const initial: Partial<NewUser> = {
@@ -89,19 +89,16 @@ export function NewUserDialog({ onClose, onAdded }: { onClose: () => void; onAdd
     password: newPassword(),
   };
   return (
-    <Modal
-      open
+    <FormDialog<NewUser>
       width={640}
       title={t('users.add')}
       okText={t('users.add')}
-      cancelText={t('action.cancel')}
-      confirmLoading={isBusy}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      isBusy={isBusy}
+      initialValues={initial}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <Form form={form} layout="vertical" initialValues={initial} onFinish={(fields) => void submit(fields)}>
-        <Fields />
-      </Form>
-    </Modal>
+      <Fields />
+    </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
-import { Form, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { resetPassword } from '../api/calls';
 import type { UserRow } from '../api/types';
+import { FormDialog } from '../ui/FormDialog';
 import { toast } from '../ui/toasts';
 import { useCommand } from '../ui/useCommand';
 import { newPassword } from './password';
@@ -14,7 +14,6 @@ const askReset = async (_key: string, userId: string, password: string) => {
 
 export function PasswordDialog({ user, onClose }: { user: UserRow; onClose: () => void }) {
   const { t } = useTranslation();
-  const [form] = Form.useForm<{ password: string }>();
   const { run, isBusy } = useCommand(askReset);
   const submit = async ({ password }: { password: string }) => {
     if (!(await run(user.user_id, password))) return;
@@ -22,23 +21,15 @@ export function PasswordDialog({ user, onClose }: { user: UserRow; onClose: () =
     onClose();
   };
   return (
-    <Modal
-      open
+    <FormDialog
       title={t('users.passwordTitle', { name: user.display_name })}
       okText={t('users.setPassword')}
-      cancelText={t('action.cancel')}
-      confirmLoading={isBusy}
-      onOk={() => form.submit()}
-      onCancel={onClose}
+      isBusy={isBusy}
+      initialValues={{ password: newPassword() }}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        initialValues={{ password: newPassword() }}
-        onFinish={(fields) => void submit(fields)}
-      >
-        <PasswordField />
-      </Form>
-    </Modal>
+      <PasswordField />
+    </FormDialog>
   );
 }

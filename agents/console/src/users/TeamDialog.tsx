@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Form, Input, Modal, Select } from 'antd';
-import { useCallback, useRef } from 'react';
+import { App, Button, Form, Input, Select } from 'antd';
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   addTeam,
@@ -15,9 +15,9 @@ import {
 import { readUsers } from '../api/calls';
 import type { UserRow } from '../api/types';
 import { useNames } from '../session/configuration';
+import { FormDialog } from '../ui/FormDialog';
 import { toast } from '../ui/toasts';
 import { useCommand } from '../ui/useCommand';
-import { useLeave } from '../ui/useLeave';
 import { Changes } from './Changes';
 import styles from './NewUserDialog.module.css';
 
@@ -175,9 +175,6 @@ export function TeamDialog({ team, onClose }: { team: Team | null; onClose: () =
   const { t } = useTranslation();
   const names = useNames();
   const reread = useReread();
-  const [form] = Form.useForm<Fields>();
-  const isChanged = useRef(false);
-  const leave = useLeave(isChanged, onClose);
   const { run, isBusy } = useCommand(store);
   const done = () => {
     reread();
@@ -193,32 +190,21 @@ export function TeamDialog({ team, onClose }: { team: Team | null; onClose: () =
     done();
   };
   return (
-    <Modal
-      open
+    <FormDialog
       width={640}
       title={team ? t('teams.edit', { name: names.of(team.name) }) : t('teams.add')}
       okText={t(team ? 'teams.save' : 'teams.add')}
-      cancelText={t('action.cancel')}
-      confirmLoading={isBusy}
-      onOk={() => form.submit()}
-      onCancel={leave}
+      isBusy={isBusy}
+      initialValues={fieldsOf(team)}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        initialValues={fieldsOf(team)}
-        onValuesChange={() => {
-          isChanged.current = true;
-        }}
-        onFinish={(fields) => void submit(fields)}
-      >
-        <div className={styles.fields}>
-          <NameFields isNew={!team} />
-          <PeopleFields team={team} />
-          {team && <RemoveButton team={team} onDone={done} />}
-          {team && <Changes of={['teamChanges', team.team_id]} read={() => readTeamChanges(team.team_id)} />}
-        </div>
-      </Form>
-    </Modal>
+      <div className={styles.fields}>
+        <NameFields isNew={!team} />
+        <PeopleFields team={team} />
+        {team && <RemoveButton team={team} onDone={done} />}
+        {team && <Changes of={['teamChanges', team.team_id]} read={() => readTeamChanges(team.team_id)} />}
+      </div>
+    </FormDialog>
   );
 }

@@ -1,5 +1,4 @@
-import { Form, Input, InputNumber, Modal, Select } from 'antd';
-import { useRef } from 'react';
+import { AutoComplete, Form, Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { readUserChanges } from '../api/adminCalls';
 import { changeUser } from '../api/calls';
@@ -8,9 +7,9 @@ import { languages } from '../i18n';
 import { useConfiguration, useNames } from '../session/configuration';
 import { useUser } from '../session/session';
 import { SkillLevels } from '../supervisor/SkillLevels';
+import { FormDialog } from '../ui/FormDialog';
 import { toast } from '../ui/toasts';
 import { useCommand } from '../ui/useCommand';
-import { useLeave } from '../ui/useLeave';
 import { CapacityField } from './CapacityField';
 import { Changes } from './Changes';
 import styles from './NewUserDialog.module.css';
@@ -61,8 +60,8 @@ function WorkFields() {
       <Form.Item name="chat_capacity" label={t('users.column.capacity')}>
         <InputNumber min={0} max={CAPACITY_MAX} precision={0} style={{ width: '100%' }} />
       </Form.Item>
-      <Form.Item name="phone" label={t('users.phone')}>
-        <Input maxLength={64} autoComplete="off" />
+      <Form.Item name="phone" label={t('users.phone')} extra={t('users.phoneHint')}>
+        <AutoComplete maxLength={64} options={[{ value: 'browser', label: t('users.phoneInBrowser') }]} />
       </Form.Item>
       <Form.Item name="capacity" label={t('users.allChannels')} className={styles.whole}>
         <CapacityField />
@@ -112,10 +111,8 @@ interface UserDialogProps {
 export function UserDialog({ user, onClose, onChanged }: UserDialogProps) {
   const { t } = useTranslation();
   const { user_id } = useUser();
-  const [form] = Form.useForm<Fields>();
+  const [form] = Form.useForm<Partial<Fields>>();
   const role = Form.useWatch((fields: Partial<Fields>) => fields.role ?? user.role, form);
-  const isChanged = useRef(false);
-  const leave = useLeave(isChanged, onClose);
   const { run, isBusy } = useCommand(askChange);
   const submit = async (fields: Partial<Fields>) => {
     const change = Object.fromEntries(
@@ -128,31 +125,21 @@ export function UserDialog({ user, onClose, onChanged }: UserDialogProps) {
     onClose();
   };
   return (
-    <Modal
-      open
+    <FormDialog<Partial<Fields>>
+      form={form}
       width={720}
       title={t('users.edit', { name: user.display_name })}
       okText={t('users.save')}
-      cancelText={t('action.cancel')}
-      confirmLoading={isBusy}
-      onOk={() => form.submit()}
-      onCancel={leave}
+      isBusy={isBusy}
+      initialValues={fieldsOf(user)}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        initialValues={fieldsOf(user)}
-        onValuesChange={() => {
-          isChanged.current = true;
-        }}
-        onFinish={(fields) => void submit(fields)}
-      >
-        <div className={styles.fields}>
-          <PersonFields isSelf={user.user_id === user_id} />
-          {role === 'agent' && <WorkFields />}
-          <Changes of={['userChanges', user.user_id]} read={() => readUserChanges(user.user_id)} />
-        </div>
-      </Form>
-    </Modal>
+      <div className={styles.fields}>
+        <PersonFields isSelf={user.user_id === user_id} />
+        {role === 'agent' && <WorkFields />}
+        <Changes of={['userChanges', user.user_id]} read={() => readUserChanges(user.user_id)} />
+      </div>
+    </FormDialog>
   );
 }

@@ -6,6 +6,8 @@ const FIRST_PAUSE_MS = 500;
 const PAUSE_MAX_MS = 15_000;
 const TYPING_EVERY_MS = 2_000;
 const TYPING_SHOWN_MS = 4_000;
+/** So long a chat that is over waits for the questions that may follow. */
+const LINGER_MS = 10_000;
 
 export interface Message {
   seq: number;
@@ -14,6 +16,8 @@ export interface Message {
   author_name: string;
   text: string;
   at_ms: number;
+  /** What was chosen in a flow: the page has it line by line. */
+  given?: object[];
 }
 
 /** A text in both languages. */
@@ -22,12 +26,40 @@ export interface Said {
   zh: string;
 }
 
-export type Stage = 'form' | 'joining' | 'waiting' | 'offered' | 'connected' | 'closed';
+/** One line of a flow before the queue, or after the chat. */
+export interface FlowLine {
+  n: number;
+  author: 'customer' | 'system';
+  text: string;
+  at_ms: number;
+}
+
+/** What the flow asks: one of the options, or digits, a text, a telephone number, a message. */
+export interface FlowAsk {
+  number: number;
+  kind: 'choice' | 'mark' | 'digits' | 'text' | 'phone' | 'message';
+  options: { key: string; label: string }[];
+  length_min: number;
+  length_max: number;
+  is_secret: boolean;
+}
+
+/** What the widget is told before a chat. */
+export interface Greeting {
+  name: Said;
+  greeting: Said;
+  is_staffed: boolean;
+  closed_message?: Said | null;
+  /** Whether the page may call, now. */
+  can_call?: boolean;
+}
+
+export type Stage = 'form' | 'joining' | 'in_flow' | 'waiting' | 'offered' | 'connected' | 'closed';
 
 type Frame =
   | {
       type: 'state';
-      state: 'waiting' | 'offered' | 'connected' | 'closed';
+      state: 'in_flow' | 'waiting' | 'offered' | 'connected' | 'closed';
       agent_name: string;
       position: number | null;
       wait_p50_ms?: number | null;
@@ -35,6 +67,7 @@ type Frame =
       turned_away?: string | null;
       closed_message?: Said | null;
     }
+  | { type: 'flow'; lines: FlowLine[]; asked: FlowAsk | null }
   | { type: 'message'; message: Message }
   | { type: 'typing' }
   | { type: 'refused'; message_id: string | null; code: string }
@@ -60,6 +93,10 @@ export class Chat {
   /** What is said to it instead of the usual words. */
   closedMessage: Said | null = null;
   messages: Message[] = [];
+  flowLines: FlowLine[] = [];
+  asked: FlowAsk | null = null;
+  /** The number of the ask that was answered last: its buttons rest until the next. */
+  answered = 0;
   isOnline = true;
   isAgentTyping = false;
 
@@ -70,6 +107,8 @@ export class Chat {
   #socket: WebSocket | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #typingShown: ReturnType<typeof setTimeout> | undefined;
+  #lingering: ReturnType<typeof setTimeout> | undefined;
+  #answer: object | null = null;
   #failures = 0;
   #isEnding = false;
   #saidTypingAt = 0;
@@ -120,6 +159,15 @@ export class Chat {
     this.#onChange();
   }
 
+  /** Nothing is what who will not say says. */
+  answer(text: string): void {
+    if (!this.asked || this.answered === this.asked.number) return;
+    this.answered = this.asked.number;
+    this.#answer = { type: 'answer', number: this.asked.number, text };
+    this.#send(this.#answer);
+    this.#onChange();
+  }
+
   sayTyping(): void {
     if (this.stage !== 'connected' || Date.now() - this.#saidTypingAt < TYPING_EVERY_MS) return;
     this.#saidTypingAt = Date.now();
@@ -145,6 +193,9 @@ export class Chat {
       turnedAway: null,
       closedMessage: null,
       messages: [],
+      flowLines: [],
+      asked: null,
+      answered: 0,
       isOnline: true,
     });
     this.#onChange();
@@ -160,6 +211,7 @@ export class Chat {
 
   #leave(): void {
     clearTimeout(this.#retry);
+    clearTimeout(this.#lingering);
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
@@ -197,6 +249,7 @@ export class Chat {
 
   #receive(frame: Frame): void {
     if (frame.type === 'state') this.#receiveState(frame);
+    else if (frame.type === 'flow') this.#receiveFlow(frame.lines, frame.asked);
     else if (frame.type === 'message') this.#receiveMessage(frame.message);
     else if (frame.type === 'typing') this.#showTyping();
     else if (frame.type === 'refused') this.#refuse(frame.message_id, frame.code);
@@ -217,7 +270,8 @@ export class Chat {
     this.closedMessage = frame.closed_message ?? null;
     if (frame.state === 'closed') {
       this.#isEnding = false;
-      this.#leave();
+      clearTimeout(this.#lingering);
+      if (!this.asked) this.#lingering = setTimeout(() => this.#leave(), LINGER_MS);
     } else if (isBack) this.#resend();
   }
 
@@ -226,6 +280,15 @@ export class Chat {
     for (const entry of this.outbox)
       if (!entry.refused) this.#send({ type: 'message', message_id: entry.id, text: entry.text });
     if (this.#isEnding) this.end();
+  }
+
+  /** The flow comes whole; what was asked last is asked until another number comes. */
+  #receiveFlow(lines: FlowLine[], asked: FlowAsk | null): void {
+    this.flowLines = lines;
+    this.asked = asked;
+    if (asked?.number !== this.answered) this.#answer = null;
+    else if (this.#answer && !this.isOnline) this.#send(this.#answer);
+    if (asked) clearTimeout(this.#lingering);
   }
 
   #receiveMessage(message: Message): void {

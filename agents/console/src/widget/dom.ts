@@ -29,3 +29,11 @@ export function icon(path: string): SVGSVGElement {
   svg.append(line);
   return svg;
 }
+
+/** In the field of this name, at its end: it was built anew while somebody wrote. */
+export function goOnTyping(root: HTMLElement, name: string | null | undefined): void {
+  const field = name && root.querySelector<HTMLInputElement>(`[name="${name}"]`);
+  if (!field) return;
+  field.focus();
+  if (field.type !== 'email') field.setSelectionRange(field.value.length, field.value.length);
+}

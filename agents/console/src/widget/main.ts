@@ -1,8 +1,9 @@
 /** The chat widget: `<script src="https://HOST/widget.js" data-widget="demo" async></script>`. */
-import { Chat } from './chat';
+import { PageCall } from './call';
+import { Chat, type Greeting } from './chat';
 import { Storage } from './storage';
 import { languageOf, wordsOf } from './strings';
-import { View, type Greeting } from './view';
+import { View } from './view';
 
 function mount(script: HTMLScriptElement): void {
   const base = new URL(script.src).origin;
@@ -10,8 +11,9 @@ function mount(script: HTMLScriptElement): void {
   const storage = new Storage(widgetId);
   let view: View | null = null;
   const chat = new Chat(base, widgetId, storage, () => view?.render());
+  const call = new PageCall(base, widgetId, () => view?.render());
   const language = languageOf(script);
-  const shown = new View(chat, storage, wordsOf(language), language);
+  const shown = new View([chat, call], storage, wordsOf(language), language);
   view = shown;
   shown.render();
 

@@ -47,6 +47,14 @@ input:focus-visible, textarea:focus-visible { outline-offset: -1px; border-color
 .primary { height: 40px; border: 0; border-radius: 8px; background: #0f766e; color: #fff; font-weight: 600; }
 .primary:hover { background: #0c655e; }
 .primary:disabled { background: #56636a; cursor: default; }
+.second { height: 40px; border: 1px solid #0f766e; border-radius: 8px; background: #fff; color: #0f766e; font-weight: 600; }
+.call { display: flex; flex: 1; flex-direction: column; gap: 14px; padding: 18px; overflow-y: auto; }
+.call-status { font-size: 16px; font-weight: 600; }
+.pressed { display: block; min-height: 24px; text-align: center; font-size: 18px; letter-spacing: 2px; }
+.keypad { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px; }
+.keypad button, .mute { height: 44px; border: 1px solid #848f97; border-radius: 8px; background: #fff; font-weight: 600; }
+.hang-up { height: 44px; border: 0; border-radius: 8px; background: #b42318; color: #fff; font-weight: 600; }
+[hidden] { display: none !important; }
 .error { color: #b42318; font-size: 13px; }
 .error:empty { display: none; }
 .log { flex: 1; overflow-y: auto; padding: 12px 16px; background: #f7f9f9; }
@@ -63,6 +71,16 @@ form.write { display: flex; align-items: flex-end; gap: 8px; padding: 10px; bord
 form.write textarea { flex: 1; min-height: 40px; max-height: 120px; }
 form.write button { display: grid; flex: none; place-items: center; width: 40px; height: 40px; border: 0; border-radius: 8px; background: #0f766e; color: #fff; }
 form.write button:hover { background: #0c655e; }
+.ask:empty { display: none; }
+.ask { padding: 10px 12px; border-top: 1px solid #e1e6e8; background: #fff; }
+.ask [role="group"] { display: flex; flex-wrap: wrap; gap: 8px; }
+.ask button { min-height: 36px; padding: 4px 14px; border: 1px solid #0f766e; border-radius: 18px; background: #fff; color: #0a5550; font-weight: 600; }
+.ask button:hover { background: #e3f1ef; }
+.ask .mark button:not(.skip) { min-width: 44px; }
+.ask button.skip { border-color: #848f97; color: #56636a; font-weight: 400; }
+.ask kbd { margin-right: 8px; padding: 0 6px; border: 1px solid #848f97; border-radius: 4px; color: #56636a; font: 12px/18px inherit; }
+.ask input, .ask textarea { flex: 1; min-width: 120px; }
+form.write[hidden] { display: none; }
 .over { padding: 12px 16px; border-top: 1px solid #e1e6e8; }
 .over button { width: 100%; }
 @media (prefers-reduced-motion: reduce) { .panel { animation: none; } }

@@ -1,6 +1,9 @@
 /** What the visitor sees: the bubble, and in the panel either the form or the conversation. */
-import type { Chat, Message, Said } from './chat';
-import { el, icon } from './dom';
+import { askOf, SEND } from './ask';
+import type { PageCall } from './call';
+import { callButton, callPanel, renderCall } from './callView';
+import type { Chat, FlowAsk, FlowLine, Greeting, Message, Said } from './chat';
+import { el, goOnTyping, icon } from './dom';
 import type { Storage, Unacknowledged } from './storage';
 import { isChinese, type Words } from './strings';
 import { css } from './style';
@@ -8,18 +11,13 @@ import { css } from './style';
 const CHAT =
   'M4 6.5A2.5 2.5 0 0 1 6.5 4h11A2.5 2.5 0 0 1 20 6.5v7a2.5 2.5 0 0 1-2.5 2.5H12l-4.5 4v-4h-1A2.5 2.5 0 0 1 4 13.5Z';
 const CLOSE = 'M6 9.5l6 6 6-6';
-const SEND = 'M4 12 20.5 4.5 15.5 20l-4-6.5ZM11.5 13.5l9-9';
 const TEXT_MAX = 4000;
 
-export interface Greeting {
-  name: Said;
-  greeting: Said;
-  is_staffed: boolean;
-  closed_message?: Said | null;
-}
+const flowKey = (line: FlowLine) => `f${line.n}.${line.at_ms}`;
 
 export class View {
   readonly #chat: Chat;
+  readonly #call: PageCall;
   readonly #storage: Storage;
   readonly #root = el('div', { class: 'root' });
   #words: Words;
@@ -31,9 +29,12 @@ export class View {
   /** What the panel was built for; it is built anew only when this changes, so typing is never disturbed. */
   #built = '';
   #log: HTMLElement | null = null;
+  /** The number of the ask whose buttons stand there. */
+  #askShown = 0;
 
-  constructor(chat: Chat, storage: Storage, words: Words, language: string) {
+  constructor([chat, call]: readonly [Chat, PageCall], storage: Storage, words: Words, language: string) {
     this.#chat = chat;
+    this.#call = call;
     this.#storage = storage;
     this.#words = words;
     this.#language = language;
@@ -46,6 +47,7 @@ export class View {
     document.body.append(host);
     this.#root.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && this.#storage.kept.isOpen) this.#toggle();
+      else if (!(event.composedPath()[0] instanceof HTMLInputElement)) this.#pressed(event.key);
     });
   }
 
@@ -59,16 +61,21 @@ export class View {
   greet(greeting: Greeting): void {
     this.#greeting = greeting;
     if (this.#chat.stage === 'form' && !this.#isStarting) this.#built = '';
+    const { activeElement } = this.#root.getRootNode() as ShadowRoot;
     this.render();
+    goOnTyping(this.#root, activeElement?.getAttribute('name'));
   }
 
   render(): void {
     const { stage } = this.#chat;
     const isOpen = this.#storage.kept.isOpen;
-    const kind = !isOpen ? 'bubble' : stage === 'form' ? 'form' : stage === 'closed' ? 'over' : 'talk';
+    const isCalling = this.#call.stage !== 'none';
+    const talk = stage === 'form' ? 'form' : stage === 'closed' ? 'over' : 'talk';
+    const kind = !isOpen ? 'bubble' : isCalling ? 'call' : talk;
     if (kind !== this.#built) this.#build(kind);
     this.#built = kind;
     if (kind === 'bubble') this.#renderBadge();
+    else if (kind === 'call') renderCall(this.#root, this.#call, this.#words);
     else if (kind !== 'form') this.#renderTalk();
   }
 
@@ -80,12 +87,15 @@ export class View {
     const isOpen = !this.#storage.kept.isOpen;
     this.#storage.put({ isOpen });
     this.render();
-    const target = isOpen ? 'input:placeholder-shown, textarea, .primary' : '.bubble';
+    const target = isOpen
+      ? 'input:placeholder-shown, .ask input, .ask textarea, .ask button, textarea, .primary'
+      : '.bubble';
     this.#root.querySelector<HTMLElement>(target)?.focus();
   }
 
   #build(kind: string): void {
     this.#log = null;
+    this.#askShown = 0;
     this.#root.lang = this.#language;
     if (kind === 'bubble') {
       this.#root.replaceChildren(this.#bubble());
@@ -98,7 +108,8 @@ export class View {
       { type: 'button', 'aria-label': words.close, click: () => this.#toggle() },
       icon(CLOSE),
     );
-    const body = kind === 'form' ? [this.#form()] : this.#talk(kind === 'over');
+    const talk = () => (kind === 'call' ? callPanel(this.#call, words) : this.#talk(kind === 'over'));
+    const body = kind === 'form' ? [this.#form()] : talk();
     const header = el('header', {}, el('h2', { id: 'title' }, title), close);
     this.#root.replaceChildren(
       el('section', { class: 'panel', role: 'dialog', 'aria-labelledby': 'title' }, header, ...body),
@@ -147,7 +158,8 @@ export class View {
     });
     const text = el('textarea', { name: 'text', required: true, maxlength: String(TEXT_MAX) });
     text.value = kept.draft;
-    text.addEventListener('input', () => this.#storage.put({ draft: text.value }));
+    const keep = () => this.#storage.put({ name: name.value, email: email.value, draft: text.value });
+    for (const field of [name, email, text]) field.addEventListener('input', keep);
     const error = el('p', { class: 'error', role: 'alert' });
     const button = el('button', { class: 'primary' }, words.start);
     const start = async () => {
@@ -164,7 +176,7 @@ export class View {
       this.#isStarting = button.disabled = false;
       button.textContent = words.start;
       error.textContent = code === null ? '' : (words.errors[code] ?? words.errors.other ?? '');
-      if (code === null) this.#root.querySelector<HTMLElement>('textarea')?.focus();
+      if (code === null) this.#root.querySelector<HTMLElement>('textarea, .log')?.focus();
     };
     const submit = (event: Event) => {
       event.preventDefault();
@@ -183,6 +195,7 @@ export class View {
       el('label', { class: 'grow' }, words.message, text),
       error,
       button,
+      this.#greeting?.can_call ? callButton(this.#call, words, this.#root) : null,
     );
   }
 
@@ -202,9 +215,9 @@ export class View {
         { type: 'button', class: 'primary', click: () => this.#chat.reset() },
         words.again,
       );
-      return [status, this.#log, el('div', { class: 'over' }, again)];
+      return [status, this.#log, el('div', { class: 'ask' }), el('div', { class: 'over' }, again)];
     }
-    return [status, this.#log, el('div', { class: 'typing' }), this.#writer()];
+    return [status, this.#log, el('div', { class: 'typing' }), el('div', { class: 'ask' }), this.#writer()];
   }
 
   #writer(): HTMLElement {
@@ -247,6 +260,7 @@ export class View {
     if (stage === 'connected') return words.connected(agentName);
     if (stage === 'closed')
       return this.#own(closedMessage) || (turnedAway && words.turnedAway[turnedAway]) || words.closed;
+    if (stage === 'in_flow') return words.inFlow;
     if (stage === 'offered') return words.offered;
     const place = position === null ? words.waiting : words.waitingAhead(position);
     if (!estimate) return place;
@@ -273,6 +287,7 @@ export class View {
     const typing = this.#root.querySelector('.typing');
     if (typing) typing.textContent = isAgentTyping ? this.#words.typing(agentName) : '';
     this.#renderLines(messages, outbox);
+    this.#renderAsk();
     this.#seenSeq = messages[messages.length - 1]?.seq ?? this.#seenSeq;
   }
 
@@ -295,7 +310,19 @@ export class View {
     const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     log.querySelectorAll('[data-outbox]').forEach((line) => line.remove());
     const shown = new Set(Array.from(log.children, (line) => line.getAttribute('data-seq')));
-    for (const message of messages) if (!shown.has(String(message.seq))) log.append(this.#line(message));
+    const { flowLines } = this.#chat;
+    const fresh = [
+      ...flowLines
+        .filter((line) => !shown.has(flowKey(line)))
+        .map((line) => ({ at: line.at_ms, made: () => this.#flowLine(line) })),
+      ...messages
+        .filter((message) => !shown.has(String(message.seq)))
+        .filter(
+          (message) => !flowLines.length || !(message.message_id === 'opening' || message.given?.length),
+        )
+        .map((message) => ({ at: message.at_ms, made: () => this.#line(message) })),
+    ];
+    for (const line of fresh.sort((a, b) => a.at - b.at)) log.append(line.made());
     for (const entry of outbox) log.append(this.#unsent(entry));
     if (isAtEnd || outbox.length) log.scrollTop = log.scrollHeight;
   }
@@ -316,6 +343,48 @@ export class View {
       el('p', {}, message.text),
       el('small', {}, `${who} · ${time.format(message.at_ms)}`),
     );
+  }
+
+  #flowLine(line: FlowLine): HTMLElement {
+    const author = line.author === 'customer' ? 'customer' : 'agent';
+    const name = this.#own(this.#greeting?.name) || this.#words.title;
+    const made = this.#line({ ...line, author, author_name: name, seq: 0, message_id: '' });
+    made.dataset.seq = flowKey(line);
+    return made;
+  }
+
+  /** Buttons or a field for what the flow asks; built once for each ask, so typing is never disturbed. */
+  #renderAsk(): void {
+    const { asked, answered, stage, flowLines } = this.#chat;
+    const place = this.#root.querySelector<HTMLElement>('.ask');
+    const writer = this.#root.querySelector<HTMLElement>('form.write');
+    if (writer) writer.hidden = stage === 'in_flow';
+    const open = asked?.number === answered ? null : asked;
+    const number = open?.number ?? 0;
+    if (!place || number === this.#askShown) return;
+    this.#askShown = number;
+    const { activeElement } = this.#root.getRootNode() as ShadowRoot;
+    const isHere = activeElement === this.#log || place.contains(activeElement);
+    place.replaceChildren(...(open ? [this.#asking(open, flowLines)] : []));
+    if (this.#log) this.#log.scrollTop = this.#log.scrollHeight;
+    if (isHere) this.#focusOn(place);
+  }
+
+  #focusOn(place: HTMLElement): void {
+    const target = place.querySelector<HTMLElement>('input, textarea, button') ?? this.#log;
+    target?.focus();
+  }
+
+  #asking(open: FlowAsk, lines: FlowLine[]): HTMLElement {
+    const prompt = lines.filter((line) => line.author === 'system').at(-1)?.text;
+    return askOf(open, prompt ?? this.#words.answer, this.#words, (text) => this.#chat.answer(text));
+  }
+
+  #pressed(key: string): void {
+    const { asked } = this.#chat;
+    const isIn = this.#askShown && asked?.options.some((option) => option.key === key);
+    const target = (this.#root.getRootNode() as ShadowRoot).activeElement;
+    if (isIn && !(target instanceof HTMLTextAreaElement)) this.#chat.answer(key);
   }
 
   #unsent(entry: Unacknowledged): HTMLElement {

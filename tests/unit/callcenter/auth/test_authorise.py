@@ -21,7 +21,16 @@ FACTS = st.builds(
     agent_id=st.sampled_from(IDS) | st.none(),
     queue_id=st.sampled_from(IDS) | st.none(),
     team_id=st.sampled_from(IDS) | st.none(),
+    department_team_ids=st.lists(st.sampled_from(IDS), max_size=2).map(tuple),
 )
+OF_NO_OBJECT = (
+    Permission.PUBLIC,
+    Permission.READ_ARTICLES,
+    Permission.EDIT_ARTICLES,
+    Permission.READ_TELEPHONY,
+)
+"""Whoever has it has it everywhere: articles and lines are the whole company's."""
+OF_DEPARTMENTS = (Permission.READ_CASE, Permission.WORK_CASE)
 PRINCIPALS = st.builds(
     Principal,
     user_id=st.sampled_from(IDS),
@@ -35,6 +44,12 @@ PRINCIPALS = st.builds(
     session_hash=st.just(b""),
     expires_at_ms=st.just(0),
 )
+
+
+def is_watched(principal: Principal, facts: ObjectFacts) -> bool:
+    """Of a queue of the principal's, or of a team that the principal watches; a case is of its department's teams."""
+    teams = {facts.team_id, *facts.department_team_ids}
+    return facts.queue_id in principal.queue_ids or bool(teams & principal.watched_team_ids)
 
 
 def test_every_role_has_a_row() -> None:
@@ -75,10 +90,12 @@ def test_what_is_missing_and_what_is_hidden_are_told_alike(
 def test_an_agent_reaches_only_the_own_and_the_own_queues(
     principal: Principal, permission: Permission, facts: ObjectFacts
 ) -> None:
-    if principal.role is not Role.AGENT or permission is Permission.PUBLIC:
+    if principal.role is not Role.AGENT or permission in OF_NO_OBJECT:
         return
     if may(principal, permission, facts):
-        assert facts.agent_id == principal.user_id or facts.queue_id in principal.queue_ids
+        own = facts.agent_id == principal.user_id or facts.queue_id in principal.queue_ids
+        ours = principal.team_id in facts.department_team_ids and permission in OF_DEPARTMENTS
+        assert own or ours
 
 
 @given(PRINCIPALS, st.sampled_from(Permission), FACTS)
@@ -87,10 +104,10 @@ def test_a_supervisor_reaches_only_the_own_queues_and_teams(
 ) -> None:
     if principal.role is not Role.SUPERVISOR:
         return
-    if permission in (Permission.PUBLIC, Permission.HOLD_SESSION, Permission.READ_CONFIGURATION):
+    if permission in (*OF_NO_OBJECT, Permission.HOLD_SESSION, Permission.READ_CONFIGURATION):
         return
     if may(principal, permission, facts):
-        assert facts.queue_id in principal.queue_ids or facts.team_id in principal.watched_team_ids
+        assert is_watched(principal, facts)
 
 
 @given(PRINCIPALS, st.sampled_from(Permission), FACTS)
@@ -100,13 +117,13 @@ def test_a_program_reaches_only_the_queues_and_teams_of_its_key(
     if principal.role not in set(KeyRole):
         return
     if permission in (
-        Permission.PUBLIC,
+        *OF_NO_OBJECT,
         Permission.READ_CONFIGURATION,
         Permission.MANAGE_PROFILES,
     ):
         return
     if may(principal, permission, facts):
-        assert facts.queue_id in principal.queue_ids or facts.team_id in principal.watched_team_ids
+        assert is_watched(principal, facts)
 
 
 def test_a_log_never_shows_a_name() -> None:

@@ -1,5 +1,7 @@
 """Sessions end when they should, for everybody who relies on them."""
 
+import asyncio
+
 import msgspec
 import pytest
 
@@ -207,11 +209,45 @@ async def test_a_session_that_ended_before_it_was_watched_is_noticed(stage: Stag
     assert ended == ["ann"]
 
 
+async def test_who_logged_out_at_another_process_is_out_when_sessions_are_read_again(
+    stage: Stage,
+) -> None:
+    token, opened = await stage.keeper.open(await stage.add(somebody()))
+    stayed, _ = await stage.keeper.open(await stage.add(somebody("bob")))
+    ended: list[str] = []
+    stage.keeper.watch(opened, lambda: ended.append("ann"))
+    await stage.another().close(opened)
+    assert await stage.keeper.resolve(token) == opened
+    await stage.keeper.reread()
+    assert ended == ["ann"]
+    assert await stage.keeper.resolve(token) is None
+    assert await stage.keeper.resolve(stayed) is not None
+
+
 async def test_a_small_cache_forgets_nobody(stage: Stage) -> None:
     keeper = stage.another(cache_max=1)
     tokens = [(await keeper.open(await stage.add(somebody(name))))[0] for name in ("ann", "bob")]
     for token in tokens * 2:
         assert await keeper.resolve(token) is not None
+
+
+async def test_the_tabs_of_a_person_that_come_back_together_are_one_read(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, principal = await stage.keeper.open(await stage.add(somebody()))
+    read, reads = stage.store.users.get, 0
+
+    async def read_slowly(user_id: str) -> ports.User | None:
+        nonlocal reads
+        reads += 1
+        await asyncio.sleep(0)
+        return await read(user_id)
+
+    monkeypatch.setattr(stage.store.users, "get", read_slowly)
+    keeper = stage.another()
+    found = await asyncio.gather(*(keeper.resolve(token) for _ in range(20)))
+    assert found == [principal] * 20
+    assert reads == 1
 
 
 async def test_what_ends_while_it_is_read_is_not_kept(

@@ -1,5 +1,6 @@
 """Documents in few words: a sound one, with changes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from callcenter.config_loader.schema import Document
@@ -46,13 +47,17 @@ def document(*queues: dict[str, Any], **changes: object) -> Document:
 
 
 def agent(
-    agent_id: str, *queue_ids: str, capacity: int = 1, skills: dict[str, int] | None = None
+    agent_id: str,
+    *queue_ids: str,
+    capacity: int = 1,
+    channels: Sequence[Channel] = tuple(Channel),
+    skills: dict[str, int] | None = None,
 ) -> PutAgent:
-    """The facts of an agent of these queues who chats."""
+    """The facts of an agent of these queues who works on these channels."""
     return PutAgent(
         AgentId(agent_id),
         TeamId("north"),
         tuple(QueueId(one) for one in queue_ids),
-        CapacityRule(capacity, {Channel.CHAT: capacity}),
+        CapacityRule(capacity, dict.fromkeys(channels, capacity)),
         {SkillId(one): level for one, level in (skills or {}).items()},
     )

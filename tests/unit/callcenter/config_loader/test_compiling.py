@@ -56,7 +56,8 @@ def test_how_a_queue_matches() -> None:
 
 def test_what_may_interrupt_what() -> None:
     standard = routing_configuration(document(), "v", NOW_MS)
-    assert standard.interrupts == {Channel.VOICE: (Channel.EMAIL, Channel.TASK)}
+    can_wait = (Channel.EMAIL, Channel.TASK)
+    assert standard.interrupts == {Channel.VOICE: can_wait, Channel.OUTBOUND_VOICE: can_wait}
     told = document(interrupts={"voice": ["chat"]}, timing={"parked_reminder_s": 60})
     routing = routing_configuration(told, "v", NOW_MS)
     assert routing.interrupts == {Channel.VOICE: (Channel.CHAT,)}

@@ -37,6 +37,19 @@ def test_a_flow_is_read_stored_and_read_again(tmp_path: Path) -> None:
     assert flows_of(again.document.flows) == flows
 
 
+def test_a_survey_leads_to_no_queue(tmp_path: Path) -> None:
+    path = with_flow(tmp_path, FLOW)
+    file = next(one for one in path.glob("*.yaml") if "queues:" in one.read_text(encoding="utf-8"))
+    text = file.read_text(encoding="utf-8")
+    named = text.replace("    dispositions:", "    survey: welcome\n    dispositions:", 1)
+    file.write_text(named, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_folder(path, NOW_MS)
+    assert "queues.0.survey: a survey cannot lead to queue: see the node wait of welcome" in str(
+        caught.value
+    )
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "told"),
     [
@@ -46,7 +59,6 @@ def test_a_flow_is_read_stored_and_read_again(tmp_path: Path) -> None:
         ("zh: 您好", "fr: x", "5: flows.0.nodes.hello.text: invalid enum value 'fr'"),
         ("next: wait", "next: hello", "5: flows.0.nodes.hello: nothing ends after it"),
         (", zh: 您好", "", "5: flows.0.nodes.hello.text: nothing is said in the language zh"),
-        ("kind: queue, queue: sales", "kind: voicemail, queue: sales, next: hello", "yet"),
         ("start: hello", "start: x", "3: flows.0.start: there is no node x"),
         ("start: hello", "begin: x", "2: flows.0.start: Field required"),
     ],

@@ -9,6 +9,7 @@ from callcenter.config_loader.checking import findings
 from callcenter.config_loader.findings import Finding, FindingCode
 from callcenter.config_loader.lints import CLASSES_OF_AGENT_MAX
 from routing.commands import PutAgent
+from routing.model import Channel
 from tests.unit.callcenter.config_loader.documents import (
     NAME,
     NOW_MS,
@@ -21,6 +22,7 @@ from tests.unit.callcenter.config_loader.documents import (
 Agents: TypeAlias = Sequence[PutAgent] | None
 
 ANN = agent("ann", "sales", "help", skills={"zh": 9, "en": 4})
+ANN_HELPS = agent("ann", "help")
 WIDGET = {"id": "w", "name": NAME, "greeting": NAME, "queue": "sales"}
 
 
@@ -58,6 +60,69 @@ def test_nothing_is_said_about_what_is_right() -> None:
 )
 def test_who_could_serve(queues: list[dict[str, Any]], agents: Agents, expected: list[str]) -> None:
     assert codes(*queues, agents=agents, widgets=[WIDGET]) == expected
+
+
+VOICEMAIL = {"kind": "voicemail", "text": NAME, "queue": "sales", "next": "bye"}
+MAILBOX = {"id": "m", "name": NAME, "address": "shop@example.com", "queue": "sales"}
+CALL_BACK = {"connection": "pbx", "prefixes": ["+49"], "attempts": 2, "gap_s": 600}
+
+
+@pytest.mark.parametrize(
+    ("channel", "rules", "changes"),
+    [
+        (Channel.CHAT, {}, {"widgets": [WIDGET]}),
+        (Channel.EMAIL, {}, {"mailboxes": [MAILBOX]}),
+        (Channel.VOICE, {}, {"telephony": {"entry_points": [{"number": "1", "queue": "sales"}]}}),
+        (
+            Channel.VOICE,
+            {},
+            {
+                "telephony": {
+                    "entry_points": [
+                        {"number": "1", "queue": "help", "choices": {"2": {"queue": "sales"}}}
+                    ]
+                }
+            },
+        ),
+        (
+            Channel.OUTBOUND_VOICE,
+            {"call_back": CALL_BACK},
+            {"telephony": {"connections": [{"id": "pbx", "control_url": "http://127.0.0.1:9"}]}},
+        ),
+        (Channel.TASK, {}, {"leads": {"queue": "sales"}}),
+        (
+            Channel.TASK,
+            {"wait_max_s": 60, "turned_away": {"overdue": {"to": "voicemail"}}},
+            {},
+        ),
+        (
+            Channel.TASK,
+            {},
+            {
+                "flows": [
+                    {
+                        "id": "f",
+                        "name": NAME,
+                        "start": "message",
+                        "nodes": {"message": VOICEMAIL, "bye": {"kind": "hang_up"}},
+                    }
+                ]
+            },
+        ),
+    ],
+    ids=lambda one: one if isinstance(one, Channel) else "",
+)
+def test_what_comes_to_a_queue_is_taken_by_somebody(
+    channel: Channel, rules: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    both = (queue(**rules), queue("help"))
+    others = [one for one in Channel if one is not channel]
+    bo = agent("bo", "sales", channels=others)
+    (found,) = told(*both, agents=(ANN_HELPS, bo), **changes)
+    assert (found.code, found.path) == (FindingCode.CAPACITY_NONE, ("queues", 0))
+    assert found.message.endswith(f"capacity for {channel}")
+    able = agent("bo", "sales", channels=[channel])
+    assert codes(*both, agents=(ANN_HELPS, able), **changes) == []
 
 
 @pytest.mark.parametrize(
@@ -101,7 +166,10 @@ def test_steps_count_as_classes() -> None:
         ({"wait_max_s": 60}, ["DESTINATION_MISSING"]),
         ({"unstaffed_exit_s": 60}, ["DESTINATION_MISSING"]),
         ({"leaves_at_closing": True, "hours": "office"}, ["DESTINATION_MISSING"]),
-        ({"wait_max_s": 60, "turned_away": {"overdue": {"to": "callback"}}}, []),
+        (
+            {"wait_max_s": 60, "turned_away": {"overdue": {"to": "callback"}}},
+            ["call_back_unruled"],
+        ),
         ({"wait_max_s": 60, "turned_away": {"overdue": {"to": "queue", "queue": "help"}}}, []),
         (
             {
@@ -183,3 +251,25 @@ def test_what_the_core_would_refuse_is_an_error(monkeypatch: pytest.MonkeyPatch)
     (fault,) = told()
     assert (fault.code, fault.is_error) == (FindingCode.CONFIGURATION_INVALID, True)
     assert "calendar office" in fault.message
+
+
+def test_a_queue_with_rules_may_send_callers_to_a_call_back() -> None:
+    rules = {"connection": "pbx", "prefixes": ["+49"]}
+    away = {"overdue": {"to": "callback"}}
+    ruled = queue(wait_max_s=60, turned_away=away, call_back=rules)
+    telephony = {"connections": [{"id": "pbx", "control_url": "http://127.0.0.1:9"}]}
+    assert codes(ruled, queue("help"), telephony=telephony) == []
+    assert codes(ruled, queue("help")) == ["REFERENCE_UNKNOWN"]
+
+
+def test_calls_are_placed_over_a_phone_system_that_there_is() -> None:
+    outbound = {
+        "connection": "pbx",
+        "shown_number": "+4930",
+        "queue": "help",
+        "country_code": "49",
+    }
+    systems = [{"id": "pbx", "control_url": "http://127.0.0.1:9"}]
+    telephony = {"connections": systems, "outbound": outbound}
+    assert codes(queue("help"), telephony=telephony) == []
+    assert codes(queue("help"), telephony={"outbound": outbound}) == ["REFERENCE_UNKNOWN"]

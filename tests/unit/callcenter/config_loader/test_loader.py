@@ -221,6 +221,11 @@ def test_places_of_several_files_are_their_own(tmp_path: Path) -> None:
 
 def test_teams_are_told_and_not_stored(tmp_path: Path) -> None:
     demo = load_folder(ROOT / "config" / "demo", NOW_MS)
-    assert [team.id for team in demo.document.teams] == ["north", "south"]
+    assert [team.id for team in demo.document.teams] == [
+        "north",
+        "south",
+        "products",
+        "management",
+    ]
     assert b'"teams":[{' not in demo.stored
     assert of_stored(demo.stored).document.teams == []

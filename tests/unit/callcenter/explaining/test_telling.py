@@ -8,11 +8,13 @@ from callcenter.explaining.telling import Section, Teller
 from routing import commands as cmd
 from routing import events as ev
 from routing.explain import OfferExplanation, explain_agent, explain_offer, explain_waiting, verdict
-from routing.ids import AgentId, ContactId, OfferId, SkillId, TeamId, UserId
+from routing.ids import AgentId, ContactId, OfferId, PermitId, SkillId, TeamId, UserId
 from routing.model import (
     AgentState,
     AgentStrategy,
+    Channel,
     ContactStrategy,
+    PermitFault,
     PriorityRule,
     RoutingStep,
     SkillNeed,
@@ -312,3 +314,27 @@ def test_an_offer_of_an_older_journal_or_one_that_is_not_confirmed() -> None:
     lines = flat(teller().offer(1, older))
     assert lines[2].startswith("What led to the offer was not recorded")
     assert any("NOT the same" in line for line in lines)
+
+
+def test_a_permit_says_who_is_kept_free_and_why_the_agent_comes_first() -> None:
+    granted = ev.PermitGranted(0, ContactId("c1"), AgentId("ann"), PermitId("line"), 2_000)
+    told = flat([teller().permit(granted)])
+    assert told == [
+        "A permit to dial was given.",
+        "Ann Bell was kept free for the call until it was answered or over.",
+    ]
+    first = ev.PermitGranted(
+        0, ContactId("c1"), AgentId("ann"), PermitId("line"), 2_000, is_agent_first=True
+    )
+    assert flat([teller(Language.ZH).permit(first)])[2].startswith("须由Ann Bell先接通：")
+
+
+def test_a_refused_permit_says_why_in_words_or_by_its_word() -> None:
+    arrived = ev.ContactArrived(0, ContactId("c1"), Channel.OUTBOUND_VOICE, SALES, "key")
+    refused = ev.PermitRefused(0, arrived, PermitFault.NO_AGENT_FREE)
+    assert flat([teller().permit(refused)]) == [
+        "No permit to dial was given.",
+        "Nobody was free to be kept for it.",
+    ]
+    assert flat([teller(Language.ZH).permit(refused)])[1] == "没有可预留的空闲坐席。"
+    assert teller().permit(ev.PermitRefused(0, arrived, "new_word")).lines == ["new_word"]

@@ -5,17 +5,21 @@ from typing import Any
 
 import pytest
 
-from callcenter.explaining import reason_words, words
+from callcenter.explaining import permit_words, reason_words, words
 from callcenter.explaining.naming import Language, Words, counted, duration, listed
+from callcenter.http.errors import ApiErrorCode
+from callcenter.telephony.asides import CONSULT_ENDS
+from crm_link.outbound.model import Fault
 from routing.events import OfferTrigger
 from routing.explain import LAST_RESORT, ONLY_ONE
 from routing.matching import FILTERS
-from routing.model import AgentState, AgentStrategy, Channel, ContactStrategy
+from routing.model import AgentState, AgentStrategy, Channel, ContactStrategy, PermitFault
 from routing.reasons import ReasonCode
 from routing.state import ContactState, DeadlineKind
 from routing.strategies import AGENT_KEY_PARTS, CHOICE_RANK_PARTS
 
 FILTER_NAMES = {name for name, _ in FILTERS}
+OF_DIALLING = {code.value for code in ApiErrorCode if code.value.startswith("dial_")}
 TABLES: list[tuple[dict[Any, Words], set[Any]]] = [
     (words.CHANNELS, set(Channel)),
     (reason_words.REASONS, set(ReasonCode)),
@@ -31,6 +35,8 @@ TABLES: list[tuple[dict[Any, Words], set[Any]]] = [
     (words.STATES, set(ContactState)),
     (words.AGENT_STATES, set(AgentState)),
     (words.SAY, set(words.Say)),
+    (words.CONSULT_ENDS, {"", *CONSULT_ENDS}),
+    (permit_words.REASONS, {*Fault, *PermitFault, *OF_DIALLING}),
 ]
 
 

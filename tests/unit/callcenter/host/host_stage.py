@@ -52,7 +52,7 @@ class LoopClock(Clock):
         super().__init__()
         self._started_at_ms = START_MS
 
-    def now_ms(self) -> int:
+    def world_ms(self) -> int:
         """Counted from a fixed instant."""
         return self._started_at_ms + round(self.monotonic_s() * 1000)
 

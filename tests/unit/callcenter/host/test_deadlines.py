@@ -61,6 +61,19 @@ async def test_an_earlier_deadline_moves_the_alarm_forward() -> None:
         assert [event for event in stage.events if isinstance(event, ev.OfferExpired)]
 
 
+async def test_a_clock_that_is_led_ahead_takes_every_deadline_along() -> None:
+    clock = LoopClock()
+    async with running(HostStage(clock=clock)) as stage:
+        await stage.ready("ann")
+        await stage.send(chat("c1"))
+        clock.lead(OFFER_TIMEOUT_MS)
+        await settle()
+        expired = [event for event in stage.events if isinstance(event, ev.OfferExpired)]
+        assert [event.at_ms for event in expired] == [START_MS + OFFER_TIMEOUT_MS]
+        assert clock.monotonic_s() * 1_000 < OFFER_TIMEOUT_MS, "it was not waited for"
+        assert stage.host.not_ready_reason() is None
+
+
 # --- health -----------------------------------------------------------------------------------------
 
 

@@ -4,13 +4,21 @@ import asyncio
 
 import pytest
 
-from callcenter.host.recount import JournalTooLong, RecountedOffer, Wanted, recount
+from callcenter.host.recount import (
+    JournalTooLong,
+    RecountedOffer,
+    Wanted,
+    permits,
+    recount,
+)
 from callcenter.host.recovery import JournalDamaged
 from routing import commands as cmd
-from routing.ids import AgentId, ContactId
-from routing.model import Party
+from routing.events import PermitRefused
+from routing.ids import AgentId, CampaignId, ContactId, PermitId
+from routing.model import CampaignFacts, Channel, Dial, Party
 from routing.reasons import ReasonCode
 from tests.unit.callcenter.host.host_stage import DOMAIN, HostStage, chat, running
+from tests.unit.routing.scene import SALES
 
 pytestmark = pytest.mark.looptime
 
@@ -98,3 +106,22 @@ async def test_it_stops_at_the_end_of_the_contact() -> None:
         with pytest.raises(JournalDamaged):
             await told(stage, Wanted(C2))
         assert len(await told(stage, Wanted(C1))) == 2
+
+
+async def test_every_answer_to_a_campaign_is_found_even_where_nothing_has_arrived() -> None:
+    def asked(contact_id: ContactId, fault: str = "") -> cmd.EnqueueContact:
+        facts = CampaignFacts(CampaignId("spring"), fault)
+        dial = Dial(PermitId(f"spring.{contact_id}.1"), 1_000, campaign=facts)
+        return cmd.EnqueueContact(contact_id, Channel.OUTBOUND_VOICE, SALES, dial=dial)
+
+    async with running(HostStage()) as stage:
+        await stage.ready("ann")
+        for command in (asked(C1, "too_soon"), asked(C2), asked(C1)):
+            await stage.send(command)
+        found = await permits(stage.store.journal, DOMAIN, C1)
+        assert [event.reason for _, event in found if isinstance(event, PermitRefused)] == [
+            "too_soon",
+            "no_agent_free",
+        ]
+        assert C1 not in stage.state.contacts
+        assert await permits(stage.store.journal, DOMAIN, ContactId("nobody's")) == []

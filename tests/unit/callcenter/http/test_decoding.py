@@ -25,6 +25,10 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: Annotated[str, msgspec.Meta(pattern="^[a-z]*$")] = ""
 
 
+class Worded(msgspec.Struct, frozen=True):
+    words: dict[str, str] = {}
+
+
 class Query(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
     before: str | None = None
@@ -114,6 +118,18 @@ def test_a_message_never_repeats_a_value() -> None:
     with pytest.raises(ApiError) as raised:
         decode_body(b'{"amount": 1, "text": "SECRET"}', Body)
     assert "SECRET" not in raised.value.message
+
+
+def test_no_text_keeps_the_one_character_that_postgresql_refuses() -> None:
+    odd = rb'{"amount": 7.0, "share": 1, "text": "a", "inner": {"ids": [1]}, "words": {"k\u0000": "a\u0000b"}}'
+    assert decode_body(odd, Worded).words == {"k\ufffd": "a\ufffdb"}
+    assert decode_body(rb'{"words": {"a": "\\u0000"}}', Worded).words == {"a": r"\u0000"}
+    assert decode_query([("before", "a\0")], Query) == Query(before="a\ufffd")
+
+
+def test_what_a_form_forbids_is_refused_though_it_would_be_replaced() -> None:
+    with pytest.raises(ApiError):
+        decode_body(rb'{"amount": 1, "text": "a\u0000"}', Body)
 
 
 def test_queries_are_read_strictly() -> None:

@@ -32,12 +32,19 @@ class Rows:
     async def cursor(self, projection: str) -> int:
         return await self._rows.cursor(projection)
 
-    async def commit(self, projection: str, as_of_seq: int, changes: Sequence[RowChange]) -> None:
+    async def commit(
+        self,
+        projection: str,
+        as_of_seq: int,
+        changes: Sequence[RowChange],
+        *,
+        after_seq: int | None = None,
+    ) -> None:
         self.commits.append((as_of_seq, asyncio.get_running_loop().time()))
         if self.fails_before:
             self.fails_before -= 1
             raise StorageUnavailable("full")
-        await self._rows.commit(projection, as_of_seq, changes)
+        await self._rows.commit(projection, as_of_seq, changes, after_seq=after_seq)
         if self.fails_after:
             self.fails_after -= 1
             raise StorageUnavailable("connection lost: committed or not, nobody knows")
@@ -66,12 +73,15 @@ class Scene:
         self.rows = Rows(self.store)
         self.events = History(seed).grow(steps)
         self.appended = 0
-        projection = InteractionLogProjection(self.store.statistics, dict)
         self.journal = Journal(self.store)
-        self.runner = ProjectionRunner(
+        self.runner = self.another()
+
+    def another(self) -> ProjectionRunner:
+        """A further runner over the same rows, as another process would have."""
+        return ProjectionRunner(
             self.journal,  # type: ignore[arg-type]  # the runner only reads
             self.rows,
-            projection,
+            InteractionLogProjection(self.store.statistics, self.store.campaigns, dict),
             DECODER.decode,
         )
 
@@ -237,3 +247,19 @@ async def test_a_reader_waits_for_its_seq_alone() -> None:
         await scene.publish(5)
         await late
         await scene.runner.wait_for(30)
+
+
+async def test_two_runners_of_the_same_rows_count_everything_once() -> None:
+    scene = Scene(400)
+    second = scene.another()
+    async with scene.running():
+        await scene.publish(40)
+        await scene.runner.wait_for(scene.appended)
+        task = asyncio.get_running_loop().create_task(second.run())
+        for _ in range(20):
+            published = await scene.append(10)
+            scene.runner.publish(*published)
+            second.publish(*published)
+            await asyncio.sleep(0.03)
+        await scene.check()
+        task.cancel()

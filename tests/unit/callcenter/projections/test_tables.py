@@ -4,7 +4,7 @@ from callcenter.projections.interactions import NAME, InteractionLog
 from callcenter.projections.queue_board import QueueBoard
 from callcenter.projections.stages import STAGE_AFTER
 from callcenter.storage import interactions as stored
-from callcenter.storage.tables import PROJECTION_TABLES
+from callcenter.storage.projection_tables import PROJECTION_TABLES
 from routing import events as ev
 from routing.state import CONTACT_TRANSITIONS
 
@@ -23,4 +23,7 @@ def test_both_folds_take_every_event_that_moves_a_contact() -> None:
 def test_fold_and_store_mean_the_same_cursor() -> None:
     assert NAME == stored.PROJECTION
     figures = {"queue_intervals", "agent_intervals", "queue_thresholds"}
-    assert set(PROJECTION_TABLES) == {"interactions", "phases", "agent_states"} | figures
+    assert (
+        set(PROJECTION_TABLES)
+        == {"interactions", "phases", "agent_states", "campaign_attempts"} | figures
+    )

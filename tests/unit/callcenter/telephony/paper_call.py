@@ -4,9 +4,10 @@ import msgspec
 
 from callcenter.customers.rules import Attributes
 from callcenter.telephony.calls import Call, in_turn, note, overdue
-from callcenter.telephony.deciding import Enqueue, Standing, Wanted, decide
+from callcenter.telephony.deciding import decide
 from callcenter.telephony.entry import Choice, EntryPoint, Speech
 from callcenter.telephony.protocol import EventType, Order, OrderKind, PbxEvent
+from callcenter.telephony.wanted import Enqueue, Standing, Wanted
 from routing.ids import AgentId, ContactId, OfferId, QueueId, SkillId
 from routing.model import SkillNeed
 

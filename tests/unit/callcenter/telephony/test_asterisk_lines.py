@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.host.envelope import HostOverloaded
-from callcenter.telephony.asterisk import limits
+from callcenter.telephony import limits
 from callcenter.telephony.asterisk.ari import Bridge, Channel, Party, Place, Playback, Reply, Told
+from callcenter.telephony.asterisk.guarding import Guard
 from callcenter.telephony.asterisk.lines import Gather, Heard, Leg, Lines
 from callcenter.telephony.asterisk.sounds import media_of
-from callcenter.telephony.asterisk.telling import Teller
 from callcenter.telephony.asterisk.verbs import Verbs
 from callcenter.telephony.protocol import Order, OrderKind, PbxEvent
+from callcenter.telephony.telling import Teller
 
 CONTACT = "a" * 32
 CALL = "rig-1.0"
@@ -269,9 +270,11 @@ def verbs_over(ari: ScriptedAri, lines: Lines, events: list[PbxEvent]) -> Verbs:
         tell=events.append,
         follow=lambda heard: events.extend(heard.events),
         endpoint_of=str,
+        trunk_of=str,
         media_of=lambda order: order.text,
         await_digit=lambda _gather: None,
         await_sign=lambda _leg_id: None,
+        guard=Guard(ari, 0),  # type: ignore[arg-type]
     )
 
 

@@ -4,10 +4,10 @@ import msgspec
 import pytest
 
 from callcenter.telephony import limits
-from callcenter.telephony.calls import PBX_LOST, Call, Leg, LegStage
-from callcenter.telephony.deciding import UNDELIVERED, Enqueue, Ring, Standing
+from callcenter.telephony.calls import PBX_LOST, Call, Leg, LegStage, note
 from callcenter.telephony.entry import Speech
-from callcenter.telephony.protocol import OrderKind
+from callcenter.telephony.protocol import EventType, OrderKind, PbxEvent
+from callcenter.telephony.wanted import UNDELIVERED, Enqueue, Ring, Standing
 from callcenter.telephony.words import sorry
 from routing.commands import (
     AcceptOffer,
@@ -188,6 +188,25 @@ def test_what_a_ring_that_failed_means(code: str, means: RejectCause) -> None:
     one = waiting(_1=leg(LegStage.ASKED))
     one.done["c1.1.ring_agent"] = code
     assert wanted(one, OFFERED).commands == {"reject.c1.1": RejectOffer(LEG, ANN, means)}
+
+
+def test_nobody_is_blamed_for_a_call_that_its_phone_system_no_longer_knows() -> None:
+    """The caller hung up as the agent's phone was to ring: what failed is not the phone."""
+    one = waiting(_1=leg(LegStage.ASKED))
+    one.has_arrived = True
+    failed = PbxEvent(
+        EventType.COMMAND_FAILED, "e1", "k1", command_id="c1.1.ring_agent", code="unknown_call"
+    )
+    note(one, failed, 5_000)
+    answer = wanted(one, OFFERED, 6_999)
+    assert (answer.commands, answer.orders, answer.inputs) == ({}, [], [])
+    assert answer.due_ms == 7_000
+    lost = wanted(one, OFFERED, 7_000).inputs
+    assert [event.type for event in lost] == [EventType.CALL_LOST]
+    note(one, lost[0], 7_000)
+    assert wanted(one, OFFERED).commands == {
+        "end.customer": EndContact(one.contact_id, Party.SYSTEM)
+    }
 
 
 def test_an_agent_without_a_phone_cannot_be_rung() -> None:

@@ -5,11 +5,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from callcenter.flows.plans import FlowPlan, digest_of
 from callcenter.telephony import flowing
 from callcenter.telephony.calls import Call, note
-from callcenter.telephony.deciding import Standing, Wanted, decide
-from callcenter.telephony.entry import EntryPoint, FlowPlan
+from callcenter.telephony.deciding import decide
+from callcenter.telephony.entry import EntryPoint
 from callcenter.telephony.protocol import EventType, OrderKind, PbxEvent
+from callcenter.telephony.wanted import Standing, Wanted
 from ivr.model import Flow
 from ivr.session import Answered, AskHours, AskProfile, Outcome
 from ivr.waiting import Outlook
@@ -25,7 +27,7 @@ def plan(start: str, **nodes: dict[str, Any]) -> FlowPlan:
     """A flow from plain values."""
     plain = {"id": "main", "name": {}, "start": start, "nodes": nodes}
     flows = {"main": msgspec.convert(plain, Flow)}
-    return FlowPlan("main", flows, flowing.digest_of(flows))
+    return FlowPlan("main", flows, digest_of(flows))
 
 
 MENU: dict[str, Any] = {

@@ -3,8 +3,8 @@
 import pytest
 
 from callcenter.telephony.calls import Leg, LegStage
-from callcenter.telephony.deciding import Standing
 from callcenter.telephony.standing import leg_in_hand, standing_of
+from callcenter.telephony.wanted import Standing
 from routing import commands as cmd
 from routing.ids import AgentId, OfferId
 from routing.model import Channel

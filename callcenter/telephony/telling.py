@@ -1,4 +1,4 @@
-"""From Asterisk into the store: each event numbered within its call, told once, and stored in order.
+"""From an adapter into the store: each event numbered within its call, told once, and stored in order.
 
 Numbers and what has been told go on where the stored events of open calls end, so a restart repeats nothing.
 """
@@ -11,9 +11,9 @@ from hashlib import sha256
 import msgspec
 import structlog
 
-from callcenter.host.envelope import HostError
+from callcenter.host.envelope import HostError, HostUnavailable
 from callcenter.ports import StorageError
-from callcenter.telephony.asterisk import limits
+from callcenter.telephony import limits
 from callcenter.telephony.protocol import OWN, PbxEvent
 
 _log = structlog.get_logger("callcenter.telephony")
@@ -31,6 +31,10 @@ class Teller:
         self._told: dict[str, set[str]] = {}
         self._waiting: deque[PbxEvent] = deque()
         self._wake = asyncio.Event()
+        self._told_count = 0
+        self._stored_count = 0
+        self._stored = asyncio.Condition()
+        self._is_closed = False
 
     def remember(self, event: PbxEvent) -> None:
         """An event that was stored before the start."""
@@ -51,7 +55,16 @@ class Teller:
         if event.type not in OWN:
             number = self._numbers[event.call_id] = self._numbers.get(event.call_id, 0) + 1
         self._waiting.append(msgspec.structs.replace(event, event_id=event_id, n=number))
+        self._told_count += 1
         self._wake.set()
+
+    async def stored(self) -> None:
+        """Returns once everything told so far is stored. Raises HostUnavailable at the end; whoever waits sets the bound."""
+        count = self._told_count
+        async with self._stored:
+            await self._stored.wait_for(lambda: self._stored_count >= count or self._is_closed)
+        if self._stored_count < count:
+            raise HostUnavailable
 
     def forget(self, call_id: str) -> None:
         """The call is over, and everything of it is told."""
@@ -60,6 +73,14 @@ class Teller:
 
     async def run(self) -> None:
         """Until cancelled. What is not known to be stored is handed in again: the store takes each once."""
+        try:
+            await self._store_all()
+        finally:
+            self._is_closed = True
+            async with self._stored:
+                self._stored.notify_all()
+
+    async def _store_all(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
@@ -73,3 +94,6 @@ class Teller:
                     continue
                 for _ in batch:
                     self._waiting.popleft()
+                self._stored_count += len(batch)
+                async with self._stored:
+                    self._stored.notify_all()

@@ -1,0 +1,119 @@
+/** A campaign from its plan to its end: a list with faults, started, paused, its evidence saved, a number nobody calls. */
+import { expectAccessible } from './support/accessible';
+import { complaintsOf, expect, expectNotice, logIn, test } from './support/test';
+
+const LIST = [
+  'number,name,language,zone,consent',
+  '+8613800000001,王芳,zh,Asia/Shanghai,2026-01-05',
+  '+8613800000002,李雷,zh,Asia/Shanghai,2026-01-05',
+  '+8613800000001,王芳,zh,Asia/Shanghai,2026-01-05',
+  'none,韩梅梅,zh,Asia/Shanghai,2026-01-05',
+  '+8613800000003,赵云,zh,Asia/Shanghai,',
+  '+8613800000009,不打,zh,Asia/Shanghai,2026-01-05',
+].join('\n');
+
+test('a supervisor plans, fills, starts and ends a campaign', async ({ world }) => {
+  const sam = await world.newPage();
+  const complaints = complaintsOf(sam);
+  await logIn(sam, 'sam');
+  await sam.goto('/campaigns');
+  await sam.getByText('Numbers nobody calls', { exact: true }).click();
+  await sam.getByRole('button', { name: 'Never call a number' }).click();
+  const dialog = sam.getByRole('dialog');
+  await dialog.getByLabel('Number').fill('+8613800000009');
+  await dialog.getByLabel('Why').fill('不愿再接电话');
+  await dialog.getByRole('button', { name: 'Never call a number' }).click();
+  await expect(sam.locator('[data-suppressed]')).toContainText('不愿再接电话');
+  await expectAccessible(sam, 'numbers nobody calls', ['light']);
+
+  await sam.getByText('Campaigns', { exact: true }).last().click();
+  await sam.getByRole('button', { name: 'New campaign' }).click();
+  await dialog.getByLabel('Name', { exact: true }).fill('春季茶壶');
+  await dialog.getByLabel('Id', { exact: true }).fill('spring');
+  await dialog.getByLabel('Queue').click();
+  await sam.getByTitle('Sales', { exact: true }).last().click();
+  await dialog.getByLabel('Until', { exact: true }).fill('18:30');
+  await dialog.getByLabel('Script in Chinese').fill('您好，这里是茶壶商店。');
+  await dialog.getByLabel('Interested in more').click();
+  await sam.getByTitle('Interested', { exact: true }).last().click();
+  await dialog.getByRole('button', { name: 'New campaign' }).click();
+  const side = sam.locator('aside [data-campaign="spring"]');
+  await expect(side).toHaveAttribute('data-state', 'draft');
+  await expect(side).toContainText('09:00–18:30');
+
+  await side.locator('input[type=file]').setInputFiles({
+    name: 'spring.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(LIST),
+  });
+  await expectNotice(sam, '2 numbers taken, 4 rows not.');
+  await expect(side.getByRole('list', { name: '4 rows were not taken' }).getByRole('listitem')).toHaveText([
+    'Line 4: the number stands above already',
+    'Line 5: this is no telephone number',
+    'Line 6: the customer has not agreed to be called',
+    'Line 7: nobody may call this number',
+  ]);
+  await expect(side).toContainText('Waiting: 2');
+  await expectAccessible(sam, 'a campaign', ['light', 'dark']);
+
+  await side.getByRole('button', { name: 'Change the plan' }).click();
+  await expect(dialog.getByLabel('Until', { exact: true })).toHaveValue('18:30');
+  await dialog.getByLabel('Attempts for a number').fill('2');
+  await dialog.getByRole('button', { name: 'Store the plan' }).click();
+  await expect(dialog).toHaveCount(0);
+
+  const saved = sam.waitForEvent('download');
+  await side.getByRole('button', { name: 'Save the evidence' }).click();
+  expect((await saved).suggestedFilename()).toBe('spring.csv');
+  await side.getByRole('button', { name: 'End it' }).click();
+  await dialog.getByRole('button', { name: 'End it' }).click();
+  await expect(side).toHaveAttribute('data-state', 'done');
+  await expect(sam.locator('tr[data-campaign="spring"]')).toHaveAttribute('data-state', 'done');
+  expect(complaints).toEqual([]);
+});
+
+/** A zone in which it is noon now, whatever the hour here. */
+const noonNow = (): string => {
+  const west = new Date().getUTCHours() - 12;
+  return `Etc/GMT${west < 0 ? '' : '+'}${west}`;
+};
+
+test('an agent previews an entry with its script, and puts it off', async ({ world }) => {
+  const sam = await world.newPage();
+  await logIn(sam, 'sam');
+  const { origin } = new URL(sam.url());
+  const post = (path: string, data: object) =>
+    sam.request.post(`/api/v1/campaigns${path}`, { data, headers: { Origin: origin } });
+  const plan = {
+    name: 'Spring teapots',
+    queue_id: 'sales',
+    mode: 'preview',
+    pack_id: 'ftc',
+    from_minute: 480,
+    until_minute: 1260,
+    script_en: 'Good day, this is the teapot shop.',
+    script_zh: '您好，这里是茶壶商店。',
+  };
+  expect((await post('', { campaign_id: 'teapots', plan })).status()).toBe(201);
+  const text = `number,name,zone\n+99930123456,Kim Roe,${noonNow()}`;
+  expect((await post('/teapots/lists', { name: 'tea.csv', text })).status()).toBe(201);
+  expect((await post('/teapots/state', { based_on: 1, state: 'running' })).status()).toBe(200);
+
+  const anna = await world.newPage();
+  const complaints = complaintsOf(anna);
+  await logIn(anna, 'anna');
+  await anna.getByRole('button', { name: 'Next of Spring teapots (1)' }).click();
+  const card = anna.locator('[data-entry]');
+  await expect(card).toContainText('Kim Roe');
+  await expect(card).toContainText('Attempt 1 of 3');
+  await expect(card.locator('[data-script]')).toHaveText('Good day, this is the teapot shop.');
+  await expectAccessible(anna, 'an entry of a campaign', ['light', 'dark']);
+  await anna.reload();
+  await expect(card).toContainText('Kim Roe');
+  await card.getByRole('button', { name: 'Do not call' }).click();
+  await anna.getByRole('menuitem', { name: 'Later' }).click();
+  await expect(card).toHaveCount(0);
+  await anna.getByRole('button', { name: 'Next of Spring teapots (1)' }).click();
+  await expect(anna.getByText('Nobody may be called now. The next:')).toBeVisible();
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,50 @@
+import { Form, Modal, type FormInstance } from 'antd';
+import { useRef, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLeave } from './useLeave';
+
+interface FormDialogProps<Fields extends object> {
+  title: string;
+  /** What the button says that sends the form. */
+  okText: string;
+  isBusy: boolean;
+  initialValues?: Partial<Fields>;
+  width?: number;
+  /** Given where what is typed decides what else is asked. */
+  form?: FormInstance<Fields>;
+  onSubmit: (fields: Fields) => Promise<void>;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** A form in a dialog of its own: checked when sent, and nothing typed is dropped without asking. */
+export function FormDialog<Fields extends object>(props: FormDialogProps<Fields>) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm<Fields>(props.form);
+  const isChanged = useRef(false);
+  const leave = useLeave(isChanged, props.onClose);
+  return (
+    <Modal
+      open
+      width={props.width}
+      title={props.title}
+      okText={props.okText}
+      cancelText={t('action.cancel')}
+      confirmLoading={props.isBusy}
+      onOk={() => form.submit()}
+      onCancel={leave}
+    >
+      <Form<Fields>
+        form={form}
+        layout="vertical"
+        initialValues={props.initialValues}
+        onValuesChange={() => {
+          isChanged.current = true;
+        }}
+        onFinish={(fields) => void props.onSubmit(fields)}
+      >
+        {props.children}
+      </Form>
+    </Modal>
+  );
+}

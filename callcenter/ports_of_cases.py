@@ -1,0 +1,139 @@
+"""What cases need from a store; a part of `ports`, whose promises and errors hold here too."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from crm_link.cases.model import Case
+from routing.ids import ContactId
+
+
+class CaseWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a case is personal: everything is "" once it is erased."""
+
+    subject: str
+    description: str = ""
+    customer_name: str = ""
+    number: str = ""
+    solution: str = ""
+
+
+class CaseList(StrEnum):
+    """Which cases of departments a list tells."""
+
+    OPEN = "open"
+    """By what is due first."""
+    LATE = "late"
+    CLOSED = "closed"
+    """The newest first."""
+    MINE = "mine"
+    """Open ones of one owner, by what is due first."""
+    REPORTS = "reports"
+    """Reports of major complaints that nobody at the top has read."""
+
+
+class StoredCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A case as it is kept. `case_no` is what people call it by. Instants in UTC ms.
+
+    `call_back_id` is the newest promise to ask the customer, `calls` how many there were; `look_at_ms`: when the system
+    has something to do for it. `closed_at_ms` is None while it is open.
+    """
+
+    case: Case
+    words: CaseWords
+    opened_by: str
+    contact_id: ContactId
+    customer_key: str
+    language: str
+    case_no: int = 0
+    call_back_id: str = ""
+    calls: int = 0
+    look_at_ms: int | None = None
+    closed_at_ms: int | None = None
+
+    def order_ms(self, list_: CaseList = CaseList.OPEN) -> int:
+        """What a list is ordered by: when it is due while it is open, when it was closed after that; a report by its age."""
+        if list_ is CaseList.REPORTS:
+            return self.case.reported_at_ms or 0
+        found = self.case.due_at_ms if self.case.is_open else self.closed_at_ms
+        return found or 0
+
+
+class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a case as it was taken: by whom, with which words, and how the case stood then. `text` is personal."""
+
+    case_id: str
+    version: int
+    at_ms: int
+    command_id: str
+    step: str
+    state: str
+    department_id: str
+    owner_id: str = ""
+    by: str = ""
+    contact_id: str = ""
+    text: str = ""
+
+
+class CaseQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wanted: of these departments, at most `limit`, after `mark` (of the last case of the page before)."""
+
+    list_: CaseList
+    department_ids: Sequence[str]
+    now_ms: int
+    limit: int
+    owner_id: str = ""
+    mark: tuple[int, str] | None = None
+
+
+class CaseCount(msgspec.Struct, frozen=True):
+    """How many cases a department has, and how many of them are late."""
+
+    department_id: str
+    open: int
+    late: int
+
+
+class Cases(Protocol):
+    """Cases and their steps (transaction kind 3)."""
+
+    async def put(self, stored: StoredCase, event: CaseEvent) -> StoredCase:
+        """Store the case and the step that led to it, in one transaction; a new one gets its number.
+
+        Version 1 is a new one. The same command again changes nothing, and gives what is stored. Raises ChangedMeanwhile
+        unless the version before is the stored one.
+        """
+
+    async def keep(self, stored: StoredCase, version: int) -> bool:
+        """Store what the system does next for a case (`call_back_id`, `calls`, `look_at_ms`); False if the case has moved on."""
+
+    async def get(self, case_id: str) -> StoredCase | None:
+        """By id."""
+
+    async def of_command(self, command_id: str) -> CaseEvent | None:
+        """The step that this command led to."""
+
+    async def events(self, case_id: str) -> list[CaseEvent]:
+        """The steps of one, oldest first."""
+
+    async def link(self, case_id: str, contact_id: ContactId, at_ms: int) -> None:
+        """Note that a contact is about a case; again changes nothing."""
+
+    async def contacts(self, case_id: str) -> list[ContactId]:
+        """Which contacts are about a case, oldest first."""
+
+    async def of_contact(
+        self, contact_id: ContactId, customer_key: str, *, limit: int
+    ) -> list[StoredCase]:
+        """Cases this contact is about, and the customer's others, newest first; "" is no customer."""
+
+    async def page(self, query: CaseQuery) -> list[StoredCase]:
+        """A page of a list."""
+
+    async def counts(self, department_ids: Sequence[str], now_ms: int) -> list[CaseCount]:
+        """How many are open and late, a row for each department in the order asked."""
+
+    async def to_look_at(self, now_ms: int, *, limit: int) -> list[StoredCase]:
+        """Cases for which the system has something to do by now, the earliest first."""
