@@ -1,9 +1,11 @@
 """One writer, one bounded queue with two lanes: the journal goes first.
 
-A job is a plain function of a connection and becomes one transaction; it fails alone. Nothing runs between
-jobs, so an idle writer holds no transaction. Appends go first because customers wait for them; projections
-and people wait at most as long as one append. A full lane makes its callers wait (back-pressure), because
-whoever writes here can wait and a dropped write would have to be told to somebody.
+A job is a plain function of a connection; it becomes durable whole or not at all, and fails alone. What waits in
+the journal's lane when the writer is free shares one transaction: where one of them fails, nothing of it has
+happened, and each is run again by itself. Nothing runs between transactions, so an idle writer holds none.
+Appends go first because customers wait for them; projections and people wait at most as long as one append.
+A full lane makes its callers wait (back-pressure), because whoever writes here can wait and a dropped write would
+have to be told to somebody.
 """
 
 import asyncio
@@ -20,9 +22,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Job = Callable[[sa.Connection], T]
+_Waiting = tuple[Job[Any], asyncio.Future[Any]]
 
 LANE_JOBS_MAX: Final = 256
 """Jobs that may wait in one lane; at the limit the caller waits for a place."""
+
+JOBS_PER_TRANSACTION_MAX: Final = 16
+"""Jobs of the journal's lane that share a transaction; the others wait for the next."""
 
 
 class Transactor(Protocol):
@@ -36,7 +42,7 @@ class _Lane:
     """Jobs that wait, in order, and the places for them."""
 
     def __init__(self, jobs_max: int) -> None:
-        self.jobs: deque[tuple[Job[Any], asyncio.Future[Any]]] = deque()
+        self.jobs: deque[_Waiting] = deque()
         self.places = asyncio.Semaphore(jobs_max)
 
 
@@ -48,6 +54,8 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._journal = _Lane(jobs_max)
         self._rest = _Lane(jobs_max)
+        self._alone: deque[_Waiting] = deque()
+        """Of a transaction that failed: each gets one of its own, before everything else."""
         self._is_running = False
         self._is_closed = False
         self._idle = asyncio.Event()
@@ -75,29 +83,55 @@ class Writer:
         await self._idle.wait()
 
     def _start_next(self) -> None:
-        for lane in (self._journal, self._rest):
-            while lane.jobs:
-                job, result = lane.jobs.popleft()
-                if not result.cancelled():
-                    self._is_running = True
-                    self._start(job, result, first=lane is self._journal)
-                    return
-        self._idle.set()
+        group = _taken(self._alone, 1) or _taken(self._journal.jobs, JOBS_PER_TRANSACTION_MAX)
+        is_journal = bool(group)
+        group = group or _taken(self._rest.jobs, 1)
+        if group:
+            self._start(group, first=is_journal)
+        else:
+            self._idle.set()
 
-    def _start(self, job: Job[Any], result: asyncio.Future[Any], *, first: bool) -> None:
+    def _start(self, group: list[_Waiting], *, first: bool) -> None:
         # The thread's own callback saves the loop one turn against awaiting a wrapped future, which is a
         # tenth of an idle append and more when the loop is busy.
         def tell(done: "Future[Any]") -> None:
-            self._loop.call_soon_threadsafe(self._finish, done, result)
+            self._loop.call_soon_threadsafe(self._finish, done, group)
 
-        self._transactor.submit(job, first=first).add_done_callback(tell)
+        self._is_running = True
+        jobs = [job for job, _ in group]
+        work = jobs[0] if len(jobs) == 1 else _together(jobs)
+        self._transactor.submit(work, first=first).add_done_callback(tell)
 
-    def _finish(self, done: "Future[Any]", result: asyncio.Future[Any]) -> None:
+    def _finish(self, done: "Future[Any]", group: list[_Waiting]) -> None:
         self._is_running = False
-        if not result.cancelled():
-            error = done.exception()
-            if error is None:
-                result.set_result(done.result())
-            else:
-                result.set_exception(error)
+        error = done.exception()
+        if error is None:
+            results = [done.result()] if len(group) == 1 else done.result()
+            for (_, result), value in zip(group, results, strict=True):
+                if not result.cancelled():
+                    result.set_result(value)
+        elif len(group) == 1 or isinstance(error, StorageUnavailable):
+            # Unavailable: it may have been committed all the same, so nothing of it is tried a second time.
+            for _, result in group:
+                if not result.cancelled():
+                    result.set_exception(error)
+        else:
+            self._alone.extend(group)
         self._start_next()
+
+
+def _taken(waiting: deque[_Waiting], jobs_max: int) -> list[_Waiting]:
+    """Those at the front whose callers still wait."""
+    group: list[_Waiting] = []
+    while waiting and len(group) < jobs_max:
+        one = waiting.popleft()
+        if not one[1].cancelled():
+            group.append(one)
+    return group
+
+
+def _together(jobs: list[Job[Any]]) -> Job[list[Any]]:
+    def work(connection: sa.Connection) -> list[Any]:
+        return [job(connection) for job in jobs]
+
+    return work

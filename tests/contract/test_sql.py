@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from callcenter.ports import StaleWriter, StorageUnavailable
+from callcenter.ports_of_calls import CallEvent
 from callcenter.storage.store import SqlStore, open_store
 from routing.ids import ContactId
 from tests.contract.rows import (
@@ -29,6 +30,27 @@ async def test_a_second_writer_is_stale(sql_store: SqlStore, url: str) -> None:
     with pytest.raises(StaleWriter):
         await other.journal.append(batch(chained(1)))
     assert await other.journal.last() == await sql_store.journal.last()
+    await other.close()
+
+
+async def test_a_stale_append_fails_alone_where_others_share_its_transaction(
+    sql_store: SqlStore, url: str
+) -> None:
+    other = await open_store(url, "default")
+    records = chained(3)
+    await sql_store.journal.append(batch(records[:1]))
+    # The first one runs; those behind it share the next transaction.
+    appends = [
+        other.calls.append([CallEvent("pbx", f"e-{n}", "call", ContactId("c"), n, b"{}")])
+        for n in range(2)
+    ]
+    news = await asyncio.gather(
+        appends[0], appends[1], other.journal.append(batch(records[:1])), return_exceptions=True
+    )
+    assert list(news[:2]) == [[True], [True]]
+    assert isinstance(news[2], StaleWriter)
+    stored = await other.calls.open_calls()
+    assert len(await other.calls.of_call(stored[0])) == 2
     await other.close()
 
 

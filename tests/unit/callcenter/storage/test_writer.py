@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import pytest
 import sqlalchemy as sa
 
-from callcenter.ports import StorageUnavailable
-from callcenter.storage.writer import Writer
+from callcenter.ports import StorageError, StorageUnavailable
+from callcenter.storage.writer import JOBS_PER_TRANSACTION_MAX, Writer
 
 T = TypeVar("T")
 
@@ -31,8 +31,14 @@ class HandTransactor:
     async def finish(self, error: Exception | None = None) -> None:
         assert self._running is not None
         (job, future), self._running = self._running, None
+        result = None
         if error is None:
-            future.set_result(job(None))
+            try:
+                result = job(None)
+            except StorageError as raised:
+                error = raised
+        if error is None:
+            future.set_result(result)
         else:
             future.set_exception(error)
         for _ in range(4):
@@ -63,6 +69,62 @@ async def test_the_journal_goes_before_what_waits() -> None:
         for _ in range(3):
             await hand.finish()
     assert hand.started == ["row 1", "append", "row 2"]
+
+
+def broken(_connection: sa.Connection) -> str:
+    raise StorageError("this one alone")
+
+
+async def test_appends_that_wait_share_a_transaction() -> None:
+    hand = HandTransactor()
+    writer = Writer(hand)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(writer.run(job("row")))
+        await settle()
+        count = JOBS_PER_TRANSACTION_MAX + 1
+        appends = [
+            tasks.create_task(writer.run(job(f"append {n}"), first=True)) for n in range(count)
+        ]
+        given_up = tasks.create_task(writer.run(job("given up"), first=True))
+        await settle()
+        given_up.cancel()
+        for _ in range(3):
+            await hand.finish()
+    assert hand.started == ["row", "work", f"append {count - 1}"]
+    assert [append.result() for append in appends] == [f"append {n} done" for n in range(count)]
+
+
+async def test_of_a_shared_transaction_that_fails_each_is_tried_by_itself() -> None:
+    hand = HandTransactor()
+    writer = Writer(hand)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(writer.run(job("row 1")))
+        await settle()
+        first = tasks.create_task(writer.run(job("append 1"), first=True))
+        failing = asyncio.gather(writer.run(broken, first=True), return_exceptions=True)
+        last = tasks.create_task(writer.run(job("append 2"), first=True))
+        tasks.create_task(writer.run(job("row 2")))
+        await settle()
+        for _ in range(6):
+            await hand.finish()
+    assert hand.started == ["row 1", "work", "append 1", "broken", "append 2", "row 2"]
+    assert [first.result(), last.result()] == ["append 1 done", "append 2 done"]
+    assert str((await failing)[0]) == "this one alone"
+
+
+async def test_a_shared_transaction_whose_end_nobody_knows_is_not_tried_again() -> None:
+    hand = HandTransactor()
+    writer = Writer(hand)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(writer.run(job("row")))
+        await settle()
+        appends = [writer.run(job(f"append {n}"), first=True) for n in range(2)]
+        failing = asyncio.gather(*appends, return_exceptions=True)
+        await settle()
+        await hand.finish()
+        await hand.finish(StorageUnavailable("gone"))
+    assert [str(each) for each in await failing] == ["gone", "gone"]
+    assert hand.started == ["row", "work"]
 
 
 async def test_a_failed_job_fails_alone() -> None:
