@@ -22,6 +22,7 @@ from routing.state import Agent, Contact, State
 from tests.integration.api_stage import PASSWORD, Answer, _answer
 
 PATIENCE_S = 15
+GRACE_S = 600
 _PREPARED: dict[str, dict[str, bytes]] = {}
 """Configuration -> the files of a data directory on which a server with it was started once."""
 SHOP = "https://shop.example"
@@ -59,9 +60,9 @@ people:
 
 
 def configuration_folder(
-    folder: Path, *, presence_grace_s: int = 1, customer_gone_s: int = 1, more: str = ""
+    folder: Path, *, presence_grace_s: int = GRACE_S, customer_gone_s: int = GRACE_S, more: str = ""
 ) -> Path:
-    """A small configuration with short graces."""
+    """A small configuration; no grace runs out by itself while a test is under way (`LiveServer.later`)."""
     folder.mkdir(exist_ok=True)
     text = CONFIGURATION % locals() + more
     (folder / "all.yaml").write_text(text, encoding="utf-8")
@@ -216,6 +217,11 @@ class LiveServer:
     def state(self) -> State:
         """What is committed."""
         return self.parts.host.mirror
+
+    def later(self, by_s: float) -> None:
+        """So many seconds have gone by: what is due by then is due now."""
+        clock = self.parts.clock
+        clock.lead(clock.ahead_ms + int(by_s * 1000))
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Return once the committed state is like this."""

@@ -4,8 +4,13 @@ Behind all is the same port, so the same stories must come out alike (`test_phon
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import (
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from pathlib import Path
 from typing import Any, Protocol
 from unittest.mock import patch
@@ -61,8 +66,8 @@ class World(Protocol):
     def put_down(self, leg: Thing) -> None:
         """The agent declines, or hangs up."""
 
-    def spoil(self, phone: str, manner: str) -> None:
-        """From now on the phone is `busy` or `dead`."""
+    def spoiled(self, phone: str, manner: str) -> AbstractContextManager[None]:
+        """The phone is `busy` or `dead`; as long as the block lasts one without a sign of life is given up soon."""
 
     def live(self) -> int:
         """Calls and legs that are not over."""
@@ -107,8 +112,9 @@ class SoftPbx:
     def put_down(self, leg: Thing) -> None:
         self._switch.put_down(leg, self._exchange.now_ms())
 
-    def spoil(self, phone: str, manner: str) -> None:
+    def spoiled(self, phone: str, manner: str) -> AbstractContextManager[None]:
         self._exchange.crowd.phones[phone] = manner
+        return nullcontext()
 
     def live(self) -> int:
         legs = [one for one in self._switch.legs.values() if one.state is not LegState.ENDED]
@@ -154,8 +160,9 @@ class Twilio:
         is_up = leg.status == "in-progress"
         self.provider.end(leg, "completed" if is_up else "busy", "" if is_up else "603")
 
-    def spoil(self, phone: str, manner: str) -> None:
+    def spoiled(self, phone: str, manner: str) -> AbstractContextManager[None]:
         self.provider.manners[phone] = {"busy": "busy", "dead": "failed"}[manner]
+        return nullcontext()
 
     def live(self) -> int:
         return len(self.provider.live())
@@ -199,8 +206,12 @@ class Asterisk:
     def put_down(self, leg: Thing) -> None:
         self.asterisk.put_down(leg)
 
-    def spoil(self, phone: str, manner: str) -> None:
+    @contextmanager
+    def spoiled(self, phone: str, manner: str) -> Iterator[None]:
         self.asterisk.phones[phone] = manner
+        # Only here: a phone that rings gives its sign in its own time.
+        with patch.object(asterisk_limits, "PROGRESS_MS", 200):
+            yield
 
     def live(self) -> int:
         return len(self.asterisk.channels)
@@ -280,8 +291,7 @@ async def twilio(tmp_path: Path, of_sales: str = "") -> AsyncIterator[Twilio]:
 
 @asynccontextmanager
 async def asterisk(tmp_path: Path) -> AsyncIterator[Asterisk]:
-    """The server and the stand-in of Asterisk; a phone without a sign of life is given up soon."""
-    soon = patch.object(asterisk_limits, "PROGRESS_MS", 200)
+    """The server and the stand-in of Asterisk."""
     async with StandIn() as stand_in:
         system = {
             "kind": "asterisk",
@@ -293,5 +303,4 @@ async def asterisk(tmp_path: Path) -> AsyncIterator[Asterisk]:
             world = Asterisk(server, stand_in)
             link = server.parts.telephony.links["pbx"]
             await until(world, lambda: link.is_up)
-            with soon:
-                yield world
+            yield world

@@ -1,23 +1,22 @@
 """The stories of ARI, told of the stand-in: what is tested with it holds of the real Asterisk as far as they say."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import contextmanager, nullcontext
 from itertools import count
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from aiohttp import ClientSession
 
 from callcenter.telephony.asterisk import limits
-from loadtests.asterisk_stand_in import StandIn
+from loadtests.asterisk_stand_in import Channel, StandIn
 from routing.state import ContactState
+from tests import looking
 from tests.ari_stories import ENDS, STORIES, Stage, Story, bridges_that_fail, end_of_leg
 from tests.integration.phone_worlds import AGENT, MUSIC, asterisk, until
-
-LEAVES_S, LATE_S = 0.3, 0.6
-
 
 class Played:
     """The stand-in, with its callers and phones."""
@@ -26,28 +25,43 @@ class Played:
         self._asterisk = asterisk
         self._ports = count(20_000)
         self.url = asterisk.url
+        self._gone = asyncio.Event()
 
     @contextmanager
     def customer(self, *, leaves: bool = False) -> Iterator[object]:
-        """Whoever leaves does so before a late phone is picked up."""
+        """Whoever leaves does so once a phone rings, which is before a late one is picked up."""
         channel = self._asterisk.call()
-        if leaves:
-            asyncio.get_running_loop().call_later(LEAVES_S, self._asterisk.leave, channel)
-        yield channel
+        with doing(self._leave(channel)) if leaves else nullcontext():
+            yield channel
 
     @contextmanager
     def phone(self, manner: str) -> Iterator[str]:
         """One that is late rings until it is picked up."""
         port = str(next(self._ports))
         self._asterisk.phones[port] = manner
-        if manner == "late":
-            asyncio.get_running_loop().call_later(LATE_S, self._pick_up, port)
-        yield f"PJSIP/agents/sip:phone@127.0.0.1:{port}"
+        with doing(self._pick_up_late(port)) if manner == "late" else nullcontext():
+            yield f"PJSIP/agents/sip:phone@127.0.0.1:{port}"
 
-    def _pick_up(self, port: str) -> None:
+    async def _leave(self, channel: Channel) -> None:
+        await looking.until(lambda: self._asterisk.legs)
+        self._asterisk.leave(channel)
+        self._gone.set()
+
+    async def _pick_up_late(self, port: str) -> None:
+        await self._gone.wait()
         for channel in list(self._asterisk.channels.values()):
             if channel.phone == port:
                 self._asterisk.pick_up(channel)
+
+
+@contextmanager
+def doing(work: Coroutine[Any, Any, None]) -> Iterator[None]:
+    """Somebody does this meanwhile; at the end of the block it is over."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from callcenter.host.envelope import Envelope
 from routing.commands import FlushQueue, TransferContact
 from routing.ids import ContactId, QueueId, UserId
 from routing.model import Destination
-from tests.integration.live_server import SHOP, LiveServer, form, has_offer, live_server
+from tests.integration.live_server import GRACE_S, SHOP, LiveServer, form, has_offer, live_server
 
 
 @pytest.fixture
@@ -177,8 +177,8 @@ async def test_a_customer_who_leaves_while_waiting_has_abandoned(server: LiveSer
     started = await server.start_chat()
     customer = await server.customer(started["token"])
     await customer.close()
-    contact = server.contact(started["contact_id"])
-    assert contact is not None
+    await server.until(lambda: not is_present(server, started["contact_id"]))
+    server.later(GRACE_S)
     await server.until(lambda: server.contact(started["contact_id"]) is None)
     await server.parts.reading.interaction_log.wait_for(server.state.seq)
     row = await server.ask("GET", f"/api/v1/contacts/{started['contact_id']}", by="ada")
@@ -187,19 +187,18 @@ async def test_a_customer_who_leaves_while_waiting_has_abandoned(server: LiveSer
     assert (late.frames[-1]["state"], late.texts()) == ("closed", ["Hello"])
 
 
-async def test_a_customer_who_returns_in_time_has_not(tmp_path: Path) -> None:
-    async with live_server(tmp_path, timing={"customer_gone_s": 3600}) as server:
-        started = await server.start_chat()
-        contact_id = started["contact_id"]
-        customer = await server.customer(started["token"])
-        arrived_at_ms = server.state.contacts[ContactId(contact_id)].arrived_at_ms
-        customer.vanish()
-        await server.until(lambda: not is_present(server, contact_id))
-        await server.customer(started["token"])
-        await server.until(lambda: is_present(server, contact_id))
-        contact = server.contact(contact_id)
-        assert contact is not None
-        assert (str(contact.state), contact.age_origin_ms) == ("waiting", arrived_at_ms)
+async def test_a_customer_who_returns_in_time_has_not(server: LiveServer) -> None:
+    started = await server.start_chat()
+    contact_id = started["contact_id"]
+    customer = await server.customer(started["token"])
+    arrived_at_ms = server.state.contacts[ContactId(contact_id)].arrived_at_ms
+    customer.vanish()
+    await server.until(lambda: not is_present(server, contact_id))
+    await server.customer(started["token"])
+    await server.until(lambda: is_present(server, contact_id))
+    contact = server.contact(contact_id)
+    assert contact is not None
+    assert (str(contact.state), contact.age_origin_ms) == ("waiting", arrived_at_ms)
 
 
 async def test_one_of_two_windows_closing_means_nothing(server: LiveServer) -> None:
@@ -238,6 +237,8 @@ async def test_a_page_that_never_opens_its_socket_counts_as_gone(
 ) -> None:
     monkeypatch.setattr("callcenter.bootstrap.parts._NEW_CONTACT_MS", 100)
     started = await server.start_chat()
+    await server.until(lambda: not is_present(server, started["contact_id"]))
+    server.later(GRACE_S)
     await server.until(lambda: server.contact(started["contact_id"]) is None)
 
 

@@ -377,8 +377,10 @@ async def test_parked_mail_comes_back_at_the_instant_its_agent_named(
 ) -> None:
     await stage.send(mail(), to="shop@bamboo.example")
     contact_id = await stage.taken()
-    until_ms = stage.server.parts.clock.now_ms() + 700
+    until_ms = stage.server.parts.clock.now_ms() + 3_600_000
     await stage.ask("POST", f"/api/v1/contacts/{contact_id}/park", {"until_ms": until_ms})
+    assert stage.state(contact_id) is ContactState.PARKED
+    stage.server.later(3_600)
     await stage.server.until(lambda: stage.state(contact_id) is ContactState.CONNECTED)
     assert stage.server.parts.clock.now_ms() >= until_ms
 

@@ -155,10 +155,10 @@ async def test_the_agent_puts_the_phone_down(world: World) -> None:
 async def test_a_phone_that_cannot_be_rung_is_a_fault_of_the_phone(
     world: World, manner: str
 ) -> None:
-    world.spoil("1001", manner)
-    await world.server.ready_desk("ann")
-    call = world.call()
-    await until(world, lambda: world.server.agent("ann").reason_id == REASON_PHONE_FAULT)
+    with world.spoiled("1001", manner):
+        await world.server.ready_desk("ann")
+        call = world.call()
+        await until(world, lambda: world.server.agent("ann").reason_id == REASON_PHONE_FAULT)
     await world.server.ready_desk("bob")
     world.pick_up(await rings(world, "1002"))
     await hears(world, call, AGENT)

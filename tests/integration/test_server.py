@@ -21,6 +21,7 @@ from callcenter.storage.store import open_store
 from routing.model import AgentState, RoutingConfiguration
 from tests.integration.api_stage import Answer
 from tests.integration.live_server import (
+    GRACE_S,
     PATIENCE_S,
     LiveServer,
     configuration_folder,
@@ -67,7 +68,9 @@ async def test_a_restart_changes_nothing_that_was_agreed(server: LiveServer) -> 
     cards = {one["contact_id"]: one for one in desk.frames[-1]["desk"]["assignments"]}
     assert cards[contact_id]["customer_name"] == "Carol"
     assert (await desk.of("message"))["message"]["text"] == "before"
-    # Nobody had a socket at the start: that is noticed, and the waiting customer is offered again or gone.
+    # Nobody had a socket at the start: that is noticed, and the customer who waits is gone in the end.
+    await server.until(lambda: not is_present(server, waiting["contact_id"]))
+    server.later(GRACE_S)
     await server.until(lambda: server.contact(waiting["contact_id"]) is None)
 
 
@@ -77,6 +80,7 @@ async def test_presence_after_a_restart_is_what_the_sockets_are(server: LiveServ
     await server.restart()
     assert server.agent("ann").is_present  # as it was recorded
     await server.until(lambda: not server.agent("ann").is_present)
+    server.later(GRACE_S)
     await server.until(lambda: server.agent("ann").state is AgentState.LOGGED_OUT)
 
 
@@ -189,6 +193,12 @@ async def test_presence_that_could_not_be_recorded_is_recorded_later(tmp_path: P
         assert server.agent("ann").is_present
         await server.parts.store.limit_pages(None)
         await server.until(lambda: not server.agent("ann").is_present)
+
+
+def is_present(server: LiveServer, contact_id: str) -> bool:
+    """Whether the engine believes that the customer is there."""
+    contact = server.contact(contact_id)
+    return contact is not None and contact.is_customer_present
 
 
 def in_force(server: LiveServer) -> RoutingConfiguration:
