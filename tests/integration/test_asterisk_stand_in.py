@@ -18,6 +18,7 @@ from tests import looking
 from tests.ari_stories import ENDS, STORIES, Stage, Story, bridges_that_fail, end_of_leg
 from tests.integration.phone_worlds import AGENT, MUSIC, asterisk, until
 
+
 class Played:
     """The stand-in, with its callers and phones."""
 
