@@ -26,12 +26,22 @@ class ListenIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ListeningView(msgspec.Struct, frozen=True):
-    """The own part in a call. `state`: none, ringing (the own phone rings) or on; `mode` as asked for."""
+    """The own part in a call. `state`: none, ringing (the own phone rings) or on; `mode` as asked for.
+
+    `refused`: why one would not be let in now: phone_system (it cannot do it), no_phone (none of one's own), full (as many
+    as may listen do so already); empty where nothing is in the way.
+    """
 
     state: str
     mode: str
+    refused: str = ""
 
 
+_SENTENCES = {
+    "phone_system": "The phone system of this call cannot let anybody listen.",
+    "no_phone": "You have no phone that could ring: ask for one to be entered.",
+    "full": "As many as may listen to one call do so already.",
+}
 _PATH = "/api/v1/contacts/{contact_id}/call/listening"
 _listen_route = partial(route, permission=Permission.SUPERVISE_CONTACT, scope=Scope.contact())
 
@@ -57,13 +67,9 @@ async def listen_in(call: Call[CallServices]) -> CallAsked:
     services, user_id = call.services, call.principal.user_id
     call.trail.facts |= {"mode": mode}
     own = listening.of_user(known, user_id)
-    if own is None:
-        if not services.can_listen(known.connection_id):
-            raise _refused("The phone system of this call cannot let anybody listen.")
-        if not services.phone_of(AgentId(user_id)):
-            raise _refused("You have no phone that could ring: ask for one to be entered.")
-        if len(listening.live(known)) >= LISTENERS_MAX:
-            raise _refused("As many as may listen to one call do so already.")
+    refused = _refused(services, known, user_id) if own is None else ""
+    if refused:
+        raise ApiError(ApiErrorCode.LISTENING_REFUSED, _SENTENCES[refused])
     kind = EventType.LISTEN_WISHED if own is None else EventType.LISTEN_TURNED
     leg_id = listening.leg_id_of(known) if own is None else own.leg_id
     event = PbxEvent(
@@ -101,8 +107,10 @@ async def read_listening(call: Call[CallServices]) -> ListeningView:
     """None when it is no call, or over."""
     known = call.services.book.call_of(ContactId(call.parameters["contact_id"]))
     own = None if known is None else listening.of_user(known, call.principal.user_id)
-    if known is None or own is None:
+    if known is None:
         return ListeningView("none", "")
+    if own is None:
+        return ListeningView("none", "", _refused(call.services, known, call.principal.user_id))
     state = "on" if listening.has_answered(known, own) else "ringing"
     return ListeningView(state, own.turns[-1])
 
@@ -120,8 +128,13 @@ def _talking(call: Call[CallServices]) -> PhoneCall:
     return known
 
 
-def _refused(message: str) -> ApiError:
-    return ApiError(ApiErrorCode.LISTENING_REFUSED, message)
+def _refused(services: CallServices, known: PhoneCall, user_id: str) -> str:
+    """What is in the way of one who is not in the call yet; empty for nothing."""
+    if not services.can_listen(known.connection_id):
+        return "phone_system"
+    if not services.phone_of(AgentId(user_id)):
+        return "no_phone"
+    return "full" if len(listening.live(known)) >= LISTENERS_MAX else ""
 
 
 ROUTES = (listen_in, leave, read_listening)

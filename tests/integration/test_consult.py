@@ -212,3 +212,13 @@ async def test_a_restart_finds_customer_agent_and_colleague_again(
         assert "hangup" not in [
             one["kind"] for one in pbx.orders if one.get("leg_id") == ring["leg_id"]
         ]
+
+
+async def test_a_supervisor_is_told_before_asking_that_nobody_is_let_into_this_call(
+    scene: Scene,
+) -> None:
+    path = f"/api/v1/contacts/{scene.contact_id}/call/listening"
+    shown = await scene.server.ask("GET", path, by="sam")
+    assert shown.body == {"state": "none", "mode": "", "refused": "phone_system"}
+    asked = await scene.server.ask("POST", path, by="sam", body={"mode": "listen"})
+    assert (asked.status, asked.body["error"]["code"]) == (409, "listening_refused")

@@ -4454,10 +4454,15 @@ export interface components {
         /**
          * ListeningView
          * @description The own part in a call. `state`: none, ringing (the own phone rings) or on; `mode` as asked for.
+         *
+         *         `refused`: why one would not be let in now: phone_system (it cannot do it), no_phone (none of one's own), full (as many
+         *         as may listen do so already); empty where nothing is in the way.
          */
         ListeningView: {
             state: string;
             mode: string;
+            /** @default  */
+            refused?: string;
         };
         /**
          * ListsView

@@ -9,7 +9,7 @@ import { WholeNumber } from '../call/WholeNumber';
 import { CallCustomer, usePlacesCalls } from '../dial/DialButton';
 import { Lines } from '../desk/Lines';
 import { OldMails } from '../email/OldMails';
-import { Recordings } from '../recording/Recordings';
+import { NotYours, Recordings } from '../recording/Recordings';
 import { useNames } from '../session/configuration';
 import { useUser } from '../session/session';
 import { dateTime, duration } from '../ui/format';
@@ -147,17 +147,16 @@ function OneContact({ contact }: { contact: ContactView }) {
   const user = useUser();
   const { contact_id: contactId, agent_id: agentId } = contact.interaction;
   const { channel } = contact.interaction;
-  const mayListen =
-    (isCall(channel) || channel === 'task') && (user.role !== 'agent' || agentId === user.user_id);
-  const mayAskWhy = user.role !== 'agent' || agentId === user.user_id;
+  const isOwn = user.role !== 'agent' || agentId === user.user_id;
+  const isSpoken = isCall(channel) || channel === 'task';
   return (
     <>
       <Facts contact={contact} />
       <Marks marks={contact.marks ?? []} />
       <SentArticles contactId={contactId} />
       <Phases phases={contact.phases ?? []} />
-      {mayListen && <Recordings contactId={contactId} />}
-      {mayAskWhy && <Why contactId={contactId} />}
+      {isSpoken && (isOwn ? <Recordings contactId={contactId} /> : <NotYours />)}
+      {isOwn && <Why contactId={contactId} />}
       {channel === 'email' ? <OldMails contactId={contactId} /> : <OldTranscript contactId={contactId} />}
     </>
   );

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { readRecordings, soundOf } from '../api/calls';
@@ -12,13 +12,31 @@ const LOOK_AGAIN_MS = 3_000;
 /** Where something was left out, one hears what came just before it. */
 const BEFORE_MS = 2_000;
 
-function Player({ contactId, recording }: { contactId: string; recording: RecordingInfo }) {
+interface PlayerProps {
+  contactId: string;
+  recording: RecordingInfo;
+  /** It could not be played: it may be gone, or be for others by now. */
+  onFailed: () => void;
+}
+
+function Player({ contactId, recording, onFailed }: PlayerProps) {
   const { t, i18n } = useTranslation();
+  const [hasFailed, setFailed] = useState(false);
   const sound = useRef<HTMLAudioElement>(null);
   const jump = (atMs: number) => {
     if (!sound.current) return;
     sound.current.currentTime = Math.max(0, atMs - BEFORE_MS) / 1000;
-    void sound.current.play();
+    // Why it does not play is told by the player itself.
+    void sound.current.play().catch(() => undefined);
+  };
+  /** A player that has failed stays so until it loads anew. */
+  const playAgain = () => {
+    sound.current?.load();
+    void sound.current?.play().catch(() => undefined);
+  };
+  const fail = () => {
+    setFailed(true);
+    onFailed();
   };
   const name = recording.agent_name || t(`recording.kind.${recording.kind}`);
   return (
@@ -35,9 +53,19 @@ function Player({ contactId, recording }: { contactId: string; recording: Record
           preload="none"
           src={soundOf(contactId, recording.recording_id)}
           aria-label={t('recording.play', { name })}
+          onError={fail}
+          onPlaying={() => setFailed(false)}
         />
       ) : (
         <p>{t(`recording.is.${recording.state}`)}</p>
+      )}
+      {hasFailed && (
+        <p role="alert">
+          {t('recording.unplayable')}
+          <Button size="small" onClick={playAgain}>
+            {t('panel.retry')}
+          </Button>
+        </p>
       )}
       {recording.left_out.length > 0 && (
         <ul className={styles.leftOut} aria-label={t('recording.leftOut')}>
@@ -52,6 +80,16 @@ function Player({ contactId, recording }: { contactId: string; recording: Record
         </ul>
       )}
     </li>
+  );
+}
+
+/** In place of what somebody else talked: whether there is a recording is not told to those who may not listen. */
+export function NotYours() {
+  const { t } = useTranslation();
+  return (
+    <p className={styles.notYours} data-not-yours>
+      {t('recording.notYours')}
+    </p>
   );
 }
 
@@ -74,7 +112,12 @@ export function Recordings({ contactId }: { contactId: string }) {
       <h3>{t('recording.title')}</h3>
       <ol>
         {load.data.recordings.map((recording) => (
-          <Player key={recording.recording_id} contactId={contactId} recording={recording} />
+          <Player
+            key={recording.recording_id}
+            contactId={contactId}
+            recording={recording}
+            onFailed={() => void load.refetch()}
+          />
         ))}
       </ol>
     </section>

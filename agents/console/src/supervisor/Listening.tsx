@@ -25,6 +25,7 @@ export function Listening({ contactId }: { contactId: string }) {
   const listen = useCommand(ask);
   const leave = useCommand(askLeave);
   const isIn = data !== undefined && data.state !== 'none';
+  const refused = data?.refused;
   const after = (answer: unknown) => answer && client.invalidateQueries({ queryKey });
   return (
     <div className={styles.actions} role="group" aria-label={t('listening.group')}>
@@ -34,7 +35,7 @@ export function Listening({ contactId }: { contactId: string }) {
           size="small"
           aria-pressed={isIn && data.mode === mode}
           type={isIn && data.mode === mode ? 'primary' : 'default'}
-          disabled={listen.isBusy}
+          disabled={listen.isBusy || !!refused}
           title={t(`listening.hint.${mode}`)}
           onClick={() => void listen.run(contactId, mode).then(after)}
         >
@@ -46,7 +47,10 @@ export function Listening({ contactId }: { contactId: string }) {
           {t('listening.leave')}
         </Button>
       )}
-      <span role="status">{data?.state === 'ringing' ? t('listening.ringing') : ''}</span>
+      <span role="status">
+        {data?.state === 'ringing' && t('listening.ringing')}
+        {refused && t(`listening.refused.${refused}`)}
+      </span>
     </div>
   );
 }
