@@ -1,7 +1,7 @@
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { AssignmentCard, CallBackCard, OfferCard } from '../api/types';
-import { useConfiguration } from '../session/configuration';
+import { useConfiguration, useNames } from '../session/configuration';
 import { dateTime } from '../ui/format';
 import { useLanguageName } from '../ui/useLanguageName';
 import styles from './Call.module.css';
@@ -30,10 +30,11 @@ function promised(made: CallBackCard | null | undefined, t: TFunction, language:
 /** What stands before the two numbers of a call that we place: whom we call, and what they see. */
 const PLACED: Record<string, string> = { caller: 'called', entry: 'shown' };
 
-/** Who called, which of our numbers, and in which language; of a call of ours the number called, and the one we show. The number stands there once: it may be all there is of a name. */
+/** Who called, which of our numbers, and in which language; of a call of ours the number called, and the one we show. Nothing stands there twice: the number may be all there is of a name, and a flow may have asked for the language. */
 export function CallFacts({ item, isInHand = false }: CallFactsProps) {
   const { t, i18n } = useTranslation();
   const languageName = useLanguageName();
+  const names = useNames();
   const { call } = item;
   const isPlaced = item.channel === 'outbound_voice';
   const caller = call?.caller || t('call.withheld');
@@ -45,14 +46,17 @@ export function CallFacts({ item, isInHand = false }: CallFactsProps) {
   ];
   const { data } = useConfiguration();
   const canShowWhole = isInHand && data?.agents_see_numbers === true && !!call?.caller;
+  const label = (name: string) => t(`call.fact.${(isPlaced && PLACED[name]) || name}`);
+  const given = new Set(item.given?.map((one) => names.of(one.name)));
   const shown = facts.filter(
-    ([name, value]) => value !== item.customer_name || (name === 'caller' && canShowWhole),
+    ([name, value]) =>
+      !given.has(label(name)) && (value !== item.customer_name || (name === 'caller' && canShowWhole)),
   );
   return (
     <dl className={styles.facts}>
       {shown.map(([name, value]) => (
         <div key={name} data-call-fact={name}>
-          <dt>{t(`call.fact.${(isPlaced && PLACED[name]) || name}`)}</dt>
+          <dt>{label(name)}</dt>
           <dd>
             {name === 'caller' && canShowWhole ? (
               <WholeNumber contactId={item.contact_id} masked={value} />

@@ -62,6 +62,12 @@ test('what the caller chose and typed before stands there', () => {
   expect(screen.getByText('4711')).toBeTruthy();
 });
 
+test('a language that the flow has asked for stands there once', () => {
+  const language = { name: { en: 'Language', zh: '语言' }, text: { en: '中文', zh: '中文' } };
+  open(callOf({ language: 'zh' }), 'connected', [language]);
+  expect(screen.getByText('Language').nextSibling?.textContent).toBe('中文');
+});
+
 test('the buttons and the keys hold and hang up', async () => {
   open(callOf());
   fireEvent.click(screen.getByRole('button', { name: /Hold/ }));
