@@ -71,6 +71,7 @@ class Cluster:
         database_url: str = "",
         environment: Mapping[str, str] | None = None,
         ports: tuple[int, int] = (0, 0),
+        router_launcher: Sequence[str] = ("-m", "callcenter"),
     ) -> None:
         """A database server, or a database that is there already, may be given; `ports` are the gateways'."""
         self.folder = folder
@@ -79,6 +80,7 @@ class Cluster:
         self._database_url = database_url
         self._environment = dict(environment or {})
         self._ports = ports
+        self._router_launcher = tuple(router_launcher)
         self._stack = AsyncExitStack()
         self.redis: RedisServer
         self.routers: list[RoleProcess] = []
@@ -132,7 +134,7 @@ class Cluster:
         port = free_port()
         own = {"CC_MIGRATES_AT_START": "true", "CC_SMTP_LISTEN_PORT": str(port)}
         router = RoleProcess(self.data_dir, f"router-{number}", {**environment, **own})
-        router.smtp_port = port
+        router.smtp_port, router.launcher = port, self._router_launcher
         return router
 
     async def _start(self) -> None:

@@ -8,6 +8,7 @@ import json
 import random
 import time
 from collections import Counter, deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -28,10 +29,14 @@ BACKOFF_MAX_S = 1.0
 class Postman:
     """Takes events from the switch to the server's door."""
 
-    def __init__(self, url: str, secret: str, *, keeps_order: bool, seed: int) -> None:
+    def __init__(
+        self, url: str, secret: str, *, keeps_order: bool, seed: int, others: Sequence[str] = ()
+    ) -> None:
+        """`others`: doors of the same service; whichever does not take a batch is left for the next."""
         self.answers: Counter[str] = Counter()
         self.on_handed_over: Callable[[list[Json], float], None] = lambda _events, _at_s: None
-        self._url = url
+        self._urls = (url, *others)
+        self._at = 0
         self._secret = secret
         self._keeps_order = keeps_order
         self._draw = random.Random(seed)
@@ -115,8 +120,17 @@ class Postman:
     async def _post(
         self, session: aiohttp.ClientSession, body: bytes, headers: dict[str, str]
     ) -> bool:
+        at = self._at
+        is_taken = await self._post_to(self._urls[at], session, body, headers)
+        if not is_taken and at == self._at:
+            self._at = (at + 1) % len(self._urls)
+        return is_taken
+
+    async def _post_to(
+        self, url: str, session: aiohttp.ClientSession, body: bytes, headers: dict[str, str]
+    ) -> bool:
         try:
-            async with session.post(self._url, data=body, headers=headers) as answer:
+            async with session.post(url, data=body, headers=headers) as answer:
                 self.answers[str(answer.status)] += 1
                 if answer.status >= 300:
                     self.answers[f"{answer.status} {(await answer.text())[:200]}"] += 1

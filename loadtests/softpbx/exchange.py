@@ -30,6 +30,8 @@ class Plan:
     play_ms: int = PLAY_MS
     temper: Temper = field(default_factory=Temper)
     trouble: Trouble = field(default_factory=Trouble)
+    other_events_urls: tuple[str, ...] = ()
+    """Doors of the same service, asked when the first does not answer."""
 
 
 class Exchange:
@@ -40,7 +42,11 @@ class Exchange:
         self.agenda = Agenda()
         self.stopwatch = Stopwatch()
         self.postman = Postman(
-            plan.events_url, plan.secret, keeps_order=plan.trouble.is_none, seed=plan.seed
+            plan.events_url,
+            plan.secret,
+            keeps_order=plan.trouble.is_none,
+            seed=plan.seed,
+            others=plan.other_events_urls,
         )
         self.postman.on_handed_over = self.stopwatch.events_leave
         self.switch = Switch(self.agenda, self._send, name=plan.name, play_ms=plan.play_ms)

@@ -41,17 +41,20 @@ def with_phone(number: int) -> Json:
 class Phones:
     """Callers and agents' phones of one run; they know as little of the kills as everybody else."""
 
-    def __init__(self, url: str, seed: int) -> None:
+    def __init__(self, urls: Sequence[str], seed: int, calls_per_s: float = CALLS_PER_S) -> None:
+        """`urls`: whoever takes events; when one does not, the next is asked."""
         self._port = free_port()
+        doors = [f"{url}/telephony/v1/{CONNECTION}/events" for url in urls]
         self.exchange = Exchange(
             Plan(
                 secret=KEY,
                 seed=seed,
-                events_url=f"{url}/telephony/v1/{CONNECTION}/events",
+                events_url=doors[0],
+                other_events_urls=tuple(doors[1:]),
                 numbers=(NUMBERS,),
                 phones={"*": "mixed"},
                 name=f"run{seed}",
-                calls_per_s=CALLS_PER_S,
+                calls_per_s=calls_per_s,
                 play_ms=30,
                 temper=TEMPER,
                 trouble=TROUBLE,

@@ -39,7 +39,9 @@ class Post:
     def __init__(self, seed: int) -> None:
         self.sent = Sent()
         self.sink = Sink()
-        self._ports = free_port(), free_port()
+        self._out_port = free_port()
+        self.doors = [free_port()]
+        """Ports at which mail is taken; of several routers one answers."""
         self._draw = random.Random(seed)
         self._seed = seed
         self._writing: set[asyncio.Task[None]] = set()
@@ -47,12 +49,12 @@ class Post:
     @property
     def environment(self) -> dict[str, str]:
         """What the server must know."""
-        listen, out = self._ports
-        return {"CC_SMTP_LISTEN_PORT": str(listen), "CC_SMTP_OUT_PORT": str(out)}
+        listen = {"CC_SMTP_LISTEN_PORT": str(self.doors[0])}
+        return {**listen, "CC_SMTP_OUT_PORT": str(self._out_port)}
 
     async def open(self) -> None:
         """The mail server behind ours listens."""
-        await self.sink.start(self._ports[1])
+        await self.sink.start(self._out_port)
 
     async def arrive(self, per_s: float, stopping: asyncio.Event) -> None:
         """People write at random until `stopping`, busy server or dead."""
@@ -66,11 +68,10 @@ class Post:
 
     async def _write(self, number: int) -> None:
         mail, line = self._mail(number)
-        is_taken = False
-        while not is_taken:
-            is_taken = await asyncio.to_thread(self._hand_over, mail)
-            if not is_taken:
-                await asyncio.sleep(self._draw.uniform(*RETRY_S))
+        tries = 0
+        while not await asyncio.to_thread(self._hand_over, mail, tries):
+            tries += 1
+            await asyncio.sleep(self._draw.uniform(*RETRY_S))
         self.sent.taken[mail["Message-ID"]] = line
 
     def _mail(self, number: int) -> tuple[EmailMessage, str]:
@@ -83,9 +84,10 @@ class Post:
         mail.set_content(f"{line}\n")
         return mail, line
 
-    def _hand_over(self, mail: EmailMessage) -> bool:
+    def _hand_over(self, mail: EmailMessage, tries: int) -> bool:
+        door = self.doors[tries % len(self.doors)]
         try:
-            with smtplib.SMTP("127.0.0.1", self._ports[0], timeout=HAND_OVER_S) as smtp:
+            with smtplib.SMTP("127.0.0.1", door, timeout=HAND_OVER_S) as smtp:
                 smtp.send_message(mail)
         except (OSError, smtplib.SMTPException):
             return False

@@ -184,7 +184,7 @@ class Run:
         }
         first = CRASHING if plan.crash_at and not fault else self._launcher
         port = free_port()
-        self.phones = Phones(f"http://127.0.0.1:{port}", plan.seed)
+        self.phones = Phones([f"http://127.0.0.1:{port}"], plan.seed)
         self.post = Post(plan.seed)
         environment |= self.phones.environment | self.post.environment
         self.server = ServerProcess(data_dir, port=port, launcher=first, environment=environment)
