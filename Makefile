@@ -16,7 +16,7 @@ TARGET ?=
 
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help run cluster telephony test check console sim validate chaos races shuffle demo-plug hangups bench-voice load bench fmt lock clean python
+.PHONY: help run cluster telephony test check console sim validate chaos races shuffle demo-plug hangups bench-voice load take-over bench fmt lock clean python
 
 help:
 	@echo 'make run            start the server with the demo set-up   (TRAFFIC=0: without demo traffic)'
@@ -35,6 +35,7 @@ help:
 	@echo 'make hangups N=1000 callers who hang up at any instant, over a real Asterisk (root)'
 	@echo 'make bench-voice    our engine beside app_queue on one Asterisk; 12 minutes (SECONDS=60: shorter; root)'
 	@echo 'make load           people of all kinds at once: PROFILE=busy_hour|spike|reconnect, URL=... of a server that runs'
+	@echo 'make take-over N=20 kill and freeze the deciding router of a cluster, and measure until the next decides'
 	@echo 'make recount        count figures of 50 random times four ways, as JSON (SEED=7, N=50)'
 	@echo 'make bench          whole contacts per second, as JSON (TARGET=cluster: through a router, PostgreSQL and Redis)'
 	@echo 'make console        build the web console    make fmt    format the code'
@@ -98,6 +99,10 @@ load: python
 	@$(PYTHON) scripts/environment.py dev
 	@mkdir -p .build
 	@$(VENV_PYTHON) -m loadtests.load $(PROFILE) $(if $(URL),--url $(URL)) --html .build/load-$(PROFILE).html --json docs/results/load-$(PROFILE).json
+
+take-over: python
+	@$(PYTHON) scripts/environment.py dev
+	@$(VENV_PYTHON) -m loadtests.take_over --rounds $(N) --json docs/results/take-over.json
 
 recount: python
 	@$(PYTHON) scripts/environment.py dev

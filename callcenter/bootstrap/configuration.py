@@ -91,6 +91,10 @@ class ConfigurationInForce:
         self._case_plan: CasePlan | None = None
         self._case_calendars = CaseCalendars([])
 
+    def know(self, version: str, configuration: Configuration) -> None:
+        """A stored version was read already: if it is the newest, `follow` need not read it again."""
+        self._newest = version, configuration
+
     async def store_folder(self, folder: Path) -> Configuration:
         """Check and store a folder; `follow` then applies it. Raises ConfigError."""
         now_ms = self._clock.now_ms()

@@ -49,6 +49,7 @@ from callcenter.tasks import Supervisor
 if TYPE_CHECKING:
     from callcenter.articles.services import ArticleServices
     from callcenter.bootstrap.joining import Joined
+    from callcenter.config_loader.loader import Configuration
 
 ROUTER_POLL_S: Final = 0.1
 """How often a process that starts before any router looks whether there is one."""
@@ -86,6 +87,7 @@ class Server:
         self._runner: web.AppRunner | None = None
         self._joined: Joined | None = None
         self._bound: socket.socket | None = None
+        self._known: tuple[str, Configuration] | None = None
         self._mail: MailParts | None = None
         self._articles: ArticleServices | None = None
         self._supervisor = Supervisor()
@@ -129,9 +131,16 @@ class Server:
         if role.serves:
             await self._listen(parts, data_dir.secret())
         self._start_tasks(parts)
-        if demo and role.decides and self._articles is not None:
-            folder = settings.demo_config_dir / "articles"
+        if demo and role.decides:
+            self._start_demo(parts, data_dir)
+
+    def _start_demo(self, parts: Parts, data_dir: DataDir) -> None:
+        """What of the demo nobody has to wait for."""
+        if self._articles is not None:
+            folder = self._settings.demo_config_dir / "articles"
             self._supervisor.start(ensure_demo_articles(self._articles, folder), "demo articles")
+        if not self.accounts:
+            self._supervisor.start(self._ensure_demo(parts, data_dir), "demo accounts")
 
     def _bind(self) -> socket.socket:
         settings = self._settings
@@ -150,7 +159,7 @@ class Server:
 
         joined = self._joined = Joined(self._settings, clock)
         if self._settings.role.decides:
-            await warm_up(self._settings)
+            self._known = await warm_up(self._settings)
         if self._settings.role is not Role.GATEWAY:
             self._say(f"Standing by: waiting until no other {self._settings.role} works.")
             await joined.wait_for_turn(self.url)
@@ -230,7 +239,10 @@ class Server:
 
     async def _configure(self, parts: Parts, data_dir: DataDir, *, demo: bool) -> None:
         settings, store = self._settings, parts.store
-        if demo and await store.config_versions.newest() is None:
+        if self._known is not None:
+            parts.configuration.know(*self._known)
+        is_new = await store.config_versions.newest() is None
+        if demo and is_new:
             await parts.configuration.store_folder(settings.demo_config_dir)
             self._say(f"Configuration: {settings.demo_config_dir.name} applied")
         try:
@@ -239,7 +251,8 @@ class Server:
             if parts.host.mirror.configuration is None:
                 raise
             self._say(f"Configuration: the newest is not in force yet: {refused}")
-        if demo:
+        if demo and (is_new or self._joined is None):
+            # Whoever takes over has the accounts already, and looking at each password takes a while.
             await self._ensure_demo(parts, data_dir)
 
     async def _ensure_demo(self, parts: Parts, data_dir: DataDir) -> None:

@@ -1,12 +1,13 @@
 """A lease: who does what only one process may do. Safety does not rest on it, the journal's key does.
 
-Theory: the holder renews; a key that is gone (Redis was emptied or restarted) is put back by its holder, for whom the
-others wait LEASE_MISSING_S. While Redis cannot be reached the holder goes on: nobody else can take the lease either. It
+Theory: the holder renews. A key that has run out under the eyes of whoever waits is taken at once; one that is gone
+before its time (Redis was emptied or restarted) is put back by its holder, for whom the others wait LEASE_MISSING_S. While Redis cannot be reached the holder goes on: nobody else can take the lease either. It
 gives up only when it sees another's. A process that was asleep past its lease's time must not write before it has
 looked: `is_certain` is false until then.
 """
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -19,6 +20,7 @@ from callcenter.cluster.limits import (
     LEASE_MISSING_S,
     LEASE_MS,
     LEASE_RENEW_EVERY_S,
+    LEASE_WATCHED_S,
 )
 from callcenter.cluster.redis import LinkLost, call
 from callcenter.cluster.wire import Owner
@@ -37,6 +39,29 @@ return 0
 """
 
 
+class Watch:
+    """When somebody who waits may take a lease, from what each look at it has shown."""
+
+    def __init__(self) -> None:
+        """Nobody has looked."""
+        self._seen_s = -math.inf
+        self._ends_s = math.inf
+        self._free_from_s: float | None = None
+
+    def may_take(self, left_ms: int, asked_s: float, now_s: float) -> bool:
+        """Whether it may be taken after a look, asked for and answered at these instants.
+
+        `left_ms` is what PTTL says: how long it lasts yet, or less than 0 when nobody has it.
+        """
+        if left_ms >= 0:
+            self._seen_s, self._ends_s, self._free_from_s = now_s, asked_s + left_ms / 1000, None
+            return False
+        if self._free_from_s is None:
+            ran_out = self._ends_s <= now_s and asked_s - self._seen_s <= LEASE_WATCHED_S
+            self._free_from_s = now_s + (0 if ran_out else LEASE_MISSING_S)
+        return now_s >= self._free_from_s
+
+
 class Lease:
     """One process's claim to one lease."""
 
@@ -52,20 +77,19 @@ class Lease:
     async def acquire(self, owner: Owner) -> None:
         """Return once it is ours. Redis is waited for."""
         self._value = msgspec.json.encode(owner)
-        missing_since_s: float | None = None
+        watch = Watch()
         while True:
             try:
-                is_missing = await call(self._client.get(self._key)) is None
-                now_s = self._monotonic_s()
-                missing_since_s = (missing_since_s or now_s) if is_missing else None
-                if missing_since_s is not None and now_s - missing_since_s >= LEASE_MISSING_S:
-                    looked_s = self._monotonic_s()
+                asked_s = self._monotonic_s()
+                left_ms = await call(self._client.pttl(self._key))
+                looked_s = self._monotonic_s()
+                if watch.may_take(left_ms, asked_s, looked_s):
                     taken = self._client.set(self._key, self._value, nx=True, px=LEASE_MS)
                     if await call(taken):
                         self._looked_s, self._is_held = looked_s, True
                         return
             except LinkLost:
-                missing_since_s = None
+                watch = Watch()
             await asyncio.sleep(LEASE_LOOK_EVERY_S)
 
     def is_certain(self) -> bool:

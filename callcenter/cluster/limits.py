@@ -2,16 +2,21 @@
 
 from typing import Final
 
-LEASE_MS: Final = 2_000
-"""A lease that is not renewed for so long is over."""
+LEASE_MS: Final = 1_500
+"""A lease that is not renewed for so long is over: a take-over cannot begin sooner, and a process that does nothing for so
+long, for whatever reason, may lose what it has. Five renewals fit in."""
 
-LEASE_RENEW_EVERY_S: Final = 0.4
+LEASE_RENEW_EVERY_S: Final = 0.3
 """How often it is renewed; a process that was asleep for LEASE_MS writes nothing before it has looked who has it now."""
 
 LEASE_MISSING_S: Final = 0.7
-"""Nobody must have had the lease for so long before another takes it: its owner, back from an emptied Redis, comes first."""
+"""A lease that is gone before its time (Redis was emptied) is left alone for so long: its owner puts it back first."""
 
-LEASE_LOOK_EVERY_S: Final = 0.1
+LEASE_WATCHED_S: Final = 0.5
+"""Who has looked no longer ago than this has seen a lease run out, and takes it at once. Whoever was asleep longer, or had no
+answer from Redis, waits LEASE_MISSING_S: the owner may have been kept from renewing by the same."""
+
+LEASE_LOOK_EVERY_S: Final = 0.05
 """How often whoever waits for a lease looks."""
 
 REDIS_TIMEOUT_S: Final = 2.0
@@ -50,7 +55,7 @@ ANSWER_LIMIT_S: Final = 8.0
 PAUSED_AFTER_S: Final = 3.0
 """No router is known for so long: `/readyz` says `routing_paused`, and commands hear it at once."""
 
-OWNER_LOOK_EVERY_S: Final = 0.5
+OWNER_LOOK_EVERY_S: Final = 0.2
 """How often a process looks which router decides."""
 
 MIRROR_POLL_S: Final = 0.25
