@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from callcenter.host.chain import ZERO, verify
-from callcenter.storage.schema import upgrade
 from callcenter.storage.store import open_store
 from routing.ids import ContactId
 from tests.contract.append_until_killed import BATCH_SIZES, batch_from
@@ -35,7 +34,6 @@ def append_and_kill(url: str, acknowledgements: int) -> int:
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_all_or_nothing(url: str) -> None:
-    await upgrade(url)
     chance = random.Random(1)
     for _ in range(6):
         acknowledged = append_and_kill(url, chance.randint(1, 400))

@@ -25,6 +25,12 @@ SCRIPTS = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
 REVISIONS = sorted(script.revision for script in SCRIPTS.walk_revisions())
 
 
+@pytest.fixture
+def url(empty_url: str) -> str:
+    """Nothing was ever made in it."""
+    return empty_url
+
+
 async def test_a_new_database_has_no_revision(url: str) -> None:
     assert await schema.current(url) is None
 
