@@ -75,7 +75,14 @@ def build_campaigns(
         details=store.details,
     )
     following = CampaignRunner(
-        runner.Around(rows=rows, service=changing, asking=asking, folded=folded, now_ms=now_ms)
+        runner.Around(
+            rows=rows,
+            service=changing,
+            asking=asking,
+            seq=lambda: host.mirror.seq,
+            folded=folded,
+            now_ms=now_ms,
+        )
     )
     pacer = Pacer(
         pacing.Around(

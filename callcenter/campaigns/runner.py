@@ -28,11 +28,12 @@ _log = structlog.get_logger("callcenter.campaigns")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """What the runner stands in. `folded` returns when the rows of attempts stand at a seq."""
+    """What the runner stands in. `seq` is that of the newest event, `folded` returns when the rows of attempts stand at one."""
 
     rows: Campaigns
     service: CampaignService
     asking: Asking
+    seq: Callable[[], int]
     folded: Callable[[int], Awaitable[None]]
     now_ms: Callable[[], int]
 
@@ -65,9 +66,13 @@ class CampaignRunner:
     async def load(self) -> None:
         """Take up what was being called. Raises StorageError."""
         await self._around.service.tell_suppressions()
-        for entry in await self._around.rows.calling():
+        calling = await self._around.rows.calling()
+        for entry in calling:
             if entry.contact_id is not None:
                 self.on_called(entry.contact_id, entry)
+        # What was over before it was listened for is in the rows; what is over from here on is heard.
+        await self._until_folded(self._around.seq())
+        for entry in calling:
             await self._settle(entry)
 
     async def run(self) -> None:
@@ -109,12 +114,15 @@ class CampaignRunner:
             else:
                 await self._move(entries.given_back(entry, "preview_ended", now_ms))
 
-    async def _after_call(self, contact_id: ContactId, seq: int) -> None:
+    async def _until_folded(self, seq: int) -> None:
         try:
             async with asyncio.timeout(limits.FOLDED_WAIT_MS / 1000):
                 await self._around.folded(seq)
         except TimeoutError:
-            _log.warning("campaign_call_not_folded", contact_id=contact_id)
+            _log.warning("campaign_calls_not_folded", seq=seq)
+
+    async def _after_call(self, contact_id: ContactId, seq: int) -> None:
+        await self._until_folded(seq)
         place = self._calling.get(contact_id)
         entry = None if place is None else await self._around.rows.entry(*place)
         if entry is not None and entry.contact_id == contact_id:

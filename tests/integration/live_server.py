@@ -19,10 +19,12 @@ from callcenter.http.contract import FILE_TYPE
 from callcenter.settings import Settings
 from routing.ids import ContactId
 from routing.state import Agent, Contact, State
+from tests import looking
 from tests.integration.api_stage import PASSWORD, Answer, _answer
 
-PATIENCE_S = 15
+PATIENCE_S = looking.PATIENCE_S
 GRACE_S = 600
+PATIENT_PERMIT_MS = 600_000
 _PREPARED: dict[str, dict[str, bytes]] = {}
 """Configuration -> the files of a data directory on which a server with it was started once."""
 SHOP = "https://shop.example"

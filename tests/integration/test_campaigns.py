@@ -13,7 +13,7 @@ from callcenter.ports_of_campaigns import Entry
 from crm_link.outbound.model import EntryState
 from routing.ids import ContactId
 from routing.state import ContactState
-from tests.integration.live_server import PATIENCE_S, LiveServer
+from tests.integration.live_server import PATIENCE_S, PATIENT_PERMIT_MS, LiveServer
 from tests.integration.scripted_pbx import ScriptedPbx
 from tests.integration.terminal import Terminal
 from tests.looking import pause
@@ -247,6 +247,7 @@ async def test_a_process_that_dies_between_permit_and_dial_has_dialled_nobody_an
     monkeypatch.undo()
     await floor.server.stop()
     await floor.server.start()
+    floor.server.later(PATIENT_PERMIT_MS / 1000)
     found = await floor.entry(entry_id, EntryState.WAITING)
     assert (found.attempts, found.rounds) == (0, 1)
     [told] = await floor.evidence()
