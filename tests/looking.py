@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 LOOK_EVERY_S = 0.005
-PATIENCE_S = 15
+PATIENCE_S = 30
+"""Ends what will never be so; no test takes longer for it."""
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from callcenter.ports import MailRow, MailState
 from loadtests.smtp_sink import Sink
 from routing.state import ContactState
 from tests import looking
-from tests.integration.live_server import LiveServer
+from tests.integration.live_server import PATIENCE_S, LiveServer
 
 MAILBOXES = """
 mailboxes:
@@ -104,7 +104,7 @@ class MailStage:
 
     async def until_state(self, mail_id: str, state: MailState) -> None:
         """Wait until a mail of ours has got so far."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while (await self.mail_row(mail_id)).state is not state:
                 await looking.pause()
 

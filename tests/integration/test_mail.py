@@ -167,7 +167,7 @@ async def test_no_second_mail_is_smuggled_in_by_line_ends_of_another_kind(
         writer.write(line.encode() + b"\r\n")
         await reader.readline()
     writer.write(raw)
-    answers = await asyncio.wait_for(reader.read(), 10)
+    answers = await asyncio.wait_for(reader.read(), looking.PATIENCE_S)
     writer.close()
     assert answers.count(b"250") <= 1
     assert len(stage.open_contacts()) <= 1
@@ -216,7 +216,7 @@ async def test_a_store_that_cannot_write_leaves_the_mail_with_its_sender(
         assert stage.open_contacts() == []
     finally:
         await stage.server.parts.store.limit_pages(None)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(looking.PATIENCE_S):
         while (await stage.send(large, to="shop@bamboo.example"))[0] != 250:
             await looking.pause()
     assert len(stage.open_contacts()) == 1
@@ -484,7 +484,7 @@ async def test_only_the_holder_writes_and_everybody_else_sees_who_does(
     await stage.send(mail(), to="shop@bamboo.example")
     contact_id = await stage.taken()
     await desk.send({"type": "typing", "contact_id": contact_id})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(looking.PATIENCE_S):
         while not (thread := await stage.thread(contact_id, by="bob"))["is_holder_writing"]:
             await looking.pause()
     assert thread["holder_name"] == "Ann Berg"

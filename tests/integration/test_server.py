@@ -291,7 +291,7 @@ async def test_a_host_that_gives_up_ends_the_server(server: LiveServer) -> None:
     await stolen.close()
     refused = await server.ask("POST", "/api/v1/chat/widgets/shop/contacts", body=form())
     assert refused.status == 503
-    assert await asyncio.wait_for(running, 10) is False
+    assert await asyncio.wait_for(running, PATIENCE_S) is False
     await server.stop()
     await failed_start(server, JournalDamaged)
     remove_record(server.settings.data_dir / "callcenter.db", seq + 1)
@@ -307,7 +307,7 @@ async def test_a_task_that_fails_ends_the_server(
         raise LookupError("a fault of ours")
 
     monkeypatch.setattr(server.parts.chat_hub, "refresh_prospects", fails)
-    assert await asyncio.wait_for(running, 10) is False
+    assert await asyncio.wait_for(running, PATIENCE_S) is False
 
 
 async def test_a_poll_outlives_a_store_that_is_away(
@@ -320,7 +320,7 @@ async def test_a_poll_outlives_a_store_that_is_away(
         raise StorageUnavailable("away")
 
     monkeypatch.setattr(server.parts.store.users, "newest_version", fails)
-    await asyncio.wait_for(asked.wait(), 10)
+    await asyncio.wait_for(asked.wait(), PATIENCE_S)
     monkeypatch.undo()
     await server.ready_desk("ann")
     assert not server.server._supervisor.failed.done()

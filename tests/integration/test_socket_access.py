@@ -16,6 +16,7 @@ from callcenter.http.serving import Guard
 from callcenter.web.app import Extension, build_app
 from callcenter.web.desk_hub import DeskHub
 from callcenter.web.desk_socket import DeskSockets
+from tests import looking
 from tests.integration.api_stage import HELP, ApiStage
 
 HELLO: dict[str, object] = {"type": "hello", "version": 1, "messages_after": {}}
@@ -72,7 +73,7 @@ async def socket_of(
 
 async def frame(socket: ClientWebSocketResponse) -> dict[str, Any]:
     """The next frame; {} when the socket is closed."""
-    message = await socket.receive(5)
+    message = await socket.receive(looking.PATIENCE_S)
     return msgspec.json.decode(message.data) if message.type is WSMsgType.TEXT else {}
 
 

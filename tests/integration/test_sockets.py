@@ -12,7 +12,14 @@ from callcenter.channels.chat_tokens import ChatTokens
 from callcenter.ports import StorageUnavailable
 from routing import events as ev
 from routing.ids import ContactId
-from tests.integration.live_server import GRACE_S, LiveServer, Page, has_offer, live_server
+from tests.integration.live_server import (
+    GRACE_S,
+    PATIENCE_S,
+    LiveServer,
+    Page,
+    has_offer,
+    live_server,
+)
 
 DESK = "/api/v1/socket"
 CHAT = "/api/v1/chat/socket"
@@ -317,7 +324,7 @@ async def test_a_peer_that_answers_no_ping_is_gone(
 
     assert count() == 1
     page.socket._autoping = False
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while (await page.socket.receive()).type not in (WSMsgType.CLOSED, WSMsgType.CLOSE):
             pass
     await server.until(lambda: count() == 0)

@@ -123,10 +123,10 @@ BOMBS = {
 @pytest.mark.parametrize("reason", BOMBS)
 def test_what_would_take_long_is_refused_before_it_is_parsed(reason: str) -> None:
     raw = b"From: a@b.c\r\nSubject: Bomb\r\n" + BOMBS[reason]
-    started_s = time.perf_counter()
+    started_s = time.thread_time()
     with pytest.raises(MailRefused) as refused:
         parse(raw)
-    assert time.perf_counter() - started_s < 5
+    assert time.thread_time() - started_s < 5
     assert refused.value.reason == reason.strip()
 
 
