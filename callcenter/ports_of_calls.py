@@ -26,7 +26,8 @@ class CallRow(msgspec.Struct, frozen=True):
     """A call: which contact it is, and how it ended. `ended_at_ms` is None while it is open.
 
     Once it is over, `number` is what was dialled, and `is_blocked` says that no queue kept it: the number leads nowhere, or
-    the caller was turned away. `asides`, as JSON, say whom its agents asked meanwhile.
+    the caller was turned away. `asides`, as JSON, say whom its agents asked meanwhile. Of a call of ours `dialled_at_ms` is when
+    the phone system began to dial the customer, as far as it has said; None: not at all.
     """
 
     connection_id: str
@@ -38,6 +39,7 @@ class CallRow(msgspec.Struct, frozen=True):
     number: str = ""
     is_blocked: bool = False
     asides: str = ""
+    dialled_at_ms: int | None = None
 
 
 class CallCount(msgspec.Struct, frozen=True):

@@ -236,7 +236,7 @@ class Campaigns(Protocol):
         """Attempts whose end the journal has not told yet."""
 
     async def day_counts(self, campaign_id: str, customer_key: str, since_ms: int) -> DayCounts:
-        """What caps count: attempts that were not refused."""
+        """What caps count: permits that were granted, unless they ended with nothing dialled."""
 
     async def refuse(self, attempt: Attempt) -> None:
         """Keep a permit that was asked for and refused."""

@@ -1,7 +1,7 @@
-"""The evidence of a campaign: its attempts, with what the phone system said of the end of each call."""
+"""The evidence of a campaign: its attempts, with what the phone system said of each call."""
 
 from callcenter.campaigns.views import EvidenceView, attempt_view
-from callcenter.ports_of_calls import CallLog
+from callcenter.ports_of_calls import CallLog, CallRow
 from callcenter.ports_of_campaigns import Attempt, Campaigns, mark_of
 
 
@@ -11,12 +11,9 @@ async def lines_of(
     """A part, as it was asked for. Raises StorageError, and ValueError for a mark that is none."""
     found = await rows.attempts(campaign_id, after=after, limit=limit + 1)
     page = found[:limit]
-    lines = [attempt_view(one, await _line_cause(calls, one)) for one in page]
+    lines = [attempt_view(one, await _call_of(calls, one)) for one in page]
     return EvidenceView(lines, mark_of(page[-1]) if len(found) > limit else "")
 
 
-async def _line_cause(calls: CallLog, attempt: Attempt) -> str:
-    if attempt.dialled_at_ms is None:
-        return ""
-    row = await calls.get(attempt.contact_id)
-    return "" if row is None else row.end_cause
+async def _call_of(calls: CallLog, attempt: Attempt) -> CallRow | None:
+    return None if attempt.dialled_at_ms is None else await calls.get(attempt.contact_id)

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from callcenter.campaigns import limits
+from callcenter.ports_of_calls import CallRow
 from callcenter.ports_of_campaigns import (
     Attempt,
     Campaign,
@@ -195,7 +196,11 @@ def entry_view(entry: Entry) -> EntryRow:
 
 
 class AttemptRow(msgspec.Struct, frozen=True):
-    """A line of the evidence: what was known, what the engine said, and what became of it. Instants in UTC ms."""
+    """A line of the evidence: what was known, what the engine said, and what became of it. Instants in UTC ms.
+
+    At `dialled_at_ms` the permit was used; the agent's phone may have rung first. What begins with `line_` the phone system has
+    said, once the call is over: when it began to dial the customer, and how the call ended.
+    """
 
     contact_id: str
     entry_id: str
@@ -215,6 +220,7 @@ class AttemptRow(msgspec.Struct, frozen=True):
     outcome: str
     disposition_id: str
     line_cause: str
+    line_dialled_at_ms: int | None
 
 
 class EvidenceView(msgspec.Struct, frozen=True):
@@ -224,8 +230,8 @@ class EvidenceView(msgspec.Struct, frozen=True):
     next_after: str
 
 
-def attempt_view(attempt: Attempt, line_cause: str) -> AttemptRow:
-    """As evidence tells it. `line_cause`: what the phone system said of the call's end."""
+def attempt_view(attempt: Attempt, call: CallRow | None) -> AttemptRow:
+    """As evidence tells it; `call` None: none was placed."""
     return AttemptRow(
         contact_id=attempt.contact_id,
         entry_id=attempt.entry_id,
@@ -244,7 +250,8 @@ def attempt_view(attempt: Attempt, line_cause: str) -> AttemptRow:
         ended_at_ms=attempt.ended_at_ms,
         outcome=attempt.outcome,
         disposition_id=attempt.disposition_id,
-        line_cause=line_cause,
+        line_cause="" if call is None else call.end_cause,
+        line_dialled_at_ms=None if call is None else call.dialled_at_ms,
     )
 
 

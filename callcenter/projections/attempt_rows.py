@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from callcenter.ports import RowChange
 from callcenter.ports_of_campaigns import Attempt, is_of_campaign
+from crm_link.outbound.judging import NEVER_DIALLED
 from routing import events as ev
 from routing.ids import ContactId
 
@@ -33,10 +34,7 @@ class AttemptRows:
             ev.DialAnswered: lambda event: {"answered_at_ms": event.at_ms},
             ev.DialConnected: _connected,
             ev.OfferAccepted: _connected,
-            ev.DialEnded: lambda event: {
-                "outcome": event.failure.value,
-                "ended_at_ms": event.at_ms,
-            },
+            ev.DialEnded: _unreached,
             ev.ContactEnded: lambda event: {"ended_at_ms": event.at_ms},
             ev.ContactClosed: _closed,
         }
@@ -85,6 +83,12 @@ def _refused(event: ev.PermitRefused) -> dict[str, Any]:
     instants = ("answered_by_engine_ms", "ended_at_ms", "closed_at_ms")
     told = {"answer": "refused", "reason": event.reason}
     return {**told, **dict.fromkeys(instants, event.at_ms)}
+
+
+def _unreached(event: ev.DialEnded) -> dict[str, Any]:
+    """A permit that was used may still come to nothing before the customer's phone is dialled."""
+    told = {"outcome": event.failure.value, "ended_at_ms": event.at_ms}
+    return {**told, "dialled_at_ms": None} if event.failure in NEVER_DIALLED else told
 
 
 def _connected(event: ev.DialConnected | ev.OfferAccepted) -> dict[str, Any]:

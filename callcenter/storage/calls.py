@@ -23,7 +23,7 @@ _CALL: Final = [calls.c[name] for name in CallRow.__struct_fields__]
 _EVENT_NAME: Final = ("connection_id", "event_id")
 _CALL_SHAPE: Final = UpsertShape(
     key=("domain_id", "connection_id", "call_id"),
-    put=("contact_id", "begun_at_ms", "ended_at_ms", "end_cause", "number", "is_blocked", "asides"),
+    put=CallRow.__struct_fields__[2:],
     add=(),
 )
 
@@ -91,7 +91,7 @@ class SqlCallLog:
             call = (event.connection_id, event.call_id)
             if event.call_id and call not in known and call not in begun:
                 row = (self._domain_id, *call, event.contact_id, event.received_at_ms)
-                begun[call] = (*row, None, "", "", False, "")
+                begun[call] = (*row, None, "", "", False, "", None)
         return list(begun.values())
 
     async def open_calls(self) -> list[CallRow]:

@@ -75,6 +75,7 @@ suppressions = _table(
     *_texts("number", "reason", "by_user_id", "campaign_id"),
     *_instants("at_ms"),
     *_counts("version"),
+    *_maybe("until_at_ms"),
     sa.UniqueConstraint("domain_id", "version"),
 )
 

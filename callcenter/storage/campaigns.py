@@ -38,6 +38,7 @@ from callcenter.storage.campaign_tables import (
 )
 from callcenter.storage.database import Database, insert_new_rows, upsert_row
 from callcenter.storage.page_marks import place
+from crm_link.outbound.judging import NEVER_DIALLED
 from crm_link.outbound.model import EntryState
 from routing.ids import ContactId
 
@@ -254,11 +255,12 @@ class SqlCampaigns:
         return [attempt_of(row) for row in await self._rows(query)]
 
     async def day_counts(self, campaign_id: str, customer_key: str, since_ms: int) -> DayCounts:
-        """Attempts that were not refused."""
+        """Permits that were granted, unless they ended with nothing dialled."""
         counted = (
             campaign_attempts.c.domain_id == self._domain_id,
             campaign_attempts.c.asked_at_ms > since_ms,
             campaign_attempts.c.answer != "refused",
+            campaign_attempts.c.outcome.not_in(NEVER_DIALLED),
         )
         what = (sa.func.count(), sa.func.min(campaign_attempts.c.asked_at_ms))
         of_number = sa.select(*what).where(

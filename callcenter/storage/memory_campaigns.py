@@ -22,6 +22,7 @@ from callcenter.storage.memory_disk import Disk
 from callcenter.storage.memory_mails import MemoryMails
 from callcenter.storage.memory_rows import MemoryProjectionRows
 from callcenter.storage.page_marks import place
+from crm_link.outbound.judging import NEVER_DIALLED
 from crm_link.outbound.model import EntryState
 from routing.ids import ContactId
 
@@ -182,11 +183,13 @@ class MemoryCampaigns:
         return [one for one in self._attempts() if one.closed_at_ms is None]
 
     async def day_counts(self, campaign_id: str, customer_key: str, since_ms: int) -> DayCounts:
-        """Attempts that were not refused."""
+        """Permits that were granted, unless they ended with nothing dialled."""
         counted = [
             one
             for one in self._attempts()
-            if one.asked_at_ms > since_ms and one.answer != "refused"
+            if one.asked_at_ms > since_ms
+            and one.answer != "refused"
+            and one.outcome not in NEVER_DIALLED
         ]
         number = [one.asked_at_ms for one in counted if one.customer_key == customer_key]
         campaign = [one.asked_at_ms for one in counted if one.campaign_id == campaign_id]

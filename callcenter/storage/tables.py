@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0029"
+HEAD: Final = "0030"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -467,6 +467,7 @@ calls = sa.Table(
     sa.Column("number", sa.String, nullable=False, server_default=""),
     _no("is_blocked"),
     sa.Column("asides", sa.String, nullable=False, server_default=""),
+    _maybe("dialled_at_ms", sa.BigInteger),
     sa.Index(None, "domain_id", "contact_id"),
     sa.Index(None, "domain_id", "ended_at_ms"),
     sa.Index(None, "domain_id", "begun_at_ms"),

@@ -25,7 +25,7 @@ from callcenter.ports import StorageError
 from callcenter.ports_of_calls import CallEvent, CallLog, CallRow
 from callcenter.ports_of_recordings import RecordingRow
 from callcenter.tasks import fault_of
-from callcenter.telephony import asides, consulting, flowing, limits, listening
+from callcenter.telephony import asides, consulting, dialling, flowing, limits, listening
 from callcenter.telephony.asking import Questions
 from callcenter.telephony.calls import RINGS, Call, in_turn, note, overdue
 from callcenter.telephony.cards import card_of
@@ -367,6 +367,7 @@ class CallBook:
         listening.fold(call, event)
         at_ms = event.received_at_ms or now_ms
         asides.follow(call, at_ms)
+        dialling.fold(call, event, at_ms)
         self.questions.note(call, at_ms)
         colleague_id = consulting.colleague_of(call)
         if colleague_id is None:
@@ -559,6 +560,7 @@ class CallBook:
             call.dialled,
             is_blocked=bool(call.turned_away) or (call.has_arrived and call.plan is None),
             asides=asides.encoded(call.asides),
+            dialled_at_ms=call.customer_dialled_at_ms,
         )
         self._to_finish.append(row)
         if call.contact_id in self._around.mirror().contacts:

@@ -114,7 +114,7 @@ class Call(msgspec.Struct, kw_only=True):
     `consults` are by their legs, `asides` what became of them; `taken_over` holds the offers that were answered by the leg of a consult.
     `message_for` is a queue that has the caller leave a message.
     One that `is_outbound` is ours: `caller` is still the customer, and `dialled` the number we show; it `has_arrived` when
-    it is answered. `listeners` are by their legs, too. Since `unknown_since_ms` the phone system says it does not know it.
+    it is answered; `customer_dialled_at_ms` is when its customer was dialled, as far as is known. `listeners` are by their legs, too. Since `unknown_since_ms` the phone system says it does not know it.
     """
 
     contact_id: ContactId
@@ -151,6 +151,7 @@ class Call(msgspec.Struct, kw_only=True):
     recordings: dict[str, Recording] = {}
     is_outbound: bool = False
     has_rung: bool = False
+    customer_dialled_at_ms: int | None = None
     listeners: dict[str, Listener] = {}
     led_to: str = ""
     transfers: int = 0

@@ -4,13 +4,13 @@ The permit used, the agent's phone rung if that comes first, the customer dialle
 alone; its law holds here too.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from callcenter.telephony import limits
-from callcenter.telephony.calls import RINGS, Leg, LegStage, own_leg
-from callcenter.telephony.protocol import Order, OrderKind
+from callcenter.telephony.calls import RINGS, Call, Leg, LegStage, own_leg
+from callcenter.telephony.protocol import EventType, Order, OrderKind, PbxEvent
 from routing.commands import AnswerDial, FailDial, UsePermit
 from routing.model import DialFailure
 from routing.state import ContactState
@@ -18,6 +18,9 @@ from routing.state import ContactState
 if TYPE_CHECKING:
     from callcenter.telephony.deciding import _Deciding as Deciding
     from callcenter.telephony.wanted import Standing, Wanted
+
+DIAL: Final = "dial"
+"""What the command is called that dials the customer, behind the contact's id."""
 
 FAILURES: dict[str, DialFailure] = {
     "busy": DialFailure.BUSY,
@@ -28,6 +31,25 @@ FAILURES: dict[str, DialFailure] = {
     "released": DialFailure.CANCELLED,
 }
 """What the end of a call of ours says of it, before it was answered; anything else is a failure of the phone system."""
+
+
+def fold(call: Call, event: PbxEvent, at_ms: int) -> None:
+    """When the customer's phone was dialled, which is later than the agent's own: by the first event that tells of it.
+
+    Who is busy may be heard of before the command is done: then it is when that was sent.
+    """
+    command_id = f"{call.contact_id}.{DIAL}"
+    if not call.is_outbound or call.customer_dialled_at_ms is not None:
+        return
+    match event.type:
+        case EventType.COMMAND_DONE if event.command_id == command_id:
+            call.customer_dialled_at_ms = at_ms
+        case EventType.CALL_RINGS | EventType.CALL_ANSWERED:
+            call.customer_dialled_at_ms = at_ms
+        case EventType.CALL_ENDED if event.cause != "released":
+            call.customer_dialled_at_ms = call.sent.get(command_id)
+        case _:
+            pass
 
 
 def hurried(wanted: "Wanted", standing: "Standing") -> "Wanted":
@@ -50,7 +72,7 @@ def _fail(deciding: "Deciding", failure: DialFailure) -> None:
 def place(deciding: "Deciding") -> None:
     """Dial once it is permitted: the agent's own phone first, where that is asked for."""
     call, standing = deciding.call, deciding.standing
-    code = call.done.get(deciding.id_of("dial"), "")
+    code = call.done.get(deciding.id_of(DIAL), "")
     if standing.state is ContactState.RESERVED:
         deciding.wanted.commands["use"] = UsePermit(call.contact_id)
     elif call.has_arrived:
@@ -64,7 +86,7 @@ def place(deciding: "Deciding") -> None:
 def _order(deciding: "Deciding") -> Order:
     call, standing = deciding.call, deciding.standing
     return Order(
-        deciding.id_of("dial"),
+        deciding.id_of(DIAL),
         OrderKind.DIAL,
         call.call_id,
         own_leg(call.contact_id) if standing.is_agent_first else "",

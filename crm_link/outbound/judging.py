@@ -33,14 +33,13 @@ FOR_GOOD: Final = (
 SOON_MS: Final = 60_000
 """After how long an entry is tried again whose call never reached the customer's phone."""
 
-_NOT_ATTEMPTS: Final = (
+NEVER_DIALLED: Final = (
     DialFailure.AGENT_UNREACHED,
     DialFailure.AGENT_LEFT,
     DialFailure.PERMIT_EXPIRED,
     DialFailure.FACTS_CHANGED,
-    DialFailure.FAILED,
 )
-"""Nothing rang at the customer's, and that is not the customer's doing."""
+"""Ends by which nothing has left for the customer's phone: no attempt, and nothing that a cap counts."""
 
 
 def judge(rules: Rules, standing: Standing, now_ms: int) -> Refused | None:
@@ -89,7 +88,7 @@ def _over_a_cap(rules: Rules, standing: Standing, now_ms: int) -> Refused | None
 
 def after(rules: Rules, attempts: int, ending: Ending) -> Next:
     """What follows for an entry that was attempted `attempts` times, this one included."""
-    if ending.failure in _NOT_ATTEMPTS:
+    if ending.failure in NEVER_DIALLED:
         return Next(EntryState.WAITING, SOON_MS, is_attempt=False)
     if ending.failure is DialFailure.UNREACHABLE:
         return Next(EntryState.GIVEN_UP)

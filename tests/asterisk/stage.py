@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -237,16 +238,24 @@ async def rig(
     is_there: bool = True,
     of_sales: str = "",
     flows: str = "",
+    people: str = PEOPLE,
+    dispositions: str = "",
     **more: str,
 ) -> AsyncIterator[Rig]:
-    """Both, connected. `of_sales` are further rules of the queue, `flows` further lines of the configuration."""
+    """Both, connected. `of_sales` are further rules of the queue, `flows` further lines of the configuration.
+
+    `dispositions` come before the one there is, and every queue has them.
+    """
     written = {"more": TELEPHONY + flows}
     server = LiveServer(tmp_path, timing=written, **settings_of(asterisk, **more))
     everything = server.folder / "all.yaml"
     text = everything.read_text(encoding="utf-8")
     text = text.replace("{id: sales, ", f"{{id: sales, {of_sales}", 1)
+    for each in re.findall(r"id: (\w+)", dispositions):
+        text = text.replace("dispositions: [", f"dispositions: [{each}, ")
+    text = text.replace("\ndispositions:\n", f"\ndispositions:\n{dispositions}")
     everything.write_text(text.replace("offer_timeout_s: 60", f"offer_timeout_s: {offer_s}"))
-    (server.folder / "people.yaml").write_text(PEOPLE % (ANN, SAM, BOB), encoding="utf-8")
+    (server.folder / "people.yaml").write_text(people % (ANN, SAM, BOB), encoding="utf-8")
     async with server:
         stage = Rig(server, asterisk)
         if is_there:

@@ -17,7 +17,7 @@ def row(call_id: str = "c1", /, **changes: object) -> CallRow:
 
 
 def ended() -> CallRow:
-    return row(ended_at_ms=900, end_cause="hangup")
+    return row(ended_at_ms=900, end_cause="hangup", dialled_at_ms=300)
 
 
 async def test_an_event_is_new_once_whatever_batch_it_comes_in(store: Store) -> None:

@@ -15,6 +15,7 @@ from callcenter.ports_of_campaigns import (
     mark_of,
     permit_id_of,
 )
+from crm_link.outbound.judging import NEVER_DIALLED
 from crm_link.outbound.model import CampaignMode, CampaignState, EntryState, Result
 from routing.ids import ContactId, PermitId, QueueId
 
@@ -192,6 +193,8 @@ async def test_caps_count_what_was_not_refused(store: Store) -> None:
     await ask(store, attempt(1))
     await ask(store, attempt(2, customer_key="c2"))
     await rows.refuse(attempt(3, answer="refused", closed_at_ms=1))
+    for n, outcome in enumerate(NEVER_DIALLED, 4):
+        await rows.refuse(attempt(n, answer="granted", outcome=outcome, closed_at_ms=1))
     counts = await rows.day_counts(CAMPAIGN, "c1", 100)
     assert (counts.number, counts.number_oldest_ms) == (1, 101)
     assert (counts.campaign, counts.campaign_oldest_ms) == (2, 101)

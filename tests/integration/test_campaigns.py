@@ -9,30 +9,15 @@ import msgspec
 import pytest
 
 from callcenter.campaigns.entries import called
-from callcenter.ports_of_campaigns import Entry
 from crm_link.outbound.model import EntryState
 from routing.ids import ContactId
 from routing.state import ContactState
+from tests.integration.campaign_floor import PLAN, CampaignFloor
 from tests.integration.live_server import PATIENCE_S, PATIENT_PERMIT_MS, LiveServer
 from tests.integration.scripted_pbx import ScriptedPbx
 from tests.integration.terminal import Terminal
 from tests.looking import pause
 
-PLAN = {
-    "name": "Teapots",
-    "queue_id": "sales",
-    "mode": "preview",
-    "pack_id": "ftc",
-    "from_minute": 480,
-    "until_minute": 1260,
-    "attempts_max": 2,
-    "gap_minutes": 60,
-    "per_number_day": 3,
-    "ring_s": 25,
-    "script_en": "Good day, this is the teapot shop.",
-    "script_zh": "您好! 这里是茶壶商店。",
-    "results": {"solved": "done"},
-}
 NUMBERS = [f"+99930765432{n}" for n in range(10)]
 """Of no country: where their customers are is what the list says."""
 
@@ -53,45 +38,12 @@ async def server(pbx: ScriptedPbx, tmp_path: Path) -> AsyncIterator[LiveServer]:
         yield running
 
 
-class Floor:
-    """Sam runs a campaign, Ann calls."""
+class Floor(CampaignFloor):
+    """With the phone system that a test plays."""
 
     def __init__(self, server: LiveServer, pbx: ScriptedPbx) -> None:
-        self.server = server
+        super().__init__(server)
         self.pbx = pbx
-
-    async def ask(self, call: str, by: str, body: object = None, status: int = 200) -> Any:  # noqa: ANN401 - JSON
-        """`call` is a method and a path; the answer's body."""
-        method, path = call.split()
-        answer = await self.server.ask(method, f"/api/v1/{path}", by=by, body=body)
-        assert answer.status == status, answer.body
-        return answer.body
-
-    async def begin(self, *numbers: str, **plan: object) -> None:
-        """A campaign that runs, in a window that is open all over its zone."""
-        text = "number,name,zone\n" + "".join(
-            f"{one},Kim Roe,{zone_of_day(self.server)}\n" for one in numbers
-        )
-        made = await self.ask(
-            "POST campaigns", "sam", {"campaign_id": "tea", "plan": PLAN | plan}, 201
-        )
-        assert made["state"] == "draft"
-        taken = await self.ask(
-            "POST campaigns/tea/lists", "sam", {"name": "tea.csv", "text": text}, 201
-        )
-        assert (taken["taken"], taken["faults"]) == (len(numbers), [])
-        turn = {"based_on": 1, "state": "running"}
-        await self.ask("POST campaigns/tea/state", "sam", turn)
-
-    async def next(self) -> Any:  # noqa: ANN401 - JSON
-        return (await self.ask("POST campaigns/tea/next", "ann", {}))["entry"]
-
-    async def dial(self, entry_id: str) -> Any:  # noqa: ANN401 - JSON
-        return await self.ask("POST campaigns/tea/dial", "ann", {"entry_id": entry_id})
-
-    async def skip(self, entry_id: str, reason: str) -> Any:  # noqa: ANN401 - JSON
-        body = {"entry_id": entry_id, "reason": reason}
-        return await self.ask("POST campaigns/tea/skip", "ann", body)
 
     async def picked_up(self, contact_id: str) -> Any:  # noqa: ANN401 - JSON
         """Ann's phone was picked up, and the customer's rings."""
@@ -101,41 +53,6 @@ class Floor:
         await self.pbx.say("command.done", dial["call_id"], command_id=dial["command_id"])
         await self.pbx.say("call.ringing", dial["call_id"])
         return dial
-
-    async def wrapped_up(self, contact_id: str) -> None:
-        body = {"disposition_id": "solved", "notes": ""}
-        await self.ask(f"POST contacts/{contact_id}/wrap-up", "ann", body)
-
-    async def held(self) -> Any:  # noqa: ANN401 - JSON
-        """What Ann is called for, once it is known."""
-        async with asyncio.timeout(PATIENCE_S):
-            while not (entries := (await self.ask("GET me/campaigns", "ann"))["entries"]):
-                await pause()
-        return entries[0]
-
-    async def entry(self, entry_id: str, *states: EntryState) -> Entry:
-        """The entry once it is in one of these states."""
-        rows = self.server.parts.store.campaigns
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                found = await rows.entry("tea", entry_id)
-                assert found is not None
-                if found.state in states:
-                    return found
-                await pause()
-
-    async def evidence(self) -> list[Any]:
-        """Every permit, once the rows stand where the journal does."""
-        parts = self.server.parts
-        async with asyncio.timeout(PATIENCE_S):
-            await parts.reading.interaction_log.wait_for(self.server.state.seq)
-        return (await self.ask("GET campaigns/tea/evidence", "sam"))["attempts"]  # type: ignore[no-any-return]
-
-
-def zone_of_day(server: LiveServer) -> str:
-    """A zone in which it is about noon now."""
-    hour = server.parts.clock.now_ms() // 3_600_000 % 24
-    return f"Etc/GMT{hour - 12:+d}"
 
 
 @pytest.fixture
@@ -174,9 +91,8 @@ async def test_an_entry_is_previewed_called_and_done(floor: Floor) -> None:
     [told] = await floor.evidence()
     assert (told["answer"], told["outcome"], told["line_cause"]) == ("granted", "talked", "hangup")
     assert told["dial_id"] == line["call_id"]
-    instants = [
-        told[f"{name}_at_ms"] for name in ("asked", "dialled", "answered", "connected", "ended")
-    ]
+    names = ("asked", "dialled", "line_dialled", "answered", "connected", "ended")
+    instants = [told[f"{name}_at_ms"] for name in names]
     assert instants == sorted(instants)
     assert floor.pbx.kinds().count("dial") == 1
 
@@ -187,7 +103,13 @@ def _state(floor: Floor, contact_id: str) -> ContactState | None:
 
 
 @pytest.mark.parametrize(
-    ("cause", "state"), [("busy", "waiting"), ("no_answer", "waiting"), ("unreachable", "given_up")]
+    ("cause", "state"),
+    [
+        ("busy", "waiting"),
+        ("no_answer", "waiting"),
+        ("failed", "waiting"),
+        ("unreachable", "given_up"),
+    ],
 )
 async def test_whoever_is_not_reached_is_called_again_or_given_up(
     floor: Floor, cause: str, state: str
@@ -202,6 +124,40 @@ async def test_whoever_is_not_reached_is_called_again_or_given_up(
     assert await floor.next() is None
     [told] = await floor.evidence()
     assert told["outcome"] == cause
+
+
+async def test_a_phone_system_that_always_fails_uses_the_attempts_up(floor: Floor) -> None:
+    await floor.begin(NUMBERS[0], attempts_max=1)
+    entry_id = (await floor.next())["entry_id"]
+    contact_id = (await floor.dial(entry_id))["entry"]["contact_id"]
+    line = await floor.picked_up(contact_id)
+    await floor.pbx.say("call.ended", line["call_id"], cause="failed")
+    found = await floor.entry(entry_id, EntryState.GIVEN_UP)
+    assert (found.last_result, found.attempts, found.due_at_ms) == ("failed", 1, None)
+    assert await floor.pbx.over(contact_id) == "failed"
+    [told] = await floor.evidence()
+    assert (told["outcome"], told["line_cause"]) == ("failed", "failed")
+    assert await floor.next() is None
+
+
+async def test_a_call_whose_agent_does_not_pick_up_counts_for_nothing(floor: Floor) -> None:
+    await floor.begin(NUMBERS[0], attempts_max=1, per_number_day=1)
+    entry_id = (await floor.next())["entry_id"]
+    contact_id = (await floor.dial(entry_id))["entry"]["contact_id"]
+    ring = await floor.pbx.order("ring_agent", lambda one: one["leg_id"].startswith(contact_id))
+    await floor.pbx.say("leg.ended", ring["call_id"], leg_id=ring["leg_id"], cause="no_answer")
+    found = await floor.entry(entry_id, EntryState.WAITING)
+    assert (found.last_result, found.attempts) == ("agent_unreached", 0)
+    await floor.pbx.say("call.ended", ring["call_id"], cause="released")
+    assert await floor.pbx.over(contact_id) == "released"
+    [told] = await floor.evidence()
+    assert (told["outcome"], told["dialled_at_ms"], told["line_dialled_at_ms"]) == (
+        "agent_unreached",
+        None,
+        None,
+    )
+    counts = await floor.server.parts.store.campaigns.day_counts("tea", found.customer_key, 0)
+    assert (counts.number, counts.campaign) == (0, 0)
 
 
 async def test_a_number_suppressed_while_it_is_previewed_is_refused_and_stands_in_the_evidence(

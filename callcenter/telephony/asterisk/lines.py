@@ -50,8 +50,9 @@ _CAUSES: Final = {
     3: "unreachable",
     20: "unreachable",
     27: "unreachable",
+    **dict.fromkeys((34, 38, 41, 42, 44, 47, 58), "failed"),
 }
-"""Why a leg was not answered, by the cause of Q.850."""
+"""Why a leg was not answered, by the cause of Q.850. What lies with the way there says nothing of whoever is called."""
 
 _NORMAL: Final = 16
 

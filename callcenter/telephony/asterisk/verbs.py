@@ -204,7 +204,8 @@ class Verbs:
                 **agent,
             )
         if not reply.is_done and reply.status != _EXISTS:
-            return "released" if "originator" in reply.body else "unreachable"
+            # Asterisk has dialled nothing: that says nothing of the customer.
+            return "released" if "originator" in reply.body else "failed"
         self._tell(done(line, order.command_id))
         leg = line.legs.get(order.leg_id)
         if leg is not None and not line.is_up:

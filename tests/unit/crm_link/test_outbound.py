@@ -200,6 +200,8 @@ def test_packs_say_what_the_law_says() -> None:
         (1, Ending(failure=DialFailure.BUSY), Next(EntryState.WAITING, 4 * HOUR)),
         (3, Ending(failure=DialFailure.NO_ANSWER), Next(EntryState.GIVEN_UP)),
         (1, Ending(failure=DialFailure.UNREACHABLE), Next(EntryState.GIVEN_UP)),
+        (1, Ending(failure=DialFailure.FAILED), Next(EntryState.WAITING, 4 * HOUR)),
+        (3, Ending(failure=DialFailure.FAILED), Next(EntryState.GIVEN_UP)),
         (1, Ending(is_left_alone=True), Next(EntryState.WAITING, 4 * HOUR)),
         (
             1,
@@ -214,7 +216,6 @@ def test_packs_say_what_the_law_says() -> None:
                 DialFailure.AGENT_UNREACHED,
                 DialFailure.PERMIT_EXPIRED,
                 DialFailure.FACTS_CHANGED,
-                DialFailure.FAILED,
             )
         ),
     ],

@@ -2699,6 +2699,9 @@ export interface components {
         /**
          * AttemptRow
          * @description A line of the evidence: what was known, what the engine said, and what became of it. Instants in UTC ms.
+         *
+         *         At `dialled_at_ms` the permit was used; the agent's phone may have rung first. What begins with `line_` the phone system has
+         *         said, once the call is over: when it began to dial the customer, and how the call ended.
          */
         AttemptRow: {
             contact_id: string;
@@ -2719,6 +2722,7 @@ export interface components {
             outcome: string;
             disposition_id: string;
             line_cause: string;
+            line_dialled_at_ms: number | null;
         };
         /**
          * AuditAction

@@ -63,6 +63,8 @@ async def test_the_agent_is_rung_first_then_the_customer_who_answers() -> None:
         (19, True, "no_answer"),
         (21, False, "declined"),
         (1, False, "unreachable"),
+        (34, False, "failed"),
+        (38, False, "failed"),
         (0, True, "no_answer"),
         (0, False, "unreachable"),
     ],
