@@ -29,6 +29,7 @@ from tests.looking import pause
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
 WITHIN_S = 40.0
+PATIENT = ("-m", "tests.cluster.patient_router")
 WIDGET = "/api/v1/chat/widgets/help/contacts"
 OPENING = {"name": "Eva", "email": "eva@example.com", "language": "en", "text": "Hello"}
 
@@ -40,7 +41,9 @@ async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clu
     port, _ = await sink.start()
     environment = {"CC_CHATS_PER_MINUTE": "10000", "CC_SMTP_OUT_PORT": str(port)}
     try:
-        async with Cluster(tmp_path_factory.mktemp("cluster"), environment=environment) as running:
+        async with Cluster(
+            tmp_path_factory.mktemp("cluster"), environment=environment, router_launcher=PATIENT
+        ) as running:
             yield running
     finally:
         await sink.stop()

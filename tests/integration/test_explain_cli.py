@@ -12,7 +12,7 @@ from callcenter.host.envelope import Envelope
 from routing.commands import EnqueueContact
 from routing.ids import CampaignId, ContactId, PermitId, QueueId
 from routing.model import CampaignFacts, Channel, Dial
-from tests.integration.live_server import LiveServer, live_server
+from tests.integration.live_server import GRACE_S, LiveServer, live_server
 from tests.integration.terminal import Terminal
 
 
@@ -86,6 +86,9 @@ async def test_a_contact_that_left_without_an_offer_is_closed(
     contact_id = started["contact_id"]
     page = await server.customer(started["token"])
     await page.close()
+    contact = server.state.contacts[ContactId(contact_id)]
+    await server.until(lambda: not contact.is_customer_present)
+    server.later(GRACE_S)
     await server.until(lambda: server.contact(contact_id) is None)
     await server.parts.reading.interaction_log.wait_for(server.state.seq)
     assert await explain(terminal, contact_id) == ["It is closed."]
