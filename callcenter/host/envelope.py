@@ -24,7 +24,8 @@ class Envelope(msgspec.Struct, frozen=True):
 
     `command_id` is unique within 24 h; `digest` is of the request it came from, so that a repeat is told from a
     mix-up; an empty digest marks an id the server made itself, which needs no look-up. `reply` is what the
-    sender is told, now and on every repeat. `rows` are what a channel wants known from the same instant on.
+    sender is told, now and on every repeat. `rows` are what a channel wants known from the same instant on, `granted_rows`
+    those of them that a permit refused on record leaves out.
     """
 
     command: Command
@@ -33,6 +34,7 @@ class Envelope(msgspec.Struct, frozen=True):
     reply: dict[str, Any] = {}
     details: tuple[Detail, ...] = ()
     rows: tuple[RowChange, ...] = ()
+    granted_rows: tuple[RowChange, ...] = ()
 
 
 class Submitted(msgspec.Struct, frozen=True):

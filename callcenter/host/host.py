@@ -59,7 +59,7 @@ from callcenter.tasks import fault_of, owned
 from routing.commands import Tick
 from routing.engine import Engine, restore
 from routing.errors import InvariantViolation
-from routing.events import Event
+from routing.events import Event, PermitRefused
 from routing.inputs import is_input
 from routing.reducer import apply
 from routing.state import State
@@ -310,6 +310,8 @@ class Host:
         for detail in envelope.details:
             batch.details.append(msgspec.structs.replace(detail, seq=first_input or seq))
         batch.rows.extend(envelope.rows)
+        if not any(isinstance(event, PermitRefused) for event in handled.events):
+            batch.rows.extend(envelope.granted_rows)
         if envelope.digest:
             reply = msgspec.msgpack.encode(envelope.reply)
             outcome = CommandOutcome(envelope.command_id, envelope.digest, reply, seq, now_ms)

@@ -218,8 +218,7 @@ class Placing:
                 usage = await self._usage(wish, way, contact_id)
                 allowed = self._judged(wish.number, way.rules, wish.automatic, usage)
                 envelope = self._envelope(wish, way, contact_id, allowed)
-                more = msgspec.structs.replace(envelope, rows=(*envelope.rows, *rows))
-                submitted = await self._host.submit(more)
+                submitted = await self._host.submit(msgspec.structs.replace(envelope, rows=rows))
             if wish.campaign is not None and contact_id not in self._host.mirror.contacts:
                 raise PermitRefused
         event = PbxEvent(
@@ -239,7 +238,8 @@ class Placing:
         contact_id = self.contact_id(wish.permit_id, way.connection_id)
         number = DialAllowed(wish.number, is_emergency=False, cost=0)
         envelope = self._envelope(wish, way, contact_id, number)
-        await self._host.submit(msgspec.structs.replace(envelope, details=(), rows=rows))
+        bare = msgspec.structs.replace(envelope, details=(), rows=rows, granted_rows=())
+        await self._host.submit(bare)
 
     async def _usage(self, wish: Wish, way: Outgoing, contact_id: ContactId) -> Usage:
         """What was placed today, this call aside: asked for again it is the same call."""
@@ -294,7 +294,7 @@ class Placing:
             wish.digest,
             {"contact_id": contact_id},
             details,
-            () if allowed.is_emergency else (counted,),
+            granted_rows=() if allowed.is_emergency else (counted,),
         )
 
 

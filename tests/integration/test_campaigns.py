@@ -236,6 +236,10 @@ async def test_an_agent_who_cannot_call_is_refused_on_record_and_keeps_the_entry
             await pause()
             attempt = await rows.attempt(held.contact_id) or attempt
     assert (attempt.reason, attempt.outcome) == ("agent_not_eligible", "")
+    # Her own call is the one that counts for the caps of dialling.
+    assert held.agent_id
+    placed = await parts.store.placed_calls.usage(held.agent_id, 0, ContactId(""))
+    assert placed[:2] == (1, 1)
     await floor.ask(f"POST contacts/{own}/call/hang-up", "ann", {})
 
 
