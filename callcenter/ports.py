@@ -24,7 +24,7 @@ from callcenter.ports_of_call_backs import CallBacks
 from callcenter.ports_of_calls import CallLog, PlacedCalls
 from callcenter.ports_of_campaigns import Campaigns
 from callcenter.ports_of_cases import Cases
-from callcenter.ports_of_integrators import ApiKeys, Subscriptions
+from callcenter.ports_of_integrators import ApiKeys, Notices, Subscriptions
 from callcenter.ports_of_leads import Leads
 from callcenter.ports_of_recordings import Recordings
 from callcenter.ports_of_uploads import Uploads
@@ -591,6 +591,7 @@ class Store(Protocol):
     campaigns: Campaigns
     articles: Articles
     article_questions: ArticleQuestions
+    notices: Notices
 
     async def probe(self) -> None:
         """Write one durable row; used to find out whether a failing disk has recovered."""

@@ -38,7 +38,8 @@ class StoredCase(msgspec.Struct, frozen=True, kw_only=True):
     """A case as it is kept. `case_no` is what people call it by. Instants in UTC ms.
 
     `call_back_id` is the newest promise to ask the customer, `calls` how many there were; `look_at_ms`: when the system
-    has something to do for it. `closed_at_ms` is None while it is open.
+    has something to do for it. `closed_at_ms` is None while it is open. `late_at_ms`: when it becomes late and other programs
+    are to be told; None once they are, until there is another deadline.
     """
 
     case: Case
@@ -52,6 +53,7 @@ class StoredCase(msgspec.Struct, frozen=True, kw_only=True):
     calls: int = 0
     look_at_ms: int | None = None
     closed_at_ms: int | None = None
+    late_at_ms: int | None = None
 
     def order_ms(self, list_: CaseList = CaseList.OPEN) -> int:
         """What a list is ordered by: when it is due while it is open, when it was closed after that; a report by its age."""
@@ -59,6 +61,14 @@ class StoredCase(msgspec.Struct, frozen=True, kw_only=True):
             return self.case.reported_at_ms or 0
         found = self.case.due_at_ms if self.case.is_open else self.closed_at_ms
         return found or 0
+
+
+def with_lateness(stored: StoredCase, before: StoredCase | None) -> StoredCase:
+    """The case with when it becomes late: nobody is told twice of one deadline."""
+    case, late_at_ms = stored.case, stored.case.due_at_ms
+    if before is not None and (before.case.due, before.case.due_at_ms) == (case.due, late_at_ms):
+        late_at_ms = before.late_at_ms
+    return msgspec.structs.replace(stored, late_at_ms=late_at_ms if case.is_open else None)
 
 
 class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,3 +147,6 @@ class Cases(Protocol):
 
     async def to_look_at(self, now_ms: int, *, limit: int) -> list[StoredCase]:
         """Cases for which the system has something to do by now, the earliest first."""
+
+    async def note_late(self, now_ms: int, *, limit: int) -> int:
+        """Leave a notice of each case that has become late, the earliest first, at most so many; returns how many."""

@@ -1,10 +1,12 @@
-"""What the shell needs of a store for other programs: their keys, and where they want to hear of events."""
+"""What the shell needs of a store for other programs: their keys, where they want to hear of events, and notices of what is not in the journal."""
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
+
+NOTICES_TABLE: Final = "notices"
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,8 +57,17 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """Until then the secret before signs too."""
 
 
+class Feed(StrEnum):
+    """Where events come from; each has numbers of its own."""
+
+    JOURNAL = "journal"
+    """What the engine has decided, by the journal's numbers."""
+    NOTICES = "notices"
+    """Steps of cases, leads, articles sent and entries of campaigns, by the places of their notices."""
+
+
 class Track(StrEnum):
-    """A subscription follows the journal, and may be told a part of it, or what was given up, once more."""
+    """A subscription follows a feed, and may be told a part of it, or what was given up, once more."""
 
     LIVE = "live"
     REPLAY = "replay"
@@ -64,13 +75,14 @@ class Track(StrEnum):
 
 
 class Stand(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a track has come. Everything up to `done_seq` is delivered, given up, or not wanted.
+    """How far a track of a feed has come. Everything up to `done_seq` is delivered, given up, or not wanted.
 
     `failing_since_ms` and `attempts` are of the event after it; `until_seq` ends a replay.
     """
 
     subscription_id: str
     track: Track
+    feed: Feed = Feed.JOURNAL
     done_seq: int
     until_seq: int | None = None
     failing_since_ms: int | None = None
@@ -80,9 +92,10 @@ class Stand(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that was given up."""
+    """An event that was given up, by its number in its feed."""
 
     subscription_id: str
+    feed: Feed = Feed.JOURNAL
     seq: int
     at_ms: int
     attempts: int
@@ -110,13 +123,49 @@ class Subscriptions(Protocol):
     async def put_stand(self, stand: Stand, dead: Sequence[DeadLetter] = ()) -> None:
         """Move a track, and keep what was given up, in one transaction; of a subscription that is gone, nothing."""
 
-    async def delete_stand(self, subscription_id: str, track: Track) -> None:
+    async def delete_stand(self, subscription_id: str, feed: Feed, track: Track) -> None:
         """A replay is over."""
 
-    async def delete_dead(self, subscription_id: str, seq: int) -> None:
+    async def delete_dead(self, subscription_id: str, feed: Feed, seq: int) -> None:
         """It was taken after all."""
 
     async def dead_letters(
-        self, subscription_id: str, *, before_seq: int | None, limit: int
+        self, subscription_id: str, feed: Feed, *, before_seq: int | None, limit: int
     ) -> list[DeadLetter]:
         """The newest given up, newest first."""
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """What other programs are told of one step of something that is not in the journal. Nothing in it is personal.
+
+    It is written in the step's own transaction, under an id that follows from the step. `notice_no` is its place among all
+    notices, given later, once; None before. What is about one object comes in the order of `version`. `queue_id` and
+    `contact_id` ("" for none) say for which queue it counts. `data` is JSON. `at_ms` None: the step's row has no time, it
+    gets that of its place.
+    """
+
+    notice_id: str
+    at_ms: int | None
+    kind: str
+    object_id: str
+    version: int
+    queue_id: str
+    contact_id: str
+    data: str
+    notice_no: int | None = None
+
+
+class Notices(Protocol):
+    """Notices of a domain (transaction kind 3; they are written with what they are about)."""
+
+    async def number(self, now_ms: int, *, limit: int) -> int:
+        """Give places to notices that have none, at most so many; returns how many.
+
+        Whoever reads sees places in their order, without a gap. Notices of one object get theirs by its versions.
+        """
+
+    async def after(self, notice_no: int, *, limit: int) -> Sequence[Notice]:
+        """Notices that have a place past this one, in order."""
+
+    async def newest(self) -> int:
+        """The newest place; 0 before the first."""

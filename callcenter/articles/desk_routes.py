@@ -26,6 +26,7 @@ from callcenter.channels.mail.writing import letter_of
 from callcenter.host.envelope import CommandRefused, Envelope, Submitted
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
+from callcenter.notices import notice_change, sending_notice
 from callcenter.ports import Detail, RowChange
 from callcenter.ports_of_articles import SENDINGS_TABLE, Article, ArticleText, Sending
 from callcenter.projections.transcript import MAIL, MESSAGE, Line, line_of
@@ -164,8 +165,8 @@ def _chat(call: Call[ArticleServices], chosen: Chosen) -> Envelope:
     line = Line(Party.AGENT, call.principal.display_name, words)
     body, now_ms = msgspec.json.encode(line), call.services.now_ms()
     detail = Detail(_contact_id(call), message_id, MESSAGE, body, now_ms)
-    row = _row(call, message_id, chosen, Channel.CHAT)
-    return _envelope(call, message_id, chosen, ((detail,), (row,)))
+    rows = _rows(call, message_id, chosen, Channel.CHAT)
+    return _envelope(call, message_id, chosen, ((detail,), rows))
 
 
 async def _mail(call: Call[ArticleServices], contact: Contact, chosen: Chosen) -> Envelope:
@@ -186,13 +187,14 @@ async def _mail(call: Call[ArticleServices], contact: Contact, chosen: Chosen) -
         mail_id=newest.mail_id,
     )
     letter = await letter_of(services, contact, mail, author=call.principal, answered=answered)
-    row = _row(call, letter.mail_id, chosen, Channel.EMAIL)
-    return _envelope(call, letter.text_id, chosen, (letter.details, (*letter.rows, row)))
+    rows = _rows(call, letter.mail_id, chosen, Channel.EMAIL)
+    return _envelope(call, letter.text_id, chosen, (letter.details, (*letter.rows, *rows)))
 
 
-def _row(
+def _rows(
     call: Call[ArticleServices], sending_id: str, chosen: Chosen, channel: Channel
-) -> RowChange:
+) -> tuple[RowChange, ...]:
+    """That it went out, and what other programs are told of it."""
     sending = Sending(
         sending_id=sending_id,
         article_id=chosen.article.article_id,
@@ -204,7 +206,8 @@ def _row(
         at_ms=call.services.now_ms(),
     )
     values = msgspec.structs.asdict(sending)
-    return RowChange(SENDINGS_TABLE, {"sending_id": values.pop("sending_id")}, values)
+    row = RowChange(SENDINGS_TABLE, {"sending_id": values.pop("sending_id")}, values)
+    return row, notice_change(sending_notice(sending))
 
 
 def _envelope(

@@ -386,6 +386,7 @@ def _teller(settings: Settings, store: SqlStore, clock: Clock, secret: bytes) ->
         journal=store.journal,
         interactions=store.interactions,
         subscriptions=store.subscriptions,
+        notices=store.notices,
         secret=secret,
         networks=networks_of(settings.subscriber_networks),
         decode=DECODER.decode,

@@ -347,6 +347,7 @@ class Server:
         start(parts.reading.interaction_log.run(), "interaction log")
         start(parts.reading.text_indexer.run(), "search texts")
         start(parts.telling.run(), "event subscriptions")
+        start(parts.telling.number(), "places of notices")
 
     def _start_deciding(self, parts: Parts) -> None:
         """What is done once for a domain, beside the host that decides."""

@@ -254,7 +254,8 @@ class CaseService:
         found = await due(self._around.now_ms(), limit=limit)
         for stored in found:
             await self._look_at(stored)
-        if len(found) == limit:
+        late = await self._around.rows.note_late(self._around.now_ms(), limit=limit)
+        if limit in (len(found), late):
             self._wake.set()
 
     async def _hear(self, call_back: CallBack) -> None:

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
+from callcenter.notices import FIELDS
+from callcenter.ports_of_integrators import Notice
 from routing.events import Event
 
 
@@ -60,7 +62,8 @@ KINDS: Final[dict[str, Kind]] = {
 }
 """By the event's type in the journal."""
 
-KIND_NAMES: Final = tuple(kind.name for kind in KINDS.values())
+KIND_NAMES: Final = (*(kind.name for kind in KINDS.values()), *FIELDS)
+"""Of both feeds."""
 
 
 def message(domain_id: str, seq: int, event: Event) -> bytes:
@@ -68,11 +71,27 @@ def message(domain_id: str, seq: int, event: Event) -> bytes:
     kind = KINDS[type(event).__name__]
     data: dict[str, Any] = {"domain_id": domain_id, "seq": seq, "at_ms": event.at_ms}
     data |= {name: getattr(event, name) for name in kind.fields}
-    at = datetime.fromtimestamp(event.at_ms / 1000, UTC)
-    stamp = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return msgspec.json.encode({"type": kind.name, "timestamp": stamp, "data": data})
+    return _body(kind.name, event.at_ms, data)
 
 
 def message_id(domain_id: str, seq: int) -> str:
     """The same for every try and every replay, so that a receiver knows what it has."""
     return f"{domain_id}.{seq}"
+
+
+def notice_message(domain_id: str, notice: Notice) -> bytes:
+    """The same of a notice, which has a place among notices instead of a number in the journal."""
+    at_ms = notice.at_ms or 0
+    data = {"domain_id": domain_id, "notice_no": notice.notice_no, "at_ms": at_ms}
+    return _body(notice.kind, at_ms, data | msgspec.json.decode(notice.data))
+
+
+def notice_message_id(domain_id: str, notice: Notice) -> str:
+    """Of the step itself, whatever its place: it can be told under no second id."""
+    return f"{domain_id}.{notice.notice_id}"
+
+
+def _body(kind: str, at_ms: int, data: dict[str, Any]) -> bytes:
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    stamp = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return msgspec.json.encode({"type": kind, "timestamp": stamp, "data": data})

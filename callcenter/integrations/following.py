@@ -1,6 +1,6 @@
-"""One track of one subscription: reads the committed journal from its place, tells, and moves its place on.
+"""One track of one subscription: reads a feed from its place, tells, and moves its place on.
 
-Theory: a subscription is told in the order of the journal, one event at a time; the next is told when the one before
+Theory: a subscription is told in the order of the feed, one event at a time; the next is told when the one before
 is taken, given up, or not wanted. So an event can be late, and told twice after a crash (under the same id), but not
 lost: its place moves only past what is settled. A target that fails is left alone for longer and longer, with
 everything behind it; it costs a task that sleeps. Nothing here is waited for by anybody who routes.
@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from callcenter.integrations.events import KINDS, message, message_id
+from callcenter.integrations.feeds import Source, Told
 from callcenter.integrations.limits import (
     CONTACTS_REMEMBERED_MAX,
     DEAD_LETTERS_READ,
@@ -26,9 +26,16 @@ from callcenter.integrations.limits import (
     STAND_EVERY_S,
 )
 from callcenter.integrations.posting import Outcome, Verdict
-from callcenter.ports import Interactions, Journal
-from callcenter.ports_of_integrators import DeadLetter, Stand, Subscription, Subscriptions, Track
-from routing.events import Event
+from callcenter.ports import Interactions
+from callcenter.ports_of_integrators import (
+    DeadLetter,
+    Feed,
+    Stand,
+    Subscription,
+    Subscriptions,
+    Track,
+)
+from routing.ids import ContactId
 
 _SEVERAL: Final = 12
 """Doublings after which the wait has long been the longest."""
@@ -44,11 +51,9 @@ class Posts(Protocol):
 class Surroundings(msgspec.Struct, frozen=True):
     """What every track uses. `draw` gives a number from 0 to 1."""
 
-    domain_id: str
-    journal: Journal
+    sources: dict[Feed, Source]
     interactions: Interactions
     subscriptions: Subscriptions
-    decode: Callable[[bytes], Event]
     now_ms: Callable[[], int]
     sleep: Callable[[float], Awaitable[None]]
     draw: Callable[[], float]
@@ -76,7 +81,7 @@ class Follower:
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
-        """There may be something new in the journal."""
+        """There may be something new in the feed."""
         self._wake.set()
 
     async def run(self) -> None:
@@ -86,7 +91,7 @@ class Follower:
             await self._read_on()
             if self.stand.until_seq is not None:
                 await self._around.subscriptions.delete_stand(
-                    self.stand.subscription_id, self.stand.track
+                    self.stand.subscription_id, self.stand.feed, self.stand.track
                 )
                 return
             await self._store()
@@ -98,23 +103,18 @@ class Follower:
         await self._store()
 
     async def _read_on(self) -> None:
-        """From the place to the journal's end, or the replay's."""
+        """From the place to the feed's end, or the replay's."""
         until_seq, stored_at_ms = self.stand.until_seq, self._around.now_ms()
         given_up = await self._given_up()
-        async for record in self._around.journal.read(self.stand.done_seq):
-            if until_seq is not None and record.seq > until_seq:
+        # Of a contact's queue every event may tell.
+        kinds = frozenset() if self._queue_ids else self._kinds
+        async for told in self._around.sources[self.stand.feed].read(self.stand.done_seq, kinds):
+            if until_seq is not None and told.seq > until_seq:
                 return
-            kind = KINDS.get(record.event_type)
-            is_asked = given_up is None or record.seq in given_up
-            if (
-                is_asked
-                and kind is not None
-                and (self._queue_ids or not self._kinds or kind.name in self._kinds)
-            ):
-                event = self._around.decode(record.payload)
-                if await self._is_wanted(kind.name, event):
-                    await self._tell(record.seq, event)
-            self.stand = msgspec.structs.replace(self.stand, done_seq=record.seq)
+            is_asked = given_up is None or told.seq in given_up
+            if is_asked and told.kind and await self._is_wanted(told):
+                await self._tell(told)
+            self.stand = msgspec.structs.replace(self.stand, done_seq=told.seq)
             if self._around.now_ms() - stored_at_ms >= STAND_EVERY_S * 1000:
                 stored_at_ms = self._around.now_ms()
                 await self._store()
@@ -126,30 +126,31 @@ class Follower:
         found, before_seq = set(), (self.stand.until_seq or 0) + 1
         while True:
             page = await self._around.subscriptions.dead_letters(
-                self.stand.subscription_id, before_seq=before_seq, limit=DEAD_LETTERS_READ
+                self.stand.subscription_id,
+                self.stand.feed,
+                before_seq=before_seq,
+                limit=DEAD_LETTERS_READ,
             )
             found |= {letter.seq for letter in page if letter.seq > self.stand.done_seq}
             if len(page) < DEAD_LETTERS_READ or page[-1].seq <= self.stand.done_seq:
                 return frozenset(found)
             before_seq = page[-1].seq
 
-    async def _is_wanted(self, kind: str, event: Event) -> bool:
-        if self._queue_ids:
-            queue_id = await self._queue_id_of(event)
-            if queue_id not in self._queue_ids:
-                return False
-        return not self._kinds or kind in self._kinds
+    async def _is_wanted(self, told: Told) -> bool:
+        if self._queue_ids and await self._queue_id_of(told) not in self._queue_ids:
+            return False
+        return not self._kinds or told.kind in self._kinds
 
-    async def _queue_id_of(self, event: Event) -> str:
+    async def _queue_id_of(self, told: Told) -> str:
         """The queue the event belongs to: its own, or else its contact's; "" for none."""
-        contact_id = getattr(event, "contact_id", None)
-        own = getattr(event, "queue_id", None)
+        contact_id, own = told.contact_id, told.queue_id
         if contact_id is None:
             return own or ""
         if own is not None:
             self._remember(contact_id, own)
-        elif contact_id not in self._queue_of:
-            row = await self._around.interactions.get(contact_id)
+        elif self.stand.feed is Feed.NOTICES or contact_id not in self._queue_of:
+            # A contact moves between queues: only the journal says when.
+            row = await self._around.interactions.get(ContactId(contact_id))
             self._remember(contact_id, "" if row is None else row.queue_id)
         return self._queue_of[contact_id]
 
@@ -160,18 +161,20 @@ class Follower:
 
     # --- telling ------------------------------------------------------------------------------------
 
-    async def _tell(self, seq: int, event: Event) -> None:
+    async def _tell(self, told: Told) -> None:
         """Until it is taken or given up."""
-        body = message(self._around.domain_id, seq, event)
+        body, seq = told.body(), told.seq
         refusals = 0
-        while not self._is_hopeless(event):
+        while not self._is_hopeless(told):
             now_ms = self._around.now_ms()
-            outcome = await self._posts.post(message_id(self._around.domain_id, seq), body, now_ms)
+            outcome = await self._posts.post(told.message_id, body, now_ms)
             if outcome.verdict is Verdict.TAKEN:
                 self._note("delivered", failing_since_ms=None, attempts=0, last_error="")
                 self.stand = msgspec.structs.replace(self.stand, delivered_at_ms=now_ms)
                 if self.stand.track is Track.DEAD:
-                    await self._around.subscriptions.delete_dead(self.stand.subscription_id, seq)
+                    await self._around.subscriptions.delete_dead(
+                        self.stand.subscription_id, self.stand.feed, seq
+                    )
                 return
             since_ms = self.stand.failing_since_ms
             self._note(
@@ -192,10 +195,10 @@ class Follower:
             await self._around.sleep(self._pause_s())
         await self._give_up(seq)
 
-    def _is_hopeless(self, event: Event) -> bool:
+    def _is_hopeless(self, told: Told) -> bool:
         """Old, of a target that has failed for so long."""
         since_ms, oldest_ms = self.stand.failing_since_ms, self._around.now_ms() - GIVE_UP_MS
-        return since_ms is not None and since_ms <= oldest_ms and event.at_ms <= oldest_ms
+        return since_ms is not None and since_ms <= oldest_ms and told.at_ms <= oldest_ms
 
     def _pause_s(self) -> float:
         doublings = min(self.stand.attempts - 1, _SEVERAL)
@@ -206,6 +209,7 @@ class Follower:
         self._note("dead")
         letter = DeadLetter(
             subscription_id=self.stand.subscription_id,
+            feed=self.stand.feed,
             seq=seq,
             at_ms=self._around.now_ms(),
             attempts=self.stand.attempts,

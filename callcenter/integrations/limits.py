@@ -38,6 +38,15 @@ GATHER_S: Final = 0.1
 DEAD_LETTERS_READ: Final = 500
 """Dead letters read at once while they are told again; the rest follows."""
 
+NOTICES_READ: Final = 500
+"""Notices read at once; the rest follows."""
+
+NUMBERED_AT_ONCE_MAX: Final = 500
+"""Notices given a place in one go; the rest follows at once."""
+
+NUMBER_EVERY_S: Final = 1.0
+"""How often notices without a place are looked for: so late at most a step of a case is told."""
+
 SECRET_OVERLAP_MS: Final = 24 * 3600 * 1000
 """How long the former secret of a subscription signs beside a new one."""
 

@@ -11,16 +11,19 @@ import structlog
 from callcenter.host.envelope import Published
 from callcenter.integrations.addresses import AddressRefused, Network, target_of
 from callcenter.integrations.events import KIND_NAMES
+from callcenter.integrations.feeds import JournalFeed, NoticeFeed
 from callcenter.integrations.following import Follower, Gone, Surroundings
 from callcenter.integrations.limits import (
     LOOK_EVERY_S,
+    NUMBER_EVERY_S,
+    NUMBERED_AT_ONCE_MAX,
     RETRY_MAX_S,
     SECRET_OVERLAP_MS,
     SUBSCRIPTIONS_MAX,
 )
 from callcenter.integrations.posting import Former, Poster, secret_of
 from callcenter.ports import Interactions, Journal, StorageUnavailable
-from callcenter.ports_of_integrators import Stand, Subscription, Subscriptions, Track
+from callcenter.ports_of_integrators import Feed, Notices, Stand, Subscription, Subscriptions, Track
 from callcenter.tasks import fault_of
 from routing.events import Event
 
@@ -28,7 +31,7 @@ _log = structlog.get_logger("callcenter.integrations")
 
 _DRAWN_FROM: Final = 1_000_000
 
-_Key = tuple[str, Track]
+_Key = tuple[str, Feed, Track]
 
 
 class _Running(msgspec.Struct):
@@ -54,6 +57,7 @@ class Teller:
         journal: Journal,
         interactions: Interactions,
         subscriptions: Subscriptions,
+        notices: Notices,
         secret: bytes,
         networks: tuple[Network, ...],
         decode: Callable[[bytes], Event],
@@ -61,12 +65,14 @@ class Teller:
     ) -> None:
         """`secret` is the domain's; `networks` are those an operator has listed."""
         self.counts: dict[str, int] = {"delivered": 0, "failed": 0, "dead": 0}
+        self._notices = notices
         self._around = Surroundings(
-            domain_id,
-            journal,
+            {
+                Feed.JOURNAL: JournalFeed(domain_id, journal, decode),
+                Feed.NOTICES: NoticeFeed(domain_id, notices),
+            },
             interactions,
             subscriptions,
-            decode,
             now_ms,
             asyncio.sleep,
             _draw,
@@ -98,8 +104,12 @@ class Teller:
 
     def on_published(self, _published: Published) -> None:
         """There is something new in the journal."""
-        for one in self._running.values():
-            one.follower.wake()
+        self._wake(Feed.JOURNAL)
+
+    def _wake(self, feed: Feed) -> None:
+        for key, one in self._running.items():
+            if key[1] is feed:
+                one.follower.wake()
 
     def look_again(self) -> None:
         """A subscription was changed."""
@@ -119,6 +129,24 @@ class Teller:
             for key in list(self._running):
                 await self._stop(key)
 
+    async def number(self) -> None:
+        """Until cancelled: give places to what is new among the notices, and have it told."""
+        while True:
+            try:
+                await self.number_new()
+            except StorageUnavailable:
+                _log.warning("notices_wait_for_storage")
+            await asyncio.sleep(NUMBER_EVERY_S)
+
+    async def number_new(self) -> int:
+        """Give a place to every notice there is; returns the newest. Raises StorageUnavailable."""
+        count = NUMBERED_AT_ONCE_MAX
+        while count == NUMBERED_AT_ONCE_MAX:
+            count = await self._notices.number(self._around.now_ms(), limit=NUMBERED_AT_ONCE_MAX)
+            if count:
+                self._wake(Feed.NOTICES)
+        return await self._notices.newest()
+
     async def _pause(self) -> None:
         try:
             async with asyncio.timeout(LOOK_EVERY_S):
@@ -130,7 +158,7 @@ class Teller:
         """Make what runs be what the rows say."""
         subscriptions = {one.subscription_id: one for one in await self._around.subscriptions.all()}
         stands = {
-            (one.subscription_id, one.track): one
+            (one.subscription_id, one.feed, one.track): one
             for one in await self._around.subscriptions.stands()
         }
         for key, running in list(self._running.items()):
@@ -152,7 +180,7 @@ class Teller:
         follower = Follower(subscription, stand, poster, self._around)
         work = self._follow(follower)
         task = asyncio.get_running_loop().create_task(work, name=f"subscription {stand.track}")
-        key = (subscription.subscription_id, stand.track)
+        key = (subscription.subscription_id, stand.feed, stand.track)
         self._running[key] = _Running(subscription, follower, poster, task)
 
     async def _follow(self, follower: Follower) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
+from callcenter.notices import entry_kind, entry_notice
 from callcenter.ports import ChangedMeanwhile
 from callcenter.ports_of_campaigns import (
     AT_WORK,
@@ -37,6 +38,7 @@ from callcenter.storage.campaign_tables import (
     suppressions,
 )
 from callcenter.storage.database import Database, insert_new_rows, upsert_row
+from callcenter.storage.notices import insert_notice
 from callcenter.storage.page_marks import place
 from crm_link.outbound.judging import NEVER_DIALLED
 from crm_link.outbound.model import EntryState
@@ -122,15 +124,28 @@ class SqlCampaigns:
         return entry_of(rows[0]) if rows else None
 
     async def move(self, entry: Entry) -> None:
-        """Replace the version before."""
+        """Replace the version before, and leave what other programs are told."""
         mine = (
             *self._entries_of(entry.campaign_id),
             campaign_entries.c.entry_id == entry.entry_id,
             campaign_entries.c.version == entry.version - 1,
         )
+        tried = sa.select(campaign_entries.c.attempts).where(*mine)
         change = sa.update(campaign_entries).where(*mine).values(**entry_row(entry))
-        if not await self._database.write(lambda connection: connection.execute(change).rowcount):
-            raise ChangedMeanwhile(entry.entry_id)
+        of_campaign = self._of(campaigns).where(campaigns.c.campaign_id == entry.campaign_id)
+
+        def job(connection: sa.Connection) -> None:
+            attempts_before = connection.scalar(tried)
+            if attempts_before is None:
+                raise ChangedMeanwhile(entry.entry_id)
+            connection.execute(change)
+            kind = entry_kind(entry, attempts_before)
+            row = None if kind is None else connection.execute(of_campaign).mappings().first()
+            if kind is not None and row is not None:
+                queue_id = campaign_of(dict(row)).plan.queue_id
+                insert_notice(connection, self._domain_id, entry_notice(kind, entry, queue_id))
+
+        await self._database.write(job)
 
     async def entries(
         self, campaign_id: str, state: EntryState | None, *, after: str, limit: int

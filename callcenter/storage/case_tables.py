@@ -47,6 +47,8 @@ cases = sa.Table(
             "report_read_at_ms",
             "unread_since_ms",
             "look_at_ms",
+            # When other programs are to be told that it is late: with the index, nothing is looked through.
+            "late_at_ms",
         )
     ),
     *(
@@ -60,6 +62,7 @@ cases = sa.Table(
     sa.Index(None, "domain_id", "unread_since_ms", "case_id"),
     sa.Index(None, "domain_id", "customer_key"),
     sa.Index(None, "domain_id", "look_at_ms"),
+    sa.Index(None, "domain_id", "late_at_ms"),
 )
 
 case_events = sa.Table(

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
+from callcenter.notices import case_notice, late_notice
 from callcenter.ports import ChangedMeanwhile
 from callcenter.ports_of_cases import (
     CaseCount,
@@ -14,9 +15,11 @@ from callcenter.ports_of_cases import (
     CaseQuery,
     CaseWords,
     StoredCase,
+    with_lateness,
 )
 from callcenter.storage.case_tables import case_contacts, case_events, cases
 from callcenter.storage.database import Database, insert_new_rows, upsert_row
+from callcenter.storage.notices import insert_notice
 from crm_link.cases.model import Case, CaseKind, CaseState, Category, Due, RootCause
 from routing.ids import ContactId
 
@@ -46,6 +49,7 @@ _BESIDE: Final = (
     "call_back_id",
     "calls",
     "look_at_ms",
+    "late_at_ms",
 )
 """Columns that are as the fields beside the case."""
 _EVENT: Final = tuple(name for name in CaseEvent.__struct_fields__ if name != "by")
@@ -60,7 +64,7 @@ class SqlCases:
         self._mine = sa.select(cases).where(cases.c.domain_id == domain_id)
 
     async def put(self, stored: StoredCase, event: CaseEvent) -> StoredCase:
-        """The case and its step."""
+        """The case, its step, and what other programs are told of it."""
 
         def job(connection: sa.Connection) -> StoredCase:
             before = self._one(connection, stored.case.case_id)
@@ -72,13 +76,14 @@ class SqlCases:
             if stored.case.version != (0 if before is None else before.case.version) + 1:
                 raise ChangedMeanwhile(stored.case.case_id)
             case_no = self._next_no(connection) if before is None else before.case_no
-            numbered = msgspec.structs.replace(stored, case_no=case_no)
+            numbered = msgspec.structs.replace(with_lateness(stored, before), case_no=case_no)
             upsert_row(connection, cases, {"domain_id": self._domain_id, **columns_of(numbered)})
             values = {"domain_id": self._domain_id, **event_columns_of(event)}
             connection.execute(sa.insert(case_events).values(**values))
             if event.contact_id:
                 linked = (self._domain_id, event.case_id, event.contact_id, event.at_ms)
                 self._link(connection, linked)
+            insert_notice(connection, self._domain_id, case_notice(numbered, event))
             return numbered
 
         return await self._database.write(job)
@@ -179,6 +184,24 @@ class SqlCases:
         """By the index of what is to be done."""
         query = self._mine.where(cases.c.look_at_ms <= now_ms)
         return await self._rows(query.order_by(cases.c.look_at_ms).limit(limit))
+
+    async def note_late(self, now_ms: int, *, limit: int) -> int:
+        """By the index of what becomes late: the notice, and that there is one."""
+        late = self._mine.where(cases.c.late_at_ms <= now_ms)
+        late = late.order_by(cases.c.late_at_ms).limit(limit)
+        if not await self._rows(late.limit(1)):
+            return 0
+
+        def job(connection: sa.Connection) -> int:
+            found = [_case(row) for row in connection.execute(late)]
+            for stored in found:
+                insert_notice(connection, self._domain_id, late_notice(stored))
+            told = sa.update(cases).values(late_at_ms=None)
+            mine = cases.c.case_id.in_([one.case.case_id for one in found])
+            connection.execute(told.where(cases.c.domain_id == self._domain_id, mine))
+            return len(found)
+
+        return await self._database.write(job)
 
     def _parts(self, query: CaseQuery) -> list[sa.Select[Any]]:
         """One question for each range of an index."""

@@ -6,9 +6,14 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from callcenter.ports_of_integrators import ApiKey, DeadLetter, Stand, Subscription, Track
+from callcenter.ports_of_integrators import ApiKey, DeadLetter, Feed, Stand, Subscription, Track
 from callcenter.storage.database import Database, upsert_row
-from callcenter.storage.tables import api_keys, dead_letters, stands, subscriptions
+from callcenter.storage.integrator_tables import (
+    api_keys,
+    dead_letters,
+    stands,
+    subscriptions,
+)
 
 _LISTS: Final = ("queue_ids", "team_ids", "kinds")
 """Columns kept as JSON text."""
@@ -88,7 +93,8 @@ class SqlSubscriptions:
 
     async def stands(self) -> list[Stand]:
         """Where every track stands."""
-        query = self._of_domain(stands).order_by(stands.c.subscription_id, stands.c.track)
+        order = (stands.c.subscription_id, stands.c.feed, stands.c.track)
+        query = self._of_domain(stands).order_by(*order)
         return await self._database.read(
             lambda connection: [_stand(row) for row in connection.execute(query)]
         )
@@ -106,30 +112,35 @@ class SqlSubscriptions:
 
         await self._database.write(job)
 
-    async def delete_stand(self, subscription_id: str, track: Track) -> None:
+    async def delete_stand(self, subscription_id: str, feed: Feed, track: Track) -> None:
         """A replay is over."""
         delete = sa.delete(stands).where(
-            *self._is(stands, subscription_id), stands.c.track == track.value
+            *self._is(stands, subscription_id),
+            stands.c.feed == feed.value,
+            stands.c.track == track.value,
         )
         await self._database.write(lambda connection: connection.execute(delete))
 
-    async def delete_dead(self, subscription_id: str, seq: int) -> None:
+    async def delete_dead(self, subscription_id: str, feed: Feed, seq: int) -> None:
         """It was taken after all."""
         delete = sa.delete(dead_letters).where(
-            *self._is(dead_letters, subscription_id), dead_letters.c.seq == seq
+            *self._is(dead_letters, subscription_id),
+            dead_letters.c.feed == feed.value,
+            dead_letters.c.seq == seq,
         )
         await self._database.write(lambda connection: connection.execute(delete))
 
     async def dead_letters(
-        self, subscription_id: str, *, before_seq: int | None, limit: int
+        self, subscription_id: str, feed: Feed, *, before_seq: int | None, limit: int
     ) -> list[DeadLetter]:
         """The newest given up, newest first."""
         query = self._of_one(dead_letters, subscription_id)
+        query = query.where(dead_letters.c.feed == feed.value)
         if before_seq is not None:
             query = query.where(dead_letters.c.seq < before_seq)
         query = query.order_by(dead_letters.c.seq.desc()).limit(limit)
         return await self._database.read(
-            lambda connection: [_of(DeadLetter, row) for row in connection.execute(query)]
+            lambda connection: [_letter(row) for row in connection.execute(query)]
         )
 
     def _of_domain(self, table: sa.Table) -> sa.Select[Any]:
@@ -148,8 +159,9 @@ def _columns(domain_id: str, row: msgspec.Struct) -> dict[str, Any]:
     for name in _LISTS:
         if name in columns:
             columns[name] = msgspec.json.encode(columns[name]).decode()
-    if "track" in columns:
-        columns["track"] = str(columns["track"])
+    for name in ("track", "feed"):
+        if name in columns:
+            columns[name] = str(columns[name])
     return columns
 
 
@@ -165,4 +177,10 @@ def _of(kind: Any, row: sa.Row[Any]) -> Any:  # noqa: ANN401 - the struct asked 
 def _stand(row: sa.Row[Any]) -> Stand:
     columns = row._asdict()
     del columns["domain_id"]
-    return Stand(**{**columns, "track": Track(columns["track"])})
+    return Stand(**{**columns, "feed": Feed(columns["feed"]), "track": Track(columns["track"])})
+
+
+def _letter(row: sa.Row[Any]) -> DeadLetter:
+    columns = row._asdict()
+    del columns["domain_id"]
+    return DeadLetter(**{**columns, "feed": Feed(columns["feed"])})

@@ -5,10 +5,12 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
+from callcenter.notices import lead_notice
 from callcenter.ports import ChangedMeanwhile
 from callcenter.ports_of_leads import LeadEvent, LeadList, LeadQuery, LeadWords, StoredLead
 from callcenter.storage.database import Database, upsert_row
 from callcenter.storage.lead_tables import lead_events, leads
+from callcenter.storage.notices import insert_notice
 from crm_link.leads.model import Lead, LeadStage
 from routing.ids import ContactId
 
@@ -45,7 +47,7 @@ class SqlLeads:
         self._mine = sa.select(leads).where(leads.c.domain_id == domain_id)
 
     async def put(self, stored: StoredLead, event: LeadEvent) -> StoredLead:
-        """The lead and its step."""
+        """The lead, its step, and what other programs are told of it."""
 
         def job(connection: sa.Connection) -> StoredLead:
             before = self._one(connection, stored.lead.lead_id)
@@ -62,6 +64,8 @@ class SqlLeads:
             values = {name: getattr(event, name) for name in _EVENT}
             row = {"domain_id": self._domain_id, "by_user_id": event.by, **values}
             connection.execute(sa.insert(lead_events).values(**row))
+            stage_before = None if before is None else before.lead.stage
+            insert_notice(connection, self._domain_id, lead_notice(numbered, event, stage_before))
             return numbered
 
         return await self._database.write(job)

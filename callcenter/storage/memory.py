@@ -36,6 +36,7 @@ from callcenter.storage.memory_integrators import MemoryApiKeys, MemorySubscript
 from callcenter.storage.memory_leads import MemoryLeads
 from callcenter.storage.memory_log import MemoryInteractions, MemorySearchTexts
 from callcenter.storage.memory_mails import MemoryMails
+from callcenter.storage.memory_notices import MemoryNotices
 from callcenter.storage.memory_people import (
     MemoryClosedMessages,
     MemoryConfigVersions,
@@ -62,7 +63,7 @@ if TYPE_CHECKING:
     from callcenter.ports_of_calls import CallLog, PlacedCalls
     from callcenter.ports_of_campaigns import Campaigns
     from callcenter.ports_of_cases import Cases
-    from callcenter.ports_of_integrators import ApiKeys, Subscriptions
+    from callcenter.ports_of_integrators import ApiKeys, Notices, Subscriptions
     from callcenter.ports_of_leads import Leads
     from callcenter.ports_of_recordings import Recordings
     from callcenter.ports_of_uploads import Uploads
@@ -204,6 +205,8 @@ class MemoryStore:
         rows = MemoryProjectionRows(self._disk)
         self.details: Details = details
         mails = MemoryMails(self._disk)
+        notices = MemoryNotices(self._disk, mails)
+        self.notices: Notices = notices
         self.mails: Mails = mails
         self.placed_calls: PlacedCalls = MemoryPlacedCalls(mails)
         self.uploads: Uploads = MemoryUploads(self._disk)
@@ -227,9 +230,9 @@ class MemoryStore:
         self.call_backs: CallBacks = MemoryCallBacks(self._disk)
         self.visits: Visits = MemoryVisits(self._disk)
         self.survey_marks: SurveyMarks = MemorySurveyMarks(self._disk)
-        self.cases: Cases = MemoryCases(self._disk)
-        self.leads: Leads = MemoryLeads(self._disk)
-        self.campaigns: Campaigns = MemoryCampaigns(self._disk, mails, rows)
+        self.cases: Cases = MemoryCases(self._disk, notices)
+        self.leads: Leads = MemoryLeads(self._disk, notices)
+        self.campaigns: Campaigns = MemoryCampaigns(self._disk, mails, rows, notices)
         self.articles: Articles = MemoryArticles(self._disk, mails)
         self.article_questions: ArticleQuestions = MemoryArticleQuestions(self._disk)
 

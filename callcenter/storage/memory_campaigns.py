@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from callcenter.notices import entry_kind, entry_notice
 from callcenter.ports import ChangedMeanwhile, RowChange
 from callcenter.ports_of_campaigns import (
     ASKED,
@@ -20,6 +21,7 @@ from callcenter.storage.campaign_rows import attempt_of, attempt_row, with_dupli
 from callcenter.storage.campaign_tables import campaign_attempts
 from callcenter.storage.memory_disk import Disk
 from callcenter.storage.memory_mails import MemoryMails
+from callcenter.storage.memory_notices import MemoryNotices
 from callcenter.storage.memory_rows import MemoryProjectionRows
 from callcenter.storage.page_marks import place
 from crm_link.outbound.judging import NEVER_DIALLED
@@ -30,8 +32,15 @@ from routing.ids import ContactId
 class MemoryCampaigns:
     """`ports_of_campaigns.Campaigns` in memory."""
 
-    def __init__(self, disk: Disk, committed: MemoryMails, folded: MemoryProjectionRows) -> None:
+    def __init__(
+        self,
+        disk: Disk,
+        committed: MemoryMails,
+        folded: MemoryProjectionRows,
+        notices: MemoryNotices,
+    ) -> None:
         self._disk = disk
+        self._notices = notices
         self._committed = committed
         self._folded = folded
         self._campaigns: dict[str, Campaign] = {}
@@ -91,6 +100,9 @@ class MemoryCampaigns:
         if before is None or before.version != entry.version - 1:
             raise ChangedMeanwhile(entry.entry_id)
         self._entries[key] = entry
+        kind, campaign = entry_kind(entry, before.attempts), self._campaigns.get(entry.campaign_id)
+        if kind is not None and campaign is not None:
+            self._notices.add(entry_notice(kind, entry, campaign.plan.queue_id))
 
     async def entries(
         self, campaign_id: str, state: EntryState | None, *, after: str, limit: int

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from callcenter.notices import case_notice, late_notice
 from callcenter.ports import ChangedMeanwhile
 from callcenter.ports_of_cases import (
     CaseCount,
@@ -11,17 +12,20 @@ from callcenter.ports_of_cases import (
     CaseList,
     CaseQuery,
     StoredCase,
+    with_lateness,
 )
 from callcenter.storage.cases import unread_since_ms
 from callcenter.storage.memory_disk import Disk
+from callcenter.storage.memory_notices import MemoryNotices
 from routing.ids import ContactId
 
 
 class MemoryCases:
     """`ports_of_cases.Cases` in memory."""
 
-    def __init__(self, disk: Disk) -> None:
+    def __init__(self, disk: Disk, notices: MemoryNotices) -> None:
         self._disk = disk
+        self._notices = notices
         self._rows: dict[str, StoredCase] = {}
         self._events: list[CaseEvent] = []
         self._links: dict[tuple[str, ContactId], int] = {}
@@ -40,8 +44,10 @@ class MemoryCases:
             raise ChangedMeanwhile(case_id)
         newest = max((one.case_no for one in self._rows.values()), default=0)
         case_no = newest + 1 if before is None else before.case_no
-        self._rows[case_id] = msgspec.structs.replace(stored, case_no=case_no)
+        numbered = msgspec.structs.replace(with_lateness(stored, before), case_no=case_no)
+        self._rows[case_id] = numbered
         self._events.append(event)
+        self._notices.add(case_notice(numbered, event))
         if event.contact_id:
             self._links.setdefault((case_id, ContactId(event.contact_id)), event.at_ms)
         return self._rows[case_id]
@@ -132,6 +138,19 @@ class MemoryCases:
             if one.look_at_ms is not None and one.look_at_ms <= now_ms
         ]
         return [self._rows[case_id] for _, case_id in sorted(found)[:limit]]
+
+    async def note_late(self, now_ms: int, *, limit: int) -> int:
+        """The notice, and that there is one."""
+        self._disk.check()
+        found = [
+            (one.late_at_ms, one.case.case_id)
+            for one in self._rows.values()
+            if one.late_at_ms is not None and one.late_at_ms <= now_ms
+        ]
+        for _, case_id in sorted(found)[:limit]:
+            self._notices.add(late_notice(self._rows[case_id]))
+            self._rows[case_id] = msgspec.structs.replace(self._rows[case_id], late_at_ms=None)
+        return len(found[:limit])
 
 
 def _is_in(stored: StoredCase, query: CaseQuery) -> bool:

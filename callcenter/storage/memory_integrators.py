@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from callcenter.ports_of_integrators import ApiKey, DeadLetter, Stand, Subscription, Track
+from callcenter.ports_of_integrators import ApiKey, DeadLetter, Feed, Stand, Subscription, Track
 from callcenter.storage.memory_disk import Disk
 
 
@@ -42,8 +42,8 @@ class MemorySubscriptions:
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
         self._subscriptions: dict[str, Subscription] = {}
-        self._stands: dict[tuple[str, Track], Stand] = {}
-        self._dead: dict[tuple[str, int], DeadLetter] = {}
+        self._stands: dict[tuple[str, Feed, Track], Stand] = {}
+        self._dead: dict[tuple[str, Feed, int], DeadLetter] = {}
 
     async def all(self) -> list[Subscription]:
         """Every subscription, the oldest first."""
@@ -75,27 +75,27 @@ class MemorySubscriptions:
         """Move a track, and keep what was given up."""
         self._disk.check()
         if stand.subscription_id in self._subscriptions:
-            self._stands[stand.subscription_id, stand.track] = stand
-            self._dead.update(((letter.subscription_id, letter.seq), letter) for letter in dead)
+            self._stands[stand.subscription_id, stand.feed, stand.track] = stand
+            self._dead.update(((one.subscription_id, one.feed, one.seq), one) for one in dead)
 
-    async def delete_stand(self, subscription_id: str, track: Track) -> None:
+    async def delete_stand(self, subscription_id: str, feed: Feed, track: Track) -> None:
         """A replay is over."""
         self._disk.check()
-        self._stands.pop((subscription_id, track), None)
+        self._stands.pop((subscription_id, feed, track), None)
 
-    async def delete_dead(self, subscription_id: str, seq: int) -> None:
+    async def delete_dead(self, subscription_id: str, feed: Feed, seq: int) -> None:
         """It was taken after all."""
         self._disk.check()
-        self._dead.pop((subscription_id, seq), None)
+        self._dead.pop((subscription_id, feed, seq), None)
 
     async def dead_letters(
-        self, subscription_id: str, *, before_seq: int | None, limit: int
+        self, subscription_id: str, feed: Feed, *, before_seq: int | None, limit: int
     ) -> list[DeadLetter]:
         """The newest given up, newest first."""
         found = [
             letter
             for letter in self._dead.values()
-            if letter.subscription_id == subscription_id
+            if (letter.subscription_id, letter.feed) == (subscription_id, feed)
             and (before_seq is None or letter.seq < before_seq)
         ]
         return sorted(found, key=lambda letter: -letter.seq)[:limit]

@@ -4,17 +4,20 @@ from collections import Counter
 
 import msgspec
 
+from callcenter.notices import lead_notice
 from callcenter.ports import ChangedMeanwhile
 from callcenter.ports_of_leads import LeadEvent, LeadList, LeadQuery, StoredLead
 from callcenter.storage.memory_disk import Disk
+from callcenter.storage.memory_notices import MemoryNotices
 from routing.ids import ContactId
 
 
 class MemoryLeads:
     """`ports_of_leads.Leads` in memory."""
 
-    def __init__(self, disk: Disk) -> None:
+    def __init__(self, disk: Disk, notices: MemoryNotices) -> None:
         self._disk = disk
+        self._notices = notices
         self._rows: dict[str, StoredLead] = {}
         self._events: list[LeadEvent] = []
 
@@ -32,9 +35,11 @@ class MemoryLeads:
             raise ChangedMeanwhile(lead_id)
         newest = max((one.lead_no for one in self._rows.values()), default=0)
         lead_no = newest + 1 if before is None else before.lead_no
-        self._rows[lead_id] = msgspec.structs.replace(stored, lead_no=lead_no)
+        numbered = msgspec.structs.replace(stored, lead_no=lead_no)
+        self._rows[lead_id] = numbered
         self._events.append(event)
-        return self._rows[lead_id]
+        self._notices.add(lead_notice(numbered, event, before.lead.stage if before else None))
+        return numbered
 
     async def look_later(self, lead_id: str, version: int, at_ms: int) -> bool:
         """Unless it has moved on."""

@@ -34,6 +34,7 @@ from callcenter.storage.interactions import SqlInteractions
 from callcenter.storage.journal import SqlJournal
 from callcenter.storage.leads import SqlLeads
 from callcenter.storage.mails import SqlMails
+from callcenter.storage.notices import SqlNotices
 from callcenter.storage.placed_calls import SqlPlacedCalls
 from callcenter.storage.profiles import SqlProfiles
 from callcenter.storage.projection_rows import SqlProjectionRows
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from callcenter.ports_of_calls import CallLog, PlacedCalls
     from callcenter.ports_of_campaigns import Campaigns
     from callcenter.ports_of_cases import Cases
-    from callcenter.ports_of_integrators import ApiKeys, Subscriptions
+    from callcenter.ports_of_integrators import ApiKeys, Notices, Subscriptions
     from callcenter.ports_of_leads import Leads
     from callcenter.ports_of_recordings import Recordings
     from callcenter.ports_of_uploads import Uploads
@@ -106,6 +107,7 @@ class SqlStore:
         self.survey_marks: SurveyMarks = SqlSurveyMarks(database, domain_id)
         self.articles: Articles = SqlArticles(database, domain_id)
         self.article_questions: ArticleQuestions = SqlArticleQuestions(database, domain_id)
+        self.notices: Notices = SqlNotices(database, domain_id)
 
     async def probe(self) -> None:
         """Write one durable row, larger than a journal row, in new pages; then drop the one before.

@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0030"
+HEAD: Final = "0031"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -485,64 +485,6 @@ call_events = sa.Table(
     _must("body", sa.LargeBinary),
     sa.Index(None, "domain_id", "connection_id", "call_id"),
     sa.Index(None, "domain_id", "received_at_ms"),
-)
-
-api_keys = sa.Table(
-    "api_keys",
-    metadata,
-    _domain(),
-    _key("key_id"),
-    _must("name", sa.String),
-    _must("key_hash", sa.LargeBinary),
-    _must("role", sa.String),
-    _must("queue_ids", sa.String),
-    _must("team_ids", sa.String),
-    _must("created_at_ms", sa.BigInteger),
-    _must("created_by", sa.String),
-    _maybe("last_used_at_ms", sa.BigInteger),
-    _maybe("revoked_at_ms", sa.BigInteger),
-    sa.UniqueConstraint("domain_id", "key_hash"),
-)
-
-subscriptions = sa.Table(
-    "subscriptions",
-    metadata,
-    _domain(),
-    _key("subscription_id"),
-    _must("name", sa.String),
-    _must("url", sa.String),
-    _must("kinds", sa.String),
-    _must("queue_ids", sa.String),
-    _must("is_paused", sa.Boolean),
-    _must("created_at_ms", sa.BigInteger),
-    _must("created_by", sa.String),
-    _count("secret_no"),
-    _maybe("former_until_ms", sa.BigInteger),
-)
-
-stands = sa.Table(
-    "stands",
-    metadata,
-    _domain(),
-    _key("subscription_id"),
-    _key("track"),
-    _must("done_seq", sa.BigInteger),
-    _maybe("until_seq", sa.BigInteger),
-    _maybe("failing_since_ms", sa.BigInteger),
-    _must("attempts", sa.Integer),
-    _must("last_error", sa.String),
-    _maybe("delivered_at_ms", sa.BigInteger),
-)
-
-dead_letters = sa.Table(
-    "dead_letters",
-    metadata,
-    _domain(),
-    _key("subscription_id"),
-    _key("seq", sa.BigInteger),
-    _must("at_ms", sa.BigInteger),
-    _must("attempts", sa.Integer),
-    _must("error", sa.String),
 )
 
 uploads = sa.Table(

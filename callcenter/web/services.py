@@ -133,6 +133,9 @@ class EventTelling(Protocol):
     def look_again(self) -> None:
         """A subscription was changed."""
 
+    async def number_new(self) -> int:
+        """Give a place to every notice there is; returns the newest. Raises StorageUnavailable."""
+
 
 async def _at_once(_seq: int) -> None:
     """A log that is never behind."""

@@ -9,7 +9,7 @@ from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import ObjectKind, Permission
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports_of_integrators import DeadLetter, Stand, Subscription, Track
+from callcenter.ports_of_integrators import DeadLetter, Feed, Stand, Subscription, Track
 from callcenter.web.key_routes import Ids, Name, check_queues
 from callcenter.web.schemas import PageLength, Request, Seq
 from callcenter.web.services import Services
@@ -39,16 +39,18 @@ class SubscriptionChange(Request, frozen=True, kw_only=True):
 
 
 class Replay(Request, frozen=True):
-    """The events from one number to another, both included, are told again, under the ids they had."""
+    """The events of a feed from one number to another, both included, are told again, under the ids they had."""
 
     from_seq: Seq
     until_seq: Seq
+    feed: Feed = Feed.JOURNAL
 
 
 class DeadReplay(Request, frozen=True):
-    """Which dead letter is told once more; null: all there are."""
+    """Which dead letter of a feed is told once more; null: all there are."""
 
     seq: Seq | None = None
+    feed: Feed = Feed.JOURNAL
 
 
 class SecretChange(Request, frozen=True):
@@ -68,8 +70,16 @@ class TrackRow(msgspec.Struct, frozen=True, kw_only=True):
     delivered_at_ms: int | None
 
 
+class Tracks(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a subscription stands in a feed, and where its replays stand while there are some."""
+
+    live: TrackRow | None
+    replay: TrackRow | None
+    dead: TrackRow | None
+
+
 class SubscriptionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A subscription, where it stands, and where its replay stands while there is one."""
+    """A subscription, and where it stands: in the journal, and in the notices of cases, leads, articles and campaigns."""
 
     subscription_id: str
     name: str
@@ -82,16 +92,18 @@ class SubscriptionRow(msgspec.Struct, frozen=True, kw_only=True):
     live: TrackRow | None
     replay: TrackRow | None
     dead: TrackRow | None
+    notices: Tracks
     secret_no: int
     former_until_ms: int | None
 
 
 class SubscriptionList(msgspec.Struct, frozen=True):
-    """Every subscription; the kinds there are; the journal's newest event."""
+    """Every subscription; the kinds there are; the newest event of the journal, and of the notices."""
 
     subscriptions: list[SubscriptionRow]
     kinds: list[str]
     newest_seq: int
+    newest_notice_no: int
 
 
 class SubscriptionMade(msgspec.Struct, frozen=True):
@@ -108,8 +120,9 @@ class SubscriptionView(msgspec.Struct, frozen=True):
 
 
 class DeadLetterRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that was given up: replay it by its number."""
+    """An event that was given up: replay it by its number in its feed."""
 
+    feed: Feed
     seq: int
     at_ms: int
     attempts: int
@@ -124,8 +137,9 @@ class DeadLetterPage(msgspec.Struct, frozen=True):
 
 
 class DeadLetterQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`before_seq` of the page before."""
+    """Of which feed; `before_seq` of the page before."""
 
+    feed: Feed = Feed.JOURNAL
     before_seq: Seq | None = None
     limit: PageLength = 50
 
@@ -144,7 +158,9 @@ async def list_subscriptions(call: Call[Services]) -> SubscriptionList:
     stands = await services.store.subscriptions.stands()
     names = await services.names.read()
     rows = [_row(one, stands, names) for one in stored]
-    return SubscriptionList(rows, list(services.telling.kinds), services.host.mirror.seq)
+    newest_notice_no = await services.store.notices.newest()
+    kinds = list(services.telling.kinds)
+    return SubscriptionList(rows, kinds, services.host.mirror.seq, newest_notice_no)
 
 
 @route(
@@ -174,17 +190,22 @@ async def add_subscription(call: Call[Services]) -> SubscriptionMade:
         created_by=call.principal.user_id,
     )
     _check(call, subscription)
-    stand = Stand(
-        subscription_id=subscription.subscription_id,
-        track=Track.LIVE,
-        done_seq=services.host.mirror.seq,
-    )
+    newest = {
+        Feed.JOURNAL: services.host.mirror.seq,
+        Feed.NOTICES: await services.telling.number_new(),
+    }
+    subscription_id = subscription.subscription_id
+    stands = [
+        Stand(subscription_id=subscription_id, feed=feed, track=Track.LIVE, done_seq=seq)
+        for feed, seq in newest.items()
+    ]
     await services.store.subscriptions.put(subscription)
-    await services.store.subscriptions.put_stand(stand)
+    for stand in stands:
+        await services.store.subscriptions.put_stand(stand)
     services.telling.look_again()
     call.trail.object_kind = ObjectKind.SUBSCRIPTION
     call.trail.object_id = subscription.subscription_id
-    row = _row(subscription, [stand], await services.names.read())
+    row = _row(subscription, stands, await services.names.read())
     return SubscriptionMade(row, services.telling.secret_of(subscription))
 
 
@@ -243,22 +264,30 @@ async def remove_subscription(call: Call[Services]) -> None:
 async def replay_events(call: Call[Services]) -> SubscriptionView:
     """Beside what is told anyhow; another replay under way is replaced."""
     wanted, services = call.body(Replay), call.services
-    if not 1 <= wanted.from_seq <= wanted.until_seq <= services.host.mirror.seq:
+    newest_seq = services.host.mirror.seq
+    if wanted.feed is Feed.NOTICES:
+        newest_seq = await services.store.notices.newest()
+    if not 1 <= wanted.from_seq <= wanted.until_seq <= newest_seq:
         raise ApiError(
             ApiErrorCode.SUBSCRIPTION_INVALID,
-            "from_seq and until_seq name events of the journal, in this order.",
+            "from_seq and until_seq name events of the feed, in this order.",
             path="$.until_seq",
         )
     subscription = await _stored(call)
     stand = Stand(
         subscription_id=subscription.subscription_id,
+        feed=wanted.feed,
         track=Track.REPLAY,
         done_seq=wanted.from_seq - 1,
         until_seq=wanted.until_seq,
     )
     await services.store.subscriptions.put_stand(stand)
     services.telling.look_again()
-    call.trail.facts |= {"from_seq": wanted.from_seq, "until_seq": wanted.until_seq}
+    call.trail.facts |= {
+        "feed": wanted.feed,
+        "from_seq": wanted.from_seq,
+        "until_seq": wanted.until_seq,
+    }
     return await _view(call, subscription)
 
 
@@ -275,7 +304,10 @@ async def list_dead_letters(call: Call[Services]) -> DeadLetterPage:
     """One more is read than told, to know whether it goes on."""
     wanted = call.query(DeadLetterQuery)
     found = await call.services.store.subscriptions.dead_letters(
-        call.parameters["subscription_id"], before_seq=wanted.before_seq, limit=wanted.limit + 1
+        call.parameters["subscription_id"],
+        wanted.feed,
+        before_seq=wanted.before_seq,
+        limit=wanted.limit + 1,
     )
     rows = [_letter(one) for one in found[: wanted.limit]]
     return DeadLetterPage(rows, rows[-1].seq if len(found) > wanted.limit else None)
@@ -300,23 +332,25 @@ async def replay_dead_letters(call: Call[Services]) -> SubscriptionView:
     subscription_id = subscription.subscription_id
     until_seq = wanted.seq
     before_seq = None if until_seq is None else until_seq + 1
-    newest = await store.dead_letters(subscription_id, before_seq=before_seq, limit=1)
+    newest = await store.dead_letters(subscription_id, wanted.feed, before_seq=before_seq, limit=1)
     if not newest or (wanted.seq is not None and newest[0].seq != wanted.seq):
         message = "There is no such dead letter: it may have been taken since."
         raise ApiError(ApiErrorCode.CHANGED_MEANWHILE, message, path="$.seq")
-    key = (subscription_id, Track.DEAD)
-    if any((one.subscription_id, one.track) == key for one in await store.stands()):
+    key = (subscription_id, wanted.feed, Track.DEAD)
+    if any((one.subscription_id, one.feed, one.track) == key for one in await store.stands()):
         message = "Dead letters of this subscription are being told again already."
         raise ApiError(ApiErrorCode.CHANGED_MEANWHILE, message)
     stand = Stand(
         subscription_id=subscription_id,
+        feed=wanted.feed,
         track=Track.DEAD,
         done_seq=0 if wanted.seq is None else wanted.seq - 1,
         until_seq=newest[0].seq,
     )
     await store.put_stand(stand)
     call.services.telling.look_again()
-    call.trail.facts |= {"dead_letter": "all" if wanted.seq is None else wanted.seq}
+    which = "all" if wanted.seq is None else wanted.seq
+    call.trail.facts |= {"feed": wanted.feed, "dead_letter": which}
     return await _view(call, subscription)
 
 
@@ -387,10 +421,18 @@ async def _view(call: Call[Services], subscription: Subscription) -> Subscriptio
 
 def _row(one: Subscription, stands: list[Stand], names: dict[str, str]) -> SubscriptionRow:
     tracks = {
-        stand.track: _track(stand)
+        (stand.feed, stand.track): _track(stand)
         for stand in stands
         if stand.subscription_id == one.subscription_id
     }
+    journal, notices = (
+        Tracks(
+            live=tracks.get((feed, Track.LIVE)),
+            replay=tracks.get((feed, Track.REPLAY)),
+            dead=tracks.get((feed, Track.DEAD)),
+        )
+        for feed in (Feed.JOURNAL, Feed.NOTICES)
+    )
     return SubscriptionRow(
         subscription_id=one.subscription_id,
         name=one.name,
@@ -400,9 +442,10 @@ def _row(one: Subscription, stands: list[Stand], names: dict[str, str]) -> Subsc
         is_paused=one.is_paused,
         created_at_ms=one.created_at_ms,
         created_by=names.get(one.created_by, ""),
-        live=tracks.get(Track.LIVE),
-        replay=tracks.get(Track.REPLAY),
-        dead=tracks.get(Track.DEAD),
+        live=journal.live,
+        replay=journal.replay,
+        dead=journal.dead,
+        notices=notices,
         secret_no=one.secret_no,
         former_until_ms=one.former_until_ms,
     )
@@ -420,4 +463,6 @@ def _track(stand: Stand) -> TrackRow:
 
 
 def _letter(one: DeadLetter) -> DeadLetterRow:
-    return DeadLetterRow(seq=one.seq, at_ms=one.at_ms, attempts=one.attempts, error=one.error)
+    return DeadLetterRow(
+        feed=one.feed, seq=one.seq, at_ms=one.at_ms, attempts=one.attempts, error=one.error
+    )

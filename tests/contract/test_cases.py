@@ -89,7 +89,8 @@ async def test_a_case_is_found_as_stored_and_has_a_number(store: Store) -> None:
     one = await put(store, stored())
     other = await put(store, stored("k2"))
     assert (one.case_no, other.case_no) == (1, 2)
-    assert await store.cases.get("k1") == one == msgspec.structs.replace(stored(), case_no=1)
+    wanted = msgspec.structs.replace(stored(), case_no=1, late_at_ms=100)
+    assert await store.cases.get("k1") == one == wanted
     assert await store.cases.events("k1") == [event(stored())]
     assert await store.cases.of_command("k2:1") == event(stored("k2"))
     assert await store.cases.of_command("k3:1") is None
@@ -117,7 +118,7 @@ async def test_a_command_belongs_to_one_case(store: Store) -> None:
 async def test_closed_cases_keep_when_they_were_closed(store: Store) -> None:
     first = await put(store, stored())
     over = moved(first, state=CaseState.CLOSED_ACCEPTED, due=None, due_at_ms=None)
-    over = msgspec.structs.replace(over, closed_at_ms=77)
+    over = msgspec.structs.replace(over, closed_at_ms=77, late_at_ms=None)
     assert await put(store, over, "accepted") == over
     assert await store.cases.get("k1") == over
 

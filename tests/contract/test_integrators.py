@@ -3,7 +3,7 @@
 import msgspec
 
 from callcenter.ports import Store
-from callcenter.ports_of_integrators import ApiKey, DeadLetter, Stand, Subscription, Track
+from callcenter.ports_of_integrators import ApiKey, DeadLetter, Feed, Stand, Subscription, Track
 
 KEY = ApiKey(
     key_id="k-1",
@@ -59,7 +59,9 @@ async def test_a_subscription_is_stored_changed_and_forgotten(store: Store) -> N
     assert await store.subscriptions.delete("s-1")
     assert not await store.subscriptions.delete("s-1")
     assert await store.subscriptions.stands() == []
-    assert await store.subscriptions.dead_letters("s-1", before_seq=None, limit=9) == []
+    assert (
+        await store.subscriptions.dead_letters("s-1", Feed.JOURNAL, before_seq=None, limit=9) == []
+    )
 
 
 async def test_tracks_move_on_and_a_replay_ends(store: Store) -> None:
@@ -71,7 +73,7 @@ async def test_tracks_move_on_and_a_replay_ends(store: Store) -> None:
     for stand in (STAND, replay, failing):
         await store.subscriptions.put_stand(stand)
     assert await store.subscriptions.stands() == [failing, replay]
-    await store.subscriptions.delete_stand("s-1", Track.REPLAY)
+    await store.subscriptions.delete_stand("s-1", Feed.JOURNAL, Track.REPLAY)
     assert await store.subscriptions.stands() == [failing]
 
 
@@ -79,10 +81,29 @@ async def test_what_was_given_up_is_listed_newest_first(store: Store) -> None:
     await store.subscriptions.put(HOOK)
     await store.subscriptions.put_stand(STAND, [letter(seq) for seq in (2, 5, 7)])
     await store.subscriptions.put_stand(STAND, [letter(5)])
-    found = await store.subscriptions.dead_letters("s-1", before_seq=None, limit=2)
+    found = await store.subscriptions.dead_letters("s-1", Feed.JOURNAL, before_seq=None, limit=2)
     assert found == [letter(7), letter(5)]
-    found = await store.subscriptions.dead_letters("s-1", before_seq=5, limit=2)
+    found = await store.subscriptions.dead_letters("s-1", Feed.JOURNAL, before_seq=5, limit=2)
     assert found == [letter(2)]
+
+
+async def test_each_feed_has_its_own_places_and_dead_letters(store: Store) -> None:
+    await store.subscriptions.put(HOOK)
+    noticed = msgspec.structs.replace(STAND, feed=Feed.NOTICES, done_seq=2)
+    given_up = msgspec.structs.replace(letter(7), feed=Feed.NOTICES, attempts=9)
+    await store.subscriptions.put_stand(STAND, [letter(7)])
+    await store.subscriptions.put_stand(noticed, [given_up])
+    assert await store.subscriptions.stands() == [STAND, noticed]
+    await store.subscriptions.delete_dead("s-1", Feed.JOURNAL, 7)
+    found = [
+        await store.subscriptions.dead_letters("s-1", feed, before_seq=None, limit=9)
+        for feed in Feed
+    ]
+    assert found == [[], [given_up]]
+    await store.subscriptions.delete_stand("s-1", Feed.JOURNAL, Track.LIVE)
+    assert await store.subscriptions.stands() == [noticed]
+    assert await store.subscriptions.delete("s-1")
+    assert await store.subscriptions.stands() == []
 
 
 async def test_of_a_subscription_that_is_gone_nothing_is_kept(store: Store) -> None:
@@ -95,7 +116,7 @@ async def test_what_was_taken_after_all_leaves_the_list(store: Store) -> None:
     await store.subscriptions.put(replaced)
     assert await store.subscriptions.get("s-1") == replaced
     await store.subscriptions.put_stand(STAND, [letter(2), letter(5)])
-    await store.subscriptions.delete_dead("s-1", 5)
-    await store.subscriptions.delete_dead("s-1", 9)
-    left = await store.subscriptions.dead_letters("s-1", before_seq=None, limit=9)
+    await store.subscriptions.delete_dead("s-1", Feed.JOURNAL, 5)
+    await store.subscriptions.delete_dead("s-1", Feed.JOURNAL, 9)
+    left = await store.subscriptions.dead_letters("s-1", Feed.JOURNAL, before_seq=None, limit=9)
     assert left == [letter(2)]

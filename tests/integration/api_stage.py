@@ -267,6 +267,7 @@ class ApiStage:
                 journal=self.store.journal,
                 interactions=self.store.interactions,
                 subscriptions=self.store.subscriptions,
+                notices=self.store.notices,
                 secret=b"a secret of all tests",
                 networks=(),
                 decode=DECODER.decode,

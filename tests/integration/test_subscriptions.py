@@ -10,7 +10,7 @@ from aiohttp import WSServerHandshakeError, web
 from aiohttp.test_utils import TestServer
 from standardwebhooks import Webhook
 
-from callcenter.ports_of_integrators import DeadLetter
+from callcenter.ports_of_integrators import DeadLetter, Feed
 from tests.integration.live_server import PATIENCE_S, LiveServer, has_offer, live_server
 
 LOOPBACK = ["127.0.0.0/8"]
@@ -248,7 +248,7 @@ async def test_what_was_given_up_is_told_again_when_asked(
         await server.start_chat()
         await program.until(1)
         seq = program.events[0]["data"]["seq"]
-        (stand,) = await store.stands()
+        stand = next(one for one in await store.stands() if one.feed is Feed.JOURNAL)
         letter = DeadLetter(
             subscription_id=subscription_id, seq=seq, at_ms=1, attempts=5, error="HTTP 400"
         )

@@ -6,6 +6,8 @@ type Schemas = components['schemas'];
 
 export type SubscriptionRow = Schemas['SubscriptionRow'];
 export type NewSubscription = Schemas['NewSubscription'];
+export type Feed = Schemas['Feed'];
+export const FEEDS: readonly Feed[] = ['journal', 'notices'];
 export type ApiKeyRow = Schemas['ApiKeyRow'];
 export type NewApiKey = Schemas['NewApiKey'];
 
@@ -20,25 +22,25 @@ export const pauseSubscription = (id: string, is_paused: boolean) =>
   );
 export const removeSubscription = (id: string) =>
   answerOf(api.DELETE('/api/v1/subscriptions/{subscription_id}', { params: ofSubscription(id) }));
-export const replayEvents = (id: string, from_seq: number, until_seq: number) =>
+export const replayEvents = (id: string, feed: Feed, from_seq: number, until_seq: number) =>
   answerOf(
     api.POST('/api/v1/subscriptions/{subscription_id}/replay', {
       params: ofSubscription(id),
-      body: { from_seq, until_seq },
+      body: { feed, from_seq, until_seq },
     }),
   );
-export const readDeadLetters = (id: string) =>
+export const readDeadLetters = (id: string, feed: Feed) =>
   answerOf(
     api.GET('/api/v1/subscriptions/{subscription_id}/dead-letters', {
-      params: { ...ofSubscription(id), query: { limit: 50 } },
+      params: { ...ofSubscription(id), query: { feed, limit: 50 } },
     }),
   );
-/** One dead letter by its number, or (null) all of them. */
-export const replayDeadLetters = (id: string, seq: number | null) =>
+/** One dead letter of a feed by its number, or (null) all of them. */
+export const replayDeadLetters = (id: string, feed: Feed, seq: number | null) =>
   answerOf(
     api.POST('/api/v1/subscriptions/{subscription_id}/dead-letters/replay', {
       params: ofSubscription(id),
-      body: { seq },
+      body: { feed, seq },
     }),
   );
 export const replaceSecret = (id: string, secret_no: number) =>

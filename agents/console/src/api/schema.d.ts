@@ -3582,9 +3582,11 @@ export interface components {
         };
         /**
          * DeadLetterQuery
-         * @description `before_seq` of the page before.
+         * @description Of which feed; `before_seq` of the page before.
          */
         DeadLetterQuery: {
+            /** @default journal */
+            feed?: components["schemas"]["Feed"];
             /** @default null */
             before_seq?: number | null;
             /** @default 50 */
@@ -3592,9 +3594,10 @@ export interface components {
         };
         /**
          * DeadLetterRow
-         * @description An event that was given up: replay it by its number.
+         * @description An event that was given up: replay it by its number in its feed.
          */
         DeadLetterRow: {
+            feed: components["schemas"]["Feed"];
             seq: number;
             at_ms: number;
             attempts: number;
@@ -3602,11 +3605,13 @@ export interface components {
         };
         /**
          * DeadReplay
-         * @description Which dead letter is told once more; null: all there are.
+         * @description Which dead letter of a feed is told once more; null: all there are.
          */
         DeadReplay: {
             /** @default null */
             seq?: number | null;
+            /** @default journal */
+            feed?: components["schemas"]["Feed"];
         };
         /**
          * DepartmentRow
@@ -3952,6 +3957,12 @@ export interface components {
             /** @default null */
             agent_id?: string | null;
         };
+        /**
+         * Feed
+         * @description Where events come from; each has numbers of its own.
+         * @enum {unknown}
+         */
+        Feed: "journal" | "notices";
         /**
          * FieldChange
          * @description A field of a person, before and after, as JSON text; both empty for a password, before for somebody new.
@@ -5376,11 +5387,13 @@ export interface components {
         };
         /**
          * Replay
-         * @description The events from one number to another, both included, are told again, under the ids they had.
+         * @description The events of a feed from one number to another, both included, are told again, under the ids they had.
          */
         Replay: {
             from_seq: number;
             until_seq: number;
+            /** @default journal */
+            feed?: components["schemas"]["Feed"];
         };
         /**
          * ReplyDefaults
@@ -5673,12 +5686,13 @@ export interface components {
         };
         /**
          * SubscriptionList
-         * @description Every subscription; the kinds there are; the journal's newest event.
+         * @description Every subscription; the kinds there are; the newest event of the journal, and of the notices.
          */
         SubscriptionList: {
             subscriptions: components["schemas"]["SubscriptionRow"][];
             kinds: string[];
             newest_seq: number;
+            newest_notice_no: number;
         };
         /**
          * SubscriptionMade
@@ -5690,7 +5704,7 @@ export interface components {
         };
         /**
          * SubscriptionRow
-         * @description A subscription, where it stands, and where its replay stands while there is one.
+         * @description A subscription, and where it stands: in the journal, and in the notices of cases, leads, articles and campaigns.
          */
         SubscriptionRow: {
             subscription_id: string;
@@ -5704,6 +5718,7 @@ export interface components {
             live: components["schemas"]["TrackRow"] | null;
             replay: components["schemas"]["TrackRow"] | null;
             dead: components["schemas"]["TrackRow"] | null;
+            notices: components["schemas"]["Tracks"];
             secret_no: number;
             former_until_ms: number | null;
         };
@@ -5955,6 +5970,15 @@ export interface components {
             attempts: number;
             last_error: string;
             delivered_at_ms: number | null;
+        };
+        /**
+         * Tracks
+         * @description Where a subscription stands in a feed, and where its replays stand while there are some.
+         */
+        Tracks: {
+            live: components["schemas"]["TrackRow"] | null;
+            replay: components["schemas"]["TrackRow"] | null;
+            dead: components["schemas"]["TrackRow"] | null;
         };
         /**
          * TrialLine
@@ -20115,6 +20139,7 @@ export interface operations {
     list_dead_letters: {
         parameters: {
             query?: {
+                feed?: components["schemas"]["Feed"];
                 before_seq?: number;
                 limit?: number;
             };

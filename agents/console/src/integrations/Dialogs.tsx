@@ -3,7 +3,9 @@ import { useTranslation } from 'react-i18next';
 import {
   addKey,
   addSubscription,
+  FEEDS,
   replayEvents,
+  type Feed,
   type NewApiKey,
   type NewSubscription,
   type SubscriptionRow,
@@ -13,6 +15,12 @@ import { FormDialog } from '../ui/FormDialog';
 import { toast } from '../ui/toasts';
 import { useCommand } from '../ui/useCommand';
 
+interface ReplayFields {
+  feed: Feed;
+  from: number;
+  until: number;
+}
+
 interface Props {
   onClose: () => void;
   onMade: (secret: string) => void;
@@ -20,7 +28,8 @@ interface Props {
 
 const askSubscription = (_key: string, body: NewSubscription) => addSubscription(body);
 const askKey = (_key: string, body: NewApiKey) => addKey(body);
-const askReplay = (_key: string, id: string, from: number, until: number) => replayEvents(id, from, until);
+const askReplay = (_key: string, id: string, { feed, from, until }: ReplayFields) =>
+  replayEvents(id, feed, from, until);
 
 function useChoices() {
   const names = useNames();
@@ -113,16 +122,39 @@ export function NewKeyDialog({ onClose, onMade }: Props) {
 
 interface ReplayProps {
   of: SubscriptionRow;
-  newestSeq: number;
+  /** The newest number of each feed. */
+  newest: Record<Feed, number>;
   onClose: () => void;
 }
 
-export function ReplayDialog({ of, newestSeq, onClose }: ReplayProps) {
+/** The numbers are those of the feed that is chosen. */
+function ReplayFieldsOf({ newest }: Pick<ReplayProps, 'newest'>) {
   const { t } = useTranslation();
   const required = useRequired();
+  const form = Form.useFormInstance<ReplayFields>();
+  const feed = Form.useWatch<Feed | undefined>('feed', form) ?? 'journal';
+  return (
+    <>
+      <Form.Item name="feed" label={t('integrations.feed')}>
+        <Select
+          options={FEEDS.map((value) => ({ value, label: t(`integrations.feeds.${value}`) }))}
+          onChange={(chosen: Feed) => form.setFieldValue('until', newest[chosen])}
+        />
+      </Form.Item>
+      {['from', 'until'].map((name) => (
+        <Form.Item key={name} name={name} label={t(`integrations.${name}`)} rules={required}>
+          <InputNumber min={1} max={Math.max(1, newest[feed])} precision={0} />
+        </Form.Item>
+      ))}
+    </>
+  );
+}
+
+export function ReplayDialog({ of, newest, onClose }: ReplayProps) {
+  const { t } = useTranslation();
   const { run, isBusy } = useCommand(askReplay);
-  const submit = async ({ from, until }: { from: number; until: number }) => {
-    if (!(await run(of.subscription_id, from, until))) return;
+  const submit = async (fields: ReplayFields) => {
+    if (!(await run(of.subscription_id, fields))) return;
     toast(t('integrations.replayed'));
     onClose();
   };
@@ -131,15 +163,11 @@ export function ReplayDialog({ of, newestSeq, onClose }: ReplayProps) {
       title={t('integrations.replayTitle', { name: of.name })}
       okText={t('integrations.replay')}
       isBusy={isBusy}
+      initialValues={{ feed: 'journal', until: newest.journal }}
       onSubmit={submit}
       onClose={onClose}
     >
-      <Form.Item name="from" label={t('integrations.from')} rules={required}>
-        <InputNumber min={1} max={newestSeq} precision={0} />
-      </Form.Item>
-      <Form.Item name="until" label={t('integrations.until')} rules={required} initialValue={newestSeq}>
-        <InputNumber min={1} max={newestSeq} precision={0} />
-      </Form.Item>
+      <ReplayFieldsOf newest={newest} />
     </FormDialog>
   );
 }

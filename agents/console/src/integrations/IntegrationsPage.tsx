@@ -44,7 +44,7 @@ function useConfirm() {
 
 function State({ row }: { row: SubscriptionRow }) {
   const { t } = useTranslation();
-  const error = row.live?.last_error;
+  const error = row.live?.last_error || row.notices.live?.last_error;
   if (row.is_paused)
     return (
       <StateTag tone="idle" icon="away" isPlain>
@@ -94,6 +94,7 @@ function Subscription({ row, onChanged, onReplay, onOpen }: SubscriptionProps) {
         <State row={row} />
       </td>
       <td data-number>{count(row.live?.done_seq ?? 0, i18n.language)}</td>
+      <td data-number>{count(row.notices.live?.done_seq ?? 0, i18n.language)}</td>
       <td data-number>
         <Space size={6}>
           <Button size="small" type="text" onClick={onReplay}>
@@ -173,7 +174,7 @@ function Table({ label, columns, children }: { label: string; columns: string[];
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column} scope="col" data-number={column === 'place' || undefined}>
+              <th key={column} scope="col" data-number={column.toLowerCase().endsWith('place') || undefined}>
                 {t(`integrations.${column}`)}
               </th>
             ))}
@@ -202,7 +203,8 @@ function OpenDialog({ open, asked, onClose, onSecret }: OpenDialogProps) {
   const row = asked?.subscriptions.find((one) => one.subscription_id === open.id);
   if (!row) return null;
   if (open.what === 'row') return <SubscriptionDialog row={row} onClose={onClose} onSecret={onSecret} />;
-  return <ReplayDialog of={row} newestSeq={asked?.newest_seq ?? 1} onClose={onClose} />;
+  const newest = { journal: asked?.newest_seq ?? 1, notices: asked?.newest_notice_no ?? 1 };
+  return <ReplayDialog of={row} newest={newest} onClose={onClose} />;
 }
 
 function Subscriptions({ onSecret }: { onSecret: (secret: string) => void }) {
@@ -237,7 +239,10 @@ function Subscriptions({ onSecret }: { onSecret: (secret: string) => void }) {
         <Empty icon="search" title={t('integrations.none')} text={t('integrations.noneText')} />
       )}
       {rows.length > 0 && (
-        <Table label="subscriptions-title" columns={['name', 'url', 'kinds', 'queues', 'state', 'place']}>
+        <Table
+          label="subscriptions-title"
+          columns={['name', 'url', 'kinds', 'queues', 'state', 'place', 'noticePlace']}
+        >
           {rows.map((row) => (
             <Subscription
               key={row.subscription_id}

@@ -1,7 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { readDeadLetters, replaceSecret, replayDeadLetters, type SubscriptionRow } from '../api/integrations';
+import {
+  FEEDS,
+  readDeadLetters,
+  replaceSecret,
+  replayDeadLetters,
+  type Feed,
+  type SubscriptionRow,
+} from '../api/integrations';
 import { count, dateTime } from '../ui/format';
 import { Failed, Loading } from '../ui/Panel';
 import table from '../ui/Table.module.css';
@@ -9,20 +16,21 @@ import { toast } from '../ui/toasts';
 import { useCommand } from '../ui/useCommand';
 
 const REFRESH_MS = 5_000;
-const askReplay = (_key: string, id: string, seq: number | null) => replayDeadLetters(id, seq);
+const askReplay = (_key: string, id: string, feed: Feed, seq: number | null) =>
+  replayDeadLetters(id, feed, seq);
 const askSecret = (_key: string, id: string, secretNo: number) => replaceSecret(id, secretNo);
 
-function DeadLetters({ row }: { row: SubscriptionRow }) {
+function DeadLetters({ row, feed }: { row: SubscriptionRow; feed: Feed }) {
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
   const { run, isBusy } = useCommand(askReplay);
   const asked = useQuery({
-    queryKey: ['deadLetters', row.subscription_id],
-    queryFn: () => readDeadLetters(row.subscription_id),
+    queryKey: ['deadLetters', row.subscription_id, feed],
+    queryFn: () => readDeadLetters(row.subscription_id, feed),
     refetchInterval: REFRESH_MS,
   });
   const tell = async (seq: number | null) => {
-    if (await run(row.subscription_id, seq)) toast(t('integrations.tellingDead'));
+    if (await run(row.subscription_id, feed, seq)) toast(t('integrations.tellingDead'));
     await queries.invalidateQueries({ queryKey: ['deadLetters'] });
   };
   if (asked.isPending) return <Loading rows={2} />;
@@ -31,7 +39,7 @@ function DeadLetters({ row }: { row: SubscriptionRow }) {
   if (!letters.length) return <p>{t('integrations.noDead')}</p>;
   return (
     <>
-      <div className={table.wrap} tabIndex={0} role="region" aria-label={t('integrations.dead')}>
+      <div className={table.wrap} tabIndex={0} role="region" aria-label={t(`integrations.deadOf.${feed}`)}>
         <table className={table.table}>
           <thead>
             <tr>
@@ -95,8 +103,12 @@ export function SubscriptionDialog({ row, onClose, onSecret }: SubscriptionDialo
   const until = row.former_until_ms;
   return (
     <Modal open width={760} title={row.name} footer={null} onCancel={onClose}>
-      <h3>{t('integrations.dead')}</h3>
-      <DeadLetters row={row} />
+      {FEEDS.map((feed) => (
+        <section key={feed} data-feed={feed}>
+          <h3>{t(`integrations.deadOf.${feed}`)}</h3>
+          <DeadLetters row={row} feed={feed} />
+        </section>
+      ))}
       <h3>{t('integrations.secret')}</h3>
       <p>
         {until === null

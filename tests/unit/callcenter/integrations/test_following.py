@@ -8,15 +8,18 @@ import pytest
 
 from callcenter.host.chain import ZERO
 from callcenter.host.recovery import DECODER, ENCODER
+from callcenter.integrations.feeds import JournalFeed, NoticeFeed
 from callcenter.integrations.following import Follower, Gone, Surroundings
 from callcenter.integrations.limits import GIVE_UP_MS, REFUSALS_MAX, RETRY_MAX_S
 from callcenter.integrations.posting import Outcome, Verdict
 from callcenter.ports import JournalBatch, JournalRecord, RowChange
-from callcenter.ports_of_integrators import Stand, Subscription, Track
+from callcenter.ports_of_integrators import Feed, Stand, Subscription, Track
 from callcenter.storage.memory import MemoryStore
 from routing import events as ev
 from routing.ids import AgentId, ContactId, QueueId, UserId
 from routing.model import Channel, Party
+from tests.contract import test_cases as cases
+from tests.contract import test_leads as leads
 
 HOUR_MS = 3_600_000
 TAKEN, FAILING = Outcome(Verdict.TAKEN), Outcome(Verdict.FAILING, "HTTP 500")
@@ -67,6 +70,7 @@ class World:
         kinds: tuple[str, ...] = (),
         queue_ids: tuple[str, ...] = (),
         track: Track = Track.REPLAY,
+        feed: Feed = Feed.JOURNAL,
     ) -> Follower:
         """Everything there is, once, which ends by itself."""
         subscription = Subscription(
@@ -80,13 +84,19 @@ class World:
             created_by="u-1",
         )
         await self.store.subscriptions.put(subscription)
-        stand = Stand(subscription_id="s-1", track=track, done_seq=0, until_seq=len(self._events))
+        until_seq = len(self._events)
+        if feed is Feed.NOTICES:
+            until_seq = await self.store.notices.newest()
+        stand = Stand(
+            subscription_id="s-1", feed=feed, track=track, done_seq=0, until_seq=until_seq
+        )
         around = Surroundings(
-            "main",
-            self.store.journal,
+            {
+                Feed.JOURNAL: JournalFeed("main", self.store.journal, DECODER.decode),
+                Feed.NOTICES: NoticeFeed("main", self.store.notices),
+            },
             self.store.interactions,
             self.store.subscriptions,
-            DECODER.decode,
             lambda: self.now_ms,
             self.sleep,
             lambda: 0.5,
@@ -96,8 +106,8 @@ class World:
         await follower.run()
         return follower
 
-    async def dead(self) -> list[int]:
-        found = await self.store.subscriptions.dead_letters("s-1", before_seq=None, limit=100)
+    async def dead(self, feed: Feed = Feed.JOURNAL) -> list[int]:
+        found = await self.store.subscriptions.dead_letters("s-1", feed, before_seq=None, limit=100)
         return sorted(letter.seq for letter in found)
 
 
@@ -215,3 +225,57 @@ async def test_what_was_given_up_is_told_again_alone_and_leaves_the_list(world: 
     assert list(dict.fromkeys(again.heard)) == ["main.2", "main.4"]
     assert await world.dead() == [2]
     assert await world.store.subscriptions.stands() == []
+
+
+async def noticed(world: World) -> None:
+    """A case that moves, and a lead in between."""
+    first = await world.store.cases.put(cases.stored(), cases.event(cases.stored()))
+    await world.store.leads.put(leads.stored(), leads.event(leads.stored()))
+    second = cases.moved(first)
+    await world.store.cases.put(second, cases.event(second, "propose"))
+    await world.store.notices.number(world.now_ms, limit=9)
+
+
+async def test_notices_are_told_in_the_order_of_their_object_under_ids_of_their_own(
+    world: World,
+) -> None:
+    await noticed(world)
+    target = Target(FAILING, TAKEN, *[REFUSED] * REFUSALS_MAX)
+    follower = await world.replay(target, feed=Feed.NOTICES)
+    ids = ["main.case.k1.1", "main.case.k1.2", "main.lead.l1.1"]
+    assert list(dict.fromkeys(target.heard)) == ids
+    assert target.heard.count("main.case.k1.2") == REFUSALS_MAX
+    assert (follower.stand.done_seq, await world.dead(Feed.NOTICES)) == (3, [2])
+    assert await world.dead() == []
+    again = Target()
+    await world.replay(again, track=Track.DEAD, feed=Feed.NOTICES)
+    assert again.heard == ["main.case.k1.2"]
+    assert await world.dead(Feed.NOTICES) == []
+
+
+async def test_notices_count_for_their_queue_or_their_contacts(world: World) -> None:
+    row = RowChange("interactions", {"contact_id": "c1"}, {"channel": "chat", "queue_id": "help"})
+    await world.store.rows.commit("interactions", 1, [row])
+    await noticed(world)
+    sales, cases_alone = Target(), Target()
+    await world.replay(sales, queue_ids=("sales",), feed=Feed.NOTICES)
+    await world.replay(cases_alone, queue_ids=("help",), kinds=("case.opened",), feed=Feed.NOTICES)
+    assert (sales.heard, cases_alone.heard) == (["main.lead.l1.1"], ["main.case.k1.1"])
+
+
+async def test_what_was_told_before_a_crash_is_told_again_under_the_same_id(world: World) -> None:
+    """The receiver has it, the place was not stored: the next follower begins at the place that was."""
+    await noticed(world)
+
+    class Dying(Target):
+        async def post(self, message_id: str, body: bytes, now_ms: int) -> Outcome:
+            await super().post(message_id, body, now_ms)
+            raise ConnectionResetError
+
+    first, second = Dying(), Target()
+    with pytest.raises(ConnectionResetError):
+        await world.replay(first, feed=Feed.NOTICES)
+    await world.replay(second, feed=Feed.NOTICES)
+    assert first.heard == second.heard[:1] == ["main.case.k1.1"]
+    assert first.bodies == second.bodies[:1]
+    assert len(second.heard) == len(set(second.heard)) == 3
