@@ -6,14 +6,13 @@ import pytest
 
 from loadtests.rig.instance import Asterisk, Ports
 from loadtests.rig.rootfs import Rootfs, ensure_rootfs
-from routing import dialling
-from tests.integration.live_server import PATIENT_PERMIT_MS
+from tests.integration.live_server import dial_patiently
 
 
 @pytest.fixture(autouse=True)
-def patient_permits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No permit to dial runs out because a machine is slow."""
-    monkeypatch.setattr(dialling, "PERMIT_MS", PATIENT_PERMIT_MS)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that is about dialling runs out because a machine is slow."""
+    dial_patiently(monkeypatch)
 
 
 @pytest.fixture(scope="session")

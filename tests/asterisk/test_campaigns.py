@@ -71,8 +71,8 @@ DISPOSITIONS: Final = {
 CHANNEL, TO_CHANNEL, BEGUN, ANSWERED, ENDED, DISPOSITION, CALL_ID = 5, 6, 9, 10, 11, 14, 16
 """Where a record has what."""
 
-TOLERANCE_S: Final = 5
-"""Records have whole seconds, and the server learns of things a moment later; how long that is, the machine decides."""
+TOLERANCE_S: Final = PATIENCE_S
+"""Records have whole seconds, and the server learns of things later, but no later than a test waits for anything."""
 
 OUTBOUND = """  outbound: {connection: rig, shown_number: "+49301", queue: sales, country_code: "999"}
 leads: {queue: sales}

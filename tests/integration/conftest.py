@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from callcenter.cli import loops
-from routing import campaign_booking, dialling
 from tests.integration.api_stage import ApiStage, api_stage
-from tests.integration.live_server import PATIENT_PERMIT_MS
+from tests.integration.live_server import dial_patiently
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], AbstractEventLoop]]:
@@ -18,10 +17,9 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], AbstractEventLoop]
 
 
 @pytest.fixture(autouse=True)
-def patient_permits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No permit to dial runs out, and nobody who has answered counts as left alone, because a machine is slow."""
-    monkeypatch.setattr(dialling, "PERMIT_MS", PATIENT_PERMIT_MS)
-    monkeypatch.setattr(campaign_booking, "TAKEN_IN_TIME_MS", PATIENT_PERMIT_MS)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that is about dialling runs out because a machine is slow."""
+    dial_patiently(monkeypatch)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import aiohttp
 import msgspec
+import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from blockbuster import blockbuster
 
@@ -17,6 +18,7 @@ from callcenter.bootstrap.parts import Parts
 from callcenter.bootstrap.server import Server
 from callcenter.http.contract import FILE_TYPE
 from callcenter.settings import Settings
+from routing import campaign_booking, dialling
 from routing.ids import ContactId
 from routing.state import Agent, Contact, State
 from tests import looking
@@ -59,6 +61,12 @@ people:
   - {username: sam, display_name: Sam Okafor, role: supervisor, team: north, queues: [sales], watched_teams: [north], language: en}
   - {username: ada, display_name: Ada Lind, role: admin, team: north, queues: [sales, help], watched_teams: [north, south], language: en}
 """
+
+
+def dial_patiently(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No permit to dial runs out, and nobody who has answered counts as left alone, because a machine is slow."""
+    monkeypatch.setattr(dialling, "PERMIT_MS", PATIENT_PERMIT_MS)
+    monkeypatch.setattr(campaign_booking, "TAKEN_IN_TIME_MS", PATIENT_PERMIT_MS)
 
 
 def configuration_folder(
