@@ -56,6 +56,15 @@ VIOLATIONS_TOLERATED = 3
 PRESENCE_SWEEP_MS = 1_000
 """How often presence is compared with the sockets, should an earlier report have failed."""
 
+PRESENCE_SETTLES_MS = 5_000
+"""How long somebody who asks for a state from a desk just opened is waited for until the engine has heard of the desk; then 409 `agent_not_present`. Longer than a router that has taken over takes nobody's word."""
+
+DESK_NEWS_MS = 1_500
+"""The same where the desk may be at a gateway that has not said so yet, so that it is not even known."""
+
+PRESENCE_LOOK_MS = 20
+"""How often it is looked meanwhile."""
+
 ROSTER_POLL_MS = 2_000
 """How often people are compared with the engine's agents: a change made by another process is seen this late."""
 

@@ -94,6 +94,8 @@ class Joined:
                 telling = tell_sockets(self._asker, agents, contacts, monotonic_s)
                 self.cards.on_change = parts.desk_hub.refresh
                 self._notes.on_card = self.cards.take
+                questions = parts.telephony.book.questions
+                self._notes.on_asked = lambda note: questions.take(note.cards, is_all=note.is_all)
                 self._pass_typing(parts)
                 return {"open sockets": telling, "notes": self._notes.run()}
             case _:
@@ -104,11 +106,12 @@ class Joined:
         cards = CardTeller(
             self._notes,
             parts.desk_introductions,
-            lambda: parts.host.mirror.contacts,
-            self._clock.monotonic_s,
+            open_contacts=lambda: parts.host.mirror.contacts,
+            questions=parts.telephony.book.questions.cards,
+            monotonic_s=self._clock.monotonic_s,
         )
         parts.host.listen(cards.on_published)
-        parts.on_card = cards.changed
+        parts.on_card, parts.on_asked = cards.changed, cards.asked
         self._pass_typing(parts)
         return {"notes": self._notes.run(), "cards": cards.run()}
 

@@ -1,5 +1,6 @@
 """The objects of one domain, wired. Nothing runs yet when `build` returns."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -65,13 +66,18 @@ from callcenter.integrations.addresses import networks_of
 from callcenter.integrations.telling import Teller
 from callcenter.leads.interest import LeadMaker
 from callcenter.leads.routes import ROUTES as LEAD_ROUTES
-from callcenter.limits import PRESENCE_SWEEP_MS
+from callcenter.limits import (
+    DESK_NEWS_MS,
+    PRESENCE_LOOK_MS,
+    PRESENCE_SETTLES_MS,
+    PRESENCE_SWEEP_MS,
+)
 from callcenter.observability.metrics import Metrics
 from callcenter.pressure import Pressure
 from callcenter.projections.closed_messages import ClosedMessages
 from callcenter.projections.customer_cards import CustomerCards
 from callcenter.projections.introductions import Introductions
-from callcenter.settings import Settings
+from callcenter.settings import Role, Settings
 from callcenter.storage.store import SqlStore
 from callcenter.supervision.emergencies import is_told
 from callcenter.telephony.browser.routes import ROUTES as BROWSER_ROUTES
@@ -129,6 +135,8 @@ class Parts:
     """Called with a contact of which more is known than its events say."""
     on_typing: Callable[[ContactId, Party], None] = lambda _contact_id, _by: None
     """Called when somebody is writing at a socket of this process."""
+    on_asked: Callable[[AgentId], None] = lambda _: None
+    """Called with an agent whom a colleague asks by phone, whenever that looks different."""
 
     @property
     def visits(self) -> VisitBook:
@@ -198,6 +206,26 @@ class Parts:
         """A card says more than the events of its contact do: show it."""
         self.desk_hub.refresh(contact_id)
         self.on_card(contact_id)
+
+    def asked(self, agent_id: AgentId) -> None:
+        """What an agent is asked by phone looks different: show it."""
+        self.desk_hub.refresh_desk(agent_id)
+        self.on_asked(agent_id)
+
+    async def until_present(self, user_id: str) -> bool:
+        """Wait a little for the engine to hear of the desk an agent has just opened; False when there is none.
+
+        A router hears of desks at gateways some moments later than of what is asked there.
+        """
+        agent_id, began_s = AgentId(user_id), self.clock.monotonic_s()
+        is_alone = self.settings.role is Role.ALL
+        while (agent := self.host.mirror.agents.get(agent_id)) is not None and not agent.is_present:
+            is_known = self.agent_presence.has_socket(agent_id)
+            limit_ms = PRESENCE_SETTLES_MS if is_known else (0 if is_alone else DESK_NEWS_MS)
+            if (self.clock.monotonic_s() - began_s) * 1000 >= limit_ms:
+                return False
+            await asyncio.sleep(PRESENCE_LOOK_MS / 1000)
+        return agent is not None
 
     def gauges(self) -> dict[str, float]:
         """Figures of the process for the metrics."""
@@ -369,7 +397,7 @@ def _listen(parts: Parts) -> None:
     shown = (parts.introductions, parts.mail_book, parts.customer_cards, parts.reading)
     for book in (parts.customer_cards, parts.mail_book, parts.telephony.book):
         book.listen(parts.more_is_known)
-    parts.telephony.book.questions.listen(parts.desk_hub.refresh_desk)
+    parts.telephony.book.questions.listen(parts.asked)
     host = parts.host
     for listener in (*shown, parts.desk_hub):
         host.listen(listener.on_published)
@@ -529,6 +557,7 @@ def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
         log_reaches=parts.reading.interaction_log.wait_for,
         on_person=parts.roster.learn,
         is_phone_missing=parts.is_phone_missing,
+        until_present=parts.until_present,
         phases_beside=parts.telephony.book.phases_beside,
         questions=parts.telephony.book.questions.of,
         console_dir=settings.console_dir,

@@ -5,12 +5,13 @@ was emptied, shows the truth soon, and nobody keeps count of who has heard what.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 from redis.asyncio import Redis
 
 from agents.desk import Introduction, Introductions
+from agents.protocol import AskedCard
 from callcenter.cluster.limits import (
     CARDS_AGAIN_S,
     CARDS_KEPT,
@@ -20,9 +21,9 @@ from callcenter.cluster.limits import (
     RETRY_S,
 )
 from callcenter.cluster.redis import LinkLost, appended, read_streams, send_all
-from callcenter.cluster.wire import Card, Names, Note, Typing
+from callcenter.cluster.wire import Asked, Card, Names, Note, Typing
 from callcenter.host.envelope import Published
-from routing.ids import ContactId
+from routing.ids import AgentId, ContactId
 from routing.model import Party
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -41,6 +42,7 @@ class Notes:
         self._has_mail = asyncio.Event()
         self.on_card: Callable[[Card], None] = lambda _: None
         self.on_typing: Callable[[Typing], None] = lambda _: None
+        self.on_asked: Callable[[Asked], None] = lambda _: None
 
     def tell(self, note: Note) -> None:
         """Tell the others; what does not fit is left out."""
@@ -87,6 +89,8 @@ class Notes:
         match note:
             case Card():
                 self.on_card(note)
+            case Asked():
+                self.on_asked(note)
             case Typing() if note.process_id != self._process_id:
                 self.on_typing(note)
             case _:
@@ -132,15 +136,19 @@ class CardTeller:
         self,
         notes: Notes,
         introductions: Introductions,
+        *,
         open_contacts: Callable[[], Iterable[ContactId]],
+        questions: Callable[[], Mapping[AgentId, AskedCard]],
         monotonic_s: Callable[[], float],
     ) -> None:
-        """`open_contacts`: those that may stand on a desk."""
+        """`open_contacts`: those that may stand on a desk; `questions`: what agents are asked by phone."""
         self._notes = notes
         self._introductions = introductions
         self._open_contacts = open_contacts
+        self._questions = questions
         self._monotonic_s = monotonic_s
         self._changed: dict[ContactId, None] = {}
+        self._asked: dict[AgentId, None] = {}
         self._told: dict[ContactId, Card] = {}
 
     def on_published(self, published: Published) -> None:
@@ -154,6 +162,10 @@ class CardTeller:
         """A contact may look different."""
         self._changed[contact_id] = None
 
+    def asked(self, agent_id: AgentId) -> None:
+        """What an agent is asked by phone looks different."""
+        self._asked[agent_id] = None
+
     async def run(self) -> None:
         """Until cancelled."""
         all_told_s = self._monotonic_s()
@@ -163,9 +175,15 @@ class CardTeller:
                 all_told_s = self._monotonic_s()
                 self._told.clear()
                 self._changed.update(dict.fromkeys(self._open_contacts()))
+                self._asked.clear()
+                self._notes.tell(Asked(dict(self._questions()), is_all=True))
             changed, self._changed = self._changed, {}
             for contact_id in changed:
                 self._tell(contact_id)
+            if self._asked:
+                asked, self._asked = self._asked, {}
+                known = self._questions()
+                self._notes.tell(Asked({each: known[each] for each in asked if each in known}))
 
     def _tell(self, contact_id: ContactId) -> None:
         known = self._introductions(contact_id)

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from agents.protocol import CallCard, EmailCard
+from agents.protocol import AskedCard, CallCard, EmailCard
 from callcenter.host.envelope import Envelope
 from routing.errors import Refusal
 from routing.ids import AgentId, ContactId
@@ -71,7 +71,14 @@ class Typing(msgspec.Struct, frozen=True, array_like=True, tag="typing"):
     by: Party
 
 
-Note: TypeAlias = Card | Typing
+class Asked(msgspec.Struct, frozen=True, array_like=True, tag="asked"):
+    """What colleagues ask agents by phone; with `is_all` nobody else is asked anything."""
+
+    cards: dict[AgentId, AskedCard]
+    is_all: bool = False
+
+
+Note: TypeAlias = Card | Typing | Asked
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):

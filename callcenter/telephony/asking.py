@@ -4,7 +4,7 @@ Theory: a consult is known by its call alone, whose fold says how it stands; kep
 agent, so there are never more than agents. A restart makes them anew from the calls that are open.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -31,10 +31,25 @@ class Questions:
     def of(self, agent_id: AgentId) -> AskedCard | None:
         """What an agent is asked, or was asked a moment ago; whoever has the customer now sees that instead."""
         card = self._cards.get(agent_id)
-        if card is None or card.ended_as == asides.HANDED_OVER:
-            return None
-        is_old = self._now_ms() >= card.since_ms + limits.ASKED_SHOWN_MS
-        return None if card.ended_as and is_old else card
+        return card if card is not None and self._is_shown(card) else None
+
+    def cards(self) -> dict[AgentId, AskedCard]:
+        """The newest of each agent that is not long over, for other processes to show."""
+        return {agent_id: card for agent_id, card in self._cards.items() if not self._is_old(card)}
+
+    def take(self, cards: Mapping[AgentId, AskedCard], *, is_all: bool) -> None:
+        """The process that has the calls says what agents are asked; with `is_all` nobody else is asked anything."""
+        before = dict(self._cards)
+        self._cards = dict(cards) if is_all else before | dict(cards)
+        for agent_id in before.keys() | cards.keys():
+            if before.get(agent_id) != self._cards.get(agent_id):
+                self._on_changed(agent_id)
+
+    def _is_shown(self, card: AskedCard) -> bool:
+        return card.ended_as != asides.HANDED_OVER and not self._is_old(card)
+
+    def _is_old(self, card: AskedCard) -> bool:
+        return bool(card.ended_as) and self._now_ms() >= card.since_ms + limits.ASKED_SHOWN_MS
 
     def note(self, call: Call, at_ms: int) -> None:
         """The call may look different since."""

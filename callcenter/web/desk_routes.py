@@ -4,7 +4,7 @@ import msgspec
 
 from agents.desk import desk_of
 from callcenter.auth.authorise import Permission
-from callcenter.host.envelope import Submitted
+from callcenter.host.envelope import CommandRefused, Submitted
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.ports import Detail
@@ -96,7 +96,14 @@ async def set_state(call: Call[Services]) -> Done:
             "Your phone in the browser is not connected, so calls would not reach you: connect it first.",
         )
     reason_id = None if wanted.reason_id is None else ReasonId(wanted.reason_id)
-    submitted = await submit(call, SetAgentState(_agent(call), AgentState(wanted.state), reason_id))
+    command = SetAgentState(_agent(call), AgentState(wanted.state), reason_id)
+    try:
+        submitted = await submit(call, command)
+    except CommandRefused as refused:
+        is_early = refused.refusal.code is RefusalCode.AGENT_NOT_PRESENT
+        if not is_early or not await call.services.until_present(_agent(call)):
+            raise
+        submitted = await submit(call, command)
     return Done(submitted.seq)
 
 

@@ -150,6 +150,11 @@ async def _nobody_asked(_contact_id: ContactId) -> list[Phase]:
     return []
 
 
+async def _never_present(_user_id: str) -> bool:
+    """Where no desk can be on its way."""
+    return False
+
+
 def _has_phone(_user_id: str) -> bool:
     """Where there are no calls."""
     return False
@@ -193,6 +198,8 @@ class Services:
     """Told of a person's row before the engine is: names and phones are known when the first offer comes."""
     is_phone_missing: Callable[[str], bool] = _has_phone
     """Whether somebody who takes calls has no phone that could ring."""
+    until_present: Callable[[str], Awaitable[bool]] = _never_present
+    """Waits a little until the engine knows of the desk that an agent has just opened; False when there is none."""
     phases_beside: Callable[[ContactId], Awaitable[list[Phase]]] = _nobody_asked
     """Colleagues asked during the call of a contact: phases of which the engine knows nothing."""
     questions: Questions = nobody_asks

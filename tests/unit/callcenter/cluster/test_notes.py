@@ -1,13 +1,16 @@
 """What the router says of a contact stands over what a gateway knows itself, bounded, and is told once."""
 
+import asyncio
+
 import pytest
 
 from agents.desk import Introduction
-from agents.protocol import CallCard, EmailCard
-from callcenter.cluster import notes
-from callcenter.cluster.notes import CardsElsewhere
-from callcenter.cluster.wire import Card
-from routing.ids import ContactId
+from agents.protocol import AskedCard, CallCard, EmailCard
+from callcenter.cluster import limits, notes
+from callcenter.cluster.notes import CardsElsewhere, CardTeller
+from callcenter.cluster.wire import Asked, Card, Note
+from routing.ids import AgentId, ContactId
+from tests.looking import pause
 
 CONTACT = ContactId("c-1")
 CALL = CallCard("talking", 1_000, "...789", "en", "100")
@@ -46,3 +49,39 @@ def test_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         cards.take(Card(ContactId(f"c-{number}"), None, CALL))
     assert [introduce(ContactId(f"c-{number}")).call for number in range(3)] == [None, CALL, CALL]
+
+
+class Told(notes.Notes):
+    """What was told, without anybody who hears it."""
+
+    def __init__(self) -> None:
+        self.all: list[Note] = []
+
+    def tell(self, note: Note) -> None:
+        self.all.append(note)
+
+
+async def test_what_agents_are_asked_is_told_when_it_changes_and_now_and_then_all_of_it() -> None:
+    told, now_s = Told(), [0.0]
+    asked = {AgentId(name): AskedCard("c-1", "Ann", "ringing", 0) for name in ("bob", "eva")}
+    teller = CardTeller(
+        told,
+        own,
+        open_contacts=lambda: [CONTACT],
+        questions=lambda: asked,
+        monotonic_s=lambda: now_s[0],
+    )
+    telling = asyncio.create_task(teller.run())
+    try:
+        for name in ("bob", "gone"):
+            teller.asked(AgentId(name))
+        while not told.all:
+            await pause()
+        assert told.all == [Asked({AgentId("bob"): asked[AgentId("bob")]})]
+        now_s[0] = limits.CARDS_AGAIN_S
+        while len(told.all) < 3:
+            await pause()
+        assert told.all[1:] == [Asked(asked, is_all=True), Card(CONTACT, mail(1))]
+    finally:
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)

@@ -72,3 +72,28 @@ def test_of_two_questions_the_newer_one_stands_there() -> None:
     desk.questions.note(first, 4_000)
     assert desk.shown() == ("ringing", "", 3_000)
     assert desk.questions.of(ANN) is None
+
+
+def test_another_process_shows_what_it_is_told_and_forgets_what_all_of_it_leaves_out() -> None:
+    here, there = Desk(), Desk()
+    here.questions.note(asked(call()), 0)
+    there.questions.take(here.questions.cards(), is_all=False)
+    assert there.told == [BOB]
+    assert there.shown() == here.shown() is not None
+    there.questions.take(here.questions.cards(), is_all=True)
+    assert there.told == [BOB]
+    there.questions.take({}, is_all=False)
+    assert there.shown() is not None
+    there.questions.take({}, is_all=True)
+    assert there.told == [BOB, BOB]
+    assert there.shown() is None
+
+
+def test_what_is_long_over_is_not_told_on() -> None:
+    desk, one = Desk(), asked(call())
+    desk.questions.note(one, 0)
+    turned(one, consulting.OVER)
+    desk.questions.note(one, 0)
+    assert list(desk.questions.cards()) == [BOB]
+    desk.now_ms = limits.ASKED_SHOWN_MS
+    assert desk.questions.cards() == {}
