@@ -144,6 +144,12 @@ ESTIMATES_LEARN_FROM_EVENTS = 20_000
 EXPORT_ROWS_MAX = 10_000
 """Contacts in one export of the interaction log; the answer says whether there were more."""
 
+TRIED_KEYS_MAX = 100_000
+"""Addresses and pairs of name and address whose tries one process counts; the one used longest ago is forgotten first."""
+
+TRUSTED_KEYS_MAX = 50_000
+"""Pairs of name and address remembered as having logged in; the oldest is forgotten first."""
+
 EXPORTS_PER_HOUR = 20
 """Exports of one person within an hour; more is refused with 429 `export_throttled`."""
 

@@ -212,7 +212,7 @@ class Settings(BaseSettings):
     """Answer /metrics, /healthz and /readyz to other machines too."""
 
     chats_per_minute: Annotated[int, Field(ge=1)] = 30
-    """Chats one network address may start in a minute."""
+    """Chats one network address may start in a minute, in all processes of the domain together."""
 
     web_calls_per_minute: Annotated[int, Field(ge=1)] = 6
     """Calls from pages that one network address may make in a minute."""

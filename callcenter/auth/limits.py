@@ -39,6 +39,3 @@ those who have logged in from that address before."""
 
 FAILURE_WINDOW_S = 300
 """How long a failed log-in counts, in seconds."""
-
-TRUSTED_PAIRS_MAX = 50_000
-"""(name, address) pairs remembered as having logged in; the oldest is forgotten first."""

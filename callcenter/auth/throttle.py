@@ -1,11 +1,12 @@
 """Failed log-ins are counted, so that passwords cannot be guessed at speed.
 
-Two counters, both over a moving window and both in memory: per (name, address) and per address. Nobody can
+Two counters, both over a moving window: per (name, address) and per address. Nobody can
 lock a colleague out from elsewhere, because a name alone is never counted; and a stranger who fails again and
 again behind an office's one address does not stop those who have logged in from that address before, because
 the address counter does not apply to them. IPv6 addresses count by their /64, which is what one customer gets.
 
-A try counts as failed while its password is being checked, or a hundred at once would all be let through.
+A try counts as failed while its password is being checked, or a hundred at once would all be let through. In a
+cluster all processes count together (`callcenter/tries.py`).
 
 Keys are hashes: the counters hold neither names nor addresses.
 """
@@ -13,13 +14,11 @@ Keys are hashes: the counters hold neither names nor addresses.
 import hashlib
 import ipaddress
 import math
-import time
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from limits import RateLimitItemPerHour, RateLimitItemPerSecond
+from limits import RateLimitItemPerHour
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -27,9 +26,9 @@ from callcenter.auth.limits import (
     ADDRESS_FAILURES_MAX,
     FAILURE_WINDOW_S,
     PAIR_FAILURES_MAX,
-    TRUSTED_PAIRS_MAX,
 )
 from callcenter.limits import EXPORTS_PER_HOUR
+from callcenter.tries import Tries, Window
 
 
 class LoginThrottled(Exception):
@@ -52,57 +51,43 @@ class LoginThrottle:
 
     def __init__(
         self,
+        tries: Tries,
+        new_id: Callable[[], str],
         *,
         pair_max: int = PAIR_FAILURES_MAX,
         address_max: int = ADDRESS_FAILURES_MAX,
         window_s: int = FAILURE_WINDOW_S,
-        trusted_max: int = TRUSTED_PAIRS_MAX,
-        wall_s: Callable[[], float] = time.time,  # noqa: TID251 - `limits` counts by this clock itself
     ) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._per_pair = RateLimitItemPerSecond(pair_max, window_s, namespace="pair")
-        self._per_address = RateLimitItemPerSecond(address_max, window_s, namespace="address")
-        self._checking: Counter[str] = Counter()
-        self._trusted: OrderedDict[str, None] = OrderedDict()
-        self._trusted_max = trusted_max
-        self._wall_s = wall_s
+        """`new_id` names each try, among those of all processes that count together."""
+        self._tries = tries
+        self._new_id = new_id
+        self._per_pair = Window("pair", pair_max, window_s * 1000)
+        self._per_address = Window("address", address_max, window_s * 1000)
 
-    @contextmanager
-    def attempt(self, username: str, address: str) -> Iterator["Attempt"]:
+    @asynccontextmanager
+    async def attempt(self, username: str, address: str) -> AsyncIterator[Attempt]:
         """Around one try. Raises LoginThrottled at once if it may not be made now."""
+        tries, try_id = self._tries, self._new_id()
         pair, network = _pair_key(username, address), _network(address)
-        wait_s = self._wait_s(self._per_pair, pair, self._checking[pair])
-        if pair not in self._trusted:
-            wait_s = max(wait_s, self._wait_s(self._per_address, network, 0))
-        if wait_s > 0:
-            raise LoginThrottled(wait_s)
+        if not await tries.is_trusted(pair):
+            _refuse_for(await tries.wait_ms(self._per_address, network))
+        _refuse_for(await tries.add(self._per_pair, pair, try_id))
         attempt = Attempt()
-        self._checking[pair] += 1
         try:
             yield attempt
-        finally:
-            self._checking[pair] -= 1
-            if not self._checking[pair]:
-                del self._checking[pair]
+        except BaseException:
+            await tries.take_back(self._per_pair, pair, try_id)
+            raise
         if attempt.is_successful:
-            self._succeeded(pair)
+            await tries.clear(self._per_pair, pair)
+            await tries.trust(pair)
         else:
-            self._limiter.hit(self._per_pair, pair)
-            self._limiter.hit(self._per_address, network)
+            await tries.add(self._per_address, network, try_id)
 
-    def _succeeded(self, pair: str) -> None:
-        """The pair starts anew and is trusted from here on."""
-        self._limiter.clear(self._per_pair, pair)
-        self._trusted[pair] = None
-        self._trusted.move_to_end(pair)
-        while len(self._trusted) > self._trusted_max:
-            self._trusted.popitem(last=False)
 
-    def _wait_s(self, item: RateLimitItemPerSecond, key: str, checking: int) -> int:
-        window = self._limiter.get_window_stats(item, key)
-        if window.remaining > checking:
-            return 0
-        return max(1, math.ceil(window.reset_time - self._wall_s()))
+def _refuse_for(wait_ms: int) -> None:
+    if wait_ms:
+        raise LoginThrottled(max(1, math.ceil(wait_ms / 1000)))
 
 
 class ExportThrottle:

@@ -26,10 +26,12 @@ from callcenter.cluster.notes import CardsElsewhere, CardTeller, Notes
 from callcenter.cluster.redis import open_redis
 from callcenter.cluster.remote_host import RemoteHost
 from callcenter.cluster.sockets import SocketsElsewhere, tell_sockets
+from callcenter.cluster.tries import RedisTries
 from callcenter.cluster.wire import Names, Owner
 from callcenter.host.host import Host
 from callcenter.ports import Store
 from callcenter.settings import Role, Settings
+from callcenter.tries import MemoryTries
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -56,6 +58,7 @@ class Joined:
         self._forwarder = Forwarder(lambda: self._asker.owner)
         self._notes = Notes(self._client, self._names, self._process_id)
         self.cards = CardsElsewhere()
+        self.tries = RedisTries(self._client, self._names, MemoryTries(clock.monotonic_s))
         self._has_lease = asyncio.Event()
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done when another process has taken over."""
@@ -149,6 +152,10 @@ class Joined:
             )
 
         return by_router
+
+    def is_ready(self) -> None:
+        """Everything runs: who dies now is taken over soon."""
+        self._lease.shorten()
 
     async def leave(self) -> None:
         """Let another process have its turn."""

@@ -83,6 +83,7 @@ from callcenter.supervision.emergencies import is_told
 from callcenter.telephony.browser.routes import ROUTES as BROWSER_ROUTES
 from callcenter.telephony.placing_routes import ROUTES as PLACING_ROUTES
 from callcenter.telephony.recording_routes import ROUTES as RECORDING_ROUTES
+from callcenter.tries import MemoryTries, Tries
 from callcenter.web.app import Extension, build_app
 from callcenter.web.desk_hub import DeskHub
 from callcenter.web.desk_socket import DeskSockets
@@ -129,6 +130,8 @@ class Parts:
     leads: LeadMaker
     agent_presence: PresenceKeeper[AgentId]
     pressure: Pressure
+    tries: Tries = field(init=False)
+    """Where failed log-ins and chats begun are counted; here, or for a whole cluster."""
     campaigns: CampaignParts = field(init=False)
     metrics: Metrics = field(init=False)
     on_card: Callable[[ContactId], None] = lambda _: None
@@ -137,6 +140,10 @@ class Parts:
     """Called when somebody is writing at a socket of this process."""
     on_asked: Callable[[AgentId], None] = lambda _: None
     """Called with an agent whom a colleague asks by phone, whenever that looks different."""
+
+    def __post_init__(self) -> None:
+        """By itself a process counts for itself."""
+        self.tries = MemoryTries(self.clock.monotonic_s)
 
     @property
     def visits(self) -> VisitBook:
@@ -477,7 +484,7 @@ def _chat(parts: Parts, tokens: ChatTokens, relay: Relay | None) -> Extension:
         tokens=tokens,
         entrance=parts.ways.entrance,
         visits=parts.visits,
-        throttle=StartThrottle(parts.settings.chats_per_minute),
+        throttle=StartThrottle(parts.settings.chats_per_minute, parts.tries, new_id),
         widget=parts.configuration.widget,
         can_call=parts.can_call,
         closed_message=parts.closed_messages.of_queue,
@@ -532,7 +539,7 @@ def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
         api_keys=parts.api_keys,
         telling=parts.telling,
         passwords=parts.passwords,
-        throttle=LoginThrottle(),
+        throttle=LoginThrottle(parts.tries, new_id),
         audit=AuditTrail(parts.store.audit_log, settings.domain_id, parts.clock.now_ms),
         board=parts.reading.board,
         introductions=parts.desk_introductions,

@@ -118,6 +118,7 @@ class Server:
         parts = self._parts = build(settings, store, host, clock, secret=data_dir.secret())
         if joined is not None:
             parts.introduce_by(joined.cards.over)
+            parts.tries = joined.tries
         folded = await host.start()
         self._say(f"Journal: {host.mirror.seq} events ({folded} folded over the last snapshot)")
         if role.decides:
@@ -131,6 +132,8 @@ class Server:
         if role.serves:
             await self._listen(parts, data_dir.secret())
         self._start_tasks(parts)
+        if joined is not None:
+            joined.is_ready()
         if demo and role.decides:
             self._start_demo(parts, data_dir)
 
@@ -208,8 +211,9 @@ class Server:
 
     async def stop(self) -> None:
         """Say goodbye to the sockets, finish what is under way, keep a snapshot, close the files."""
-        if self._joined is not None and self._joined.lost.done():
-            # Another process does our work: whatever still waits here must not keep this one.
+        joined = self._joined
+        if joined is not None and (joined.lost.done() or not self._asked.is_set()):
+            # Another process does our work, or is about to: whatever still waits here must not keep this one.
             asyncio.get_running_loop().call_later(LOST_STOP_S, os._exit, 1)
         try:
             if self._parts is not None:

@@ -151,7 +151,7 @@ async def start_chat(call: Call[ChatServices]) -> ChatStarted:
     """Contact, customer and opening message become durable together; with a flow that comes first."""
     services, widget = call.services, _widget(call)
     form = call.body(StartChat)
-    services.throttle.check(call.request.remote or "")
+    await services.throttle.check(call.request.remote or "")
     if widget.flow is not None:
         return await _start_in_flow(call, widget, widget.flow, form)
     newcomer = Newcomer(

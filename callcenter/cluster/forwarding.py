@@ -16,7 +16,12 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from callcenter.cluster.callers import CALLER, signed
-from callcenter.cluster.limits import FORWARD_CONNECT_S, FORWARD_FRAME_BYTES_MAX, FORWARD_S
+from callcenter.cluster.limits import (
+    FORWARD_CONNECT_S,
+    FORWARD_FRAME_BYTES_MAX,
+    FORWARD_S,
+    OWNER_LOOK_EVERY_S,
+)
 from callcenter.cluster.wire import Owner
 from callcenter.host.envelope import RoutingPaused
 
@@ -59,6 +64,7 @@ class Forwarder:
         """`owner` is the router of the moment."""
         self._owner = owner
         self._secret = b""
+        self._under_way: dict[asyncio.Timeout, str] = {}
         self._session: aiohttp.ClientSession | None = None
 
     @asynccontextmanager
@@ -73,9 +79,29 @@ class Forwarder:
             self._session = None
 
     async def run(self) -> None:
-        """Hold the connections until cancelled."""
+        """Hold the connections until cancelled; what waits for a router that another has taken over from is given up."""
         async with self.opened():
-            await asyncio.Event().wait()
+            while True:
+                await asyncio.sleep(OWNER_LOOK_EVERY_S)
+                self.give_up_old()
+
+    def give_up_old(self) -> None:
+        """Whoever waits for another router than that of the moment hears at once that routing is paused, and asks again."""
+        owner = self._owner()
+        for limit, url in list(self._under_way.items()):
+            if owner is not None and url != owner.url:
+                del self._under_way[limit]
+                limit.reschedule(asyncio.get_running_loop().time())
+
+    @asynccontextmanager
+    async def _while_it_decides(self, url: str) -> AsyncIterator[None]:
+        """Around what waits for the router at that address. Raises TimeoutError when another has taken over."""
+        async with asyncio.timeout(None) as limit:
+            self._under_way[limit] = url
+            try:
+                yield
+            finally:
+                self._under_way.pop(limit, None)
 
     def middleware(
         self, is_served_here: Callable[[web.Request], bool], secret: bytes
@@ -101,23 +127,27 @@ class Forwarder:
         }
         return kept | {CALLER: signed(request.remote or "", self._secret)}
 
-    def _target(self, request: web.Request) -> tuple[aiohttp.ClientSession, str]:
+    def _target(self) -> tuple[aiohttp.ClientSession, str]:
+        """The router of the moment. Raises RoutingPaused."""
         owner = self._owner()
         if self._session is None or owner is None or not owner.url:
             raise RoutingPaused
-        return self._session, owner.url + request.raw_path
+        return self._session, owner.url
 
     async def _plain(self, request: web.Request) -> web.StreamResponse:
-        session, url = self._target(request)
+        session, url = self._target()
         body = request.content if request.can_read_body else None
         try:
-            async with session.request(
-                request.method,
-                url,
-                headers=self._headers(request),
-                data=body,
-                allow_redirects=False,
-            ) as answer:
+            async with (
+                self._while_it_decides(url),
+                session.request(
+                    request.method,
+                    url + request.raw_path,
+                    headers=self._headers(request),
+                    data=body,
+                    allow_redirects=False,
+                ) as answer,
+            ):
                 kept = {
                     name: value
                     for name, value in answer.headers.items()
@@ -133,9 +163,9 @@ class Forwarder:
             raise RoutingPaused from error
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
-        protocols = _protocols(request)
+        protocols, (session, url) = _protocols(request), self._target()
         try:
-            there = await self._opened_there(request)
+            there = await self._opened_there(request, session, url)
         except aiohttp.WSServerHandshakeError as error:
             return web.Response(status=error.status)
         async with there:
@@ -143,24 +173,40 @@ class Forwarder:
                 protocols=protocols, max_msg_size=FORWARD_FRAME_BYTES_MAX, heartbeat=None
             )
             await here.prepare(request)
-            await relay(here, there)
+            await self._relay(here, there, url)
         return here
+
+    async def _relay(
+        self,
+        here: web.WebSocketResponse,
+        there: aiohttp.ClientWebSocketResponse,
+        url: str,
+        first: str | None = None,
+    ) -> None:
+        """Pass frames until either side is gone or another router decides: then the page opens its socket again."""
+        try:
+            async with self._while_it_decides(url):
+                await relay(here, there, first)
+        except TimeoutError:
+            await here.close(code=aiohttp.WSCloseCode.SERVICE_RESTART)
 
     async def relay_open(
         self, request: web.Request, here: web.WebSocketResponse, first: str
     ) -> bool:
         """Serve a socket that is open here, and has said `first`, by the router; False when it cannot be reached."""
         try:
-            there = await self._opened_there(request)
+            session, url = self._target()
+            there = await self._opened_there(request, session, url)
         except (RoutingPaused, aiohttp.WSServerHandshakeError):
             return False
         async with there:
-            await relay(here, there, first)
+            await self._relay(here, there, url, first)
         return True
 
-    async def _opened_there(self, request: web.Request) -> aiohttp.ClientWebSocketResponse:
+    async def _opened_there(
+        self, request: web.Request, session: aiohttp.ClientSession, url: str
+    ) -> aiohttp.ClientWebSocketResponse:
         """The same socket at the router. Raises RoutingPaused, WSServerHandshakeError."""
-        session, url = self._target(request)
         headers = {
             name: value
             for name, value in self._headers(request).items()
@@ -168,7 +214,7 @@ class Forwarder:
         }
         try:
             return await session.ws_connect(
-                url,
+                url + request.raw_path,
                 headers=headers,
                 protocols=_protocols(request),
                 max_msg_size=FORWARD_FRAME_BYTES_MAX,
@@ -187,9 +233,11 @@ async def relay(
         await there.send_str(first)
     onward = asyncio.ensure_future(_pump(here, there))
     back = asyncio.ensure_future(_pump(there, here))
-    _, still = await asyncio.wait((onward, back), return_when=asyncio.FIRST_COMPLETED)
-    for task in still:
-        task.cancel()
+    try:
+        await asyncio.wait((onward, back), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        onward.cancel()
+        back.cancel()
     await asyncio.wait((onward, back))
     await here.close(code=there.close_code or aiohttp.WSCloseCode.OK)
 

@@ -21,6 +21,7 @@ from callcenter.cluster.limits import (
     LEASE_MS,
     LEASE_RENEW_EVERY_S,
     LEASE_WATCHED_S,
+    STARTING_LEASE_MS,
 )
 from callcenter.cluster.redis import LinkLost, call
 from callcenter.cluster.wire import Owner
@@ -73,6 +74,11 @@ class Lease:
         self._value = b""
         self._looked_s = 0.0
         self._is_held = False
+        self._lasts_ms = STARTING_LEASE_MS
+
+    def shorten(self) -> None:
+        """The process is ready: from the next renewal on it lasts LEASE_MS."""
+        self._lasts_ms = LEASE_MS
 
     async def acquire(self, owner: Owner) -> None:
         """Return once it is ours. Redis is waited for."""
@@ -84,7 +90,7 @@ class Lease:
                 left_ms = await call(self._client.pttl(self._key))
                 looked_s = self._monotonic_s()
                 if watch.may_take(left_ms, asked_s, looked_s):
-                    taken = self._client.set(self._key, self._value, nx=True, px=LEASE_MS)
+                    taken = self._client.set(self._key, self._value, nx=True, px=self._lasts_ms)
                     if await call(taken):
                         self._looked_s, self._is_held = looked_s, True
                         return
@@ -94,7 +100,7 @@ class Lease:
 
     def is_certain(self) -> bool:
         """Whether we hold it and have not been asleep past its time since we looked."""
-        return self._is_held and (self._monotonic_s() - self._looked_s) * 1000 < LEASE_MS
+        return self._is_held and (self._monotonic_s() - self._looked_s) * 1000 < self._lasts_ms
 
     async def keep(self) -> None:
         """Renew for ever; returns when another has it."""
@@ -114,7 +120,8 @@ class Lease:
     async def _renew(self) -> bool:
         looked_s = self._monotonic_s()
         try:
-            is_ours = await call(self._client.eval(_RENEW, 1, self._key, self._value, LEASE_MS))
+            renewed = self._client.eval(_RENEW, 1, self._key, self._value, self._lasts_ms)
+            is_ours = await call(renewed)
         except LinkLost:
             # Nobody can take it either; and we are awake.
             self._looked_s = looked_s

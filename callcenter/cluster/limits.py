@@ -2,9 +2,13 @@
 
 from typing import Final
 
-LEASE_MS: Final = 1_500
+LEASE_MS: Final = 2_000
 """A lease that is not renewed for so long is over: a take-over cannot begin sooner, and a process that does nothing for so
-long, for whatever reason, may lose what it has. Five renewals fit in."""
+long, for whatever reason, may lose what it has. Six renewals fit in."""
+
+STARTING_LEASE_MS: Final = 10_000
+"""The same from taking it until the process is ready: the very first start reads and checks a whole configuration. Whoever dies
+in just that time is taken over later by as much."""
 
 LEASE_RENEW_EVERY_S: Final = 0.3
 """How often it is renewed; a process that was asleep for LEASE_MS writes nothing before it has looked who has it now."""
@@ -93,3 +97,6 @@ CARDS_AGAIN_S: Final = 10.0
 
 CARDS_KEPT: Final = 20_000
 """Contacts of whom a gateway keeps what the router has said; the oldest are forgotten."""
+
+TRUSTED_FOR_S: Final = 30 * 86_400
+"""How long it is remembered that somebody has logged in from an address, whom strangers there do not hold up."""

@@ -3,6 +3,7 @@
 LinkLost    Redis cannot be reached, or does not answer in time
 """
 
+import asyncio
 from collections.abc import Awaitable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -34,16 +35,26 @@ def open_redis(url: str) -> Redis:
         socket_connect_timeout=REDIS_TIMEOUT_S,
         retry=Retry(NoBackoff(), 0),
         protocol=2,
+        driver_info=None,  # looking up its own version would block the loop at every connection
     )
 
 
 @contextmanager
 def reached() -> Iterator[None]:
-    """Whatever goes wrong with Redis inside is LinkLost."""
+    """Whatever goes wrong with Redis inside is LinkLost; a cancellation that got lost there is raised again."""
     try:
         yield
     except (RedisError, OSError, TimeoutError) as error:
+        _end_if_cancelled()
         raise LinkLost(type(error).__name__) from error
+    _end_if_cancelled()
+
+
+def _end_if_cancelled() -> None:
+    """The client may take a cancellation that comes as a connection breaks for the break alone."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def read_streams(client: Redis, after: dict[str, bytes]) -> dict[str, list[Entry]]:

@@ -35,6 +35,14 @@ class Names:
         """What a process that asked is told."""
         return f"{self._tag}:answers:{process_id}"
 
+    def tries(self, window: str, key: str) -> str:
+        """How often something was tried of late."""
+        return f"{self._tag}:tries:{window}:{key}"
+
+    def trusted(self, key: str) -> str:
+        """Who has proved to be who they say."""
+        return f"{self._tag}:trusted:{key}"
+
 
 class Question(msgspec.Struct, frozen=True, array_like=True, tag="question"):
     """A command of a process that decides nothing itself; `number` is its own count."""

@@ -258,8 +258,8 @@ class Host:
             try:
                 batch = self._decide()
                 await self._commit(batch)
-            except StorageUnavailable:
-                await self._wait_for_storage()
+            except StorageUnavailable as error:
+                await self._wait_for_storage(error)
             except StaleWriter:
                 _log.error("stepping_down", reason="another writer owns this domain's journal")
                 return True
@@ -384,11 +384,11 @@ class Host:
 
     # --- failing and recovering ------------------------------------------------------------------
 
-    async def _wait_for_storage(self) -> None:
+    async def _wait_for_storage(self, error: StorageUnavailable) -> None:
         """Refuse commands until the store writes again, then go on from what is really durable."""
         self._is_writable = False
         self._fail_all(HostUnavailable())
-        _log.error("journal_not_writable", seq=self.mirror.seq)
+        _log.error("journal_not_writable", seq=self.mirror.seq, why=str(error))
         while not self._is_stopping:
             await asyncio.sleep(STORAGE_PROBE_EVERY_MS / 1000)
             try:

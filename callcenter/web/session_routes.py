@@ -82,7 +82,7 @@ ROUTES = (log_in, read_session, log_out)
 async def _checked_user(services: Services, wanted: LogIn, address: str) -> ports.User:
     """The user whose password this is. Every refusal costs the same and is told the same."""
     username = wanted.username.casefold()
-    with services.throttle.attempt(username, address) as attempt:
+    async with services.throttle.attempt(username, address) as attempt:
         user = await services.store.users.by_username(username)
         stored = None if user is None or user.is_disabled else user.password_hash
         is_match = await services.passwords.verify(wanted.password, stored)

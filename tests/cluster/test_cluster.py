@@ -265,6 +265,16 @@ async def test_whoever_opens_a_desk_in_the_moment_another_closes_is_made_ready(
             assert _own(agent)["state"] == "ready"
 
 
+async def test_failed_log_ins_count_at_all_gateways_together(cluster: Cluster) -> None:
+    wrong = {"username": "nobody", "password": "a wrong guess"}
+    refused = list[tuple[int, str]]()
+    for number in range(6):
+        async with HTTPLink(cluster.gateways[number % 2].url) as link:
+            answer = await link.request("POST", "/api/v1/session", wrong)
+        refused.append((answer.status, answer.code))
+    assert refused == [(401, "login_failed")] * 5 + [(429, "login_throttled")]
+
+
 async def test_a_route_that_only_the_router_knows_is_passed_on(cluster: Cluster) -> None:
     async with HTTPLink(cluster.gateways[0].url) as link:
         await AgentClient(link).log_in("ada", DEMO_PASSWORD)

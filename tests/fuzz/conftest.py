@@ -31,6 +31,7 @@ from callcenter.ports_of_articles import (
 from callcenter.ports_of_integrators import Subscription
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import open_store
+from callcenter.tries import MemoryTries
 from crm_link.outbound.model import EntryState
 from tests.contract.test_campaigns import campaign, entry, import_
 from tests.contract.test_cases import event as case_event
@@ -92,7 +93,7 @@ class Target:
                 new_id=new_id,
             ),
             visits=_NoVisits(),
-            throttle=StartThrottle(10_000),
+            throttle=StartThrottle(10_000, MemoryTries(stage.clock.monotonic_s), new_id),
             widget={"shop": _widget()}.get,
             can_call=lambda _widget: False,
             closed_message=stage.services.closed_messages.of_queue,

@@ -46,6 +46,7 @@ from callcenter.projections.queue_board import QueueBoard
 from callcenter.projections.transcript import CUSTOMER, MESSAGE, Customer, Line
 from callcenter.storage.memory import MemoryStore
 from callcenter.supervision.board import LiveBoard
+from callcenter.tries import MemoryTries
 from callcenter.web.app import Extension, build_app
 from callcenter.web.flow_schemas import FlowInfo, FlowsView, FlowTrial, FlowTrialView, FlowUse
 from callcenter.web.schemas import (
@@ -274,7 +275,7 @@ class ApiStage:
                 now_ms=self.clock.now_ms,
             ),
             passwords=self.passwords,
-            throttle=LoginThrottle(),
+            throttle=LoginThrottle(MemoryTries(self.clock.monotonic_s), new_id),
             audit=AuditTrail(self.store.audit_log, "test", self.clock.now_ms),
             pressure=Pressure(lambda: 0.0),
             board=self.board,

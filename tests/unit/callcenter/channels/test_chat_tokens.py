@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from callcenter.channels.chat_throttle import StartThrottle
 from callcenter.channels.chat_tokens import ChatTokens
+from callcenter.clock import new_id
 from callcenter.http.errors import ApiError
+from callcenter.tries import MemoryTries
 from routing.ids import ContactId
 
 TOKENS = ChatTokens(b"s" * 32)
@@ -36,11 +38,11 @@ def test_another_secret_proves_nothing() -> None:
     assert ChatTokens(b"x" * 32).contact_of(TOKENS.token_of(ContactId("c1"))) is None
 
 
-def test_starts_are_counted_for_each_address() -> None:
-    throttle = StartThrottle(2)
+async def test_starts_are_counted_for_each_address() -> None:
+    throttle = StartThrottle(2, MemoryTries(lambda: 0.0), new_id)
     for _ in range(2):
-        throttle.check("192.0.2.1")
+        await throttle.check("192.0.2.1")
     with pytest.raises(ApiError) as refused:
-        throttle.check("192.0.2.1")
+        await throttle.check("192.0.2.1")
     assert refused.value.code == "chat_throttled"
-    throttle.check("192.0.2.2")
+    await throttle.check("192.0.2.2")
