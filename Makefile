@@ -13,6 +13,8 @@ CLOCK ?= wall
 SECONDS ?= 600
 PROFILE ?= busy_hour
 TARGET ?=
+LOAD_SECONDS ?= 120
+LOAD = $(if $(TARGET),$(TARGET)-)$(PROFILE)
 
 VENV_PYTHON := .venv/bin/python
 
@@ -35,6 +37,7 @@ help:
 	@echo 'make hangups N=1000 callers who hang up at any instant, over a real Asterisk (root)'
 	@echo 'make bench-voice    our engine beside app_queue on one Asterisk; 12 minutes (SECONDS=60: shorter; root)'
 	@echo 'make load           people of all kinds at once: PROFILE=busy_hour|spike|reconnect, URL=... of a server that runs'
+	@echo '                    (TARGET=cluster: routers, gateways and a worker instead of one server)'
 	@echo 'make take-over N=20 kill and freeze the deciding router of a cluster, and measure until the next decides'
 	@echo 'make recount        count figures of 50 random times four ways, as JSON (SEED=7, N=50)'
 	@echo 'make bench          whole contacts per second, as JSON (TARGET=cluster: through a router, PostgreSQL and Redis)'
@@ -98,7 +101,7 @@ bench-voice: python
 load: python
 	@$(PYTHON) scripts/environment.py dev
 	@mkdir -p .build
-	@$(VENV_PYTHON) -m loadtests.load $(PROFILE) $(if $(URL),--url $(URL)) --html .build/load-$(PROFILE).html --json docs/results/load-$(PROFILE).json
+	@$(VENV_PYTHON) -m loadtests.load $(PROFILE) $(if $(URL),--url $(URL)) --target $(or $(TARGET),server) --seconds $(LOAD_SECONDS) --html .build/load-$(LOAD).html --json docs/results/load-$(LOAD).json
 
 take-over: python
 	@$(PYTHON) scripts/environment.py dev

@@ -1,8 +1,8 @@
-"""A whole run: `python -m loadtests.load busy_hour|spike|reconnect [--seconds 120] [--html FILE] [--json FILE]`.
+"""A whole run: `python -m loadtests.load busy_hour|spike|reconnect [--target cluster] [--seconds 120] [--html FILE] [--json FILE]`.
 
-Starts a throw-away server, a phone system whose callers' phones answer by themselves, and locust; kills and restarts
-the server where the profile says so. `--url` loads a server that runs already (with the demo's accounts): no phone system then,
-and no plug pulled. Ends with status 1 if a limit of the profile was exceeded or anybody was lost.
+Starts a throw-away server or a throw-away cluster, a phone system whose callers' phones answer by themselves, and locust;
+kills and restarts what the profile says. `--url`, with commas, loads what runs already (with the demo's accounts): no phone
+system then, and no plug pulled. Ends with status 1 if a limit of the profile was exceeded or anybody was lost.
 """
 
 import argparse
@@ -19,12 +19,14 @@ from loadtests.clients import AgentClient
 from loadtests.http_link import HTTPLink, Json
 from loadtests.load.plan import VARIABLE, Plan
 from loadtests.load.profiles import PROFILES
+from loadtests.load.targets import Target, started
 from loadtests.people import log_in_all, make_agents
+from loadtests.postgres_server import NoPostgres
+from loadtests.redis_server import NoRedis
 from loadtests.server_process import (
     DEMO_PASSWORD,
     REPOSITORY,
     ServerFailed,
-    ServerProcess,
     free_port,
     run_drill,
 )
@@ -35,20 +37,20 @@ DRAIN_S = 25.0
 LOCUST = ("-m", "locust", "-f", str(Path(__file__).with_name("locustfile.py")), "--headless")
 
 
-async def play(plan: Plan, server: ServerProcess | None, html: Path, control_port: int) -> Json:
+async def play(plan: Plan, target: Target | None, html: Path, control_port: int) -> Json:
     """Locust and the phone system beside each other; what both say in the end."""
     file = Path(plan.report).with_name("plan.json")
     plan.store(file)
     users = str(len(plan.cookies) + 2)
     locust = await asyncio.create_subprocess_exec(
         *(sys.executable, *LOCUST, "-u", users, "-r", users, "--html", str(html)),
-        *("-t", f"{plan.seconds + DRAIN_S:.0f}s", "--only-summary", "--host", plan.url),
+        *("-t", f"{plan.seconds + DRAIN_S:.0f}s", "--only-summary", "--host", plan.urls[0]),
         cwd=REPOSITORY,
         env={**os.environ, VARIABLE: str(file), "PYTHONPATH": str(REPOSITORY)},
         stdout=sys.stderr,
     )
     calls, restart_ms = await asyncio.gather(
-        _calls(plan, server, control_port), _pull_plug(plan, server)
+        _calls(plan, target, control_port), _pull_plug(plan, target)
     )
     status = await locust.wait()
     report = _judged(plan, status)
@@ -65,13 +67,23 @@ def _judged(plan: Plan, status: int) -> Json:
     return report
 
 
-async def _calls(plan: Plan, server: ServerProcess | None, control_port: int) -> Json | None:
+async def _calls(plan: Plan, target: Target | None, control_port: int) -> Json | None:
     """A phone system of its own process: its report."""
-    if server is None:
+    if target is None:
         return None
     rate, seconds = str(plan.profile.calls_per_s), str(plan.seconds)
+    also = [word for url in plan.urls[1:] for word in ("--also", url)]
     pbx = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "loadtests.softpbx", "--server", plan.url, "--json", "--quick"),
+        *(
+            sys.executable,
+            "-m",
+            "loadtests.softpbx",
+            "--server",
+            plan.urls[0],
+            *also,
+            "--json",
+            "--quick",
+        ),
         *("--connection", CONNECTION, "--control-port", str(control_port), "--numbers", NUMBERS),
         *("--phones", "*=answers", "--rate", rate, "--seconds", seconds, "--seed", "1"),
         cwd=REPOSITORY,
@@ -94,13 +106,12 @@ def _missed_calls(calls: Json | None) -> list[str]:
     return [f"calls: {count} {name}" for name, count in left.items() if count]
 
 
-async def _pull_plug(plan: Plan, server: ServerProcess | None) -> float | None:
-    """Kill the server in the middle and start it again; how long that took, in ms."""
-    if server is None or not plan.profile.pulls_plug:
+async def _pull_plug(plan: Plan, target: Target | None) -> float | None:
+    """Let it die in the middle; how long nobody decided, in ms."""
+    if target is None or not plan.profile.pulls_plug:
         return None
     await asyncio.sleep(plan.seconds / 2)
-    await server.kill()
-    return round(1000 * await server.start())
+    return await target.pull_plug()
 
 
 async def people(url: str, count: int) -> tuple[list[str], str]:
@@ -117,36 +128,45 @@ async def people(url: str, count: int) -> tuple[list[str], str]:
 
 
 async def run(arguments: argparse.Namespace) -> Json:
-    """One run on a server of its own, or on the one that is named."""
-    profile = PROFILES[arguments.profile]
+    """One run on something of its own, or on what is named."""
     with tempfile.TemporaryDirectory(prefix="load-") as where:
-        folder, control_port, server = Path(where), free_port(), None
-        url = arguments.url
-        if not url:
+        folder, control_port = Path(where), free_port()
+        if arguments.url:
+            urls = arguments.url.split(",")
+            report = await _load(arguments, urls, None, folder=folder, control_port=control_port)
+        else:
             environment = {
                 "CC_TELEPHONY": telephony(control_port),
                 "CC_CHATS_PER_MINUTE": "1000000",
                 "CC_DEMO_CONFIG_DIR": str(with_short_wrap_up(folder / "configuration")),
             }
-            server = ServerProcess(folder / "data", environment=environment)
-            await server.start()
-            url = server.url
-        try:
-            cookies, watcher = await people(url, profile.desks)
-            plan = Plan(
-                url=url,
-                name=arguments.profile,
-                seconds=arguments.seconds,
-                cookies=cookies,
-                watcher=watcher,
-                report=str(folder / "report.json"),
-            )
-            report = await play(plan, server, arguments.html, control_port)
-        finally:
-            if server is not None:
-                await server.kill()
+            async with started(arguments.target, folder, environment) as target:
+                report = await _load(
+                    arguments, target.urls, target, folder=folder, control_port=control_port
+                )
     load = {"load_average": round(os.getloadavg()[0], 1), "seconds": arguments.seconds}
-    return {"profile": arguments.profile, **load, "asked": asdict(profile), **report}
+    what = {"profile": arguments.profile, "target": arguments.url or arguments.target}
+    return {**what, **load, "asked": asdict(PROFILES[arguments.profile]), **report}
+
+
+async def _load(
+    arguments: argparse.Namespace,
+    urls: list[str],
+    target: Target | None,
+    *,
+    folder: Path,
+    control_port: int,
+) -> Json:
+    cookies, watcher = await people(urls[0], PROFILES[arguments.profile].desks)
+    plan = Plan(
+        urls=urls,
+        name=arguments.profile,
+        seconds=arguments.seconds,
+        cookies=cookies,
+        watcher=watcher,
+        report=str(folder / "report.json"),
+    )
+    return await play(plan, target, arguments.html, control_port)
 
 
 def main() -> int:
@@ -154,13 +174,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m loadtests.load", description=__doc__)
     parser.add_argument("profile", choices=PROFILES)
     parser.add_argument("--seconds", type=float, default=120.0, help="time in which people come")
-    parser.add_argument("--url", help="a server that runs already, with the demo's accounts")
+    parser.add_argument("--target", choices=("server", "cluster"), default="server")
+    parser.add_argument(
+        "--url", help="what runs already, with the demo's accounts; gateways with commas"
+    )
     parser.add_argument("--html", type=Path, default=Path("load.html"), help="locust's report")
     parser.add_argument("--json", type=Path, help="figures and what was missed")
     arguments = parser.parse_args()
     try:
         report = run_drill(run(arguments))
-    except ServerFailed as fault:
+    except (NoPostgres, NoRedis, ServerFailed) as fault:
         print(fault, file=sys.stderr)
         return 1
     text = json.dumps(report, indent=2)

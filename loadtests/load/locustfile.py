@@ -16,7 +16,7 @@ __all__ = ["Desk", "Newcomers", "Supervisor"]
 
 PLAN = plan.load()
 Person.plan = PLAN
-Person.host = PLAN.url
+Person.host = PLAN.urls[0]
 Desk.fixed_count = len(PLAN.cookies)
 
 

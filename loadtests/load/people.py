@@ -4,11 +4,12 @@ Customers come at the rate of the profile whether or not anybody answers (open m
 relief from us. Each is a greenlet of one locust user that only counts time, and how late it lets them come is measured too.
 """
 
+import itertools
 import json
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 import gevent
@@ -16,7 +17,7 @@ from locust import FastHttpUser, constant, task
 
 from loadtests.load import profiles
 from loadtests.load.plan import Plan
-from loadtests.load.wire import Json, Line, Lost, Meter, since_ms
+from loadtests.load.wire import Doors, Json, Line, Lost, Meter, since_ms
 
 WIDGET = "demo"
 ASK_AGAIN_S = 0.5
@@ -30,6 +31,7 @@ class Customer:
 
     def __init__(self, newcomers: "Newcomers") -> None:
         self._user = newcomers
+        self._doors = newcomers.doors()
         self._meter = Meter(newcomers.environment)
         self._key = uuid.uuid4().hex
         self._contact: Json = {}
@@ -43,9 +45,7 @@ class Customer:
             self._ask()
         if not self._contact:
             return
-        self._line = Line(
-            self._user.plan.url, "/api/v1/chat/socket", cookie=None, hello=self._hello
-        )
+        self._line = Line(self._doors, "/api/v1/chat/socket", cookie=None, hello=self._hello)
         reading = gevent.spawn(self._read, self._line)
         try:
             self._wait(profiles.REACHED, lambda: self._is_answered, None)
@@ -59,11 +59,11 @@ class Customer:
     def _ask(self) -> None:
         """Until there is an answer, with one key: it is one chat however often we ask."""
         body = {"name": "Lo", "email": "", "language": "en", "text": "Hello"}
-        headers = {"Idempotency-Key": self._key, "Origin": self._user.plan.url}
+        headers = {"Idempotency-Key": self._key}
         path = f"/api/v1/chat/widgets/{WIDGET}/contacts"
         end_s = time.monotonic() + SERVED_WITHIN_S
         while time.monotonic() < end_s:
-            status, answer = self._user.ask("POST", path, body, headers)
+            status, answer = self._user.ask(self._doors, "POST", path, body=body, headers=headers)
             if status == 201:
                 self._contact = answer
                 return
@@ -103,17 +103,32 @@ class Person(FastHttpUser):
 
     abstract = True
     plan: ClassVar[Plan]
+    _people: ClassVar[Iterator[int]] = itertools.count()
     network_timeout = connection_timeout = 10.0
     concurrency = 1_000
     wait_time = constant(0)
 
-    def ask(self, method: str, path: str, body: Json | None, headers: Json) -> tuple[int, Json]:
+    def doors(self) -> Doors:
+        """Somebody's way in: each begins at the next address."""
+        return Doors(self.plan.urls, next(self._people))
+
+    def ask(
+        self, doors: Doors, method: str, path: str, *, body: Json | None = None, headers: Json
+    ) -> tuple[int, Json]:
         """One try: status (0 without an answer) and body. Never a failure by itself: steps are, that come to nothing."""
+        url = doors.url
         with self.client.request(
-            method, path, name=f"http: {method}", json=body, headers=headers, catch_response=True
+            method,
+            url + path,
+            name=f"http: {method}",
+            json=body,
+            headers={**headers, "Origin": url},
+            catch_response=True,
         ) as answer:
             answer.success()
             text = answer.text
+        if not answer.status_code:
+            doors.leave(url)
         is_done = answer.status_code in (200, 201) and text
         return int(answer.status_code or 0), json.loads(text) if is_done else {}
 
@@ -148,13 +163,13 @@ class Desk(Person):
 
     def on_start(self) -> None:
         """Sit down with a log-in that nobody else uses."""
-        self._cookie = self.plan.next_cookie()
+        self._cookie, self._doors = self.plan.next_cookie(), self.doors()
         self._meter = Meter(self.environment)
         self._taken: set[str] = set()
         self._wrapped_up: set[str] = set()
         self._is_ready = False
         self._line = Line(
-            self.plan.url,
+            self._doors,
             "/api/v1/socket",
             cookie=self._cookie,
             hello=lambda: {"type": "hello", "version": 1, "messages_after": {}},
@@ -209,11 +224,11 @@ class Desk(Person):
 
     def _command(self, method: str, path: str, body: Json) -> bool:
         """Until there is an answer; whether it was done."""
-        headers = {"Idempotency-Key": uuid.uuid4().hex, "Origin": self.plan.url}
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
         headers["Cookie"] = f"cc_session={self._cookie}"
         end_s = time.monotonic() + SERVED_WITHIN_S
         while time.monotonic() < end_s:
-            status, _ = self.ask(method, f"/api/v1/{path}", body, headers)
+            status, _ = self.ask(self._doors, method, f"/api/v1/{path}", body=body, headers=headers)
             if status and status < 500 and status != 429:
                 return status < 300
             gevent.sleep(ASK_AGAIN_S)
@@ -227,10 +242,10 @@ class Supervisor(Person):
 
     def on_start(self) -> None:
         """At the board."""
-        self._headers = {"Origin": self.plan.url, "Cookie": f"cc_session={self.plan.watcher}"}
+        self._headers, self._doors = {"Cookie": f"cc_session={self.plan.watcher}"}, self.doors()
         self._reading = gevent.spawn(self._read)
         self._line = Line(
-            self.plan.url,
+            self._doors,
             "/api/v1/socket",
             cookie=self.plan.watcher,
             hello=lambda: {"type": "hello", "version": 1, "messages_after": {}},
@@ -257,6 +272,6 @@ class Supervisor(Person):
             gevent.sleep(READS_EVERY_S)
             for path in ("queues", "agents", "interactions?limit=50", "statistics/queues"):
                 began_s = time.monotonic()
-                status, _ = self.ask("GET", f"/api/v1/{path}", None, self._headers)
+                status, _ = self.ask(self._doors, "GET", f"/api/v1/{path}", headers=self._headers)
                 if status == 200:
                     meter.note(f"read: {path.partition('?')[0]}", since_ms(began_s))

@@ -12,9 +12,9 @@ VARIABLE = "CC_LOAD_PLAN"
 
 @dataclass
 class Plan:
-    """`seconds` is the time in which people come; `cookies` are agents' log-ins, one for each desk."""
+    """`urls` are the addresses of one service, `seconds` the time in which people come; `cookies` are agents' log-ins, one for each desk."""
 
-    url: str
+    urls: list[str]
     name: str
     seconds: float
     cookies: list[str]

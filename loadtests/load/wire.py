@@ -6,7 +6,7 @@ Everything here blocks greenlets alone (locust has patched the standard library)
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gevent
@@ -58,14 +58,32 @@ def since_ms(began_s: float) -> float:
     return (time.monotonic() - began_s) * 1000
 
 
+class Doors:
+    """The addresses of one service: a person uses one of them until it does not answer, then the next."""
+
+    def __init__(self, urls: Sequence[str], first: int = 0) -> None:
+        self._urls = tuple(urls)
+        self._at = first % len(self._urls)
+
+    @property
+    def url(self) -> str:
+        """The one to use now."""
+        return self._urls[self._at]
+
+    def leave(self, url: str) -> None:
+        """That one did not answer; whoever has gone on already stays there."""
+        if url == self.url:
+            self._at = (self._at + 1) % len(self._urls)
+
+
 class Line:
     """One person's socket: opened again whenever it is lost, until told to stop."""
 
     def __init__(
-        self, url: str, path: str, *, cookie: str | None, hello: Callable[[], Json]
+        self, doors: Doors, path: str, *, cookie: str | None, hello: Callable[[], Json]
     ) -> None:
-        self._address = url.replace("http", "ws", 1) + path
-        self._origin = url
+        self._doors = doors
+        self._path = path
         self._cookie = f"cc_session={cookie}" if cookie else None
         self._hello = hello
         self._socket: websocket.WebSocket | None = None
@@ -77,11 +95,12 @@ class Line:
         """What the server sends, over as many connections as it takes."""
         wait_s = FIRST_WAIT_S
         while not self._is_stopping:
+            url = self._doors.url
             try:
                 self._socket = websocket.create_connection(
-                    self._address,
+                    url.replace("http", "ws", 1) + self._path,
                     timeout=FRAME_WITHIN_S,
-                    origin=self._origin,
+                    origin=url,
                     cookie=self._cookie,
                 )
                 self.send(self._hello())
@@ -91,6 +110,7 @@ class Line:
             except (OSError, websocket.WebSocketException):
                 pass  # the server is away: that is what the wait is for
             if not self._is_stopping:
+                self._doors.leave(url)
                 self.lost_s = self.lost_s or time.monotonic()
                 gevent.sleep(wait_s)
                 wait_s = min(LONGEST_WAIT_S, 2 * wait_s)

@@ -46,6 +46,9 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(prog="python -m loadtests.softpbx", description=__doc__)
     made.add_argument("--server", default="http://127.0.0.1:8080")
+    made.add_argument(
+        "--also", action="append", default=[], help="another address of the same service"
+    )
     made.add_argument("--connection", default="demo", help="id of the connection at the server")
     made.add_argument("--control-port", type=int, default=0, help="for commands and the page")
     made.add_argument("--numbers", default="+4930900100", help="numbers one can call, with commas")
@@ -73,9 +76,12 @@ def key_of(connection: str) -> str:
 
 def plan_of(arguments: argparse.Namespace) -> Plan:
     """The plan those arguments ask for."""
+    servers = [arguments.server, *arguments.also]
+    doors = [f"{url}/telephony/v1/{arguments.connection}/events" for url in servers]
     seed = random.SystemRandom().randrange(2**32) if arguments.seed is None else arguments.seed
     plan = Plan(
-        events_url=f"{arguments.server}/telephony/v1/{arguments.connection}/events",
+        events_url=doors[0],
+        other_events_urls=tuple(doors[1:]),
         secret=key_of(arguments.connection),
         numbers=tuple(arguments.numbers.split(",")),
         phones=arguments.phones,
