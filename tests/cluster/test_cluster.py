@@ -240,6 +240,11 @@ async def test_whom_a_colleague_asks_by_phone_sees_it_at_a_gateway(
             wish = await anna.link.command("POST", path, {"agent_id": bo.agent_id})
             assert wish.is_done, wish.body
             assert await bo.until(lambda: _asked(bo) == [("Anna Berg", "ringing", "")], WITHIN_S)
+
+            async def rings() -> bool:
+                return phones.switch.live_leg_of("1002") is not None
+
+            assert await until(rings, WITHIN_S)
             leg = phones.switch.live_leg_of("1002")
             assert leg is not None
             phones.switch.pick_up(leg, phones.now_ms())
