@@ -1,15 +1,34 @@
 /** The knowledge base: suggested, found and sent while a customer waits; what finds no answer is taken by an editor. */
 import { expectAccessible } from './support/accessible';
-import { agentReady, complaintsOf, expect, logIn, takeChat, test, visit, widget } from './support/test';
+import { sendMail } from './support/mail';
+import {
+  agentReady,
+  complaintsOf,
+  expect,
+  logIn,
+  offerCard,
+  takeChat,
+  test,
+  visit,
+  widget,
+  type World,
+} from './support/test';
 
-test('an article is suggested, found and sent; a question without an answer is taken', async ({ world }) => {
+/** The page of somebody who edits articles, once the demo's articles are there: they come in beside the start. */
+async function editorOf(world: World) {
   const editor = await world.newPage();
   await logIn(editor, 'sam');
-  const complaints = complaintsOf(editor);
-  // The demo's articles come in beside the start.
   const stored = async () =>
     (await (await editor.request.get('/api/v1/articles')).text()).includes('warranty');
   await expect.poll(stored, { timeout: 60_000 }).toBe(true);
+  return editor;
+}
+
+test('an article is suggested, found and sent; a question without an answer is answered', async ({
+  world,
+}) => {
+  const editor = await editorOf(world);
+  const complaints = complaintsOf(editor);
   const page = await agentReady(world, 'bo', 'zh');
   const customer = await visit(world, { name: '王芳', text: '我要退货，怎么办？', tongue: 'zh' });
   await takeChat(page, '王芳');
@@ -43,5 +62,39 @@ test('an article is suggested, found and sent; a question without an answer is t
   await dialog.getByLabel('Text').first().fill('We do **not** take cheques.');
   await expect(dialog.getByText('not', { exact: true })).toBeVisible();
   await expectAccessible(editor, 'an article being written', ['light']);
+  await dialog.getByRole('button', { name: 'Store' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(row).toHaveCount(0);
+  await editor.getByText('Done', { exact: true }).click();
+  await expect(row).toHaveAttribute('data-state', 'answered');
+
+  // Who asked sees it beside the conversation, and sends the answer.
+  const own = panel.getByRole('list', { name: '我没有找到答案的问题' });
+  await expect(own).toContainText('已解答');
+  await own.getByRole('button').click();
+  await expect(panel.locator('[data-open-article="cheque"]')).toContainText('We do not take cheques.');
+  await page.keyboard.press('Enter');
+  await expect(widget(customer).getByRole('log')).toContainText('We do not take cheques.');
   expect(complaints).toEqual([]);
+});
+
+test('one click answers a mail with an article, and it stands in the record', async ({ world }) => {
+  const sink = await world.sink();
+  await editorOf(world);
+  const page = await agentReady(world, 'anna');
+  sendMail(world.server, { subject: 'My money', text: 'When does my refund arrive?' });
+  await offerCard(page)
+    .getByRole('button', { name: /^Accept/ })
+    .click();
+  const panel = page.getByRole('region', { name: 'Knowledge base' });
+  await panel.getByLabel('Search articles').fill('refund arrives');
+  await panel.locator('[data-article="refund-time"]').click();
+  await panel.getByRole('button', { name: 'Send by mail' }).click();
+  await expect(panel.getByRole('list', { name: 'Articles sent' })).toContainText('When a refund arrives');
+  await expect(page.locator('[data-delivery="sent"]')).toContainText('Sent');
+  const [out] = await sink.mails();
+  expect(out?.to).toEqual(['mia@example.org']);
+  expect(out?.subject).toBe('Re: My money');
+  expect(out?.text).toContain('Alipay and WeChat Pay: the same day');
+  expect(out?.text).toContain('> When does my refund arrive?');
 });

@@ -20,6 +20,7 @@ import { hasWord, useCountMisses, useSearch } from './useSearch';
 
 const QUERY_MAX = 200;
 const OWN_SHOWN = 3;
+const OWN_REFRESH_MS = 10_000;
 
 const askNote = (key: string, contactId: string, query: string) =>
   noteQuestion(contactId, query, 'no_answer', key);
@@ -48,8 +49,11 @@ function Results({ contactId, query, onOpen }: ResultsProps) {
   const queries = useQueryClient();
   const search = useSearch(query);
   const note = useCommand(askNote);
-  useCountMisses(contactId, query, search.data);
+  const [noted, setNoted] = useState('');
+  // Noted, it is counted already; once more would open again what an editor has answered meanwhile.
+  useCountMisses(contactId, noted === query.trim() ? '' : query, search.data);
   const submit = async () => {
+    setNoted(query.trim());
     if (!(await note.run(contactId, query.trim()))) return;
     toast(t('articles.noted'), 'info');
     void queries.invalidateQueries({ queryKey: ['articles', 'own-questions'] });
@@ -87,7 +91,13 @@ function Own({ question, onOpen }: { question: QuestionRow; onOpen: (articleId: 
 /** What became of the questions one found no answer to. */
 function OwnQuestions({ onOpen }: { onOpen: (articleId: string) => void }) {
   const { t } = useTranslation();
-  const load = useQuery({ queryKey: ['articles', 'own-questions'], queryFn: readOwnQuestions });
+  const load = useQuery({
+    queryKey: ['articles', 'own-questions'],
+    queryFn: readOwnQuestions,
+    // An editor may answer at any time; with nothing open there is nothing to wait for.
+    refetchInterval: ({ state }) =>
+      state.data?.questions.some((one) => one.state === 'open' || one.state === 'taken') && OWN_REFRESH_MS,
+  });
   const rows = load.data?.questions.slice(0, OWN_SHOWN) ?? [];
   if (!rows.length) return null;
   return (
