@@ -108,7 +108,7 @@ class ListImport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Suppression(msgspec.Struct, frozen=True, kw_only=True):
-    """A number nobody calls for a campaign. `number` is personal, "" once it is erased: its key goes on counting.
+    """A number nobody calls for a campaign, before `until_at_ms` (None: for good). `number` is personal, "" once it is erased: its key goes on counting.
 
     `version` is its place in the list, given by the store; the greatest is the version of the list.
     """
@@ -120,6 +120,15 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     campaign_id: str = ""
     version: int = 0
+    until_at_ms: int | None = None
+
+    def holds(self, at_ms: int) -> bool:
+        """Whether nobody may call the number then."""
+        return self.until_at_ms is None or self.until_at_ms > at_ms
+
+    def outlasts(self, other: "Suppression") -> bool:
+        """Whether it holds longer than another."""
+        return other.until_at_ms is not None and self.holds(other.until_at_ms)
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,13 +224,16 @@ class Campaigns(Protocol):
         """When the next of those is due."""
 
     async def suppress(self, suppression: Suppression) -> Suppression:
-        """Put a number on the list, with its version; one that is there already stays as it is."""
+        """Put a number on the list, with its version; one that is there already stays as it is, unless this one lasts longer."""
+
+    async def suppress_all(self, suppressions: Sequence[Suppression]) -> list[Suppression | None]:
+        """The same for many, in one transaction; None for each that changes nothing."""
 
     async def suppression(self, customer_key: str) -> tuple[Suppression | None, int]:
         """Whether a number is on the list, and the version of the list, of one moment."""
 
     async def suppressed(self, customer_keys: Sequence[str]) -> set[str]:
-        """Which of these are on the list."""
+        """Which of these are on the list for good."""
 
     async def suppressions(self, *, before: int | None, limit: int) -> list[Suppression]:
         """A part of the list, the newest first; `before` is the version of the last one of the part before."""

@@ -80,6 +80,7 @@ class AuditAction(StrEnum):
     LIST_TAKEN_IN = "list_taken_in"
     EVIDENCE_READ = "evidence_read"
     NUMBER_SUPPRESSED = "number_suppressed"
+    NUMBERS_SUPPRESSED = "numbers_suppressed"
     ENTRY_DIALLED = "entry_dialled"
     ENTRY_SKIPPED = "entry_skipped"
 

@@ -14,13 +14,13 @@ from callcenter.campaigns.preview import Previews
 from callcenter.campaigns.routes import ROUTES, CampaignServices
 from callcenter.campaigns.runner import CampaignRunner
 from callcenter.campaigns.service import CampaignService
+from callcenter.campaigns.suppressing import campaign_number
 from callcenter.campaigns.work_routes import WORK_ROUTES, WorkServices
 from callcenter.clock import Clock
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.host import Host
 from callcenter.http.serving import Guard, mount
 from callcenter.storage.store import SqlStore
-from callcenter.telephony.dial_rules import normalised
 from callcenter.telephony.placing import Placing
 from routing.ids import AgentId
 
@@ -52,8 +52,7 @@ def build_campaigns(
     def normal(number: str) -> str | None:
         """In E.164, with the country's code of calls placed by hand where one is missing."""
         outgoing = configuration.outbound()
-        found = normalised(number, "" if outgoing is None else outgoing.country_code)
-        return found if found is not None and found.startswith("+") else None
+        return campaign_number(number, "" if outgoing is None else outgoing.country_code)
 
     rows, now_ms, one_at_a_time = store.campaigns, clock.now_ms, asyncio.Lock()
     changing = CampaignService(

@@ -59,7 +59,7 @@ def refused(entry: Entry, reason: str, until_ms: int | None, now_ms: int) -> Ent
     """The rules, or the engine, said no."""
     if reason == Fault.ATTEMPTS_USED_UP:
         return _over(entry, EntryState.GIVEN_UP, entry.last_result or reason)
-    if reason in REFUSED_FOR_GOOD:
+    if reason in REFUSED_FOR_GOOD and until_ms is None:
         return _over(entry, EntryState.REFUSED, reason)
     return given_back(entry, reason, until_ms or now_ms + SOON_MS)
 

@@ -12,12 +12,14 @@ from crm_link.outbound.model import Refused, Standing
 async def standing_of(rows: Campaigns, entry: Entry, now_ms: int) -> Standing:
     """Read now. Raises StorageError."""
     suppression, version = await rows.suppression(entry.customer_key)
+    is_suppressed = suppression is not None and suppression.holds(now_ms)
     counts = await rows.day_counts(entry.campaign_id, entry.customer_key, now_ms - DAY_MS)
     return Standing(
         number=entry.number,
         zone=entry.zone,
         consent_at_ms=entry.consent_at_ms,
-        is_suppressed=suppression is not None,
+        is_suppressed=is_suppressed,
+        suppressed_until_ms=None if suppression is None else suppression.until_at_ms,
         suppression_version=version,
         attempts=entry.attempts,
         last_attempt_at_ms=entry.last_attempt_at_ms,

@@ -14,7 +14,8 @@ PLAN_BYTES_MAX: Final = 512 * 1024
 LIST_BYTES_MAX: Final = 4 * 1024 * 1024
 """Size of a list; a larger one is refused with 413 `body_too_large`."""
 
-REASON_CHARACTERS_MAX: Final = 500
+SUPPRESSED_AT_ONCE: Final = 200
+"""Numbers of a file that are put on the list in one transaction; the others follow at once."""
 
 PAGE_MAX: Final = 200
 """Rows of one part of a list or of the evidence."""

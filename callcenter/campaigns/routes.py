@@ -22,12 +22,14 @@ from callcenter.campaigns.views import (
     ListsView,
     ListView,
     Name,
+    SuppressionListView,
     SuppressionRow,
     SuppressionsView,
     Version,
     campaign_view,
     entry_view,
     list_view,
+    suppression_list_view,
     suppression_view,
 )
 from callcenter.http.contract import Call, Scope, route
@@ -35,6 +37,7 @@ from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.ports import ChangedMeanwhile
 from callcenter.ports_of_calls import CallLog
 from callcenter.ports_of_campaigns import Campaign, Campaigns
+from crm_link.outbound.limits import REASON_CHARACTERS_MAX
 from crm_link.outbound.model import CampaignState, EntryState
 from routing.errors import RefusalCode
 from routing.ids import AgentId
@@ -76,7 +79,13 @@ class Suppress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A number nobody is to call for a campaign, and why."""
 
     number: Annotated[str, Meta(min_length=3, max_length=40)]
-    reason: Annotated[str, Meta(min_length=1, max_length=limits.REASON_CHARACTERS_MAX)]
+    reason: Annotated[str, Meta(min_length=1, max_length=REASON_CHARACTERS_MAX)]
+
+
+class SuppressList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A CSV with a head: `number`, `reason`, and perhaps `until`, a day or an instant to come."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=limits.LIST_BYTES_MAX)]
 
 
 class NoBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -372,6 +381,24 @@ async def suppress_number(call: Call[CampaignServices]) -> SuppressionRow:
     return suppression_view(placed, _name(services, placed.by))
 
 
+@route(
+    "POST",
+    "/api/v1/suppressions/lists",
+    summary="Have nobody call the numbers of a file (CSV) for a campaign any more",
+    permission=Permission.SUPPRESS_NUMBERS,
+    request=SuppressList,
+    response=SuppressionListView,
+    body_bytes_max=limits.LIST_BYTES_MAX,
+    audit=AuditAction.NUMBERS_SUPPRESSED,
+)
+async def suppress_list(call: Call[CampaignServices]) -> SuppressionListView:
+    """Good rows are taken whatever is wrong with others; each that was not is named. The same file again changes nothing."""
+    text = call.body(SuppressList).text
+    taken = await call.services.service.suppress_list(text, call.principal.user_id)
+    call.trail.facts |= {"taken": taken.taken, "faults": len(taken.faults)}
+    return suppression_list_view(taken)
+
+
 ROUTES = (
     read_campaigns,
     add_campaign,
@@ -384,6 +411,7 @@ ROUTES = (
     read_evidence,
     read_suppressions,
     suppress_number,
+    suppress_list,
 )
 
 

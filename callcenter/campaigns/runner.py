@@ -139,7 +139,9 @@ class CampaignRunner:
             await self._move(entries.given_back(entry, entry.last_result, now_ms + SOON_MS))
         elif attempt.answer == "refused":
             await around.asking.details.erase(entry.contact_id)
-            await self._move(entries.refused(entry, attempt.reason, None, now_ms))
+            suppression, _ = await around.rows.suppression(entry.customer_key)
+            until_ms = None if suppression is None else suppression.until_at_ms
+            await self._move(entries.refused(entry, attempt.reason, until_ms, now_ms))
         elif attempt.closed_at_ms is None:
             # Perhaps another process of a cluster has asked for it.
             self.on_called(entry.contact_id, entry)

@@ -13,6 +13,7 @@ import msgspec
 
 from callcenter.campaigns import limits
 from callcenter.campaigns.plans import fault_of
+from callcenter.campaigns.suppressing import Intake, SuppressionImport
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Submitted
 from callcenter.ports_of_campaigns import (
@@ -199,6 +200,19 @@ class CampaignService:
             # Before it is acknowledged: permits with older facts that nobody has used yet end by it.
             await self._tell(placed.version)
         return placed
+
+    async def suppress_list(self, text: str, by: str) -> SuppressionImport:
+        """Nobody calls the numbers of this file any more, or before the instants it names. Raises HostError, StorageError."""
+        around = self._around
+
+        async def place(some: list[Suppression]) -> list[Suppression | None]:
+            async with around.one_at_a_time:
+                placed = await around.rows.suppress_all(some)
+                await self._tell(max((one.version for one in placed if one is not None), default=0))
+            return placed
+
+        intake = Intake(keys=around.keys, normal=around.normal, now_ms=around.now_ms(), by=by)
+        return await intake.take(text, place)
 
     async def tell_suppressions(self) -> None:
         """Have the engine know how far the list has come. Raises HostError, StorageError."""

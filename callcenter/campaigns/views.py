@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from callcenter.campaigns import limits
+from callcenter.campaigns.suppressing import SuppressionImport
 from callcenter.ports_of_calls import CallRow
 from callcenter.ports_of_campaigns import (
     Attempt,
@@ -256,7 +257,7 @@ def attempt_view(attempt: Attempt, call: CallRow | None) -> AttemptRow:
 
 
 class SuppressionRow(msgspec.Struct, frozen=True):
-    """A number nobody calls for a campaign; of the number the end alone."""
+    """A number nobody calls for a campaign, before `until_at_ms` (null: for good); of the number the end alone."""
 
     customer_key: str
     number: str
@@ -265,6 +266,7 @@ class SuppressionRow(msgspec.Struct, frozen=True):
     by_name: str
     campaign_id: str
     version: int
+    until_at_ms: int | None
 
 
 class SuppressionsView(msgspec.Struct, frozen=True):
@@ -272,6 +274,19 @@ class SuppressionsView(msgspec.Struct, frozen=True):
 
     suppressions: list[SuppressionRow]
     next_before: int | None
+
+
+class SuppressionListView(msgspec.Struct, frozen=True):
+    """How many numbers of a file were put on the list, and every row that was not."""
+
+    taken: int
+    faults: list[ListFaultRow]
+
+
+def suppression_list_view(import_: SuppressionImport) -> SuppressionListView:
+    """With every row that was not taken."""
+    faults = [ListFaultRow(line, code) for line, code in import_.faults]
+    return SuppressionListView(import_.taken, faults)
 
 
 def suppression_view(one: Suppression, by_name: str) -> SuppressionRow:
@@ -284,6 +299,7 @@ def suppression_view(one: Suppression, by_name: str) -> SuppressionRow:
         by_name,
         one.campaign_id,
         one.version,
+        one.until_at_ms,
     )
 
 

@@ -204,19 +204,30 @@ class SqlCampaigns:
     # --- suppressions ---------------------------------------------------------------------------
 
     async def suppress(self, suppression: Suppression) -> Suppression:
-        """With the next version; one that is there stays."""
+        """With the next version; one that is there and lasts as long stays."""
+        placed, _ = await self._database.write(
+            lambda connection: self._place(connection, suppression)
+        )
+        return placed
 
-        def job(connection: sa.Connection) -> Suppression:
-            query = self._suppression(suppression.customer_key)
-            known = connection.execute(query).mappings().first()
-            if known is not None:
-                return suppression_of(dict(known))
-            version = (connection.scalar(self._newest()) or 0) + 1
-            placed = msgspec.structs.replace(suppression, version=version)
-            self._put(connection, suppressions, suppression_row(placed))
-            return placed
+    async def suppress_all(self, suppressions: Sequence[Suppression]) -> list[Suppression | None]:
+        """In one transaction."""
+
+        def job(connection: sa.Connection) -> list[Suppression | None]:
+            both = [self._place(connection, one) for one in suppressions]
+            return [placed if is_new else None for placed, is_new in both]
 
         return await self._database.write(job)
+
+    def _place(self, connection: sa.Connection, wanted: Suppression) -> tuple[Suppression, bool]:
+        """The suppression that holds now, and whether it is the one that was wanted."""
+        row = connection.execute(self._suppression(wanted.customer_key)).mappings().first()
+        if row is not None and not wanted.outlasts(known := suppression_of(dict(row))):
+            return known, False
+        version = (connection.scalar(self._newest()) or 0) + 1
+        placed = msgspec.structs.replace(wanted, version=version)
+        self._put(connection, suppressions, suppression_row(placed))
+        return placed, True
 
     async def suppression(self, customer_key: str) -> tuple[Suppression | None, int]:
         """The row and the list's version, of one moment."""
@@ -229,13 +240,14 @@ class SqlCampaigns:
         return await self._database.read(job)
 
     async def suppressed(self, customer_keys: Sequence[str]) -> set[str]:
-        """Which of these."""
+        """Which of these, for good."""
         found: set[str] = set()
         for start in range(0, len(customer_keys), _KEYS_AT_ONCE):
             some = customer_keys[start : start + _KEYS_AT_ONCE]
             query = sa.select(suppressions.c.customer_key).where(
                 suppressions.c.domain_id == self._domain_id,
                 suppressions.c.customer_key.in_(some),
+                suppressions.c.until_at_ms.is_(None),
             )
             found.update(row["customer_key"] for row in await self._rows(query))
         return found

@@ -156,18 +156,35 @@ class MemoryCampaigns:
         return min(due, default=None)
 
     async def suppress(self, suppression: Suppression) -> Suppression:
-        """With the next version; one that is there stays."""
+        """With the next version; one that is there and lasts as long stays."""
         self._disk.check()
-        placed = msgspec.structs.replace(suppression, version=len(self._suppressions) + 1)
-        return self._suppressions.setdefault(suppression.customer_key, placed)
+        return self._place(suppression)[0]
+
+    async def suppress_all(self, suppressions: Sequence[Suppression]) -> list[Suppression | None]:
+        """In one go."""
+        self._disk.check()
+        both = [self._place(one) for one in suppressions]
+        return [placed if is_new else None for placed, is_new in both]
+
+    def _place(self, wanted: Suppression) -> tuple[Suppression, bool]:
+        known = self._suppressions.get(wanted.customer_key)
+        if known is not None and not wanted.outlasts(known):
+            return known, False
+        placed = msgspec.structs.replace(wanted, version=self._newest() + 1)
+        self._suppressions[wanted.customer_key] = placed
+        return placed, True
+
+    def _newest(self) -> int:
+        return max((one.version for one in self._suppressions.values()), default=0)
 
     async def suppression(self, customer_key: str) -> tuple[Suppression | None, int]:
         """The row and the list's version."""
-        return self._suppressions.get(customer_key), len(self._suppressions)
+        return self._suppressions.get(customer_key), self._newest()
 
     async def suppressed(self, customer_keys: Sequence[str]) -> set[str]:
-        """Which of these."""
-        return {key for key in customer_keys if key in self._suppressions}
+        """Which of these, for good."""
+        found = self._suppressions
+        return {key for key in customer_keys if key in found and found[key].until_at_ms is None}
 
     async def suppressions(self, *, before: int | None, limit: int) -> list[Suppression]:
         """The newest first."""

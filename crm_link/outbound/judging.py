@@ -28,7 +28,7 @@ FOR_GOOD: Final = (
     Fault.ZONE_UNKNOWN,
     Fault.ATTEMPTS_USED_UP,
 )
-"""Time alone changes nothing about these: the entry is not asked about again."""
+"""Time alone changes nothing about these, unless they say until when: the entry is not asked about again."""
 
 SOON_MS: Final = 60_000
 """After how long an entry is tried again whose call never reached the customer's phone."""
@@ -60,7 +60,7 @@ def judge(rules: Rules, standing: Standing, now_ms: int) -> Refused | None:
 
 def _for_good(rules: Rules, standing: Standing) -> Refused | None:
     if standing.is_suppressed:
-        return Refused(Fault.NUMBER_SUPPRESSED)
+        return Refused(Fault.NUMBER_SUPPRESSED, standing.suppressed_until_ms)
     if rules.pack.needs_consent and standing.consent_at_ms is None:
         return Refused(Fault.CONSENT_MISSING)
     if standing.attempts >= rules.attempts_max:

@@ -22,4 +22,5 @@ LIST_LINES_MAX: Final = 10_000
 
 NAME_CHARACTERS_MAX: Final = 200
 NOTE_CHARACTERS_MAX: Final = 1_000
+REASON_CHARACTERS_MAX: Final = 500
 """Characters of a cell; a longer one refuses its row."""

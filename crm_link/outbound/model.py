@@ -99,13 +99,14 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a number at the instant it is asked about.
 
     `zone` is the zone the list states, "" for none. Counts of a day are of the last 24 hours: `number_day` of all campaigns,
-    `campaign_day` of this one. `suppression_version` is how far the list of suppressions had come when it was looked at.
+    `campaign_day` of this one. `suppressed_until_ms` None: for good. `suppression_version` is how far the list of suppressions had come when it was looked at.
     """
 
     number: str
     zone: str = ""
     consent_at_ms: int | None = None
     is_suppressed: bool = False
+    suppressed_until_ms: int | None = None
     suppression_version: int = 0
     attempts: int = 0
     last_attempt_at_ms: int | None = None

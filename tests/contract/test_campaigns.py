@@ -155,6 +155,28 @@ async def test_entries_move_by_versions_and_are_found_when_they_are_due(store: S
     assert await rows.entry("other", "e1") is None
 
 
+async def test_what_lasts_longer_takes_the_place_of_what_ends_before(store: Store) -> None:
+    rows = store.campaigns
+    short = await rows.suppress(suppression("c1", "+861", "holiday", until_at_ms=50))
+    wanted = [
+        suppression("c1", "+861", "shorter", until_at_ms=40),
+        suppression("c1", "+861", "longer", until_at_ms=60),
+        suppression("c2", "+862", "", until_at_ms=9),
+        suppression("c1", "+861", "for good"),
+        suppression("c1", "+861", "again", until_at_ms=70),
+    ]
+    nothing, longer, other, forever, no_more = await rows.suppress_all(wanted)
+    assert (short.version, nothing, no_more) == (1, None, None)
+    assert longer is not None
+    assert other is not None
+    assert forever is not None
+    assert [one.version for one in (longer, other, forever)] == [2, 3, 4]
+    assert await rows.suppression("c1") == (forever, 4)
+    assert await rows.suppressed(["c1", "c2"]) == {"c1"}
+    assert [one.reason for one in await rows.suppressions(before=None, limit=9)] == ["for good", ""]
+    assert (other.holds(8), other.holds(9), forever.holds(2**52)) == (True, False, True)
+
+
 async def test_a_number_is_suppressed_once_and_the_list_has_versions(store: Store) -> None:
     rows = store.campaigns
     first = await rows.suppress(suppression("c1", "+861", "no more"))

@@ -187,6 +187,49 @@ async def test_a_number_suppressed_while_it_is_previewed_is_refused_and_stands_i
     assert "ring_agent" not in floor.pbx.kinds()
 
 
+async def test_numbers_of_a_file_are_called_by_nobody_or_not_before_an_instant(
+    floor: Floor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await floor.begin(*NUMBERS[:4])
+    text = (
+        "number,reason,until\n"
+        f"{NUMBERS[0]},asked by letter,\n"
+        f"{NUMBERS[1]},on a journey,2100-01-01\n"
+        f"{NUMBERS[0]},once more,\n"
+        "nobody,no number,\n"
+    )
+    taken = await floor.ask("POST suppressions/lists", "sam", {"text": text})
+    assert taken == {
+        "taken": 2,
+        "faults": [
+            {"line": 4, "code": "duplicate_in_file"},
+            {"line": 5, "code": "number_invalid"},
+        ],
+    }
+    assert floor.server.state.suppression_version == 2
+    again = await floor.ask("POST suppressions/lists", "sam", {"text": text})
+    assert (again["taken"], again["faults"][0]) == (0, {"line": 2, "code": "suppressed_already"})
+
+    file = tmp_path / "never.csv"
+    file.write_text(f"number,reason\n{NUMBERS[2]},told the shop\n{NUMBERS[0]},told the shop\n")
+    terminal = Terminal(tmp_path, capsys)
+    code, said, errors = await asyncio.to_thread(
+        terminal, "campaign", "suppress", "--file", str(file)
+    )
+    assert (code, said) == (1, "1 numbers put on the list nobody calls.\n")
+    assert errors.splitlines() == [
+        f"{file}:3: suppressed_already",
+        "callcenter: 1 rows were not taken",
+    ]
+    assert (await floor.next())["number"] == "•••• 4323"
+    rows = floor.server.parts.store.campaigns
+    entries = {one.number: one for one in await rows.entries("tea", None, after="", limit=9)}
+    assert [entries[number].state for number in NUMBERS[:3]] == ["refused", "waiting", "refused"]
+    assert entries[NUMBERS[1]].due_at_ms == 4_102_444_800_000
+    listed = (await floor.ask("GET suppressions", "sam"))["suppressions"]
+    assert [one["until_at_ms"] for one in listed] == [None, 4_102_444_800_000, None]
+
+
 async def test_a_process_that_dies_between_permit_and_dial_has_dialled_nobody_and_asks_again(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,19 @@ test('a supervisor plans, fills, starts and ends a campaign', async ({ world }) 
   await dialog.getByLabel('Why').fill('不愿再接电话');
   await dialog.getByRole('button', { name: 'Never call a number' }).click();
   await expect(sam.locator('[data-suppressed]')).toContainText('不愿再接电话');
+  const never = 'number,reason,until\n+8613800000008,出国,2100-01-01\n+8613800000009,再次,\nnone,不是号码,\n';
+  await sam.getByLabel('Numbers nobody calls, CSV').setInputFiles({
+    name: 'never.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(never),
+  });
+  await expectNotice(sam, '1 numbers taken, 2 rows not.');
+  await expect(sam.getByRole('list', { name: '2 rows were not taken' }).getByRole('listitem')).toHaveText([
+    'Line 3: the number is on the list already, for as long',
+    'Line 4: this is no telephone number',
+  ]);
+  await expect(sam.locator('[data-suppressed]')).toHaveCount(2);
+  await expect(sam.locator('[data-suppressed]').last()).toContainText('for good');
   await expectAccessible(sam, 'numbers nobody calls', ['light']);
 
   await sam.getByText('Campaigns', { exact: true }).last().click();

@@ -69,6 +69,11 @@ def test_what_nothing_forbids_may_be_dialled() -> None:
     ("changed_rules", "changed", "expected"),
     [
         ({}, {"is_suppressed": True}, Refused(Fault.NUMBER_SUPPRESSED)),
+        (
+            {},
+            {"is_suppressed": True, "suppressed_until_ms": NOON + HOUR},
+            Refused(Fault.NUMBER_SUPPRESSED, NOON + HOUR),
+        ),
         ({}, {"consent_at_ms": None}, Refused(Fault.CONSENT_MISSING)),
         ({}, {"attempts": 3}, Refused(Fault.ATTEMPTS_USED_UP)),
         ({"state": CampaignState.PAUSED}, {}, Refused(Fault.CAMPAIGN_NOT_RUNNING)),

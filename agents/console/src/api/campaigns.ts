@@ -9,6 +9,7 @@ export type CampaignPlan = Schemas['CampaignPlan'];
 export type CampaignState = Schemas['CampaignState'];
 export type CampaignList = Schemas['ListView'];
 export type Attempt = Schemas['AttemptRow'];
+export type ListFault = Schemas['ListFaultRow'];
 export type Suppression = Schemas['SuppressionRow'];
 export type Result = Schemas['Result'];
 export type CampaignToDo = Schemas['CampaignToDo'];
@@ -39,6 +40,9 @@ export const readSuppressions = (before: number | null) =>
   answerOf(api.GET('/api/v1/suppressions', { params: { query: before === null ? {} : { before } } }));
 export const suppressNumber = (number: string, reason: string) =>
   answerOf(api.POST('/api/v1/suppressions', { body: { number, reason } }));
+
+export const suppressList = (text: string) =>
+  answerOf(api.POST('/api/v1/suppressions/lists', { body: { text } }));
 
 export const readCampaignWork = () => answerOf(api.GET('/api/v1/me/campaigns'));
 export const nextEntry = (campaign_id: string) =>

@@ -2137,6 +2137,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/suppressions/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have nobody call the numbers of a file (CSV) for a campaign any more */
+        post: operations["suppress_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -2729,7 +2746,7 @@ export interface components {
          * @description What is recorded.
          * @enum {unknown}
          */
-        AuditAction: "api_key_added" | "api_key_revoked" | "article_added" | "article_changed" | "articles_imported" | "audit_read" | "call_back_cancelled" | "call_back_hurried" | "call_back_made" | "call_listened" | "call_placed" | "campaign_added" | "campaign_changed" | "campaign_turned" | "case_moved" | "case_opened" | "case_read" | "configuration_applied" | "contact_assigned" | "contact_moved" | "contact_read" | "customer_erased" | "entry_dialled" | "entry_skipped" | "events_replayed" | "evidence_read" | "lead_created" | "lead_moved" | "lead_read" | "list_taken_in" | "log_exported" | "log_searched" | "logged_in" | "logged_out" | "login_failed" | "number_read" | "number_suppressed" | "password_set" | "people_exported" | "people_imported" | "person_added" | "person_changed" | "priority_changed" | "profile_deleted" | "profile_put" | "profile_read" | "question_moved" | "queue_closed" | "queue_flushed" | "queue_opened" | "recording_heard" | "state_forced" | "subscription_added" | "subscription_changed" | "subscription_removed" | "team_added" | "team_changed" | "team_removed";
+        AuditAction: "api_key_added" | "api_key_revoked" | "article_added" | "article_changed" | "articles_imported" | "audit_read" | "call_back_cancelled" | "call_back_hurried" | "call_back_made" | "call_listened" | "call_placed" | "campaign_added" | "campaign_changed" | "campaign_turned" | "case_moved" | "case_opened" | "case_read" | "configuration_applied" | "contact_assigned" | "contact_moved" | "contact_read" | "customer_erased" | "entry_dialled" | "entry_skipped" | "events_replayed" | "evidence_read" | "lead_created" | "lead_moved" | "lead_read" | "list_taken_in" | "log_exported" | "log_searched" | "logged_in" | "logged_out" | "login_failed" | "number_read" | "number_suppressed" | "numbers_suppressed" | "password_set" | "people_exported" | "people_imported" | "person_added" | "person_changed" | "priority_changed" | "profile_deleted" | "profile_put" | "profile_read" | "question_moved" | "queue_closed" | "queue_flushed" | "queue_opened" | "recording_heard" | "state_forced" | "subscription_added" | "subscription_changed" | "subscription_removed" | "team_added" | "team_changed" | "team_removed";
         /**
          * AuditPage
          * @description Records, newest first; `next_before_no` is null at the end.
@@ -5738,8 +5755,23 @@ export interface components {
             reason: string;
         };
         /**
+         * SuppressList
+         * @description A CSV with a head: `number`, `reason`, and perhaps `until`, a day or an instant to come.
+         */
+        SuppressList: {
+            text: string;
+        };
+        /**
+         * SuppressionListView
+         * @description How many numbers of a file were put on the list, and every row that was not.
+         */
+        SuppressionListView: {
+            taken: number;
+            faults: components["schemas"]["ListFaultRow"][];
+        };
+        /**
          * SuppressionRow
-         * @description A number nobody calls for a campaign; of the number the end alone.
+         * @description A number nobody calls for a campaign, before `until_at_ms` (null: for good); of the number the end alone.
          */
         SuppressionRow: {
             customer_key: string;
@@ -5749,6 +5781,7 @@ export interface components {
             by_name: string;
             campaign_id: string;
             version: number;
+            until_at_ms: number | null;
         };
         /**
          * SuppressionsQuery
@@ -20715,6 +20748,112 @@ export interface operations {
             };
             /** @description dial_number_invalid */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    suppress_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressList"];
+            };
+        };
+        responses: {
+            /** @description Have nobody call the numbers of a file (CSV) for a campaign any more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionListView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -53,6 +53,7 @@ const every: Record<Action, true> = {
   evidence_read: true,
   list_taken_in: true,
   number_suppressed: true,
+  numbers_suppressed: true,
   entry_dialled: true,
   entry_skipped: true,
   lead_created: true,

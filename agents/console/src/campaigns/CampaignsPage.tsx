@@ -14,6 +14,7 @@ import { CampaignSide } from './CampaignSide';
 import { CampaignTag } from './CampaignTag';
 import { PlanDialog } from './PlanDialog';
 import { ProgressBar } from './Progress';
+import { SuppressFile } from './SuppressFile';
 import { SuppressDialog, Suppressions } from './Suppressions';
 import { totalOf } from './words';
 
@@ -113,6 +114,7 @@ export default function CampaignsPage() {
               {t(isList ? 'campaigns.add' : 'campaigns.suppress')}
             </Button>
           </header>
+          {!isList && <SuppressFile />}
           {isList ? <Campaigns onOpen={setOpenId} /> : <Suppressions />}
         </section>
       </div>

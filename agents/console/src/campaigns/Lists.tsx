@@ -10,35 +10,20 @@ import { Failed, Loading } from '../ui/Panel';
 import { toast } from '../ui/toasts';
 import { useCommand } from '../ui/useCommand';
 import styles from './Campaigns.module.css';
+import { Faults } from './Faults';
 
 const ask = (_key: string, campaignId: string, name: string, text: string) =>
   takeList(campaignId, name, text);
 
 function One({ list }: { list: CampaignList }) {
   const { t, i18n } = useTranslation();
-  const { faults } = list;
   return (
     <li data-list={list.name}>
       <p>
         {list.name} · {t('campaigns.taken', { taken: list.taken })}
       </p>
       <p className={page.muted}>{[dateTime(list.at_ms, i18n.language), list.by_name].join(' · ')}</p>
-      {faults.length > 0 && (
-        <details open={faults.length <= 10}>
-          <summary>{t('campaigns.faults', { count: faults.length })}</summary>
-          <ul
-            className={styles.faults}
-            tabIndex={0}
-            aria-label={t('campaigns.faults', { count: faults.length })}
-          >
-            {faults.map(({ line, code }) => (
-              <li key={`${line} ${code}`}>
-                {t('campaigns.fault', { line, why: t(`campaigns.faultOf.${code}`, { defaultValue: code }) })}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <Faults faults={list.faults} />
     </li>
   );
 }

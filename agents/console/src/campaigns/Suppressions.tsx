@@ -16,7 +16,7 @@ interface Fields {
 }
 
 const REASON_MAX = 500;
-const columns = ['number', 'reason', 'since', 'by'] as const;
+const columns = ['number', 'reason', 'since', 'until', 'by'] as const;
 
 const ask = (_key: string, number: string, reason: string) => suppressNumber(number, reason);
 
@@ -90,6 +90,11 @@ export function Suppressions() {
                 <td>{row.number || t('callBacks.erased')}</td>
                 <td data-main>{row.reason}</td>
                 <td>{dateTime(row.at_ms, i18n.language)}</td>
+                <td>
+                  {row.until_at_ms === null
+                    ? t('campaigns.forGood')
+                    : dateTime(row.until_at_ms, i18n.language)}
+                </td>
                 <td data-clip>{row.by_name || t('campaigns.system')}</td>
               </tr>
             ))}
