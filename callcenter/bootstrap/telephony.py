@@ -24,6 +24,7 @@ from callcenter.host.host import Host
 from callcenter.http.serving import Guard, mount
 from callcenter.ports import Details
 from callcenter.ports_of_calls import CallLog
+from callcenter.ports_of_cases import Cases
 from callcenter.projections.closed_messages import ClosedMessages
 from callcenter.settings import PhoneSystem, Settings
 from callcenter.storage.store import SqlStore
@@ -78,6 +79,7 @@ class Telephony:
     clock: Clock
     placing: Placing
     details: Details
+    cases: Cases
     phone_of: Callable[[AgentId], str]
     browser: BrowserParts
 
@@ -130,6 +132,18 @@ class Telephony:
             **{f"browser_phones_{name}": n for name, n in self.browser.phones.counts.items()},
         }
 
+    def _placing_services(self) -> PlacingServices:
+        return PlacingServices(
+            host=self.host,
+            placing=self.placing,
+            details=self.details,
+            number_of_case=self._number_of_case,
+        )
+
+    async def _number_of_case(self, case_id: str) -> str:
+        stored = await self.cases.get(case_id)
+        return "" if stored is None else stored.words.number
+
     def extension(self) -> Callable[[web.Application, Guard], None]:
         """Hangs the buttons and the door for events into the application."""
 
@@ -143,8 +157,7 @@ class Telephony:
                 can_listen=lambda name: isinstance(self.links.get(name), AriLink),
             )
             mount(app, ROUTES, services, guard)
-            placing = PlacingServices(host=self.host, placing=self.placing, details=self.details)
-            mount(app, PLACING_ROUTES, placing, guard)
+            mount(app, PLACING_ROUTES, self._placing_services(), guard)
             mount(app, RECORDING_ROUTES, self.recordings.listening, guard)
             controls: dict[str, CallControl] = {**self.links}
             door = EventDoor(self.keys.get, controls, self.intake, self.clock)
@@ -206,6 +219,7 @@ def build_telephony(
     controls.update(links)
     recordings.sources.update(_recorders(links))
     host.act_on(book.on_published)
+    trunks = _trunks(book, controls, configuration, settings=settings, log=store.calls, clock=clock)
     around = PlacingAround(settings, host, clock, configuration, customer_keys)
     return Telephony(
         book=book,
@@ -216,15 +230,14 @@ def build_telephony(
         log=store.calls,
         keys=_keys(settings),
         latency=latency,
-        trunks=_trunks(
-            book, controls, configuration, settings=settings, log=store.calls, clock=clock
-        ),
+        trunks=trunks,
         host=host,
         clock=clock,
         phone_of=roster.phone,
         placing=build_placing(around, intake, store),
         browser=build_browser(settings, links, roster, clock=clock, configuration=configuration),
         details=store.details,
+        cases=store.cases,
     )
 
 

@@ -1,6 +1,7 @@
 """The agent's own calls: a number is dialled, under the rules and with a permit; the agent's phone rings first."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -44,11 +45,12 @@ class CallPlaced(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacingServices:
-    """What placing stands on."""
+    """What placing stands on. `number_of_case`: "" where there is none."""
 
     host: Host
     placing: Placing
     details: Details
+    number_of_case: Callable[[str], Awaitable[str]]
 
 
 @route(
@@ -90,6 +92,26 @@ async def call_customer(call: Call[PlacingServices]) -> CallPlaced:
     return await _place(call, numbers.caller, None)
 
 
+@route(
+    "POST",
+    "/api/v1/cases/{case_id}/call-customer",
+    summary="Call the customer of a case, at the number that stands in it",
+    permission=Permission.WORK_CASE,
+    scope=Scope.case(),
+    response=CallPlaced,
+    is_idempotent=True,
+    audit=AuditAction.CALL_PLACED,
+    errors=(*_ERRORS, ApiErrorCode.NUMBER_UNKNOWN),
+)
+async def call_customer_of_case(call: Call[PlacingServices]) -> CallPlaced:
+    """The number stays here, as with a contact."""
+    number = await call.services.number_of_case(call.parameters["case_id"])
+    if not number:
+        message = "There is no number: none was entered with the case, or it was erased."
+        raise ApiError(ApiErrorCode.NUMBER_UNKNOWN, message)
+    return await _place(call, number, None)
+
+
 async def _place(call: Call[PlacingServices], number: str, queue: str | None) -> CallPlaced:
     services = call.services
     agent_id = AgentId(call.principal.user_id)
@@ -119,4 +141,4 @@ async def _place(call: Call[PlacingServices], number: str, queue: str | None) ->
     return CallPlaced(placed.contact_id, placed.seq, placed.is_emergency)
 
 
-ROUTES = (place_call, call_customer)
+ROUTES = (place_call, call_customer, call_customer_of_case)

@@ -15,6 +15,7 @@ import {
   test,
   visit,
   widget,
+  openPage,
 } from './support/test';
 
 /** Chooses from a list by typing, as by keyboard. */
@@ -24,7 +25,7 @@ async function choose(within: Locator, label: string, name: string): Promise<voi
 }
 
 async function openConfiguration(page: Page, section?: string): Promise<void> {
-  await page.getByRole('link', { name: 'Configuration' }).click();
+  await openPage(page, 'Configuration');
   await expect(page.getByRole('navigation', { name: 'Parts of the configuration' })).toBeVisible();
   if (section) await page.getByRole('button', { name: section, exact: true }).click();
 }
@@ -41,7 +42,7 @@ test('somebody new with skills is offered a chat', async ({ world }) => {
   const ada = await world.newPage();
   const complaints = complaintsOf(ada);
   await logIn(ada, 'ada');
-  await ada.getByRole('link', { name: 'Users' }).click();
+  await openPage(ada, 'Users');
   await ada.getByRole('button', { name: 'Add user' }).click();
   const dialog = ada.getByRole('dialog');
   await dialog.getByLabel('Name', { exact: true }).fill('Dana Weber');
@@ -202,7 +203,7 @@ test('a team is added, filled, kept from going while people are in it, and remov
   const ada = await world.newPage();
   const complaints = complaintsOf(ada);
   await logIn(ada, 'ada');
-  await ada.getByRole('link', { name: 'Users' }).click();
+  await openPage(ada, 'Users');
   await ada.getByRole('button', { name: 'Teams', exact: true }).click();
   await ada.getByRole('button', { name: 'Add team' }).click();
   const dialog = ada.getByRole('dialog', { name: /team/i });

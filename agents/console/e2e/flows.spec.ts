@@ -15,6 +15,7 @@ import {
   visit,
   widget,
   type Tongue,
+  openPage,
 } from './support/test';
 
 const said = {
@@ -74,7 +75,7 @@ test('a flow is tried by keyboard; a survey and a recording are switched on in t
   const ada = await world.newPage();
   const complaints = complaintsOf(ada);
   await logIn(ada, 'ada');
-  await ada.getByRole('link', { name: 'Configuration' }).click();
+  await openPage(ada, 'Configuration');
   await ada.getByRole('button', { name: 'Flows', exact: true }).click();
   await ada.getByRole('button', { name: /welcome/ }).click();
   await ada.getByRole('button', { name: 'Try it' }).click();

@@ -1,7 +1,7 @@
 /** History: what is searched is found, a contact is told whole, reading is on record. */
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './support/accessible';
-import { agentReady, complaintsOf, expect, logIn, takeChat, test, visit } from './support/test';
+import { agentReady, complaintsOf, expect, logIn, takeChat, test, visit, openPage } from './support/test';
 
 /** One chat by Maria with an address, handled by Anna; the words are the test's. */
 async function handledChat(agent: Page, world: Parameters<typeof visit>[0], text: string) {
@@ -61,7 +61,7 @@ test('what is searched is found, and told whole', async ({ world }) => {
   await page.getByRole('button', { name: 'Export CSV' }).click();
   expect((await saved).suggestedFilename()).toMatch(/^contacts-\d+\.csv$/);
 
-  await page.getByRole('link', { name: 'Audit' }).click();
+  await openPage(page, 'Audit');
   await expect(page.locator('tr[data-audit]').first()).toBeVisible();
   for (const action of ['Log searched', 'Contact read', 'Log exported', 'Logged in'])
     await expect(page.getByRole('cell', { name: action }).first()).toBeVisible();

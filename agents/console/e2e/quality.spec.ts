@@ -15,6 +15,7 @@ import {
   test,
   visit,
   widget,
+  openPage,
 } from './support/test';
 import { SUPPORT } from './support/softpbx';
 
@@ -139,7 +140,7 @@ test('the administrator’s pages', async ({ world }) => {
   const page = await world.newPage();
   const complaints = complaintsOf(page);
   await logIn(page, 'ada');
-  await page.getByRole('link', { name: 'Users' }).click();
+  await openPage(page, 'Users');
   await expect(page.locator('[data-user]').first()).toBeVisible();
   await expectAccessible(page, 'users');
   await page.getByRole('button', { name: 'Add user' }).click();
@@ -151,7 +152,7 @@ test('the administrator’s pages', async ({ world }) => {
   await expect(page.getByRole('dialog').locator('[data-skill]').first()).toBeVisible();
   await expectAccessible(page, 'a person');
   await page.keyboard.press('Escape');
-  await page.getByRole('link', { name: 'Configuration' }).click();
+  await openPage(page, 'Configuration');
   await expect(page.locator('[data-entry]').first()).toBeVisible();
   await expectAccessible(page, 'skills');
   const parts = page.getByRole('navigation', { name: 'Parts of the configuration' }).getByRole('button');
@@ -164,11 +165,46 @@ test('the administrator’s pages', async ({ world }) => {
   expect(complaints).toEqual([]);
 });
 
+test('more pages than there is room for stand under "More", by keyboard too', async ({ world }) => {
+  const page = await world.newPage();
+  const complaints = complaintsOf(page);
+  await logIn(page, 'ada');
+  const pages = page.getByRole('navigation', { name: 'Pages' });
+  const more = pages.getByRole('button', { name: 'More' });
+  const audit = pages.getByRole('link', { name: 'Audit' });
+  await expect(audit).toHaveCount(0);
+  await more.focus();
+  await page.keyboard.press('Enter');
+  await expect(more).toHaveAttribute('aria-expanded', 'true');
+  await expectAccessible(page, 'more pages');
+  await page.keyboard.press('Escape');
+  await expect(audit).toHaveCount(0);
+  await expect(more).toBeFocused();
+  await page.keyboard.press('Enter');
+  await audit.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('tr[data-audit]').first()).toBeVisible();
+  await expect(more).toHaveText('More: Audit');
+  await expect(audit).toHaveCount(0);
+  await expectNoSidewaysScroll(page);
+
+  await page.getByRole('button', { name: /English/ }).click();
+  await page.getByRole('menuitem', { name: '简体中文' }).click();
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await page.getByRole('button', { name: '更多：审计' }).click();
+  await expect(page.getByRole('link', { name: '审计' })).toHaveAttribute('aria-current', 'page');
+  await expectAccessible(page, '更多', ['light']);
+  await page.setViewportSize({ width: 2200, height: 768 });
+  await expect(page.getByRole('button', { name: /更多/ })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: '审计' })).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
 test('other programs: a subscription and a key, shown once', async ({ world }) => {
   const page = await world.newPage();
   const complaints = complaintsOf(page);
   await logIn(page, 'ada');
-  await page.getByRole('link', { name: 'Integrations' }).click();
+  await openPage(page, 'Integrations');
   await expect(page.getByText('Nobody is told anything')).toBeVisible();
   await expectAccessible(page, 'integrations, empty');
   await page.getByRole('button', { name: 'New subscription' }).click();

@@ -3,7 +3,17 @@ import type { Page } from '@playwright/test';
 import { deskWords, expectCall, handOnToColleague, ring, takeCall, wrapUp } from './support/desk';
 import { sendMail } from './support/mail';
 import { inTheme, shoot } from './support/pictures';
-import { agentReady, expect, logIn, offerCard, takeChat, test, visit, type World } from './support/test';
+import {
+  agentReady,
+  expect,
+  logIn,
+  offerCard,
+  takeChat,
+  test,
+  visit,
+  type World,
+  openPage,
+} from './support/test';
 
 test.use({ times: null });
 
@@ -60,7 +70,7 @@ async function administer(world: World, tongue: 'en' | 'zh'): Promise<void> {
     await page.getByRole('menuitem', { name: '简体中文' }).click();
   }
   await inTheme(page, theme);
-  const visitPage = async (name: string) => page.getByRole('link', { name, exact: true }).click();
+  const visitPage = (name: string) => openPage(page, name);
   const part = async (name: string) => page.getByRole('button', { name, exact: true }).click();
   await visitPage(audit);
   await expect(page.locator('tr[data-audit]').first()).toBeVisible();

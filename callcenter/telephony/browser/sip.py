@@ -1,7 +1,8 @@
 """What may pass on the way from a browser to the phone system, and what is learned on the way back.
 
 Law of this file: pure. A page may speak for its own phone alone, in whole messages without tricks, and ask only for what a
-phone needs; a customer's phone may place one call, to the one address that is named here. What the dial plan allows
+phone needs. An agent's phone begins no call: calls of agents are placed by the engine, with a permit, and ring it. A
+customer's phone may place one call, to the one address that is named here. What the dial plan allows
 is a second wall behind this one.
 """
 
@@ -75,7 +76,8 @@ class Gate:
             return False
         method, target = asked.groups()
         if not self._is_guest:
-            return method in _OF_AGENTS
+            is_within_call = ";tag=" in message.one("to")
+            return method in _OF_AGENTS and (method != "INVITE" or is_within_call)
         return method in _OF_CALLS and (method != "INVITE" or self._may_call(message, target))
 
     def _may_call(self, message: Message, target: str) -> bool:

@@ -142,6 +142,15 @@ export async function agentReady(world: World, username: string, tongue: Tongue 
   return page;
 }
 
+/** A page of the header, or of its "More" where there is no room for all. */
+export async function openPage(page: Page, name: string): Promise<void> {
+  const pages = page.getByRole('navigation', { name: /^(Pages|页面)$/ });
+  const link = pages.getByRole('link', { name, exact: true });
+  await expect(pages.getByRole('link').first()).toBeVisible();
+  if (!(await link.isVisible())) await pages.getByRole('button', { name: /^(More|更多)/ }).click();
+  await link.click();
+}
+
 /** Of a duration as the pages write it. */
 export function secondsIn(text: string): number {
   const [, minutes, seconds] = /(\d+):(\d\d)/.exec(text) ?? [];

@@ -18,6 +18,11 @@ export const callCustomer = (contactId: string, key: string) =>
       params: { path: { contact_id: contactId }, ...keyed(key) },
     }),
   );
+/** The customer of a case, likewise. */
+export const callCustomerOfCase = (case_id: string, key: string) =>
+  answerOf(
+    api.POST('/api/v1/cases/{case_id}/call-customer', { params: { path: { case_id }, ...keyed(key) } }),
+  );
 /** The own phone rings first, then the number's. */
 export const placeCall = (number: string, key: string) =>
   answerOf(api.POST('/api/v1/me/calls', { params: keyed(key), body: { number } }));

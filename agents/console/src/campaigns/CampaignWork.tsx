@@ -13,6 +13,7 @@ import {
   type SkipReason,
 } from '../api/campaigns';
 import pane from '../desk/ContextPane.module.css';
+import { useOpenOnDesk } from '../desk/open';
 import { useHeld } from '../desk/work';
 import { usePlacesCalls } from '../dial/DialButton';
 import { useNames } from '../session/configuration';
@@ -72,6 +73,7 @@ function Buttons({ entry, onChanged }: CardProps) {
   const isStale = useIsStale();
   const [refusal, setRefusal] = useState('');
   const dialling = useCommand(askDial, setRefusal);
+  const openOnDesk = useOpenOnDesk();
   const skipping = useCommand(askSkip, setRefusal);
   const dial = async () => {
     setRefusal('');
@@ -80,6 +82,7 @@ function Buttons({ entry, onChanged }: CardProps) {
       const until = done.until_ms ? dateTime(done.until_ms, i18n.language) : '';
       setRefusal([t(`campaigns.word.${done.reason}`), until].filter(Boolean).join(' · '));
     }
+    if (done?.entry.contact_id) openOnDesk(done.entry.contact_id);
     onChanged();
   };
   const skip = async (reason: SkipReason) => {

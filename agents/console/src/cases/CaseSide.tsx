@@ -5,7 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readCase, type CaseStep, type CaseView } from '../api/cases';
 import { ApiError } from '../api/http';
-import { DialNumber } from '../dial/DialNumber';
+import { CallCustomer } from '../dial/DialButton';
 import { dateTime } from '../ui/format';
 import page from '../ui/Page.module.css';
 import { Empty, Failed, Loading } from '../ui/Panel';
@@ -65,7 +65,7 @@ function Facts({ view }: { view: CaseView }) {
       {due && <Fact name={t('cases.fact.due')}>{late(row) || due}</Fact>}
       <Fact name={t('cases.fact.customer')}>
         {[...new Set([row.customer_name, view.number])].filter(Boolean).join(' · ') || '–'}
-        {view.number && <DialNumber number={view.number} />}
+        {view.number && <CallCustomer caseId={row.case_id} shown={view.number} />}
       </Fact>
       {row.category && <Fact name={t('cases.fact.category')}>{t(`cases.category.${row.category}`)}</Fact>}
       {row.root_cause && (

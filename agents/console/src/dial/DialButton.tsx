@@ -39,14 +39,16 @@ export function DialButton() {
 }
 
 interface CallCustomerProps {
-  contactId: string;
+  contactId?: string;
+  /** In place of a contact: the case with the number. */
+  caseId?: string;
   shown: string;
   /** Whether the button says in words what it does. */
   isNamed?: boolean;
 }
 
-/** Beside a customer who has called, or was called: the pad with their number, which stays hidden. */
-export function CallCustomer({ contactId, shown, isNamed = false }: CallCustomerProps) {
+/** Beside a customer who has called or was called, or has a case: the pad with their number, which stays hidden. */
+export function CallCustomer({ contactId, caseId, shown, isNamed = false }: CallCustomerProps) {
   const { t } = useTranslation();
   if (!usePlacesCalls()) return null;
   return (
@@ -56,7 +58,7 @@ export function CallCustomer({ contactId, shown, isNamed = false }: CallCustomer
       icon={<Icon name="voice" size={14} />}
       aria-label={t('dial.customer', { name: shown })}
       title={t('dial.customer', { name: shown })}
-      onClick={() => openPad({ number: shown, contactId })}
+      onClick={() => openPad({ number: shown, contactId, caseId })}
     >
       {isNamed && t('dial.customer', { name: shown })}
     </Button>

@@ -1,15 +1,18 @@
 import { Button, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { callCustomer, placeCall } from '../api/calls';
+import { callCustomer, callCustomerOfCase, placeCall } from '../api/calls';
+import { useOpenOnDesk } from '../desk/open';
 import { Icon } from '../ui/Icon';
 import { useCommand } from '../ui/useCommand';
 import styles from './Dial.module.css';
 import type { Prefilled } from './pad';
 
 const keys = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '+', '0', '#'];
-const ask = (key: string, number: string, contactId?: string) =>
-  contactId ? callCustomer(contactId, key) : placeCall(number, key);
+const ask = (key: string, number: string, { contactId, caseId }: Prefilled) => {
+  if (contactId) return callCustomer(contactId, key);
+  return caseId ? callCustomerOfCase(caseId, key) : placeCall(number, key);
+};
 
 /** A number pad: typed, pasted, pressed or prefilled. The own phone rings first; a refusal stands beside the number. */
 export function DialDialog({ prefilled, onClose }: { prefilled: Prefilled; onClose: () => void }) {
@@ -17,10 +20,14 @@ export function DialDialog({ prefilled, onClose }: { prefilled: Prefilled; onClo
   const [number, setNumber] = useState(prefilled.number);
   const [refusal, setRefusal] = useState('');
   const { run, isBusy } = useCommand(ask, setRefusal);
-  const { contactId } = prefilled;
+  const openOnDesk = useOpenOnDesk();
+  const isFixed = !!(prefilled.contactId ?? prefilled.caseId);
   const dial = async () => {
     setRefusal('');
-    if (number.trim() && (await run(number.trim(), contactId))) onClose();
+    const placed = number.trim() && (await run(number.trim(), prefilled));
+    if (!placed) return;
+    onClose();
+    openOnDesk(placed.contact_id);
   };
   return (
     <Modal open title={t('dial.title')} footer={null} onCancel={onClose} width={300}>
@@ -28,7 +35,7 @@ export function DialDialog({ prefilled, onClose }: { prefilled: Prefilled; onClo
         autoFocus
         inputMode="tel"
         maxLength={40}
-        readOnly={!!contactId}
+        readOnly={isFixed}
         status={refusal ? 'error' : ''}
         value={number}
         aria-label={t('dial.number')}
@@ -39,7 +46,7 @@ export function DialDialog({ prefilled, onClose }: { prefilled: Prefilled; onClo
       <p className={styles.refusal} role="alert">
         {refusal}
       </p>
-      {!contactId && (
+      {!isFixed && (
         <div className={styles.pad} role="group" aria-label={t('dial.pad')}>
           {keys.map((digit) => (
             <Button key={digit} onClick={() => setNumber((before) => before + digit)}>

@@ -5,6 +5,8 @@ export interface Prefilled {
   number: string;
   /** The customer of this contact is called; `number` is what is shown of theirs. */
   contactId?: string;
+  /** So is that of this case. */
+  caseId?: string;
 }
 
 export const usePad = create<{ prefilled: Prefilled | null }>(() => ({ prefilled: null }));

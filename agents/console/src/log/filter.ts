@@ -15,7 +15,7 @@ export const filterNames = [
 export type FilterName = (typeof filterNames)[number];
 export type Wanted = Partial<Record<FilterName, string>>;
 
-export const channels = ['voice', 'email', 'chat'] as const;
+export const channels = ['voice', 'outbound_voice', 'callback', 'email', 'chat', 'task'] as const;
 export const outcomes = ['handled', 'abandoned', 'turned_away', 'unreached', 'handled_outside'] as const;
 
 const dayPattern = /^\d{4}-\d{2}-\d{2}$/;

@@ -1,15 +1,14 @@
 /** Offers over every page: the card, the ring, the notification, and what is said when one goes away. */
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
 import { acceptOffer, rejectOffer } from '../api/calls';
 import type { OfferCard as Offer } from '../api/types';
 import { AskedCards } from '../consult/AskedCards';
+import { useOpenOnDesk } from '../desk/open';
 import { useAction } from '../keys/actions';
 import { serverNow, useLive } from '../live/store';
 import { useNames } from '../session/configuration';
 import { answerLeg } from '../phone/phone';
-import { useKeep } from '../session/session';
 import { useIsStale } from '../shell/useIsStale';
 import { toast } from '../ui/toasts';
 import { useCommand, type Command } from '../ui/useCommand';
@@ -67,8 +66,7 @@ export function OfferHost() {
   const { t } = useTranslation();
   const offers = useOffers();
   const first = offers[0];
-  const keep = useKeep();
-  const navigate = useNavigate();
+  const openOnDesk = useOpenOnDesk();
   const isStale = useIsStale();
   const answered = useRef(new Set<string>());
   const accept = useCommand(askAccept);
@@ -88,8 +86,7 @@ export function OfferHost() {
     const done = await answer(offer, accept);
     if (!done) return;
     answerLeg(offer.offer_id);
-    keep.set('open', done.contact_id);
-    void navigate('/desk');
+    openOnDesk(done.contact_id);
   };
   const onDecline = async (offer: Offer) => {
     await answer(offer, reject);

@@ -1,6 +1,5 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { NavLink } from 'react-router';
 import { DialButton } from '../dial/DialButton';
 import { PhoneChip } from '../phone/PhoneChip';
 import { useUser } from '../session/session';
@@ -9,7 +8,7 @@ import { ConnectionChip } from './ConnectionChip';
 import styles from './Header.module.css';
 import { LanguageSwitch } from './LanguageSwitch';
 import { Logo } from './Logo';
-import { pagesOf } from './pages';
+import { Nav } from './Nav';
 import { ProfileMenu } from './ProfileMenu';
 import { StatusControl } from './StatusControl';
 import { ThemeSwitch } from './ThemeSwitch';
@@ -25,13 +24,7 @@ export function Header({ onHelp, onPalette }: HeaderProps) {
   return (
     <header className={styles.header}>
       <Logo />
-      <nav className={styles.nav} aria-label={t('shell.pages')}>
-        {pagesOf(role).map((name) => (
-          <NavLink key={name} to={`/${name}`} className={styles.link}>
-            {t(`page.${name}`)}
-          </NavLink>
-        ))}
-      </nav>
+      <Nav />
       <div className={styles.tools}>
         <PhoneChip />
         {role === 'agent' && <StatusControl />}

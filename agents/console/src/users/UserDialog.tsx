@@ -60,9 +60,6 @@ function WorkFields() {
       <Form.Item name="chat_capacity" label={t('users.column.capacity')}>
         <InputNumber min={0} max={CAPACITY_MAX} precision={0} style={{ width: '100%' }} />
       </Form.Item>
-      <Form.Item name="phone" label={t('users.phone')} extra={t('users.phoneHint')}>
-        <AutoComplete maxLength={64} options={[{ value: 'browser', label: t('users.phoneInBrowser') }]} />
-      </Form.Item>
       <Form.Item name="capacity" label={t('users.allChannels')} className={styles.whole}>
         <CapacityField />
       </Form.Item>
@@ -70,6 +67,16 @@ function WorkFields() {
         <SkillLevels />
       </Form.Item>
     </>
+  );
+}
+
+/** Of everybody: a supervisor's rings to listen to calls. */
+function PhoneField() {
+  const { t } = useTranslation();
+  return (
+    <Form.Item name="phone" label={t('users.phone')} extra={t('users.phoneHint')}>
+      <AutoComplete maxLength={64} options={[{ value: 'browser', label: t('users.phoneInBrowser') }]} />
+    </Form.Item>
   );
 }
 
@@ -137,6 +144,7 @@ export function UserDialog({ user, onClose, onChanged }: UserDialogProps) {
     >
       <div className={styles.fields}>
         <PersonFields isSelf={user.user_id === user_id} />
+        <PhoneField />
         {role === 'agent' && <WorkFields />}
         <Changes of={['userChanges', user.user_id]} read={() => readUserChanges(user.user_id)} />
       </div>

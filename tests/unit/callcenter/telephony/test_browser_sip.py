@@ -65,6 +65,13 @@ def test_an_agents_phone_registers_and_hands_nothing_on() -> None:
     assert not agent().admits(request("MESSAGE"))
 
 
+def test_an_agents_phone_begins_no_call() -> None:
+    target = "+49307654321@callcenter.invalid"
+    assert not agent().admits(request("INVITE", target))
+    within = f"<sip:{target}>;tag=b"
+    assert agent().admits(request("INVITE", "127.0.0.1:8088", to=within))
+
+
 @pytest.mark.parametrize(
     "sender",
     [
