@@ -16,6 +16,7 @@ from blockbuster import blockbuster
 
 from callcenter.bootstrap.parts import Parts
 from callcenter.bootstrap.server import Server
+from callcenter.http import sockets
 from callcenter.http.contract import FILE_TYPE
 from callcenter.settings import Settings
 from routing import campaign_booking, dialling
@@ -64,9 +65,11 @@ people:
 
 
 def dial_patiently(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No permit to dial runs out, and nobody who has answered counts as left alone, because a machine is slow."""
+    """No permit to dial runs out, nobody who has answered counts as left alone, and no page that is not being read counts as gone, because a machine is slow."""
     monkeypatch.setattr(dialling, "PERMIT_MS", PATIENT_PERMIT_MS)
     monkeypatch.setattr(campaign_booking, "TAKEN_IN_TIME_MS", PATIENT_PERMIT_MS)
+    # A page of a test answers pings only while it is read.
+    monkeypatch.setattr(sockets, "SOCKET_PING_EVERY_MS", GRACE_S * 1000)
 
 
 def configuration_folder(
