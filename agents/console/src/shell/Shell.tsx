@@ -32,6 +32,7 @@ const pages: Record<PageName, ReturnType<typeof lazy>> = {
   campaigns: lazy(() => import('../campaigns/CampaignsPage')),
   'call-backs': lazy(() => import('../callbacks/CallBacksPage')),
   log: lazy(() => import('../log/LogPage')),
+  reports: lazy(() => import('../reports/ReportsPage')),
   articles: lazy(() => import('../articles/ArticlesPage')),
   users: lazy(() => import('../users/UsersPage')),
   telephony: lazy(() => import('../telephony/TelephonyPage')),

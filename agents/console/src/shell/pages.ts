@@ -8,6 +8,7 @@ export type PageName =
   | 'campaigns'
   | 'call-backs'
   | 'log'
+  | 'reports'
   | 'articles'
   | 'users'
   | 'telephony'
@@ -17,7 +18,17 @@ export type PageName =
 
 const byRole: Record<Role, PageName[]> = {
   agent: ['desk', 'cases', 'leads', 'log'],
-  supervisor: ['supervisor', 'cases', 'leads', 'campaigns', 'call-backs', 'log', 'articles', 'telephony'],
+  supervisor: [
+    'supervisor',
+    'cases',
+    'leads',
+    'campaigns',
+    'call-backs',
+    'log',
+    'reports',
+    'articles',
+    'telephony',
+  ],
   admin: [
     'supervisor',
     'cases',
@@ -25,6 +36,7 @@ const byRole: Record<Role, PageName[]> = {
     'campaigns',
     'call-backs',
     'log',
+    'reports',
     'articles',
     'telephony',
     'users',

@@ -6,7 +6,8 @@ import { dark, light, type Palette } from './palette';
 
 export type ThemeChoice = 'auto' | 'light' | 'dark';
 
-const FONT = '"Inter", "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+export const FONT =
+  '"Inter", "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
