@@ -36,6 +36,7 @@ from callcenter.bootstrap.reading import Reading
 from callcenter.bootstrap.telephony import ROUTES as CALL_ROUTES
 from callcenter.bootstrap.telephony import Telephony
 from callcenter.bootstrap.ways import Ways, build_ways
+from callcenter.bootstrap.what_ifs import WhatIfs
 from callcenter.call_backs.cards import introduced
 from callcenter.call_backs.routes import ROUTES as CALL_BACK_ROUTES
 from callcenter.call_backs.service import CallBackService
@@ -130,6 +131,7 @@ class Parts:
     leads: LeadMaker
     agent_presence: PresenceKeeper[AgentId]
     pressure: Pressure
+    what_ifs: WhatIfs
     tries: Tries = field(init=False)
     """Where failed log-ins and chats begun are counted; here, or for a whole cluster."""
     campaigns: CampaignParts = field(init=False)
@@ -354,6 +356,7 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
         telephony=ways.telephony,
         agent_presence=agent_presence(host, gateway),
         pressure=Pressure(clock.monotonic_s, clock.busy_s),
+        what_ifs=WhatIfs(settings, new_id),
     )
     parts.campaigns = _campaigns(parts, secret)
     parts.metrics = Metrics(reading.mirror, parts.gauges, (ways.telephony.latency,))
@@ -555,6 +558,7 @@ def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
         now_ms=parts.clock.now_ms,
         new_id=new_id,
         flows=FlowPictures(lambda: parts.configuration.current),
+        what_ifs=parts.what_ifs,
         not_ready_reasons=parts.not_ready_reasons,
         metrics=parts.metrics.render,
         pressure=parts.pressure,

@@ -373,6 +373,7 @@ class Server:
         start(parts.visits.run(), "flows in the chat widget")
         start(parts.cases.run(), "cases")
         start(parts.leads.service.run(), "leads")
+        start(parts.what_ifs.run(), "trials of configurations")
         start(parts.campaigns.runner.run(), "campaigns")
         start(parts.campaigns.pacer.run(), "calls of campaigns")
 

@@ -33,6 +33,12 @@ def add(commands: Subcommands) -> None:
     add_data_dir(parser)
     parser.add_argument("--config", type=Path, metavar="DIR", help="another configuration folder")
     parser.add_argument("--json", action="store_true", help="with --config: print JSON")
+    parser.add_argument(
+        "--changes",
+        type=int,
+        metavar="N",
+        help="with --config --json: tell no more than N of the contacts that changed",
+    )
     parser.add_argument("--seed", type=int, default=1, help="with --config: of what is drawn")
     parser.add_argument("--service-level-s", type=float, default=20.0, metavar="S")
     parser.set_defaults(action=on_store(_replay))
@@ -100,6 +106,7 @@ async def _what_if(opened: SqlStore, parsed: argparse.Namespace) -> int:
         progress=progress,
     )
     if parsed.json:
+        said["changes"] = said["changes"][: parsed.changes]
         say(json.dumps(said, indent=2))
     else:
         say("\n".join(table(said)))

@@ -103,6 +103,8 @@ class ApiErrorCode(StrEnum):
     PASSWORD_REFUSED = "password_refused"  # noqa: S105 - a code
     PERSON_INVALID = "person_invalid"
     FLOW_UNKNOWN = "flow_unknown"
+    WHAT_IF_RUNNING = "what_if_running"
+    WHAT_IF_UNKNOWN = "what_if_unknown"
     PHONES_UNREACHABLE = "phones_unreachable"
     PHONE_NOT_IN_BROWSER = "phone_not_in_browser"
     PHONE_NOT_READY = "phone_not_ready"
@@ -232,6 +234,8 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.PASSWORD_REFUSED: 400,
     ApiErrorCode.PERSON_INVALID: 422,
     ApiErrorCode.FLOW_UNKNOWN: 404,
+    ApiErrorCode.WHAT_IF_RUNNING: 409,
+    ApiErrorCode.WHAT_IF_UNKNOWN: 404,
     ApiErrorCode.PHONES_UNREACHABLE: 503,
     ApiErrorCode.PHONE_NOT_IN_BROWSER: 409,
     ApiErrorCode.PHONE_NOT_READY: 409,

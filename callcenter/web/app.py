@@ -33,6 +33,7 @@ from callcenter.web import (
     survey_routes,
     team_routes,
     user_routes,
+    what_if_routes,
 )
 from callcenter.web.health_routes import add_health
 from callcenter.web.locating import Locator
@@ -52,6 +53,7 @@ ROUTES: tuple[Route[Services], ...] = (
     *survey_routes.ROUTES,
     *configuration_routes.ROUTES,
     *flow_routes.ROUTES,
+    *what_if_routes.ROUTES,
     *explain_routes.ROUTES,
     *user_routes.ROUTES,
     *people_routes.ROUTES,

@@ -38,6 +38,7 @@ from callcenter.web.flow_schemas import FlowsView, FlowTrial, FlowTrialView
 from callcenter.web.names import Names
 from callcenter.web.schemas import ConfigurationView
 from callcenter.web.used_keys import UsedKeys
+from callcenter.web.what_if_schemas import WhatIfView
 from routing.ids import ContactId
 from routing.state import State
 
@@ -117,6 +118,19 @@ class FlowShowing(Protocol):
         """Go through one; None for a flow that is not there."""
 
 
+class ConfigurationTrying(Protocol):
+    """Tries a configuration on what has been, one at a time."""
+
+    def start(self, yaml: str, service_level_s: float) -> WhatIfView | None:
+        """Begin; None while another is running."""
+
+    def view(self, what_if_id: str) -> WhatIfView | None:
+        """As it stands; None for any but the newest."""
+
+    def stop(self, what_if_id: str) -> WhatIfView | None:
+        """End it, if it runs."""
+
+
 class EventTelling(Protocol):
     """Tells other programs of events."""
 
@@ -179,6 +193,7 @@ class Services:
     configuration: Callable[[], ConfigurationView]
     configuration_editor: ConfigurationEditing
     flows: FlowShowing
+    what_ifs: ConfigurationTrying
     team_book: TeamBook
     now_ms: Callable[[], int]
     new_id: Callable[[], str]

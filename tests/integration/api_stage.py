@@ -26,6 +26,7 @@ from callcenter.bootstrap.articles import ROUTES as ARTICLE_ROUTES
 from callcenter.bootstrap.articles import articles_extension, build_articles
 from callcenter.bootstrap.configuration import ConfigurationInForce
 from callcenter.bootstrap.configuration_editing import ConfigurationEditor
+from callcenter.bootstrap.what_ifs import WhatIfs
 from callcenter.channels.mail.routes import ROUTES as MAIL_ROUTES
 from callcenter.channels.mail.services import MailServices, Writers
 from callcenter.channels.mail.tokens import MailTokens
@@ -44,6 +45,7 @@ from callcenter.projections.interactions import NAME, InteractionLog
 from callcenter.projections.introductions import Introductions
 from callcenter.projections.queue_board import QueueBoard
 from callcenter.projections.transcript import CUSTOMER, MESSAGE, Customer, Line
+from callcenter.settings import Settings
 from callcenter.storage.memory import MemoryStore
 from callcenter.supervision.board import LiveBoard
 from callcenter.tries import MemoryTries
@@ -291,6 +293,7 @@ class ApiStage:
                 mirror=lambda: self.host.mirror,
             ),
             flows=_Flows(),
+            what_ifs=WhatIfs(Settings(), new_id),
             team_book=self.team_book,
             now_ms=self.clock.now_ms,
             new_id=new_id,
