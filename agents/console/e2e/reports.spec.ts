@@ -74,4 +74,21 @@ test('a supervisor looks back on the day', async ({ world }) => {
   await expect(sam.getByRole('link', { name: '报表' })).toBeVisible();
   await expect(sam.locator('[data-entered="2"] svg')).toContainText('按时接通');
   expect(complaints).toEqual([]);
+
+  // A draft is tried on the same contacts before it is put in force.
+  const ada = await world.newPage();
+  await logIn(ada, 'ada');
+  await ada.goto('/configuration');
+  await ada.getByRole('button', { name: 'Skills', exact: true }).click();
+  await ada.getByRole('button', { name: 'Add an entry' }).click();
+  const entry = ada.locator('[data-entry]').last();
+  await entry.getByLabel('Id').fill('fr');
+  await entry.getByLabel('Name in English').fill('French');
+  await entry.getByLabel('Name in Chinese').fill('法文');
+  await ada.getByRole('button', { name: 'Review and apply …' }).click();
+  const trial = ada.getByRole('region', { name: 'Try it on what has been' }).first();
+  await trial.getByRole('button', { name: 'Try' }).click();
+  await expect(trial.getByText('0 of 2 contacts would have gone otherwise')).toBeVisible();
+  await expect(trial.locator('[data-queue="sales"] [data-column="answered"]')).toHaveText('1');
+  await expect(trial.getByRole('button', { name: 'Try again' })).toBeVisible();
 });

@@ -727,6 +727,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/configuration/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a configuration on what has been; nothing is stored, and routing does not notice */
+        post: operations["start_what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/what-if/{what_if_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a trial is, and what it has found */
+        get: operations["read_what_if"];
+        put?: never;
+        post?: never;
+        /** Stop a trial; one that has ended stays as it is */
+        delete: operations["stop_what_if"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/configuration/yaml/read": {
         parameters: {
             query?: never;
@@ -5120,6 +5155,52 @@ export interface components {
             queue_id?: string | null;
         };
         /**
+         * PlayedChange
+         * @description A contact that would have gone otherwise; `after` null: it would not have been let in.
+         */
+        PlayedChange: {
+            contact_id: string;
+            queue_id: string;
+            before: components["schemas"]["PlayedFate"];
+            after: components["schemas"]["PlayedFate"] | null;
+        };
+        /**
+         * PlayedFate
+         * @description How a contact ended, with whom, after how long.
+         */
+        PlayedFate: {
+            outcome: string;
+            agent_id: string | null;
+            wait_s: number | null;
+        };
+        /**
+         * PlayedFigures
+         * @description A queue's contacts by how they ended; times in seconds, shares of 1. `open`: still there at the end.
+         */
+        PlayedFigures: {
+            offered: number;
+            answered: number;
+            abandoned: number;
+            open: number;
+            asa_s: number | null;
+            p90_wait_s: number | null;
+            longest_wait_s: number | null;
+            service_level: number | null;
+        };
+        /**
+         * PlayedQueue
+         * @description One queue (`queue_id` "total": all): as it was, and played under the draft with three guesses of how long people wait.
+         *
+         *         Null: the draft has no such queue.
+         */
+        PlayedQueue: {
+            queue_id: string;
+            journal: components["schemas"]["PlayedFigures"];
+            estimated: components["schemas"]["PlayedFigures"] | null;
+            patient: components["schemas"]["PlayedFigures"] | null;
+            impatient: components["schemas"]["PlayedFigures"] | null;
+        };
+        /**
          * PreviewView
          * @description The entry on the screen. None: nothing may be called now; `next_due_at_ms` is when the next is due, if any is.
          */
@@ -6210,6 +6291,63 @@ export interface components {
             /** @enum {unknown} */
             type: "watch_board";
             is_watching: boolean;
+        };
+        /**
+         * WhatIfFailure
+         * @description Why there is no result: `too_long` by the bound, `no_contacts` in the journal, `fault` of ours.
+         * @enum {unknown}
+         */
+        WhatIfFailure: "fault" | "no_contacts" | "too_long";
+        /**
+         * WhatIfPhase
+         * @description What is being done: the journal is read, then played as it was and three times under the draft.
+         * @enum {unknown}
+         */
+        WhatIfPhase: "control" | "estimated" | "impatient" | "patient" | "reading";
+        /**
+         * WhatIfResult
+         * @description `changes` are the largest changes of wait among `contacts_changed`; `refused` counts what the draft made impossible.
+         *
+         *         `control_contacts_changed` differ though nothing was changed: 0 unless the journal was decided by another version.
+         */
+        WhatIfResult: {
+            contacts: number;
+            events: number;
+            service_level_s: number;
+            control_contacts_changed: number;
+            contacts_changed: number;
+            queues: components["schemas"]["PlayedQueue"][];
+            changes: components["schemas"]["PlayedChange"][];
+            refused: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * WhatIfState
+         * @description How far one is. `stopped`: by somebody.
+         * @enum {unknown}
+         */
+        WhatIfState: "done" | "failed" | "running" | "stopped";
+        /**
+         * WhatIfView
+         * @description One trial; `permille` of the phase is done.
+         */
+        WhatIfView: {
+            what_if_id: string;
+            state: components["schemas"]["WhatIfState"];
+            phase: components["schemas"]["WhatIfPhase"];
+            permille: number;
+            failure: components["schemas"]["WhatIfFailure"] | null;
+            result: components["schemas"]["WhatIfResult"] | null;
+        };
+        /**
+         * WhatIfWanted
+         * @description The draft, and within how many seconds an answer is good: that is what its service levels count.
+         */
+        WhatIfWanted: {
+            document: unknown;
+            /** @default 20 */
+            service_level_s?: number;
         };
         /**
          * WhyNot
@@ -11058,6 +11196,257 @@ export interface operations {
             };
             /** @description configuration_refused, nested_too_deep, request_invalid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    start_what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfWanted"];
+            };
+        };
+        responses: {
+            /** @description Try a configuration on what has been; nothing is stored, and routing does not notice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+            /** @description json_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description what_if_running */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description configuration_refused, nested_too_deep, request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                what_if_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far a trial is, and what it has found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description what_if_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    stop_what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                what_if_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stop a trial; one that has ended stays as it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden, origin_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description what_if_unknown */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

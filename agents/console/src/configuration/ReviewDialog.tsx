@@ -9,6 +9,7 @@ import { useCommand } from '../ui/useCommand';
 import styles from './Configuration.module.css';
 import { useReread, type Editing } from './draft';
 import { Differences, Effects, Findings } from './Findings';
+import { WhatIfTrial } from './WhatIf';
 
 const NOTE_LENGTH_MAX = 500;
 
@@ -61,6 +62,7 @@ export function ReviewDialog({ editing, onClose }: { editing: Editing; onClose: 
             </>
           )}
           {checked.data.findings.length > 0 && <Findings findings={checked.data.findings} />}
+          {errors === 0 && <WhatIfTrial document={document} />}
           <label className={styles.field}>
             <span>{t('config.note')}</span>
             <Input.TextArea
