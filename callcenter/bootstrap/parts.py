@@ -124,7 +124,6 @@ class Parts:
     reading: Reading
     desk_hub: DeskHub
     desk_introductions: Introducing
-    telephony: Telephony
     call_backs: CallBackService
     ways: Ways
     cases: CaseService
@@ -146,6 +145,11 @@ class Parts:
     def __post_init__(self) -> None:
         """By itself a process counts for itself."""
         self.tries = MemoryTries(self.clock.monotonic_s)
+
+    @property
+    def telephony(self) -> Telephony:
+        """The ways to the phone systems, and the calls they have."""
+        return self.ways.telephony
 
     @property
     def visits(self) -> VisitBook:
@@ -353,7 +357,6 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
         cases=cases,
         leads=build_leads(store, host, clock, configuration=configuration),
         ways=ways,
-        telephony=ways.telephony,
         agent_presence=agent_presence(host, gateway),
         pressure=Pressure(clock.monotonic_s, clock.busy_s),
         what_ifs=WhatIfs(settings, new_id),
