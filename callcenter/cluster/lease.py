@@ -9,6 +9,7 @@ looked: `is_certain` is false until then.
 import asyncio
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -75,10 +76,12 @@ class Lease:
         self._looked_s = 0.0
         self._is_held = False
         self._lasts_ms = STARTING_LEASE_MS
+        self._hurry = asyncio.Event()
 
     def shorten(self) -> None:
-        """The process is ready: from the next renewal on it lasts LEASE_MS."""
+        """The process is ready: the lease is renewed at once, and lasts LEASE_MS from then on."""
         self._lasts_ms = LEASE_MS
+        self._hurry.set()
 
     async def acquire(self, owner: Owner) -> None:
         """Return once it is ours. Redis is waited for."""
@@ -104,8 +107,11 @@ class Lease:
 
     async def keep(self) -> None:
         """Renew for ever; returns when another has it."""
-        while await self._renew():  # noqa: ASYNC110 - a lease is renewed by the clock
-            await asyncio.sleep(LEASE_RENEW_EVERY_S)
+        while await self._renew():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEASE_RENEW_EVERY_S):
+                    await self._hurry.wait()
+            self._hurry.clear()
         self._is_held = False
         _log.error("lease_lost", key=self._key)
 

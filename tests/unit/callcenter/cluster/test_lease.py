@@ -1,7 +1,22 @@
 """Whoever waits for a lease takes it at once when it ran out under their eyes, and else leaves its owner time to come back."""
 
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from callcenter.cluster import lease
 from callcenter.cluster.lease import Watch
-from callcenter.cluster.limits import LEASE_MISSING_S, LEASE_WATCHED_S
+from callcenter.cluster.limits import (
+    LEASE_MISSING_S,
+    LEASE_MS,
+    LEASE_WATCHED_S,
+    STARTING_LEASE_MS,
+)
+from callcenter.tasks import owned
+from tests.looking import until
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 GONE = -2
 STEP_S = 0.05
@@ -53,3 +68,27 @@ def test_a_look_that_was_not_answered_for_long_is_no_watching() -> None:
     watch = Watch()
     assert not looks(watch, 60, 10.0)
     assert not watch.may_take(GONE, 10.0 + LEASE_WATCHED_S + STEP_S, 11.0)
+
+
+class Store:
+    """What the lease asks of Redis: how long each renewal was to last."""
+
+    def __init__(self) -> None:
+        self.lasting_ms: list[int] = []
+
+    async def eval(self, _script: str, _keys: int, _key: str, _value: bytes, lasts_ms: int) -> int:
+        self.lasting_ms.append(lasts_ms)
+        return 1
+
+
+async def test_a_process_that_is_ready_shortens_its_lease_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lease, "LEASE_RENEW_EVERY_S", 3_600)
+    store = Store()
+    mine = lease.Lease(cast("Redis", store), "key", lambda: 0.0)
+    async with owned(mine.keep(), "lease"):
+        await until(lambda: store.lasting_ms)
+        mine.shorten()
+        await until(lambda: len(store.lasting_ms) == 2)
+    assert store.lasting_ms == [STARTING_LEASE_MS, LEASE_MS]
