@@ -41,6 +41,8 @@ def _shorten(content: dict[str, Any]) -> None:
     for queue in content["queues"]:
         queue.update(QUEUE)
         queue.pop("priority", None)
+        for step in queue.get("steps", ()):
+            step.pop("credit_s", None)
 
 
 def _change(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
