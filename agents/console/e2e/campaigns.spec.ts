@@ -1,6 +1,9 @@
 /** A campaign from its plan to its end: a list with faults, started, paused, its evidence saved, a number nobody calls. */
+import type { Page } from '@playwright/test';
 import { expectAccessible } from './support/accessible';
-import { complaintsOf, expect, expectNotice, logIn, test } from './support/test';
+import { configure } from './support/configuration';
+import { deskWords, expectCall } from './support/desk';
+import { complaintsOf, expect, expectNotice, finishWrapUp, goReady, logIn, test } from './support/test';
 
 const LIST = [
   'number,name,language,zone,consent',
@@ -91,26 +94,34 @@ const noonNow = (): string => {
   return `Etc/GMT${west < 0 ? '' : '+'}${west}`;
 };
 
-test('an agent previews an entry with its script, and puts it off', async ({ world }) => {
-  const sam = await world.newPage();
-  await logIn(sam, 'sam');
+const [KIM, LEE] = ['+99930123456', '+99930123457'];
+
+/** A campaign of Sales that calls one number, by its supervisor. */
+async function runCampaign(sam: Page, mode: 'preview' | 'progressive', number: string, name: string) {
   const { origin } = new URL(sam.url());
   const post = (path: string, data: object) =>
     sam.request.post(`/api/v1/campaigns${path}`, { data, headers: { Origin: origin } });
   const plan = {
     name: 'Spring teapots',
     queue_id: 'sales',
-    mode: 'preview',
+    mode,
     pack_id: 'ftc',
     from_minute: 480,
     until_minute: 1260,
     script_en: 'Good day, this is the teapot shop.',
     script_zh: '您好，这里是茶壶商店。',
+    results: { interested: 'interested' },
   };
-  expect((await post('', { campaign_id: 'teapots', plan })).status()).toBe(201);
-  const text = `number,name,zone\n+99930123456,Kim Roe,${noonNow()}`;
-  expect((await post('/teapots/lists', { name: 'tea.csv', text })).status()).toBe(201);
-  expect((await post('/teapots/state', { based_on: 1, state: 'running' })).status()).toBe(200);
+  expect((await post('', { campaign_id: mode, plan })).status()).toBe(201);
+  const text = `number,name,zone\n${number},${name},${noonNow()}`;
+  expect((await post(`/${mode}/lists`, { name: 'tea.csv', text })).status()).toBe(201);
+  expect((await post(`/${mode}/state`, { based_on: 1, state: 'running' })).status()).toBe(200);
+}
+
+test('an agent previews an entry with its script, and puts it off', async ({ world }) => {
+  const sam = await world.newPage();
+  await logIn(sam, 'sam');
+  await runCampaign(sam, 'preview', KIM, 'Kim Roe');
 
   const anna = await world.newPage();
   const complaints = complaintsOf(anna);
@@ -128,5 +139,45 @@ test('an agent previews an entry with its script, and puts it off', async ({ wor
   await expect(card).toHaveCount(0);
   await anna.getByRole('button', { name: 'Next of Spring teapots (1)' }).click();
   await expect(anna.getByText('Nobody may be called now. The next:')).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test('an agent calls an entry with its script, and is given the next by the engine', async ({ world }) => {
+  await configure(world, ({ telephony }) => {
+    telephony.outbound.international = true;
+  });
+  const pbx = await world.pbx();
+  for (const address of [KIM, LEE]) await pbx.act('manner', { address, manner: 'answers' });
+  const sam = await world.newPage();
+  await logIn(sam, 'sam');
+  await runCampaign(sam, 'preview', KIM, 'Kim Roe');
+  const anna = await world.newPage();
+  const complaints = complaintsOf(anna);
+  await logIn(anna, 'anna');
+  await goReady(anna);
+  const card = anna.locator('[data-entry]');
+  /** Her phone rings and is picked up, the customer answers; the script stands beside the call. */
+  const talk = async (name: string, outcome: string) => {
+    await expect.poll(async () => (await pbx.phone('1001'))?.state).toBe('ringing');
+    await pbx.act('pick-up', { leg_id: (await pbx.phone('1001'))?.leg_id ?? '' });
+    await expectCall(anna, 'talking');
+    await expect(card).toContainText(name);
+    await expect(card.locator('[data-script]')).toHaveText('Good day, this is the teapot shop.');
+    await expectAccessible(anna, `a call of a campaign, ${name}`, ['light']);
+    await anna.getByRole('button', { name: deskWords.en.hangUp }).click();
+    await finishWrapUp(anna, outcome);
+    await expect(card).toHaveCount(0);
+  };
+  await anna.getByRole('button', { name: 'Next of Spring teapots (1)' }).click();
+  await card.getByRole('button', { name: 'Call', exact: true }).click();
+  await talk('Kim Roe', 'Information given');
+  await runCampaign(sam, 'progressive', LEE, 'Lee Poe');
+  await talk('Lee Poe', 'Interested in more');
+
+  await sam.goto('/campaigns');
+  for (const mode of ['preview', 'progressive']) {
+    await sam.locator(`tr[data-campaign="${mode}"]`).getByRole('button').first().click();
+    await expect(sam.locator(`aside [data-campaign="${mode}"]`)).toContainText('Reached: 1');
+  }
   expect(complaints).toEqual([]);
 });

@@ -138,6 +138,24 @@ function AtWork({ item }: { item: AssignmentCard }) {
   );
 }
 
+interface ContextPaneProps {
+  item: AssignmentCard | undefined;
+}
+
+/** The script of a call of ours comes before everything that is written meanwhile. */
+function Work({ item }: ContextPaneProps) {
+  const contactId = item?.contact_id ?? '';
+  const atWork = item && item.state !== 'wrap_up' && <AtWork key={contactId} item={item} />;
+  const isOurs = item?.channel === 'outbound_voice';
+  return (
+    <>
+      {!isOurs && atWork}
+      <CampaignWork contactId={contactId} />
+      {isOurs && atWork}
+    </>
+  );
+}
+
 function RecentRow({ row }: { row: Interaction }) {
   const { t, i18n } = useTranslation();
   const names = useNames();
@@ -183,10 +201,6 @@ function Recent() {
   );
 }
 
-interface ContextPaneProps {
-  item: AssignmentCard | undefined;
-}
-
 export const ContextPane = memo(function ContextPane({ item }: ContextPaneProps) {
   const { t } = useTranslation();
   const contactId = item?.contact_id ?? '';
@@ -200,8 +214,7 @@ export const ContextPane = memo(function ContextPane({ item }: ContextPaneProps)
       {item && <Customer item={item} details={details.data} />}
       {item && details.isError && <Failed error={details.error} onRetry={() => void details.refetch()} />}
       {item && <NotesSoFar notes={details.data?.details.noted ?? []} />}
-      {item && item.state !== 'wrap_up' && <AtWork key={contactId} item={item} />}
-      <CampaignWork contactId={contactId} />
+      <Work item={item} />
       <ContactCases key={`cases ${contactId}`} contactId={contactId} />
       <ContactLeads key={`leads ${contactId}`} contactId={contactId} />
       {item?.customer && <Before card={item.customer} customerKey={details.data?.interaction.customer_key} />}
