@@ -7,10 +7,13 @@ const START_WITHIN_MS = 60_000;
 
 export class Asterisk {
   readonly ariPort: number;
+  /** Where a phone picks up by itself, whoever is asked for. */
+  readonly phonesPort: number;
   readonly #process: ChildProcess;
 
-  private constructor(ariPort: number, process: ChildProcess) {
+  private constructor(ariPort: number, phonesPort: number, process: ChildProcess) {
     this.ariPort = ariPort;
+    this.phonesPort = phonesPort;
     this.#process = process;
   }
 
@@ -32,7 +35,7 @@ export class Asterisk {
       }
       await new Promise((wake) => setTimeout(wake, 100));
     }
-    return new Asterisk(http, child);
+    return new Asterisk(http, phones, child);
   }
 
   get socketUrl(): string {

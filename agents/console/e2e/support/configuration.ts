@@ -4,11 +4,11 @@ import { expect, logIn, type World } from './test';
 /** As much of the document as tests change. */
 export interface ConfigurationDocument {
   queues: ({ id: string } & Record<string, unknown>)[];
-  telephony: { outbound: Record<string, unknown> };
+  telephony: { outbound: Record<string, unknown>; connections: Record<string, unknown>[] };
 }
 
 export async function configure(
-  world: World,
+  world: Pick<World, 'server' | 'newPage'>,
   change: (document: ConfigurationDocument) => void,
 ): Promise<void> {
   const page = await world.newPage();

@@ -77,6 +77,8 @@ export interface Mood {
   chatsPerMinute: number;
   /** Where an Asterisk takes commands, and phones of browsers; none: there is none. */
   ariPort?: number;
+  /** Where every number leads to that this Asterisk is to dial; none: it dials nobody. */
+  trunkPort?: number;
   /** Goes by a clock of its own, and the calendars have this day off and no other: YYYY-MM-DD. */
   holiday?: string;
 }
@@ -96,15 +98,17 @@ export class Server {
 
   readonly #chatsPerMinute: number;
   readonly #ariPort: number | undefined;
+  readonly #trunkPort: number | undefined;
   readonly #holiday: string;
 
   private constructor(
     ports: readonly [number, number, number, number],
-    { times, chatsPerMinute, ariPort, holiday = '' }: Mood,
+    { times, chatsPerMinute, ariPort, trunkPort, holiday = '' }: Mood,
   ) {
     [this.#port, this.controlPort, this.smtpPort, this.smtpOutPort] = ports;
     this.#chatsPerMinute = chatsPerMinute;
     this.#ariPort = ariPort;
+    this.#trunkPort = trunkPort;
     this.#holiday = holiday;
     this.#configDir = times && configurationWith({ ...PATIENT, ...times }, holiday);
     this.url = `http://127.0.0.1:${this.#port}`;
@@ -126,6 +130,7 @@ export class Server {
       user: 'callcenter',
       password: 'callcenter',
       browsers: {},
+      ...(this.#trunkPort && { trunk: `PJSIP/agents/sip:{number}@127.0.0.1:${this.#trunkPort}` }),
     };
     const demo = { keys: [TELEPHONY_KEY], control_url };
     return JSON.stringify({ [CONNECTION]: demo, ...(this.#ariPort && { asterisk }) });
