@@ -7,7 +7,7 @@ from callcenter.http.contract import Call, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.limits import CONFIGURATION_BYTES_MAX
 from callcenter.web.services import Services
-from callcenter.web.what_if_schemas import WhatIfView, WhatIfWanted
+from callcenter.web.what_if_schemas import WhatIfNamed, WhatIfView, WhatIfWanted
 
 
 @route(
@@ -40,28 +40,30 @@ async def start_what_if(call: Call[Services]) -> WhatIfView:
 
 @route(
     "GET",
-    "/api/v1/configuration/what-if/{what_if_id}",
+    "/api/v1/configuration/what-if",
     summary="How far a trial is, and what it has found",
     permission=Permission.MANAGE_CONFIGURATION,
+    query=WhatIfNamed,
     response=WhatIfView,
     errors=(ApiErrorCode.WHAT_IF_UNKNOWN,),
 )
 async def read_what_if(call: Call[Services]) -> WhatIfView:
     """The newest one is known until the next begins or the server ends."""
-    return _known(call.services.what_ifs.view(call.parameters["what_if_id"]))
+    return _known(call.services.what_ifs.view(call.query(WhatIfNamed).what_if_id))
 
 
 @route(
     "DELETE",
-    "/api/v1/configuration/what-if/{what_if_id}",
+    "/api/v1/configuration/what-if",
     summary="Stop a trial; one that has ended stays as it is",
     permission=Permission.MANAGE_CONFIGURATION,
+    query=WhatIfNamed,
     response=WhatIfView,
     errors=(ApiErrorCode.WHAT_IF_UNKNOWN,),
 )
 async def stop_what_if(call: Call[Services]) -> WhatIfView:
     """Its process is ended."""
-    return _known(call.services.what_ifs.stop(call.parameters["what_if_id"]))
+    return _known(call.services.what_ifs.stop(call.query(WhatIfNamed).what_if_id))
 
 
 ROUTES = (start_what_if, read_what_if, stop_what_if)

@@ -42,6 +42,12 @@ class WhatIfWanted(ConfigurationDraft, frozen=True):
     service_level_s: Annotated[float, Meta(gt=0, le=86_400)] = 20.0
 
 
+class WhatIfNamed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which trial."""
+
+    what_if_id: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
 class PlayedFigures(msgspec.Struct, frozen=True):
     """A queue's contacts by how they ended; times in seconds, shares of 1. `open`: still there at the end."""
 

@@ -16,6 +16,7 @@ OF_AUTHORITY = set(Permission) - set(GRANTS[Role.AGENT]) - {Permission.PUBLIC}
 
 CHANGES_NOTHING = {
     "/api/v1/configuration/check",
+    "/api/v1/configuration/what-if",
     "/api/v1/configuration/yaml/read",
     "/api/v1/configuration/yaml/write",
     "/api/v1/flows/trial",

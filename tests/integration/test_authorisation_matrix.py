@@ -67,6 +67,7 @@ from callcenter.web import (
     subscription_routes,
     supervisor_routes,
     team_routes,
+    what_if_schemas,
 )
 from callcenter.web.app import ROUTES as WEB_ROUTES
 from tests.contract.test_call_backs import promise
@@ -170,6 +171,7 @@ SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
     people_routes.SkillsChange: {"skills": {"zh": 5}, "based_on": 1},
     schemas.UserChange: {"display_name": "Another"},
     configuration_schemas.ConfigurationDraft: {"document": {}},
+    what_if_schemas.WhatIfWanted: {"document": {}},
     flow_schemas.FlowTrial: {"flow_id": "welcome"},
     configuration_schemas.ConfigurationEdit: {"document": {}},
     configuration_schemas.Restoring: {"number": 1, "based_on": "v1"},
@@ -518,7 +520,7 @@ def test_every_command_is_idempotent_or_says_why_not() -> None:
     # and easily ended; its secret must not be kept for a second answer. A version of an article and a step of a question
     # name the version they start from, and an import of the same changes nothing. A phone opened twice is the newest. A
     # campaign is made under its id and changed from a version, a list is named by its bytes, a number is suppressed once;
-    # an agent has one entry, which is dialled by one permit and skipped while it is there.
+    # an agent has one entry, which is dialled by one permit and skipped while it is there. A draft is tried one at a time.
     assert without_key == {
         "POST /api/v1/session",
         "DELETE /api/v1/session",
@@ -530,6 +532,8 @@ def test_every_command_is_idempotent_or_says_why_not() -> None:
         "DELETE /api/v1/teams/{team_id}",
         "PUT /api/v1/agents/{agent_id}/skills",
         "POST /api/v1/configuration/check",
+        "POST /api/v1/configuration/what-if",
+        "DELETE /api/v1/configuration/what-if",
         "PUT /api/v1/configuration/document",
         "POST /api/v1/configuration/restore",
         "POST /api/v1/configuration/yaml/read",

@@ -25,7 +25,7 @@ async def start(server: LiveServer, draft: dict[str, Any]) -> dict[str, Any]:
 
 async def ended(server: LiveServer, what_if_id: str) -> dict[str, Any]:
     while True:
-        answer = await server.ask("GET", f"{PATH}/{what_if_id}", by="ada")
+        answer = await server.ask("GET", f"{PATH}?what_if_id={what_if_id}", by="ada")
         assert answer.status == 200, answer.body
         if answer.body["state"] != "running":
             return dict(answer.body)
@@ -77,13 +77,13 @@ async def test_one_at_a_time_and_it_can_be_stopped(tmp_path: Path) -> None:
         began = await start(server, draft)
         second = await server.ask("POST", PATH, by="ada", body={"document": draft})
         assert (second.status, second.code) == (409, "what_if_running")
-        stopped = await server.ask("DELETE", f"{PATH}/{began['what_if_id']}", by="ada")
+        stopped = await server.ask("DELETE", f"{PATH}?what_if_id={began['what_if_id']}", by="ada")
         assert stopped.body["state"] == "stopped"
         # Its process has gone, and the next one runs.
         view = await ended(server, (await start(server, draft))["what_if_id"])
         assert view["state"] == "done"
         assert server.parts.what_ifs._process is None
-        old = await server.ask("GET", f"{PATH}/{began['what_if_id']}", by="ada")
+        old = await server.ask("GET", f"{PATH}?what_if_id={began['what_if_id']}", by="ada")
         assert (old.status, old.code) == (404, "what_if_unknown")
 
 

@@ -734,27 +734,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** Try a configuration on what has been; nothing is stored, and routing does not notice */
-        post: operations["start_what_if"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/configuration/what-if/{what_if_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /** How far a trial is, and what it has found */
         get: operations["read_what_if"];
         put?: never;
-        post?: never;
+        /** Try a configuration on what has been; nothing is stored, and routing does not notice */
+        post: operations["start_what_if"];
         /** Stop a trial; one that has ended stays as it is */
         delete: operations["stop_what_if"];
         options?: never;
@@ -6299,6 +6283,13 @@ export interface components {
          */
         WhatIfFailure: "fault" | "no_contacts" | "too_long";
         /**
+         * WhatIfNamed
+         * @description Which trial.
+         */
+        WhatIfNamed: {
+            what_if_id: string;
+        };
+        /**
          * WhatIfPhase
          * @description What is being done: the journal is read, then played as it was and three times under the draft.
          * @enum {unknown}
@@ -11224,6 +11215,83 @@ export interface operations {
             };
         };
     };
+    read_what_if: {
+        parameters: {
+            query: {
+                what_if_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far a trial is, and what it has found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+            /** @description api_key_invalid, session_missing */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description what_if_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description routing_paused, storage_unavailable */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     start_what_if: {
         parameters: {
             query?: never;
@@ -11339,81 +11407,13 @@ export interface operations {
             };
         };
     };
-    read_what_if: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                what_if_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description How far a trial is, and what it has found */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WhatIfView"];
-                };
-            };
-            /** @description api_key_invalid, session_missing */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description what_if_unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description internal_error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description routing_paused, storage_unavailable */
-            503: {
-                headers: {
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     stop_what_if: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
+            query: {
                 what_if_id: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -11447,6 +11447,15 @@ export interface operations {
             };
             /** @description what_if_unknown */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

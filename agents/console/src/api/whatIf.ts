@@ -10,11 +10,11 @@ export type PlayedQueue = Schemas['PlayedQueue'];
 export type PlayedFigures = Schemas['PlayedFigures'];
 export type PlayedFate = Schemas['PlayedFate'];
 
-const ofTrial = (what_if_id: string) => ({ params: { path: { what_if_id } } });
+const ofTrial = (what_if_id: string) => ({ params: { query: { what_if_id } } });
 
 export const startWhatIf = (document: Document) =>
   answerOf(api.POST('/api/v1/configuration/what-if', { body: { document } }));
 export const readWhatIf = (id: string) =>
-  answerOf(api.GET('/api/v1/configuration/what-if/{what_if_id}', ofTrial(id)));
+  answerOf(api.GET('/api/v1/configuration/what-if', ofTrial(id)));
 export const stopWhatIf = (id: string) =>
-  answerOf(api.DELETE('/api/v1/configuration/what-if/{what_if_id}', ofTrial(id)));
+  answerOf(api.DELETE('/api/v1/configuration/what-if', ofTrial(id)));
