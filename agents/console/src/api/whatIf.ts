@@ -14,7 +14,5 @@ const ofTrial = (what_if_id: string) => ({ params: { query: { what_if_id } } });
 
 export const startWhatIf = (document: Document) =>
   answerOf(api.POST('/api/v1/configuration/what-if', { body: { document } }));
-export const readWhatIf = (id: string) =>
-  answerOf(api.GET('/api/v1/configuration/what-if', ofTrial(id)));
-export const stopWhatIf = (id: string) =>
-  answerOf(api.DELETE('/api/v1/configuration/what-if', ofTrial(id)));
+export const readWhatIf = (id: string) => answerOf(api.GET('/api/v1/configuration/what-if', ofTrial(id)));
+export const stopWhatIf = (id: string) => answerOf(api.DELETE('/api/v1/configuration/what-if', ofTrial(id)));
