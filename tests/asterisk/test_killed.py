@@ -25,6 +25,7 @@ from tests.asterisk.stage import (
     settings_of,
 )
 from tests.integration.live_server import configuration_folder
+from tests.looking import pause
 
 
 @asynccontextmanager
@@ -41,12 +42,20 @@ async def desk_of_ann(url: str) -> AsyncIterator[AgentClient]:
             await running
 
 
+async def listens(url: str) -> None:
+    """Return once callers come to the engine: until it is connected the dial plan takes them."""
+    async with HTTPLink(url) as link, asyncio.timeout(PATIENCE_S):
+        await AgentClient(link).log_in("sam", DEMO_PASSWORD)
+        while any(trunk["alarm"] for trunk in (await link.read("/api/v1/telephony"))["trunks"]):
+            await pause()
+
+
 async def until(is_so: Callable[[], bool], what: str) -> None:
     """Return once it is like this."""
     try:
         async with asyncio.timeout(PATIENCE_S):
-            while not is_so():  # noqa: ASYNC110 - nobody tells
-                await asyncio.sleep(0.02)
+            while not is_so():
+                await pause()
     except TimeoutError as error:
         raise AssertionError(what) from error
 
@@ -72,6 +81,7 @@ async def test_nobody_notices_that_the_engine_was_killed(
         await server.start()
         try:
             async with desk_of_ann(server.url) as ann:
+                await listens(server.url)
                 await until(lambda: bool(ann.desk), "no desk")
                 assert (await ann.set_state("ready")).is_done
                 with Sipp.caller("caller-wait", asterisk.ports.sip, SALES, wait=120_000):
