@@ -98,6 +98,7 @@ REFUSED_FOR_WHAT_IT_MEANS = {
     "read_interactions",
     "export_interactions",
     "put_configuration_document",
+    "start_what_if",
     "put_profile",
     "put_skills",
     "queue_statistics",
