@@ -8,6 +8,7 @@ import {
   goReady,
   logIn,
   offerCard,
+  openPage,
   startChat,
   takeChat,
   test,
@@ -224,7 +225,7 @@ test('a supervisor and an administrator', async ({ world }) => {
 
   const ada = await world.newPage();
   await logIn(ada, 'ada');
-  await ada.getByRole('link', { name: 'Users' }).click();
+  await openPage(ada, 'Users');
   await expect(ada.locator('[data-user]').first()).toBeVisible();
   await shoot(ada, 'users-en-light');
   await ada.getByRole('button', { name: 'Add user' }).click();

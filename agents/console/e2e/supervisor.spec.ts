@@ -6,6 +6,7 @@ import {
   expectNotice,
   logIn,
   logInByHand,
+  openPage,
   secondsIn,
   takeChat,
   test,
@@ -103,7 +104,7 @@ test('a finished contact stands in the log with its transcript', async ({ world 
 test('an administrator adds somebody, resets the password, disables', async ({ world }) => {
   const ada = await world.newPage();
   await logIn(ada, 'ada');
-  await ada.getByRole('link', { name: 'Users' }).click();
+  await openPage(ada, 'Users');
   await ada.getByRole('button', { name: 'Add user' }).click();
   const dialog = ada.getByRole('dialog');
   await dialog.getByLabel('Name', { exact: true }).fill('Dana Weber');

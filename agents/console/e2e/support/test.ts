@@ -147,8 +147,11 @@ export async function openPage(page: Page, name: string): Promise<void> {
   const pages = page.getByRole('navigation', { name: /^(Pages|页面)$/ });
   const link = pages.getByRole('link', { name, exact: true });
   await expect(pages.getByRole('link').first()).toBeVisible();
-  if (!(await link.isVisible())) await pages.getByRole('button', { name: /^(More|更多)/ }).click();
-  await link.click();
+  // Where there is not room for all, a link that was there a moment ago may stand under "More" now.
+  await expect(async () => {
+    if (!(await link.isVisible())) await pages.getByRole('button', { name: /^(More|更多)/ }).click();
+    await link.click({ timeout: 2_000 });
+  }).toPass();
 }
 
 /** Of a duration as the pages write it. */
