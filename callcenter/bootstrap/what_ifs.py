@@ -38,7 +38,6 @@ NICENESS: Final = 10
 OUTPUT_BYTES_MAX: Final = 4_000_000
 """More than this from the process is a fault of ours."""
 LINES_KEPT: Final = 3
-_READ = re.compile(r"^\s*(\d+) events read")
 _PLAYED = re.compile(r"^\s*(control|estimated|patient|impatient): (\d+)%")
 
 _log = structlog.get_logger("callcenter.what_if")
@@ -65,7 +64,7 @@ class WhatIfs:
         self._settings = settings
         self._new_id = new_id
         self._view: WhatIfView | None = None
-        self._wanted: tuple[str, float] | None = None
+        self._wanted: tuple[str, str, float] | None = None
         self._wake = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
 
@@ -76,7 +75,7 @@ class WhatIfs:
         self._view = WhatIfView(
             self._new_id(), WhatIfState.RUNNING, WhatIfPhase.READING, 0, None, None
         )
-        self._wanted = (yaml, service_level_s)
+        self._wanted = (self._view.what_if_id, yaml, service_level_s)
         self._wake.set()
         return self._view
 
@@ -90,7 +89,7 @@ class WhatIfs:
         """End it, if it runs."""
         view = self.view(what_if_id)
         if view is not None and view.state is WhatIfState.RUNNING:
-            self._change(state=WhatIfState.STOPPED)
+            self._change(what_if_id, state=WhatIfState.STOPPED)
             self._wanted = None
             self._kill()
         return self.view(what_if_id)
@@ -102,16 +101,16 @@ class WhatIfs:
             self._wake.clear()
             if self._wanted is None:
                 continue
-            (yaml, service_level_s), self._wanted = self._wanted, None
+            (what_if_id, yaml, service_level_s), self._wanted = self._wanted, None
             try:
-                await self._try(yaml, service_level_s)
+                await self._try(what_if_id, yaml, service_level_s)
             except TimeoutError:
-                self._fail(WhatIfFailure.TOO_LONG)
+                self._fail(what_if_id, WhatIfFailure.TOO_LONG)
             except Exception as error:  # noqa: BLE001 - the boundary: the next one is tried all the same
                 _log.error("what_if_failed", **fault_of(error))
-                self._fail(WhatIfFailure.FAULT)
+                self._fail(what_if_id, WhatIfFailure.FAULT)
 
-    async def _try(self, yaml: str, service_level_s: float) -> None:
+    async def _try(self, what_if_id: str, yaml: str, service_level_s: float) -> None:
         folder = await asyncio.to_thread(_folder_with, yaml)
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -123,8 +122,10 @@ class WhatIfs:
             )
             with suppress(OSError):  # it may have ended already
                 os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)
+            if not self._runs(what_if_id):  # stopped before there was a process
+                return
             async with asyncio.timeout(WHAT_IF_MAX_S):
-                await self._follow(self._process)
+                await self._follow(what_if_id, self._process)
         finally:
             self._kill()
             if self._process is not None:
@@ -141,36 +142,42 @@ class WhatIfs:
         url, domain_id = self._settings.database_url, self._settings.domain_id
         return {**os.environ, "CC_DATABASE_URL": url or "", "CC_DOMAIN_ID": domain_id}
 
-    async def _follow(self, process: asyncio.subprocess.Process) -> None:
+    async def _follow(self, what_if_id: str, process: asyncio.subprocess.Process) -> None:
         if process.stdout is None or process.stderr is None:
             raise OSError("no pipes")
-        said, lines = await asyncio.gather(_whole(process.stdout), self._progress(process.stderr))
+        said, lines = await asyncio.gather(
+            _whole(process.stdout), self._progress(what_if_id, process.stderr)
+        )
         code = await process.wait()
-        if self._view is None or self._view.state is not WhatIfState.RUNNING:
-            return
         if code == 0:
-            self._change(state=WhatIfState.DONE, permille=1000, result=_result(said))
+            result = _result(said)
+            self._change(what_if_id, state=WhatIfState.DONE, permille=1000, result=result)
         elif any("holds no contacts" in line for line in lines):
-            self._fail(WhatIfFailure.NO_CONTACTS)
-        else:
+            self._fail(what_if_id, WhatIfFailure.NO_CONTACTS)
+        elif self._runs(what_if_id):
             _log.error("what_if_failed", code=code)
-            self._fail(WhatIfFailure.FAULT)
+            self._fail(what_if_id, WhatIfFailure.FAULT)
 
-    async def _progress(self, stream: asyncio.StreamReader) -> deque[str]:
+    async def _progress(self, what_if_id: str, stream: asyncio.StreamReader) -> deque[str]:
         lines: deque[str] = deque(maxlen=LINES_KEPT)
         while line := (await stream.readline()).decode(errors="replace"):
             lines.append(line)
             played = _PLAYED.match(line)
             if played is not None:
-                self._change(phase=WhatIfPhase(played[1]), permille=min(10 * int(played[2]), 1000))
+                phase, permille = WhatIfPhase(played[1]), min(10 * int(played[2]), 1000)
+                self._change(what_if_id, phase=phase, permille=permille)
         return lines
 
-    def _fail(self, why: WhatIfFailure) -> None:
-        if self._view is not None and self._view.state is WhatIfState.RUNNING:
-            self._change(state=WhatIfState.FAILED, failure=why)
+    def _runs(self, what_if_id: str) -> bool:
+        """Whether it is the newest, and neither over nor stopped: the one before may end while the next has begun."""
+        view = self.view(what_if_id)
+        return view is not None and view.state is WhatIfState.RUNNING
 
-    def _change(self, **changes: object) -> None:
-        if self._view is not None:
+    def _fail(self, what_if_id: str, why: WhatIfFailure) -> None:
+        self._change(what_if_id, state=WhatIfState.FAILED, failure=why)
+
+    def _change(self, what_if_id: str, **changes: object) -> None:
+        if self._view is not None and self._runs(what_if_id):
             self._view = msgspec.structs.replace(self._view, **changes)
 
     def _kill(self) -> None:

@@ -83,6 +83,12 @@ async def test_one_at_a_time_and_it_can_be_stopped(tmp_path: Path) -> None:
         view = await ended(server, (await start(server, draft))["what_if_id"])
         assert view["state"] == "done"
         assert server.parts.what_ifs._process is None
+        # Stopped before it had a process; the one before may still be ending.
+        hasty = server.parts.what_ifs.start("queues: []", 20.0)
+        assert hasty is not None
+        server.parts.what_ifs.stop(hasty.what_if_id)
+        again = await ended(server, (await start(server, draft))["what_if_id"])
+        assert (again["state"], again["result"]["contacts"]) == ("done", 1)
         old = await server.ask("GET", f"{PATH}?what_if_id={began['what_if_id']}", by="ada")
         assert (old.status, old.code) == (404, "what_if_unknown")
 
