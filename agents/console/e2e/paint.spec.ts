@@ -138,7 +138,7 @@ test('a message is painted within 100 ms on a desk with fifty chats', async ({ w
     await accept(agent, world, contact_id);
     customers.push(await join(world, contact_id, token, ({ text, at_ms }) => sentAt.set(text, at_ms)));
   }
-  await expect(agent.locator('main section li button')).toHaveCount(OPEN_ITEMS);
+  await expect(agent.getByRole('region', { name: 'Work' }).locator('li button')).toHaveCount(OPEN_ITEMS);
   await agent.evaluate(watchPaints);
 
   for (let number = 0; number < MESSAGES; number += 1) {
