@@ -95,10 +95,10 @@ async def _what_if(opened: SqlStore, parsed: argparse.Namespace) -> int:
             progress(f"  {observer.observed.events} events read ...")
     if not fates.of:
         raise CommandError("the journal holds no contacts: there is nothing to compare")
-    first_ms = observer.observed.first_ms
-    configuration = routing_configuration(loaded.document, loaded.version, first_ms)
+    observed = observer.finish()
+    configuration = routing_configuration(loaded.document, loaded.version, observed.first_ms)
     said: dict[str, Any] = compared(
-        observer.observed,
+        observed,
         fates,
         configuration,
         seed=parsed.seed,

@@ -111,6 +111,12 @@ class Observer:
             self._input(event)
         self._move(event)
 
+    def finish(self) -> Observed:
+        """The journal ends here: whose phone rings, or who has an offer on the desk, has not reacted yet."""
+        for offer_id in list(self._offers):
+            self._react(offer_id, self.observed.last_ms, None, was_cut=True)
+        return self.observed
+
     def _input(self, event: ev.Event) -> None:
         observed, command = self.observed, command_of(event)
         offer_id = getattr(event, "offer_id", None)

@@ -12,6 +12,7 @@ from routing import commands as cmd
 from routing import events as ev
 from routing.engine import Engine
 from routing.ids import AgentId, ContactId, DispositionId
+from routing.inputs import is_input
 from routing.model import PriorityRule, RoutingConfiguration
 from tests.sim.scenarios import scenario_of
 from tests.unit.routing.scene import HELP, SALES, Scene, configuration, policy
@@ -30,7 +31,7 @@ def observed_of(journal: list[ev.Event]) -> tuple[Observed, Fates]:
     for event in journal:
         observer.follow(event)
         fates.follow(event)
-    return observer.observed, fates
+    return observer.finish(), fates
 
 
 def configuration_of(journal: list[ev.Event]) -> RoutingConfiguration:
@@ -43,6 +44,15 @@ def test_the_control_is_the_journal_itself(seed: int) -> None:
     control = WhatIf(observed, None, patience=None, seed=1)
     assert differences(before, control.play()) == []
     assert not control.refused
+
+
+@pytest.mark.parametrize("tenths", range(1, 10))
+def test_a_journal_that_ends_anywhere_is_its_own_control(tenths: int) -> None:
+    """As while people work, between two commands: offers ring, conversations go on."""
+    journal = journal_of(2)
+    places = range(len(journal) * tenths // 10, len(journal))
+    observed, before = observed_of(journal[: next(at for at in places if is_input(journal[at]))])
+    assert differences(before, WhatIf(observed, None, patience=None, seed=1).play()) == []
 
 
 def test_every_model_is_told_and_the_same_seed_tells_the_same() -> None:
