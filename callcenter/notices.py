@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import msgspec
 
-from callcenter.ports import RowChange
-from callcenter.ports_of_articles import Sending
-from callcenter.ports_of_campaigns import Entry
-from callcenter.ports_of_cases import CaseEvent, StoredCase
-from callcenter.ports_of_integrators import NOTICES_TABLE, Notice
-from callcenter.ports_of_leads import LeadEvent, StoredLead
+from callcenter.ports.articles import Sending
+from callcenter.ports.campaigns import Entry
+from callcenter.ports.cases import CaseEvent, StoredCase
+from callcenter.ports.integrators import NOTICES_TABLE, Notice
+from callcenter.ports.journal import RowChange
+from callcenter.ports.leads import LeadEvent, StoredLead
 from crm_link.cases.model import Step
 from crm_link.leads.model import LeadStage
 

@@ -9,9 +9,9 @@ import msgspec
 from callcenter.articles import limits
 from callcenter.articles.cutting import Dictionary, documents_of, words_of
 from callcenter.articles.reading_files import ImportFault, Part
-from callcenter.ports import ChangedMeanwhile
-from callcenter.ports_of_articles import Article, Articles, ArticleWrite, AskedWord, Hit
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.articles import Article, Articles, ArticleWrite, AskedWord, Hit
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.versions import Authorship
 
 CHANGED_MEANWHILE: Final = "somebody is editing this article: import it again"
 

@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from callcenter.articles import limits
-from callcenter.ports_of_articles import Article, ArticleDocument, ArticleText, AskedWord
+from callcenter.ports.articles import Article, ArticleDocument, ArticleText, AskedWord
 from callcenter.projections.terms import TERM_CHARACTERS_MAX, is_cjk, pairs_of, runs_of
 
 _log = structlog.get_logger("callcenter.articles")

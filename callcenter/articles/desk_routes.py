@@ -27,8 +27,8 @@ from callcenter.host.envelope import CommandRefused, Envelope, Submitted
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.notices import notice_change, sending_notice
-from callcenter.ports import Detail, RowChange
-from callcenter.ports_of_articles import SENDINGS_TABLE, Article, ArticleText, Sending
+from callcenter.ports.articles import SENDINGS_TABLE, Article, ArticleText, Sending
+from callcenter.ports.journal import Detail, RowChange
 from callcenter.projections.transcript import MAIL, MESSAGE, Line, line_of
 from routing.commands import AddMessage
 from routing.errors import RefusalCode

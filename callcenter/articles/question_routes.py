@@ -17,8 +17,8 @@ from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import Permission
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports import ChangedMeanwhile
-from callcenter.ports_of_articles import Asking, Question, QuestionState
+from callcenter.ports.articles import Asking, Question, QuestionState
+from callcenter.ports.errors import ChangedMeanwhile
 
 _NOTING = (ApiErrorCode.QUESTION_EMPTY, ApiErrorCode.QUESTIONS_FULL)
 _TO_DO = (QuestionState.OPEN, QuestionState.TAKEN)

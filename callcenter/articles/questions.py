@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from callcenter.articles import limits
-from callcenter.ports_of_articles import (
+from callcenter.ports.articles import (
     ArticleQuestions,
     Asking,
     Question,

@@ -18,7 +18,7 @@ import msgspec
 import yaml
 
 from callcenter.articles import limits
-from callcenter.ports_of_articles import LANGUAGES, ArticleText
+from callcenter.ports.articles import LANGUAGES, ArticleText
 
 ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,63}$"
 

@@ -37,9 +37,9 @@ from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import ObjectKind, Permission
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports import ChangedMeanwhile
-from callcenter.ports_of_articles import Article, ArticleText
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.articles import Article, ArticleText
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.versions import Authorship
 
 
 @route(

@@ -11,7 +11,7 @@ from callcenter.articles.questions import QuestionStep
 from callcenter.articles.reading_files import ID_PATTERN, ImportFault
 from callcenter.articles.wording import Piece, excerpt, marked
 from callcenter.http.decoding import NOT_BLANK
-from callcenter.ports_of_articles import LANGUAGES, Article, Asked, Question, QuestionState
+from callcenter.ports.articles import LANGUAGES, Article, Asked, Question, QuestionState
 
 ArticleId = Annotated[str, Meta(pattern=ID_PATTERN)]
 Language = Literal["en", "zh"]

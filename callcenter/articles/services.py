@@ -8,8 +8,8 @@ from callcenter.articles.book import ArticleBook
 from callcenter.articles.questions import QuestionList
 from callcenter.channels.mail.services import MailServices
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports import Store
-from callcenter.ports_of_articles import Article
+from callcenter.ports.articles import Article
+from callcenter.ports.store import Store
 from callcenter.web.names import Names
 
 

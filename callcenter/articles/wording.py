@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from callcenter.articles.limits import EXCERPT_CHARACTERS
-from callcenter.ports_of_articles import ArticleText, AskedWord
+from callcenter.ports.articles import ArticleText, AskedWord
 
 _LINK: Final = re.compile(r"!?\[([^\]\n]{0,300})\]\(([^()\s]{1,500})\)")
 _STRESS: Final = re.compile(r"(\*\*|__|\*|`)(?=\S)([^*`\n]{1,500}?)(?<=\S)\1")

@@ -14,7 +14,7 @@ import msgspec
 from callcenter.auth.limits import API_KEY_CACHE_MAX, API_KEY_CACHE_MS
 from callcenter.auth.principal import KeyRole, Principal
 from callcenter.auth.sessions import TOKEN_BYTES, TOKEN_LENGTH_MAX, token_hash
-from callcenter.ports_of_integrators import ApiKey, ApiKeys
+from callcenter.ports.integrators import ApiKey, ApiKeys
 
 PREFIX: Final = "cck_"
 """What a key starts with: so that people, and programs that look for leaked keys, know it for one."""

@@ -14,8 +14,9 @@ from typing import Any, Final
 import msgspec
 
 from callcenter.host.chain import ZERO, DamageKind, Verifier, next_chain
-from callcenter.ports import AuditNumberTaken, JournalRecord, StorageUnavailable
-from callcenter.ports_of_audit import AuditLog, AuditRecord
+from callcenter.ports.audit import AuditLog, AuditRecord
+from callcenter.ports.errors import AuditNumberTaken, StorageUnavailable
+from callcenter.ports.journal import JournalRecord
 
 ATTEMPTS_MAX: Final = 10
 """How often a record is chained anew because another process was faster; then the caller is told to try again."""

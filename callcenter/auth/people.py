@@ -13,10 +13,11 @@ from typing import Final
 
 import msgspec
 
-from callcenter import ports
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.principal import Role
-from callcenter.ports_of_versions import UNSIGNED, Authorship
+from callcenter.ports.errors import UsernameTaken
+from callcenter.ports.people import User, Users
+from callcenter.ports.versions import UNSIGNED, Authorship
 from routing.commands import Command, PutAgent, RemoveAgent
 from routing.ids import AgentId, QueueId, SiteId, SkillId, TeamId
 from routing.limits import (
@@ -81,7 +82,7 @@ class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def create(
-    users: ports.Users,
+    users: Users,
     passwords: Passwords,
     person: NewPerson,
     *,
@@ -89,10 +90,10 @@ async def create(
     password: str,
     known: Known,
     author: Authorship = UNSIGNED,
-) -> ports.User:
-    """Store a new user. Raises PersonInvalid, PasswordsBusy, ports.UsernameTaken."""
+) -> User:
+    """Store a new user. Raises PersonInvalid, PasswordsBusy, UsernameTaken."""
     check_password(password, person.username)
-    draft = ports.User(
+    draft = User(
         user_id=user_id,
         username=person.username,
         display_name=person.display_name,
@@ -113,19 +114,19 @@ async def create(
     )
     check_person(draft, known)
     if await users.by_username(person.username) is not None:
-        raise ports.UsernameTaken(person.username)
+        raise UsernameTaken(person.username)
     password_hash = await passwords.hash(password)
     return await users.put(msgspec.structs.replace(draft, password_hash=password_hash), author)
 
 
 async def set_password(
-    users: ports.Users,
+    users: Users,
     passwords: Passwords,
-    user: ports.User,
+    user: User,
     password: str,
     *,
     author: Authorship = UNSIGNED,
-) -> ports.User:
+) -> User:
     """Give a user another password; the caller ends the sessions. Raises PasswordRefused, PasswordsBusy."""
     check_password(password, user.username)
     password_hash = await passwords.hash(password)
@@ -134,9 +135,7 @@ async def set_password(
     return await users.put(msgspec.structs.replace(newest, password_hash=password_hash), author)
 
 
-async def disable(
-    users: ports.Users, user: ports.User, author: Authorship = UNSIGNED
-) -> ports.User:
+async def disable(users: Users, user: User, author: Authorship = UNSIGNED) -> User:
     """The user cannot log in any more; the caller ends the sessions."""
     return await users.put(msgspec.structs.replace(user, is_disabled=True), author)
 
@@ -157,7 +156,7 @@ def check_password(password: str, username: str) -> None:
         raise PasswordRefused("A password must not be a few characters repeated.")
 
 
-def check_person(user: ports.User, known: Known) -> None:
+def check_person(user: User, known: Known) -> None:
     """Raise PersonInvalid at the first value that cannot be."""
     if not re.fullmatch(USERNAME_PATTERN.strip("^$"), user.username, re.ASCII):
         raise PersonInvalid("username", "A user name has 2 to 32 of a-z, 0-9, '.', '_' and '-'.")
@@ -197,7 +196,7 @@ def is_display_name(name: str) -> bool:
     )
 
 
-def _check_references(user: ports.User, known: Known) -> None:
+def _check_references(user: User, known: Known) -> None:
     if user.team_id not in known.team_ids:
         raise PersonInvalid("team_id", "The configuration has no such team.")
     if len(user.queue_ids) > AGENT_QUEUES_MAX or len(set(user.queue_ids)) != len(user.queue_ids):
@@ -218,7 +217,7 @@ def _check_references(user: ports.User, known: Known) -> None:
         raise PersonInvalid("site", "The configuration has no such site.")
 
 
-def agent_facts(user: ports.User) -> PutAgent:
+def agent_facts(user: User) -> PutAgent:
     """What the engine must know of an agent."""
     chats_alone = CapacityRule(user.chat_capacity, {Channel.CHAT: user.chat_capacity})
     return PutAgent(
@@ -241,13 +240,13 @@ def _with_own_calls(capacity: CapacityRule) -> CapacityRule:
     return CapacityRule(capacity.total, places, weights)
 
 
-def is_working_agent(user: ports.User) -> bool:
+def is_working_agent(user: User) -> bool:
     """Whether the engine should know this user."""
     return user.role == Role.AGENT and not user.is_disabled
 
 
 def roster_commands(
-    users: Iterable[ports.User], agents: dict[AgentId, Agent], queue_ids: Collection[QueueId]
+    users: Iterable[User], agents: dict[AgentId, Agent], queue_ids: Collection[QueueId]
 ) -> list[Command]:
     """What to tell the engine so that its agents are these users: nothing when they agree already.
 

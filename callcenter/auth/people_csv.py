@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import msgspec
 
-from callcenter import ports
 from callcenter.auth.people import Known, PersonInvalid, check_person
 from callcenter.auth.principal import Role
+from callcenter.ports.people import User
 from routing.ids import TeamId
 from routing.model import CapacityRule, Channel
 
@@ -41,7 +41,7 @@ class Problem(msgspec.Struct, frozen=True):
 class Table(msgspec.Struct, frozen=True):
     """What a table makes of the people there are: users to store (version 0: new), and what is wrong with it."""
 
-    users: tuple[ports.User, ...]
+    users: tuple[User, ...]
     unchanged: int
     problems: tuple[Problem, ...]
 
@@ -148,7 +148,7 @@ COLUMNS: Final[dict[str, _Column]] = {
 _NEEDED_OF_NEW: Final = ("display_name", "role", "team")
 
 
-def write_table(users: Sequence[ports.User]) -> str:
+def write_table(users: Sequence[User]) -> str:
     """Everybody, a line each. No secrets."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -160,9 +160,7 @@ def write_table(users: Sequence[ports.User]) -> str:
     return out.getvalue()
 
 
-def read_table(
-    text: str, users: Sequence[ports.User], known: Known, new_id: Callable[[], str]
-) -> Table:
+def read_table(text: str, users: Sequence[User], known: Known, new_id: Callable[[], str]) -> Table:
     """What a table would change of these users. Where there is a problem, nothing of it is to be stored."""
     rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
@@ -198,14 +196,12 @@ def _of_header(header: Sequence[str]) -> tuple[Problem, ...]:
 class _Reading:
     """Lines taken one by one."""
 
-    def __init__(
-        self, users: dict[str, ports.User], known: Known, new_id: Callable[[], str]
-    ) -> None:
+    def __init__(self, users: dict[str, User], known: Known, new_id: Callable[[], str]) -> None:
         self._users = users
         self._known = known
         self._new_id = new_id
         self._seen: set[str] = set()
-        self.changed: list[ports.User] = []
+        self.changed: list[User] = []
         self.unchanged = 0
         self.problems: list[Problem] = []
 
@@ -232,13 +228,13 @@ class _Reading:
         else:
             self.changed.append(after)
 
-    def _nobody(self, line: int, username: str, cells: Mapping[str, str]) -> ports.User | None:
+    def _nobody(self, line: int, username: str, cells: Mapping[str, str]) -> User | None:
         """Somebody new, of whom the line must say the most important."""
         missing = [name for name in _NEEDED_OF_NEW if not cells.get(name)]
         self.problems += [Problem(line, name, "somebody new needs it") for name in missing]
         if missing:
             return None
-        return ports.User(
+        return User(
             user_id=self._new_id(),
             username=username,
             display_name="",
@@ -253,7 +249,7 @@ class _Reading:
             version=0,
         )
 
-    def _changed(self, line: int, user: ports.User, cells: Mapping[str, str]) -> ports.User | None:
+    def _changed(self, line: int, user: User, cells: Mapping[str, str]) -> User | None:
         values: dict[str, Any] = {}
         for name, cell in cells.items():
             column = COLUMNS[name]

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from callcenter import ports
+from callcenter.ports.people import Session, User
 
 
 class Role(StrEnum):
@@ -45,7 +45,7 @@ class Principal(msgspec.Struct, frozen=True):
         return f"Principal({self.user_id}, {self.role})"
 
 
-def principal_of(user: ports.User, session: ports.Session) -> Principal:
+def principal_of(user: User, session: Session) -> Principal:
     """The principal of a user within one session."""
     return Principal(
         user_id=user.user_id,

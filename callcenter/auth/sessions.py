@@ -14,13 +14,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from weakref import WeakValueDictionary
 
-from callcenter import ports
 from callcenter.auth.limits import (
     FORGET_EXPIRED_EVERY_MS,
     SESSION_CACHE_MAX,
     SESSION_LIFETIME_MS,
 )
 from callcenter.auth.principal import Principal, principal_of
+from callcenter.ports.errors import StorageUnavailable
+from callcenter.ports.people import Session, Sessions, User, Users
 
 TOKEN_BYTES = 32
 TOKEN_LENGTH_MAX = 128
@@ -38,8 +39,8 @@ class SessionKeeper:
 
     def __init__(
         self,
-        sessions: ports.Sessions,
-        users: ports.Users,
+        sessions: Sessions,
+        users: Users,
         now_ms: Callable[[], int],
         *,
         lifetime_ms: int = SESSION_LIFETIME_MS,
@@ -57,11 +58,11 @@ class SessionKeeper:
         self._epoch = 0
         self._forget_at_ms = 0
 
-    async def open(self, user: ports.User) -> tuple[str, Principal]:
+    async def open(self, user: User) -> tuple[str, Principal]:
         """Start a session: the token for the cookie and who it is."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         now_ms = self._now_ms()
-        session = ports.Session(token_hash(token), user.user_id, now_ms, now_ms + self._lifetime_ms)
+        session = Session(token_hash(token), user.user_id, now_ms, now_ms + self._lifetime_ms)
         await self._sessions.put(session)
         principal = principal_of(user, session)
         self._remember(principal)
@@ -125,7 +126,7 @@ class SessionKeeper:
         """The same session as of the last change of its user: what something open for long must judge by."""
         return self._cache.get(principal.session_hash, principal)
 
-    async def poll(self) -> list[ports.User]:
+    async def poll(self) -> list[User]:
         """Called every second: notices users changed by anybody, ends expired sessions.
 
         Returns the users changed since the poll before (all of them at the first), so that the shell can tell
@@ -159,7 +160,7 @@ class SessionKeeper:
         if now_ms < self._forget_at_ms:
             return
         self._forget_at_ms = now_ms + FORGET_EXPIRED_EVERY_MS
-        with suppress(ports.StorageUnavailable):
+        with suppress(StorageUnavailable):
             await self._sessions.delete_expired(now_ms)
 
     async def _recheck_uncached(self) -> None:

@@ -1,6 +1,6 @@
 """The teams of the domain, as this process knows them: rows of the store, read anew after a change and by the poll."""
 
-from callcenter.ports_of_versions import Team, Teams
+from callcenter.ports.versions import Team, Teams
 
 
 class TeamBook:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from callcenter.articles.book import ArticleBook
 from callcenter.articles.cutting import Dictionary
 from callcenter.articles.reading_files import Part
-from callcenter.ports_of_articles import ArticleText
-from callcenter.ports_of_versions import UNSIGNED
+from callcenter.ports.articles import ArticleText
+from callcenter.ports.versions import UNSIGNED
 from callcenter.simulation.randomness import Streams
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import open_store

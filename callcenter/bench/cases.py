@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from callcenter.ports_of_cases import CaseEvent, CaseList, CaseQuery, CaseWords, StoredCase
-from callcenter.storage.case_tables import case_events, cases
+from callcenter.ports.cases import CaseEvent, CaseList, CaseQuery, CaseWords, StoredCase
 from callcenter.storage.cases import columns_of, event_columns_of
 from callcenter.storage.database import Database
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import SqlStore
+from callcenter.storage.tables.cases import case_events, cases
 from crm_link.cases.model import Case, CaseKind, CaseState, Category, Due
 from routing.ids import ContactId
 

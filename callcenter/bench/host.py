@@ -17,7 +17,7 @@ from typing import Any
 from callcenter.clock import Clock, new_id
 from callcenter.host.envelope import Envelope, Published, Submitted
 from callcenter.host.host import Host
-from callcenter.ports import Detail, JournalBatch
+from callcenter.ports.journal import Detail, JournalBatch
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import open_store
 from routing.commands import (

@@ -16,8 +16,8 @@ from callcenter.articles.reading_files import ImportFault, Part, read_file
 from callcenter.articles.services import ArticleServices
 from callcenter.channels.mail.services import MailServices
 from callcenter.http.serving import Guard, mount
-from callcenter.ports import StorageUnavailable
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.errors import StorageUnavailable
+from callcenter.ports.versions import Authorship
 from callcenter.web.names import Names
 
 ROUTES = (*routes.ROUTES, *desk_routes.ROUTES, *question_routes.ROUTES)

@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from callcenter import ports
 from callcenter.auth.people import Known
 from callcenter.auth.teams import TeamBook
 from callcenter.call_backs.plans import CallBackRule
@@ -34,7 +33,9 @@ from callcenter.flows.plans import FlowPlan, digest_of
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
 from callcenter.leads.plans import LeadPlan
-from callcenter.ports_of_versions import Authorship, ConfigVersion, Team
+from callcenter.ports.people import User
+from callcenter.ports.store import Store
+from callcenter.ports.versions import Authorship, ConfigVersion, Team
 from callcenter.telephony.entry import Choice, EntryPoint, Speech
 from callcenter.telephony.recording import NO_PLANS, Plans, RecordingPlan
 from callcenter.telephony.trunks import NumberPlan, TelephonyPlan
@@ -66,7 +67,7 @@ class NoConfiguration(Exception):
 class ConfigurationInForce:
     """Holds the newest stored configuration and hands it to the engine when the engine has another."""
 
-    def __init__(self, store: ports.Store, host: Host, clock: Clock, team_book: TeamBook) -> None:
+    def __init__(self, store: Store, host: Host, clock: Clock, team_book: TeamBook) -> None:
         """Nothing is in force before `follow`."""
         self._store = store
         self._host = host
@@ -296,19 +297,19 @@ class ConfigurationInForce:
 
 
 async def store_configuration(
-    store: ports.Store,
+    store: Store,
     configuration: Configuration,
     author: Authorship,
     based_on: str | None = None,
 ) -> None:
-    """Store a checked configuration as the newest, and the teams it names that are new. Raises ports.ChangedMeanwhile."""
+    """Store a checked configuration as the newest, and the teams it names that are new. Raises ChangedMeanwhile."""
     version = ConfigVersion(configuration.version, configuration.stored, author.at_ms)
     await store.config_versions.put(version, author, based_on=based_on)
     named = [Team(one.id, one.name.en, one.name.zh) for one in configuration.document.teams]
     await store.teams.add_missing(named, author)
 
 
-def holder_of(user: ports.User) -> Holder:
+def holder_of(user: User) -> Holder:
     """What of the configuration somebody has."""
     return Holder(
         user.display_name,

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from callcenter import ports
 from callcenter.auth.people import agent_facts, is_working_agent
 from callcenter.bootstrap.configuration import ConfigurationInForce, holder_of, store_configuration
 from callcenter.clock import Clock
@@ -19,7 +18,10 @@ from callcenter.config_loader.findings import Finding, Path
 from callcenter.config_loader.in_use import in_use
 from callcenter.config_loader.loader import Configuration, checked, of_stored
 from callcenter.host.envelope import CommandRefused
-from callcenter.ports_of_versions import Authorship, ConfigChange
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.people import User
+from callcenter.ports.store import Store
+from callcenter.ports.versions import Authorship, ConfigChange
 from callcenter.web.configuration_schemas import (
     AppliedConfiguration,
     CheckedConfiguration,
@@ -42,7 +44,7 @@ class ConfigurationEditor:
 
     def __init__(
         self,
-        store: ports.Store,
+        store: Store,
         in_force: ConfigurationInForce,
         clock: Clock,
         *,
@@ -83,7 +85,7 @@ class ConfigurationEditor:
         """
         newest = await self._store.config_versions.newest()
         if based_on is not None and (newest is None or newest.version != based_on):
-            raise ports.ChangedMeanwhile(based_on)
+            raise ChangedMeanwhile(based_on)
         inspected = await self._inspected(document)
         rows = [_row(one) for one in inspected.findings]
         configuration = inspected.configuration
@@ -176,7 +178,7 @@ def _inspected(
     plain: Any,  # noqa: ANN401 - whatever was sent
     now_ms: int,
     *,
-    users: list[ports.User],
+    users: list[User],
     newest: bytes | None,
     contacts: Counter[QueueId],
     team_ids: Collection[str],

@@ -18,9 +18,9 @@ from callcenter.bootstrap.parts import Parts
 from callcenter.cases.plans import CasePlan
 from callcenter.cases.service import CaseChanged, CaseRefused, CaseService, NewCase, Request
 from callcenter.customers.keys import CustomerKeys
-from callcenter.ports import Users
-from callcenter.ports_of_cases import CaseWords
-from callcenter.ports_of_recordings import (
+from callcenter.ports.cases import CaseWords
+from callcenter.ports.people import Users
+from callcenter.ports.recordings import (
     RecordingKind,
     RecordingRow,
     Recordings,

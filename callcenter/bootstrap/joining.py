@@ -29,7 +29,7 @@ from callcenter.cluster.sockets import SocketsElsewhere, tell_sockets
 from callcenter.cluster.tries import RedisTries
 from callcenter.cluster.wire import Names, Owner
 from callcenter.host.host import Host
-from callcenter.ports import Store
+from callcenter.ports.store import Store
 from callcenter.settings import Role, Settings
 from callcenter.tries import MemoryTries
 

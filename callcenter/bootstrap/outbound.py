@@ -8,7 +8,7 @@ from callcenter.clock import Clock
 from callcenter.config_loader.telephony import Outbound
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.host import Host
-from callcenter.ports import Store
+from callcenter.ports.store import Store
 from callcenter.settings import Settings
 from callcenter.telephony.dial_rules import EMERGENCY, DialRules
 from callcenter.telephony.ingest import EventIntake

@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 import yaml
 
-from callcenter import ports
 from callcenter.auth import people
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.sessions import SessionKeeper
@@ -14,7 +13,8 @@ from callcenter.bootstrap.gateway import HostGateway
 from callcenter.clock import new_id
 from callcenter.config_loader.loader import PEOPLE_FILE
 from callcenter.host.host import Host
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.people import User, Users
+from callcenter.ports.versions import Authorship
 from callcenter.telephony.browser.phones import address_of
 from routing.model import CapacityRule
 
@@ -44,7 +44,7 @@ def _person(one: dict[str, Any]) -> people.NewPerson:
 
 
 async def ensure_people(
-    users: ports.Users,
+    users: Users,
     hasher: Passwords,
     wanted: list[tuple[people.NewPerson, str]],
     *,
@@ -70,14 +70,14 @@ class Roster:
     """Display names by id, and the engine's agents following the stored users."""
 
     def __init__(
-        self, users: ports.Users, sessions: SessionKeeper, host: Host, gateway: HostGateway
+        self, users: Users, sessions: SessionKeeper, host: Host, gateway: HostGateway
     ) -> None:
         """`follow` is called at the start and then by the poll."""
         self._users = users
         self._sessions = sessions
         self._host = host
         self._gateway = gateway
-        self._by_id: dict[str, ports.User] = {}
+        self._by_id: dict[str, User] = {}
 
     def name(self, user_id: str) -> str:
         """The display name of a user; empty for nobody."""
@@ -93,7 +93,7 @@ class Roster:
         user = self._by_id.get(user_id)
         return "" if user is None else user.phone
 
-    def learn(self, user: ports.User) -> None:
+    def learn(self, user: User) -> None:
         """A row that was just written: a call may come before the next poll."""
         known = self._by_id.get(user.user_id)
         if known is None or known.version < user.version:

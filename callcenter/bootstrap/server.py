@@ -39,8 +39,8 @@ from callcenter.limits import (
     DRAIN_MS,
     ROSTER_POLL_MS,
 )
-from callcenter.ports import StorageUnavailable
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.errors import StorageUnavailable
+from callcenter.ports.versions import Authorship
 from callcenter.settings import Role, Settings
 from callcenter.storage.schema import migrates_itself, upgrade
 from callcenter.storage.store import open_store

@@ -22,9 +22,9 @@ from callcenter.customers.lookup import CustomerLookup
 from callcenter.flows.lookups import FlowLookups
 from callcenter.host.host import Host
 from callcenter.http.serving import Guard, mount
-from callcenter.ports import Details
-from callcenter.ports_of_calls import CallLog
-from callcenter.ports_of_cases import Cases
+from callcenter.ports.calls import CallLog
+from callcenter.ports.cases import Cases
+from callcenter.ports.journal import Details
 from callcenter.projections.closed_messages import ClosedMessages
 from callcenter.settings import PhoneSystem, Settings
 from callcenter.storage.store import SqlStore

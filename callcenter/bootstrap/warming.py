@@ -3,7 +3,7 @@
 import asyncio
 
 from callcenter.config_loader.loader import Configuration, of_stored
-from callcenter.ports import StorageError
+from callcenter.ports.errors import StorageError
 from callcenter.settings import Settings
 from callcenter.storage.store import open_store
 

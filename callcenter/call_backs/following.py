@@ -6,7 +6,7 @@ import msgspec
 
 from callcenter.call_backs.promises import Promise
 from callcenter.call_backs.states import Step
-from callcenter.ports import Interaction, Interactions
+from callcenter.ports.read_models import Interaction, Interactions
 from routing.events import (
     ContactClosed,
     ContactOutcome,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from callcenter.call_backs.plans import CallBackRule
 from callcenter.call_backs.promises import CallBackRefused, Round
-from callcenter.ports_of_call_backs import CallBack, DialMode
+from callcenter.ports.call_backs import CallBack, DialMode
 from callcenter.telephony.book import CallBook
 from callcenter.telephony.entry import Speech
 from callcenter.telephony.placing import Automatic, NotAllowed, Placing, Wish

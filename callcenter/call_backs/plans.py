@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from callcenter.ports_of_call_backs import CallBack, CallBackState, DialMode
+from callcenter.ports.call_backs import CallBack, CallBackState, DialMode
 from routing.calendars import OpenHours
 from routing.ids import QueueId
 from routing.model import AgentState

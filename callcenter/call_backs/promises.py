@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from callcenter.ports_of_call_backs import CallBack, DialMode, MadeBy
+from callcenter.ports.call_backs import CallBack, DialMode, MadeBy
 from callcenter.telephony.promising import Caller
 from routing.ids import AgentId, ContactId, QueueId
 

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Iterator
 
 from callcenter.call_backs.limits import KEPT_MAX
-from callcenter.ports_of_call_backs import CallBack, CallBackState
+from callcenter.ports.call_backs import CallBack, CallBackState
 from routing.ids import ContactId, QueueId
 
 

@@ -17,8 +17,9 @@ from callcenter.call_backs.promises import CallBackRefused, Promise
 from callcenter.call_backs.service import CallBackService
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports import CallBackTaken, Details
-from callcenter.ports_of_call_backs import CallBack, CallBackChange, CallBacks, DialMode, MadeBy
+from callcenter.ports.call_backs import CallBack, CallBackChange, CallBacks, DialMode, MadeBy
+from callcenter.ports.errors import CallBackTaken
+from callcenter.ports.journal import Details
 from callcenter.projections.transcript import CALL, Numbers
 from callcenter.telephony.cards import masked
 from ivr.calling_back import diallable

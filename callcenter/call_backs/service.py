@@ -23,14 +23,15 @@ from callcenter.call_backs.states import Step, after
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import CommandRefused, Envelope, HostError, Published
 from callcenter.host.host import Host
-from callcenter.ports import CallBackTaken, Interactions, StorageError
-from callcenter.ports_of_call_backs import (
+from callcenter.ports.call_backs import (
     CallBack,
     CallBackChange,
     CallBacks,
     CallBackState,
     MadeBy,
 )
+from callcenter.ports.errors import CallBackTaken, StorageError
+from callcenter.ports.read_models import Interactions
 from callcenter.telephony.promising import Caller
 from routing.commands import EndContact
 from routing.errors import RefusalCode

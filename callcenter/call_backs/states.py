@@ -8,7 +8,7 @@ any open state -> cancelled, merged;  scheduled, waiting -> expired;  dialling, 
 from enum import StrEnum
 from typing import Final
 
-from callcenter.ports_of_call_backs import OPEN, CallBackState
+from callcenter.ports.call_backs import OPEN, CallBackState
 
 S = CallBackState
 

@@ -18,8 +18,8 @@ import msgspec
 from callcenter.campaigns import entries, limits
 from callcenter.campaigns.facts import judged, standing_of
 from callcenter.host.envelope import CommandRefused, Published
-from callcenter.ports import Details, RowChange
-from callcenter.ports_of_campaigns import ASKED, Attempt, Campaign, Campaigns, Entry, permit_id_of
+from callcenter.ports.campaigns import ASKED, Attempt, Campaign, Campaigns, Entry, permit_id_of
+from callcenter.ports.journal import Details, RowChange
 from callcenter.projections.attempt_rows import TABLE
 from callcenter.telephony.placing import (
     Automatic,

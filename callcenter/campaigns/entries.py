@@ -6,7 +6,7 @@ import msgspec
 
 from callcenter.campaigns.plans import rules_of
 from callcenter.campaigns.words import SkipReason
-from callcenter.ports_of_campaigns import Attempt, Campaign, Entry
+from callcenter.ports.campaigns import Attempt, Campaign, Entry
 from callcenter.projections.attempt_rows import LEFT_ALONE, TALKED
 from crm_link.outbound.judging import FOR_GOOD, SOON_MS, after
 from crm_link.outbound.model import Ending, EntryState, Fault, Next, Refused, Result

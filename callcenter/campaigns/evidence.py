@@ -1,8 +1,8 @@
 """The evidence of a campaign: its attempts, with what the phone system said of each call."""
 
 from callcenter.campaigns.views import EvidenceView, attempt_view
-from callcenter.ports_of_calls import CallLog, CallRow
-from callcenter.ports_of_campaigns import Attempt, Campaigns, mark_of
+from callcenter.ports.calls import CallLog, CallRow
+from callcenter.ports.campaigns import Attempt, Campaigns, mark_of
 
 
 async def lines_of(

@@ -3,7 +3,7 @@
 import asyncio
 
 from callcenter.campaigns.plans import rules_of
-from callcenter.ports_of_campaigns import Campaign, Campaigns, Entry
+from callcenter.ports.campaigns import Campaign, Campaigns, Entry
 from crm_link.outbound.judging import judge
 from crm_link.outbound.limits import DAY_MS
 from crm_link.outbound.model import Refused, Standing

@@ -14,8 +14,8 @@ import structlog
 from callcenter.campaigns import entries, limits
 from callcenter.campaigns.asking import Asked, Asking, NoPhones
 from callcenter.host.envelope import HostError, Published
-from callcenter.ports import ChangedMeanwhile, StorageError
-from callcenter.ports_of_campaigns import Campaign, Campaigns, Entry
+from callcenter.ports.campaigns import Campaign, Campaigns, Entry
+from callcenter.ports.errors import ChangedMeanwhile, StorageError
 from crm_link.outbound.model import CampaignMode, CampaignState, EntryState, Fault
 from routing.ids import AgentId, ContactId, QueueId
 from routing.model import AgentState, PermitFault

@@ -1,6 +1,6 @@
 """A campaign's rules as they are judged by, and what is wrong with a plan. Pure."""
 
-from callcenter.ports_of_campaigns import Campaign, Plan
+from callcenter.ports.campaigns import Campaign, Plan
 from crm_link.outbound.limits import ATTEMPTS_MAX, WINDOW_GRID_MINUTES
 from crm_link.outbound.model import Rules
 from crm_link.outbound.packs import PACKS

@@ -12,8 +12,8 @@ from callcenter.campaigns.asking import Asked, Asking
 from callcenter.campaigns.facts import judged, standing_of
 from callcenter.campaigns.service import CampaignRefused, CampaignService
 from callcenter.campaigns.words import SkipReason
-from callcenter.ports import ChangedMeanwhile
-from callcenter.ports_of_campaigns import Campaign, Campaigns, Entry
+from callcenter.ports.campaigns import Campaign, Campaigns, Entry
+from callcenter.ports.errors import ChangedMeanwhile
 from crm_link.outbound.model import CampaignMode, CampaignState, EntryState, Fault
 from routing.ids import AgentId, ContactId
 from routing.model import PermitFault

@@ -34,9 +34,9 @@ from callcenter.campaigns.views import (
 )
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports import ChangedMeanwhile
-from callcenter.ports_of_calls import CallLog
-from callcenter.ports_of_campaigns import Campaign, Campaigns
+from callcenter.ports.calls import CallLog
+from callcenter.ports.campaigns import Campaign, Campaigns
+from callcenter.ports.errors import ChangedMeanwhile
 from crm_link.outbound.limits import REASON_CHARACTERS_MAX
 from crm_link.outbound.model import CampaignState, EntryState
 from routing.errors import RefusalCode

@@ -16,8 +16,8 @@ from callcenter.campaigns import entries, limits
 from callcenter.campaigns.asking import Asking
 from callcenter.campaigns.service import CampaignService
 from callcenter.host.envelope import HostError, Published
-from callcenter.ports import ChangedMeanwhile, StorageError
-from callcenter.ports_of_campaigns import Attempt, Campaigns, Entry
+from callcenter.ports.campaigns import Attempt, Campaigns, Entry
+from callcenter.ports.errors import ChangedMeanwhile, StorageError
 from crm_link.outbound.judging import SOON_MS
 from crm_link.outbound.model import EntryState
 from routing.events import ContactClosed

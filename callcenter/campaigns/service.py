@@ -16,7 +16,7 @@ from callcenter.campaigns.plans import fault_of
 from callcenter.campaigns.suppressing import Intake, SuppressionImport
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Submitted
-from callcenter.ports_of_campaigns import (
+from callcenter.ports.campaigns import (
     Campaign,
     Campaigns,
     Entry,

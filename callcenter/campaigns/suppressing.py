@@ -8,7 +8,7 @@ import msgspec
 
 from callcenter.campaigns import limits
 from callcenter.customers.keys import CustomerKeys
-from callcenter.ports_of_campaigns import Suppression
+from callcenter.ports.campaigns import Suppression
 from callcenter.telephony.dial_rules import normalised
 from crm_link.outbound.lists import ListFault, SuppressionLine, read_suppressions
 

@@ -7,8 +7,8 @@ from msgspec import Meta
 
 from callcenter.campaigns import limits
 from callcenter.campaigns.suppressing import SuppressionImport
-from callcenter.ports_of_calls import CallRow
-from callcenter.ports_of_campaigns import (
+from callcenter.ports.calls import CallRow
+from callcenter.ports.campaigns import (
     Attempt,
     Campaign,
     Entry,

@@ -23,8 +23,9 @@ from callcenter.campaigns.work_views import (
 )
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports import ChangedMeanwhile, Interaction, Interactions
-from callcenter.ports_of_campaigns import AT_WORK, Campaign, Campaigns, Entry
+from callcenter.ports.campaigns import AT_WORK, Campaign, Campaigns, Entry
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.read_models import Interaction, Interactions
 from crm_link.outbound.model import CampaignMode, CampaignState, EntryState
 from routing.ids import AgentId
 from routing.state import State

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from agents.protocol import LastContact
 from callcenter.campaigns.words import SkipReason
-from callcenter.ports_of_campaigns import Campaign, Entry
+from callcenter.ports.campaigns import Campaign, Entry
 from callcenter.telephony.cards import masked
 from crm_link.outbound.model import EntryState
 

@@ -3,8 +3,8 @@
 from typing import Final
 
 from callcenter.cases.plans import CasePlan
-from callcenter.ports_of_call_backs import CallBack, CallBackState
-from callcenter.ports_of_cases import StoredCase
+from callcenter.ports.call_backs import CallBack, CallBackState
+from callcenter.ports.cases import StoredCase
 from crm_link.cases.clocks import next_day_ms
 from crm_link.cases.model import Hours
 from routing.ids import AgentId

@@ -6,7 +6,7 @@ import msgspec
 
 from callcenter.auth.authorise import ObjectFacts
 from callcenter.auth.principal import Principal, Role
-from callcenter.ports_of_cases import StoredCase
+from callcenter.ports.cases import StoredCase
 from crm_link.cases.model import Actor, Rules
 from routing.ids import QueueId
 from routing.state import State

@@ -37,8 +37,9 @@ from callcenter.cases.views import (
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.http.marks import mark_after, mark_of
-from callcenter.ports import Details, Interactions
-from callcenter.ports_of_cases import CaseList, CaseQuery, Cases, CaseWords, StoredCase
+from callcenter.ports.cases import CaseList, CaseQuery, Cases, CaseWords, StoredCase
+from callcenter.ports.journal import Details
+from callcenter.ports.read_models import Interactions
 from callcenter.web.known_customers import customer_key_of, known_customer
 from callcenter.web.schemas import LocalName
 from crm_link.cases.deciding import may_take, may_verify

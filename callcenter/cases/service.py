@@ -26,9 +26,9 @@ from callcenter.cases.asking import (
     is_unreached,
 )
 from callcenter.cases.plans import CasePlan
-from callcenter.ports import CallBackTaken, ChangedMeanwhile, StorageError
-from callcenter.ports_of_call_backs import CallBack, CallBacks, MadeBy
-from callcenter.ports_of_cases import CaseEvent, Cases, CaseWords, StoredCase
+from callcenter.ports.call_backs import CallBack, CallBacks, MadeBy
+from callcenter.ports.cases import CaseEvent, Cases, CaseWords, StoredCase
+from callcenter.ports.errors import CallBackTaken, ChangedMeanwhile, StorageError
 from crm_link.cases.deciding import decide, received
 from crm_link.cases.model import (
     Actor,

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from callcenter.ports_of_cases import CaseEvent, StoredCase
+from callcenter.ports.cases import CaseEvent, StoredCase
 from callcenter.telephony.cards import masked
 from callcenter.web.schemas import LocalName
 

@@ -9,7 +9,7 @@ from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 from callcenter.projections.transcript import CUSTOMER, MESSAGE, Customer, Line
 from routing.commands import EnqueueContact
 from routing.errors import RefusalCode

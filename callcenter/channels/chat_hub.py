@@ -23,7 +23,7 @@ from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
 from callcenter.http.outbox import Outbox
 from callcenter.limits import SOCKETS_PER_CUSTOMER_MAX, TURNED_AWAY_KEPT
-from callcenter.ports_of_versions import ClosedMessage
+from callcenter.ports.versions import ClosedMessage
 from callcenter.projections.transcript import MESSAGE, chat_message
 from routing.events import ContactClosed, ContactTurnedAway, OfferAccepted
 from routing.ids import ContactId

@@ -3,7 +3,7 @@
 import msgspec
 
 from agents.protocol import Bye, ChatMessage, Seq
-from callcenter.ports_of_versions import ClosedMessage
+from callcenter.ports.versions import ClosedMessage
 
 CHAT_PROTOCOL_VERSION = 1
 

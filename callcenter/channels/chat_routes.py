@@ -20,7 +20,7 @@ from callcenter.host.host import Host
 from callcenter.http.contract import Call, route
 from callcenter.http.decoding import NOT_BLANK
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports_of_versions import ClosedMessage
+from callcenter.ports.versions import ClosedMessage
 from routing.errors import RefusalCode
 from routing.ids import ContactId, QueueId
 from routing.model import AgentState

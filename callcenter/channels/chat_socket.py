@@ -9,7 +9,6 @@ import msgspec
 from aiohttp import web
 
 from agents.presence import PresenceKeeper
-from callcenter import ports
 from callcenter.channels.chat_hub import ChatHub, TurnedAway, Window
 from callcenter.channels.chat_protocol import (
     CHAT_PROTOCOL_VERSION,
@@ -32,7 +31,9 @@ from callcenter.http.middleware import known_error
 from callcenter.http.outbox import Outbox
 from callcenter.http.sockets import FrameStream, hold, new_socket
 from callcenter.limits import MESSAGE_CHARACTERS_MAX, OUTCOMES_KEPT_MS, RESUMED_MESSAGES_MAX
-from callcenter.ports_of_versions import ClosedMessage
+from callcenter.ports.journal import Detail
+from callcenter.ports.store import Store
+from callcenter.ports.versions import ClosedMessage
 from callcenter.projections.transcript import MESSAGE, Line, chat_message
 from callcenter.tasks import owned
 from routing.commands import AddMessage, Command, EndContact
@@ -56,7 +57,7 @@ class CustomerSockets:
     visits: VisitBook
     tokens: ChatTokens
     presence: PresenceKeeper[ContactId]
-    store: ports.Store
+    store: Store
     on_customer_typing: Callable[[ContactId], None]
     customer_name: Callable[[ContactId], str]
     closed_message: Callable[[QueueId], ClosedMessage | None]
@@ -207,7 +208,7 @@ class CustomerSockets:
         contact_id, detail_id = window.contact_id, DetailId(self.new_id())
         name = self.customer_name(contact_id)
         body = msgspec.json.encode(Line(Party.CUSTOMER, name, text, frame.message_id))
-        detail = ports.Detail(contact_id, detail_id, MESSAGE, body, self.now_ms())
+        detail = Detail(contact_id, detail_id, MESSAGE, body, self.now_ms())
         command: Command = AddMessage(contact_id, detail_id, Party.CUSTOMER)
         command_id = f"{contact_id}:{frame.message_id}"
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -43,8 +43,8 @@ from callcenter.flows.lookups import FlowLookups
 from callcenter.flows.marks import NOBODY, marks_of
 from callcenter.flows.plans import FlowPlan
 from callcenter.host.envelope import CommandIdReused, CommandRefused, HostError, Published
-from callcenter.ports import StorageError
-from callcenter.ports_of_visits import SurveyMark, SurveyMarks, VisitInput, VisitRow, Visits
+from callcenter.ports.errors import StorageError
+from callcenter.ports.visits import SurveyMark, SurveyMarks, VisitInput, VisitRow, Visits
 from callcenter.tasks import fault_of
 from ivr.calling_back import ACCEPTED
 from ivr.session import Answered, Ask, BookCallBack, Outcome, Passed, Record

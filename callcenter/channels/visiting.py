@@ -21,7 +21,7 @@ from callcenter.channels.chat_protocol import FlowAsk, FlowLine, FlowOption
 from callcenter.flows.inputs import LOOKED_UP, Begun, Noted, Served, Stored
 from callcenter.flows.plans import FlowPlan
 from callcenter.limits import MESSAGE_CHARACTERS_MAX
-from callcenter.ports_of_visits import VisitRow
+from callcenter.ports.visits import VisitRow
 from ivr.session import (
     Answered,
     Ask,

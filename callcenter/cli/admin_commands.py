@@ -12,11 +12,11 @@ from callcenter.clock import Clock
 from callcenter.config_loader.loader import load_folder
 from callcenter.host.chain import verify_journal
 from callcenter.host.recovery import DECODER
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.versions import Authorship
 from callcenter.settings import Settings
 from callcenter.storage.schema import current, upgrade
 from callcenter.storage.store import SqlStore
-from callcenter.storage.tables import HEAD
+from callcenter.storage.tables.main import HEAD
 
 
 def add(commands: Subcommands) -> None:

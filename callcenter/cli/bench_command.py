@@ -10,7 +10,7 @@ from callcenter.bench.routing_world import Size
 from callcenter.cli import loops
 from callcenter.cli.errors import CommandError
 from callcenter.cli.options import Subcommands, say
-from callcenter.ports import StorageError
+from callcenter.ports.errors import StorageError
 
 
 def add(commands: Subcommands) -> None:

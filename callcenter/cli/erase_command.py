@@ -10,7 +10,7 @@ from callcenter.cli.on_store import on_store
 from callcenter.cli.options import Subcommands, add_data_dir, say, settings_of
 from callcenter.customers.keys import CustomerKeys
 from callcenter.log_rows import EVERYTHING, InteractionFilter
-from callcenter.ports import Interaction
+from callcenter.ports.read_models import Interaction
 from callcenter.projections.interactions import NAME
 from callcenter.storage.store import SqlStore
 from routing.ids import ContactId

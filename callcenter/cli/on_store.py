@@ -5,7 +5,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from callcenter import ports
 from callcenter.auth import people
 from callcenter.auth.passwords import Passwords, argon2id
 from callcenter.bootstrap.configuration import known_of
@@ -13,7 +12,9 @@ from callcenter.cli.errors import CommandError
 from callcenter.cli.options import settings_of
 from callcenter.clock import Clock, new_id
 from callcenter.config_loader.loader import ConfigError, Configuration, of_stored
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.errors import StorageError, UsernameTaken
+from callcenter.ports.people import User
+from callcenter.ports.versions import Authorship
 from callcenter.settings import Settings
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import SqlStore, open_store
@@ -45,7 +46,7 @@ def finish(work: Coroutine[Any, Any, int]) -> int:
         return asyncio.run(work)
     except people.PersonInvalid as error:
         raise CommandError(f"{error.field}: {error.message}") from error
-    except (ConfigError, ports.StorageError, OSError) as error:
+    except (ConfigError, StorageError, OSError) as error:
         raise CommandError(str(error)) from error
 
 
@@ -86,7 +87,7 @@ async def new_person(
 
 async def create_person(
     opened: SqlStore, person: people.NewPerson, password: str, configuration: Configuration
-) -> ports.User:
+) -> User:
     """Store a person. Raises CommandError, PersonInvalid."""
     known = known_of(configuration.document, await opened.teams.all())
     hasher = Passwords(argon2id())
@@ -94,7 +95,7 @@ async def create_person(
         return await people.create(
             opened.users, hasher, person, user_id=new_id(), password=password, known=known
         )
-    except ports.UsernameTaken as error:
+    except UsernameTaken as error:
         raise CommandError(f"the user name {person.username} is taken") from error
     finally:
         hasher.close()

@@ -15,7 +15,7 @@ from callcenter.config_loader.loader import ConfigError
 from callcenter.host.envelope import HostUnavailable
 from callcenter.host.recovery import JournalDamaged
 from callcenter.observability.logs import configure_logs
-from callcenter.ports import StorageError
+from callcenter.ports.errors import StorageError
 from callcenter.settings import Role, Settings
 
 

@@ -6,7 +6,6 @@ import sys
 
 import msgspec
 
-from callcenter import ports
 from callcenter.auth import people
 from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import ObjectKind
@@ -23,6 +22,7 @@ from callcenter.cli.on_store import (
     signed_now,
 )
 from callcenter.cli.options import Subcommands, add_data_dir, say
+from callcenter.ports.people import User
 from callcenter.storage.store import SqlStore
 from routing.ids import TeamId
 from routing.model import CapacityRule, Channel
@@ -141,12 +141,12 @@ async def _disable_user(opened: SqlStore, parsed: argparse.Namespace) -> int:
 
 
 async def _on_record(
-    opened: SqlStore, parsed: argparse.Namespace, action: AuditAction, user: ports.User
+    opened: SqlStore, parsed: argparse.Namespace, action: AuditAction, user: User
 ) -> None:
     await on_record(opened, parsed, action, object_kind=ObjectKind.USER, object_id=user.user_id)
 
 
-async def _user(opened: SqlStore, username: str) -> ports.User:
+async def _user(opened: SqlStore, username: str) -> User:
     user = await opened.users.by_username(username)
     if user is None:
         raise CommandError(f"there is no user {username}")

@@ -24,7 +24,8 @@ from callcenter.host.envelope import (
     Submitted,
 )
 from callcenter.host.host import Host, Listener
-from callcenter.ports import StorageUnavailable, Store
+from callcenter.ports.errors import StorageUnavailable
+from callcenter.ports.store import Store
 
 _log = structlog.get_logger("callcenter.cluster")
 

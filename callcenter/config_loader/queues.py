@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from callcenter.config_loader.base import Closed, Id, Name, Seconds, Text
-from callcenter.ports_of_call_backs import DialMode
+from callcenter.ports.call_backs import DialMode
 from routing.limits import (
     BROADCAST_AGENTS_MAX,
     BROADCAST_VOICE_AGENTS_MAX,

@@ -16,7 +16,8 @@ import structlog
 from agents.ports import EngineGateway
 from callcenter.customers.rules import PLAIN, Attributes, CustomerRules, together
 from callcenter.limits import PROFILE_LATE_MS, PROFILE_LOOKUPS_MAX, PROFILE_WAIT_MS
-from callcenter.ports import Profile, Profiles, StorageError
+from callcenter.ports.errors import StorageError
+from callcenter.ports.profiles import Profile, Profiles
 from routing.commands import UpdateContactAttributes
 from routing.ids import ContactId
 

@@ -12,7 +12,7 @@ import msgspec
 
 from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.profiles import profile_fault
-from callcenter.ports import Profile
+from callcenter.ports.profiles import Profile
 from callcenter.texts import storable
 from routing.ids import AgentId
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from callcenter.ports import Profile
+from callcenter.ports.profiles import Profile
 
 ADDRESS_CHARACTERS_MAX: Final = 200
 WORD_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,31}$"

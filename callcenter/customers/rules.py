@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from callcenter.ports import Profile
+from callcenter.ports.profiles import Profile
 from routing.expressions import AttributeType, Condition, Fact, Facts, Predicate, Schema, compiled
 from routing.ids import AgentId, SkillId
 from routing.model import SkillNeed

@@ -1,7 +1,7 @@
 """Marks of a session as they are stored: each with the contact, the agent and the assignment it is about."""
 
 from callcenter.flows.inputs import Served
-from callcenter.ports_of_visits import SurveyMark
+from callcenter.ports.visits import SurveyMark
 from ivr.session import Session
 from routing.ids import ContactId
 

@@ -16,7 +16,8 @@ from typing import Final
 
 import msgspec
 
-from callcenter.ports import Journal, JournalRecord, StorageError
+from callcenter.ports.errors import StorageError
+from callcenter.ports.journal import Journal, JournalRecord
 
 ZERO: Final = bytes(32)
 """The chain value before the first record."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from callcenter.ports import Detail, RowChange
+from callcenter.ports.journal import Detail, RowChange
 from routing.commands import Command
 from routing.errors import Refusal
 from routing.events import Event

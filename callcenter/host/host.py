@@ -44,17 +44,9 @@ from callcenter.limits import (
     STORAGE_PROBE_EVERY_MS,
     VIOLATIONS_TOLERATED,
 )
-from callcenter.ports import (
-    CommandOutcome,
-    Detail,
-    JournalBatch,
-    JournalRecord,
-    RowChange,
-    StaleWriter,
-    StorageError,
-    StorageUnavailable,
-    Store,
-)
+from callcenter.ports.errors import StaleWriter, StorageError, StorageUnavailable
+from callcenter.ports.journal import CommandOutcome, Detail, JournalBatch, JournalRecord, RowChange
+from callcenter.ports.store import Store
 from callcenter.tasks import fault_of, owned
 from routing.commands import Tick
 from routing.engine import Engine, restore

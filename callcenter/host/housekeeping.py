@@ -10,7 +10,8 @@ import structlog
 
 from callcenter.clock import Clock
 from callcenter.limits import OUTCOMES_FORGET_EVERY_MS, OUTCOMES_KEPT_MS, SNAPSHOT_EVERY_EVENTS
-from callcenter.ports import Journal, Snapshot, StorageUnavailable
+from callcenter.ports.errors import StorageUnavailable
+from callcenter.ports.journal import Journal, Snapshot
 from routing.engine import Engine
 from routing.invariants import check_all
 from routing.state import State

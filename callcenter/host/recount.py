@@ -13,7 +13,7 @@ import msgspec
 
 from callcenter.host.chain import ZERO
 from callcenter.host.recovery import Recovered, events_after, restored
-from callcenter.ports import Journal
+from callcenter.ports.journal import Journal
 from routing import events as ev
 from routing.explain import OfferExplanation, Verdict, explain_offer, verdict
 from routing.ids import AgentId, ContactId

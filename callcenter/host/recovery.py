@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from callcenter.host.chain import ZERO, next_chain
-from callcenter.ports import Journal, JournalRecord, Snapshot
+from callcenter.ports.journal import Journal, JournalRecord, Snapshot
 from routing.engine import restore
 from routing.events import Event
 from routing.reducer import apply

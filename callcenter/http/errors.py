@@ -4,7 +4,7 @@
     host.CommandRefused          what the engine refuses; `refused` maps its code to a status
     host.HostError               409 `idempotency_key_reused`, 503 `overloaded`, 503 `storage_unavailable`
     auth.passwords.PasswordsBusy 503
-    ports.StorageUnavailable     503
+    ports.errors.StorageUnavailable  503
     anything else                500 `internal_error`; logged with the request id, told without detail
 
 Codes are public API and are never renamed; docs/errors.md says for each what is safe and what to do.

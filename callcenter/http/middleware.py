@@ -13,7 +13,6 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from callcenter import ports
 from callcenter.auth.passwords import PasswordsBusy
 from callcenter.auth.throttle import LoginThrottled
 from callcenter.host.envelope import (
@@ -25,6 +24,7 @@ from callcenter.host.envelope import (
 )
 from callcenter.http.contract import REQUEST_ID
 from callcenter.http.errors import ApiError, ApiErrorCode, error_response, refused
+from callcenter.ports.errors import StorageUnavailable
 
 _log = structlog.get_logger(__name__)
 
@@ -79,7 +79,7 @@ def known_error(error: Exception) -> ApiError | None:
             return error
         case CommandRefused():
             return refused(error.refusal)
-        case HostError() | ports.StorageUnavailable():
+        case HostError() | StorageUnavailable():
             return _of_host(error)
         case PasswordsBusy():
             return ApiError(
@@ -97,7 +97,7 @@ def known_error(error: Exception) -> ApiError | None:
             return None
 
 
-def _of_host(error: HostError | ports.StorageUnavailable) -> ApiError:
+def _of_host(error: HostError | StorageUnavailable) -> ApiError:
     match error:
         case CommandIdReused():
             return ApiError(

@@ -21,7 +21,7 @@ from callcenter.limits import (
     SOCKET_HELLO_TIMEOUT_MS,
     SOCKET_PING_EVERY_MS,
 )
-from callcenter.ports import StorageUnavailable
+from callcenter.ports.errors import StorageUnavailable
 from callcenter.tasks import fault_of
 from callcenter.texts import NUL_IN_JSON, storable_message
 

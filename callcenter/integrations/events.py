@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from callcenter.notices import FIELDS
-from callcenter.ports_of_integrators import Notice
+from callcenter.ports.integrators import Notice
 from routing.events import Event
 
 

@@ -17,8 +17,8 @@ from callcenter.integrations.events import (
     notice_message_id,
 )
 from callcenter.integrations.limits import NOTICES_READ
-from callcenter.ports import Journal
-from callcenter.ports_of_integrators import Notices
+from callcenter.ports.integrators import Notices
+from callcenter.ports.journal import Journal
 from routing.events import Event
 
 

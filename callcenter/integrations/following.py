@@ -26,8 +26,7 @@ from callcenter.integrations.limits import (
     STAND_EVERY_S,
 )
 from callcenter.integrations.posting import Outcome, Verdict
-from callcenter.ports import Interactions
-from callcenter.ports_of_integrators import (
+from callcenter.ports.integrators import (
     DeadLetter,
     Feed,
     Stand,
@@ -35,6 +34,7 @@ from callcenter.ports_of_integrators import (
     Subscriptions,
     Track,
 )
+from callcenter.ports.read_models import Interactions
 from routing.ids import ContactId
 
 _SEVERAL: Final = 12

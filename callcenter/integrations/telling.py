@@ -22,8 +22,10 @@ from callcenter.integrations.limits import (
     SUBSCRIPTIONS_MAX,
 )
 from callcenter.integrations.posting import Former, Poster, secret_of
-from callcenter.ports import Interactions, Journal, StorageUnavailable
-from callcenter.ports_of_integrators import Feed, Notices, Stand, Subscription, Subscriptions, Track
+from callcenter.ports.errors import StorageUnavailable
+from callcenter.ports.integrators import Feed, Notices, Stand, Subscription, Subscriptions, Track
+from callcenter.ports.journal import Journal
+from callcenter.ports.read_models import Interactions
 from callcenter.tasks import fault_of
 from routing.events import Event
 

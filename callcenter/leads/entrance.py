@@ -8,8 +8,8 @@ import msgspec
 from callcenter.call_backs.plans import hours_of, window
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
-from callcenter.ports import Detail
-from callcenter.ports_of_leads import StoredLead
+from callcenter.ports.journal import Detail
+from callcenter.ports.leads import StoredLead
 from callcenter.projections.transcript import CALL, CUSTOMER, NOTES, Customer, Line, Numbers
 from routing.commands import EnqueueContact
 from routing.errors import RefusalCode

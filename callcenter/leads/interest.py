@@ -8,8 +8,9 @@ from callcenter.leads import limits
 from callcenter.leads.entrance import ABOUT_LEAD
 from callcenter.leads.plans import LeadPlan
 from callcenter.leads.service import LeadRefused, LeadService, NewLead
-from callcenter.ports import Details, Interactions
-from callcenter.ports_of_leads import Leads, LeadWords, StoredLead
+from callcenter.ports.journal import Details
+from callcenter.ports.leads import Leads, LeadWords, StoredLead
+from callcenter.ports.read_models import Interactions
 from callcenter.web.known_customers import customer_key_of, known_customer
 from ivr.calling_back import diallable
 from routing.ids import ContactId

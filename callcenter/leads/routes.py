@@ -30,8 +30,8 @@ from callcenter.leads.views import (
     row_of,
     step_of,
 )
-from callcenter.ports import Interactions
-from callcenter.ports_of_leads import LeadList, LeadQuery, Leads, LeadWords, StoredLead
+from callcenter.ports.leads import LeadList, LeadQuery, Leads, LeadWords, StoredLead
+from callcenter.ports.read_models import Interactions
 from callcenter.telephony.cards import masked
 from callcenter.web.known_customers import customer_key_of
 from callcenter.web.locating import lead_facts

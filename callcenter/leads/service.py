@@ -17,8 +17,8 @@ from callcenter.host.envelope import CommandRefused, HostError
 from callcenter.leads import limits
 from callcenter.leads.entrance import LeadEntrance
 from callcenter.leads.plans import LeadPlan
-from callcenter.ports import ChangedMeanwhile, StorageError
-from callcenter.ports_of_leads import LeadEvent, Leads, LeadWords, StoredLead
+from callcenter.ports.errors import ChangedMeanwhile, StorageError
+from callcenter.ports.leads import LeadEvent, Leads, LeadWords, StoredLead
 from crm_link.leads.deciding import created, decide
 from crm_link.leads.model import Lead, LeadStage, LeadStep, LeadTaken, Moment, Refused
 from routing.ids import ContactId, QueueId

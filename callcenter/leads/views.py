@@ -2,7 +2,7 @@
 
 import msgspec
 
-from callcenter.ports_of_leads import LeadEvent, StoredLead
+from callcenter.ports.leads import LeadEvent, StoredLead
 
 
 class LeadRow(msgspec.Struct, frozen=True):

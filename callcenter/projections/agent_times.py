@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from callcenter.ports import AgentStanding, Beginning
+from callcenter.ports.read_models import AgentStanding, Beginning
 from routing import events as ev
 from routing.ids import AgentId, ContactId
 from routing.model import AgentState

@@ -6,8 +6,8 @@ The other part was committed with the permit. Rows and cursor are those of the i
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from callcenter.ports import RowChange
-from callcenter.ports_of_campaigns import Attempt, is_of_campaign
+from callcenter.ports.campaigns import Attempt, is_of_campaign
+from callcenter.ports.journal import RowChange
 from crm_link.outbound.judging import NEVER_DIALLED
 from routing import events as ev
 from routing.ids import ContactId

@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Callable
 
 from callcenter.limits import CLOSED_MESSAGES_KEPT
-from callcenter.ports_of_versions import Authorship, ClosedMessage
-from callcenter.ports_of_versions import ClosedMessages as Stored
+from callcenter.ports.versions import Authorship, ClosedMessage
+from callcenter.ports.versions import ClosedMessages as Stored
 from routing.ids import QueueId
 from routing.state import State
 

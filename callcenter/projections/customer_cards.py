@@ -18,7 +18,9 @@ from callcenter.limits import (
     CUSTOMER_CARD_LOOKUPS_MAX,
     CUSTOMER_CARD_WAIT_MS,
 )
-from callcenter.ports import Interaction, Interactions, Profile, Profiles, StorageError
+from callcenter.ports.errors import StorageError
+from callcenter.ports.profiles import Profile, Profiles
+from callcenter.ports.read_models import Interaction, Interactions
 from routing.events import ContactClosed
 from routing.ids import ContactId
 from routing.state import State

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from callcenter.limits import ESTIMATES_LEARN_FROM_EVENTS
-from callcenter.ports import Journal, Statistics
-from callcenter.ports_of_campaigns import Campaigns
+from callcenter.ports.campaigns import Campaigns
+from callcenter.ports.journal import Journal
+from callcenter.ports.read_models import Statistics
 from callcenter.projections.interactions import NAME, InteractionLog
 from callcenter.projections.queue_board import QueueBoard
 from callcenter.projections.runner import Decode

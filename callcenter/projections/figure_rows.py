@@ -4,7 +4,8 @@ The folds are those of the live board (`segments`) and of agents' time (`agent_t
 changes, together with the little that the folds need to go on after a restart.
 """
 
-from callcenter.ports import Beginning, RowChange, wrap_ups_text
+from callcenter.ports.journal import RowChange
+from callcenter.ports.read_models import Beginning, wrap_ups_text
 from callcenter.projections.agent_times import AgentClocks, Piece, Standing
 from callcenter.projections.segments import Delta, Hours, Segments
 from routing import events as ev

@@ -14,8 +14,9 @@ from typing import Any, Final
 
 import msgspec
 
-from callcenter.ports import Beginning, RowChange
-from callcenter.ports_of_campaigns import Attempt
+from callcenter.ports.campaigns import Attempt
+from callcenter.ports.journal import RowChange
+from callcenter.ports.read_models import Beginning
 from callcenter.projections.attempt_rows import AttemptRows
 from callcenter.projections.figure_rows import FigureRows
 from callcenter.projections.phases import Phases

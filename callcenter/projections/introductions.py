@@ -7,7 +7,7 @@ import msgspec
 
 from agents.desk import Introduction
 from callcenter.host.envelope import Published
-from callcenter.ports import Detail, Details
+from callcenter.ports.journal import Detail, Details
 from callcenter.projections.transcript import CUSTOMER, MESSAGE, customer_of_detail, line_of
 from routing.events import ContactClosed
 from routing.ids import ContactId

@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from callcenter.log_rows import Phase
-from callcenter.ports import Beginning, RowChange
+from callcenter.ports.journal import RowChange
+from callcenter.ports.read_models import Beginning
 from routing import events as ev
 from routing.ids import ContactId, QueueId
 

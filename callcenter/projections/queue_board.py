@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from callcenter.ports import Beginning
+from callcenter.ports.read_models import Beginning
 from callcenter.projections.segments import Hours, Segments
 from callcenter.projections.stages import stage_after
 from routing import events as ev

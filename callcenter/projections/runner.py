@@ -13,13 +13,9 @@ from typing import Final, Protocol
 
 import structlog
 
-from callcenter.ports import (
-    ChangedMeanwhile,
-    Journal,
-    ProjectionRows,
-    RowChange,
-    StorageUnavailable,
-)
+from callcenter.ports.errors import ChangedMeanwhile, StorageUnavailable
+from callcenter.ports.journal import Journal, RowChange
+from callcenter.ports.read_models import ProjectionRows
 from routing.events import Event
 
 _log = structlog.get_logger("callcenter.projections")

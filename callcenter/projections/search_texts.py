@@ -11,7 +11,8 @@ from typing import Final
 import structlog
 
 from callcenter.log_rows import SearchDocument, SearchTexts
-from callcenter.ports import Detail, Details, StorageUnavailable
+from callcenter.ports.errors import StorageUnavailable
+from callcenter.ports.journal import Detail, Details
 from callcenter.projections.terms import document_of
 from callcenter.projections.transcript import (
     CUSTOMER,

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from callcenter.ports import Beginning
+from callcenter.ports.read_models import Beginning
 from routing import events as ev
 from routing.calendars import OpenHours
 from routing.ids import AgentId, ContactId, QueueId

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from callcenter.ports import AgentInterval, AgentStanding, AgentWork, QueueInterval
+from callcenter.ports.read_models import AgentInterval, AgentStanding, AgentWork, QueueInterval
 from callcenter.projections.agent_times import pieces, standing_of
 from callcenter.projections.phases import PhaseKind
 from routing.ids import AgentId, QueueId

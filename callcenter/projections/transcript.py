@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from agents.protocol import ChatMessage, GivenAnswer
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 
 MESSAGE: Final = "message"
 NOTES: Final = "notes"

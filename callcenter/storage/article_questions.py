@@ -6,16 +6,16 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from callcenter.ports import ChangedMeanwhile
-from callcenter.ports_of_articles import Asked, Asking, Question, QuestionState
-from callcenter.storage.article_tables import article_askings, article_questions
+from callcenter.ports.articles import Asked, Asking, Question, QuestionState
+from callcenter.ports.errors import ChangedMeanwhile
 from callcenter.storage.database import Database, insert_new_rows, upsert_row
+from callcenter.storage.tables.articles import article_askings, article_questions
 
 _FIELDS = tuple(Question.__struct_fields__)
 
 
 class SqlArticleQuestions:
-    """`ports_of_articles.ArticleQuestions` over a database, for one domain."""
+    """`ports.articles.ArticleQuestions` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from callcenter.ports_of_articles import AskedWord, Hit
+from callcenter.ports.articles import AskedWord, Hit
 
 LANGUAGES_PER_ARTICLE: Final = 2
 

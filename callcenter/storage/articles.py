@@ -6,8 +6,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from callcenter.ports import ChangedMeanwhile
-from callcenter.ports_of_articles import (
+from callcenter.ports.articles import (
     Article,
     ArticleText,
     ArticleWrite,
@@ -15,15 +14,16 @@ from callcenter.ports_of_articles import (
     Hit,
     Sending,
 )
+from callcenter.ports.errors import ChangedMeanwhile
 from callcenter.storage import article_search
-from callcenter.storage.article_tables import (
+from callcenter.storage.authorship import author_of, columns_of
+from callcenter.storage.database import Database, UpsertShape, insert_rows, upsert_rows
+from callcenter.storage.tables.articles import (
     article_documents,
     article_sendings,
     article_versions,
     articles,
 )
-from callcenter.storage.authorship import author_of, columns_of
-from callcenter.storage.database import Database, UpsertShape, insert_rows, upsert_rows
 from routing.ids import ContactId
 
 ARTICLES_PER_STATEMENT: Final = 500
@@ -38,7 +38,7 @@ _SHAPE: Final = UpsertShape(
 
 
 class SqlArticles:
-    """`ports_of_articles.Articles` over a database, for one domain."""
+    """`ports.articles.Articles` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

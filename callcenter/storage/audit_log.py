@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from callcenter.ports import AuditNumberTaken
-from callcenter.ports_of_audit import AuditFilter, AuditRecord
+from callcenter.ports.audit import AuditFilter, AuditRecord
+from callcenter.ports.errors import AuditNumberTaken
 from callcenter.storage.database import Database, insert_rows, upsert_row
-from callcenter.storage.tables import audit_ends, audit_log
+from callcenter.storage.tables.main import audit_ends, audit_log
 
 PAGE_ROWS: Final = 2_000
 """Records read at a time."""
@@ -18,7 +18,7 @@ _EMPTY: Final = (0, bytes(32))
 
 
 class SqlAuditLog:
-    """`ports.AuditLog` over a database, for one domain."""
+    """`ports.audit.AuditLog` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

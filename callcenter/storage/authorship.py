@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.versions import Authorship
 
 
 def columns_of(author: Authorship) -> dict[str, Any]:

@@ -6,8 +6,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from callcenter.ports import CallBackTaken, ChangedMeanwhile
-from callcenter.ports_of_call_backs import (
+from callcenter.ports.call_backs import (
     OPEN,
     CallBack,
     CallBackChange,
@@ -15,8 +14,9 @@ from callcenter.ports_of_call_backs import (
     DialMode,
     MadeBy,
 )
-from callcenter.storage.call_back_tables import call_back_changes, call_backs
+from callcenter.ports.errors import CallBackTaken, ChangedMeanwhile
 from callcenter.storage.database import Database, upsert_row
+from callcenter.storage.tables.call_backs import call_back_changes, call_backs
 
 _FIELDS: Final = CallBack.__struct_fields__
 
@@ -29,7 +29,7 @@ def open_key(call_back: CallBack) -> str:
 
 
 class SqlCallBacks:
-    """`ports_of_call_backs.CallBacks` over a database, for one domain."""
+    """`ports.call_backs.CallBacks` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from callcenter.ports_of_calls import CallCount, CallEvent, CallRow
+from callcenter.ports.calls import CallCount, CallEvent, CallRow
 from callcenter.storage.database import (
     Database,
     UpsertShape,
@@ -14,7 +14,7 @@ from callcenter.storage.database import (
     insert_rows,
     upsert_rows,
 )
-from callcenter.storage.tables import call_events, calls
+from callcenter.storage.tables.main import call_events, calls
 from routing.ids import ContactId
 
 HOUR_MS: Final = 3_600_000
@@ -36,7 +36,7 @@ _STANDING: Final = sa.select(calls.c.connection_id, calls.c.call_id, calls.c.end
 
 
 class SqlCallLog:
-    """`ports.CallLog` over a database, for one domain."""
+    """`ports.calls.CallLog` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

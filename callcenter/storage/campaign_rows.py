@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from callcenter.ports_of_campaigns import (
+from callcenter.ports.campaigns import (
     Attempt,
     Campaign,
     Entry,

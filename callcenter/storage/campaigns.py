@@ -7,8 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from callcenter.notices import entry_kind, entry_notice
-from callcenter.ports import ChangedMeanwhile
-from callcenter.ports_of_campaigns import (
+from callcenter.ports.campaigns import (
     AT_WORK,
     Attempt,
     Campaign,
@@ -17,6 +16,7 @@ from callcenter.ports_of_campaigns import (
     ListImport,
     Suppression,
 )
+from callcenter.ports.errors import ChangedMeanwhile
 from callcenter.storage.campaign_rows import (
     attempt_of,
     attempt_row,
@@ -30,16 +30,16 @@ from callcenter.storage.campaign_rows import (
     suppression_row,
     with_duplicates,
 )
-from callcenter.storage.campaign_tables import (
+from callcenter.storage.database import Database, insert_new_rows, upsert_row
+from callcenter.storage.notices import insert_notice
+from callcenter.storage.page_marks import place
+from callcenter.storage.tables.campaigns import (
     campaign_attempts,
     campaign_entries,
     campaign_lists,
     campaigns,
     suppressions,
 )
-from callcenter.storage.database import Database, insert_new_rows, upsert_row
-from callcenter.storage.notices import insert_notice
-from callcenter.storage.page_marks import place
 from crm_link.outbound.judging import NEVER_DIALLED
 from crm_link.outbound.model import EntryState
 from routing.ids import ContactId
@@ -49,7 +49,7 @@ _KEYS_AT_ONCE: Final = 500
 
 
 class SqlCampaigns:
-    """`ports_of_campaigns.Campaigns` over a database, for one domain."""
+    """`ports.campaigns.Campaigns` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

@@ -7,8 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from callcenter.notices import case_notice, late_notice
-from callcenter.ports import ChangedMeanwhile
-from callcenter.ports_of_cases import (
+from callcenter.ports.cases import (
     CaseCount,
     CaseEvent,
     CaseList,
@@ -17,9 +16,10 @@ from callcenter.ports_of_cases import (
     StoredCase,
     with_lateness,
 )
-from callcenter.storage.case_tables import case_contacts, case_events, cases
+from callcenter.ports.errors import ChangedMeanwhile
 from callcenter.storage.database import Database, insert_new_rows, upsert_row
 from callcenter.storage.notices import insert_notice
+from callcenter.storage.tables.cases import case_contacts, case_events, cases
 from crm_link.cases.model import Case, CaseKind, CaseState, Category, Due, RootCause
 from routing.ids import ContactId
 
@@ -56,7 +56,7 @@ _EVENT: Final = tuple(name for name in CaseEvent.__struct_fields__ if name != "b
 
 
 class SqlCases:
-    """`ports_of_cases.Cases` over a database, for one domain."""
+    """`ports.cases.Cases` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

@@ -4,8 +4,8 @@ from typing import Final
 
 import msgspec
 
-from callcenter.ports import User
-from callcenter.ports_of_versions import Team
+from callcenter.ports.people import User
+from callcenter.ports.versions import Team
 
 _SECRET: Final = ("password_hash",)
 _NOT_TOLD: Final = ("user_id", "version")

@@ -4,10 +4,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from callcenter.ports_of_versions import ClosedMessage
+from callcenter.ports.versions import ClosedMessage
 from callcenter.storage.authorship import author_of, columns_of
 from callcenter.storage.database import Database
-from callcenter.storage.tables import closed_messages
+from callcenter.storage.tables.main import closed_messages
 
 
 class SqlClosedMessages:

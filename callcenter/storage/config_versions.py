@@ -4,11 +4,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from callcenter.ports import ChangedMeanwhile
-from callcenter.ports_of_versions import UNSIGNED, Authorship, ConfigChange, ConfigVersion
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.versions import UNSIGNED, Authorship, ConfigChange, ConfigVersion
 from callcenter.storage.authorship import author_of, columns_of
 from callcenter.storage.database import Database, upsert_row
-from callcenter.storage.tables import config_changes, config_versions
+from callcenter.storage.tables.main import config_changes, config_versions
 
 
 class SqlConfigVersions:

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-from callcenter.ports import StorageError, StorageUnavailable
+from callcenter.ports.errors import StorageError, StorageUnavailable
 from callcenter.storage.product import product_of
 from callcenter.storage.writer import Job, Writer
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 from callcenter.storage.database import Database
-from callcenter.storage.tables import details
+from callcenter.storage.tables.main import details
 from routing.ids import ContactId
 
 
 class SqlDetails:
-    """`ports.Details` over a database, for one domain."""
+    """`ports.journal.Details` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

@@ -9,16 +9,16 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from callcenter.ports_of_recordings import RecordingState
+from callcenter.ports.recordings import RecordingState
 from callcenter.storage import full_text
 from callcenter.storage.article_questions import forget_askings
-from callcenter.storage.call_back_tables import call_backs
-from callcenter.storage.campaign_tables import campaign_entries, suppressions
-from callcenter.storage.case_tables import case_contacts, case_events, cases
-from callcenter.storage.lead_tables import lead_events, leads
-from callcenter.storage.recording_tables import recording_parts, recordings
-from callcenter.storage.tables import call_events, details, interactions, uploads
-from callcenter.storage.visit_tables import visit_inputs, visits
+from callcenter.storage.tables.call_backs import call_backs
+from callcenter.storage.tables.campaigns import campaign_entries, suppressions
+from callcenter.storage.tables.cases import case_contacts, case_events, cases
+from callcenter.storage.tables.leads import lead_events, leads
+from callcenter.storage.tables.main import call_events, details, interactions, uploads
+from callcenter.storage.tables.recordings import recording_parts, recordings
+from callcenter.storage.tables.visits import visit_inputs, visits
 from crm_link.outbound.model import EntryState
 from routing.ids import ContactId
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from callcenter.log_rows import SearchDocument, Word
 from callcenter.storage.database import UpsertShape, upsert_rows
-from callcenter.storage.tables import search_documents
+from callcenter.storage.tables.main import search_documents
 from routing.ids import ContactId
 
 CONTACTS_PER_STATEMENT: Final = 500

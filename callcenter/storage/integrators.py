@@ -6,9 +6,9 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from callcenter.ports_of_integrators import ApiKey, DeadLetter, Feed, Stand, Subscription, Track
+from callcenter.ports.integrators import ApiKey, DeadLetter, Feed, Stand, Subscription, Track
 from callcenter.storage.database import Database, upsert_row
-from callcenter.storage.integrator_tables import (
+from callcenter.storage.tables.integrators import (
     api_keys,
     dead_letters,
     stands,

@@ -5,11 +5,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from callcenter.log_rows import InteractionFilter, Phase, Sight
-from callcenter.ports import Interaction, InteractionPage
+from callcenter.ports.read_models import Interaction, InteractionPage
 from callcenter.storage.database import Database
 from callcenter.storage.log_search import COLUMNS, Found, Search, searched_to
 from callcenter.storage.page_marks import mark, place
-from callcenter.storage.tables import interactions, phases, projection_cursors
+from callcenter.storage.tables.main import interactions, phases, projection_cursors
 from routing.ids import ContactId
 
 PROJECTION: Final = "interactions"
@@ -32,7 +32,7 @@ _OF_CUSTOMER: Final = (
 
 
 class SqlInteractions:
-    """`ports.Interactions` over a database, for one domain."""
+    """`ports.read_models.Interactions` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from callcenter.ports import CommandOutcome, JournalBatch, JournalRecord, Snapshot, StorageError
-from callcenter.storage.committed_tables import COMMITTED_TABLES
+from callcenter.ports.errors import StorageError
+from callcenter.ports.journal import CommandOutcome, JournalBatch, JournalRecord, Snapshot
 from callcenter.storage.database import Database, insert_rows
 from callcenter.storage.projection_rows import change_rows
-from callcenter.storage.tables import details as detail_rows
-from callcenter.storage.tables import journal, outcomes, snapshot_parts, snapshots
+from callcenter.storage.tables.committed import COMMITTED_TABLES
+from callcenter.storage.tables.main import details as detail_rows
+from callcenter.storage.tables.main import journal, outcomes, snapshot_parts, snapshots
 
 PAGE_ROWS: Final = 2_000
 """Records read at a time: bounds memory and how long one read pins the write-ahead log."""
@@ -43,7 +44,7 @@ _RECORD: Final = (
 
 
 class SqlJournal:
-    """`ports.Journal` over a database, for one domain."""
+    """`ports.journal.Journal` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

@@ -6,11 +6,11 @@ import msgspec
 import sqlalchemy as sa
 
 from callcenter.notices import lead_notice
-from callcenter.ports import ChangedMeanwhile
-from callcenter.ports_of_leads import LeadEvent, LeadList, LeadQuery, LeadWords, StoredLead
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.leads import LeadEvent, LeadList, LeadQuery, LeadWords, StoredLead
 from callcenter.storage.database import Database, upsert_row
-from callcenter.storage.lead_tables import lead_events, leads
 from callcenter.storage.notices import insert_notice
+from callcenter.storage.tables.leads import lead_events, leads
 from crm_link.leads.model import Lead, LeadStage
 from routing.ids import ContactId
 
@@ -39,7 +39,7 @@ _EVENT: Final = tuple(name for name in LeadEvent.__struct_fields__ if name != "b
 
 
 class SqlLeads:
-    """`ports_of_leads.Leads` over a database, for one domain."""
+    """`ports.leads.Leads` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

@@ -13,10 +13,10 @@ import msgspec
 import sqlalchemy as sa
 
 from callcenter.log_rows import InteractionFilter, Sight
-from callcenter.ports import Interaction
+from callcenter.ports.read_models import Interaction
 from callcenter.storage import full_text
 from callcenter.storage.search_texts import cursor_of
-from callcenter.storage.tables import interactions
+from callcenter.storage.tables.main import interactions
 from routing.ids import ContactId
 
 ROWS_WALKED_MAX: Final = 20_000

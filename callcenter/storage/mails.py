@@ -5,16 +5,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from callcenter.ports import MailRow, mail_change, mail_row
-from callcenter.storage.committed_tables import COMMITTED_TABLES
+from callcenter.ports.mails import MailRow, mail_change, mail_row
 from callcenter.storage.database import Database
 from callcenter.storage.projection_rows import change_rows
-from callcenter.storage.tables import mails
+from callcenter.storage.tables.committed import COMMITTED_TABLES
+from callcenter.storage.tables.main import mails
 from routing.ids import ContactId
 
 
 class SqlMails:
-    """`ports.Mails` over a database, for one domain."""
+    """`ports.mails.Mails` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from callcenter.ports import RowChange
+from callcenter.ports.journal import RowChange
 
 
 class MergedChange(msgspec.Struct):

@@ -5,15 +5,15 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from callcenter.ports_of_integrators import Notice
+from callcenter.ports.integrators import Notice
 from callcenter.storage.database import Database, insert_new_rows
-from callcenter.storage.integrator_tables import notices
+from callcenter.storage.tables.integrators import notices
 
 _FIELDS: Final = Notice.__struct_fields__
 
 
 class SqlNotices:
-    """`ports_of_integrators.Notices` over a database, for one domain."""
+    """`ports.integrators.Notices` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

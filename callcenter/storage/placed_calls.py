@@ -3,13 +3,13 @@
 import sqlalchemy as sa
 
 from callcenter.storage.database import Database
-from callcenter.storage.memory_mails import MemoryMails
-from callcenter.storage.tables import placed_calls
+from callcenter.storage.memory.mails import MemoryMails
+from callcenter.storage.tables.main import placed_calls
 from routing.ids import ContactId
 
 
 class SqlPlacedCalls:
-    """`ports.PlacedCalls` over a database, for one domain."""
+    """`ports.calls.PlacedCalls` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database
@@ -39,7 +39,7 @@ class SqlPlacedCalls:
 
 
 class MemoryPlacedCalls:
-    """`ports.PlacedCalls` in memory."""
+    """`ports.calls.PlacedCalls` in memory."""
 
     def __init__(self, committed: MemoryMails) -> None:
         self._committed = committed

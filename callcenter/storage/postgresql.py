@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from psycopg import conninfo
 from psycopg.types.numeric import Int8BinaryDumper
 
-from callcenter.ports import StaleWriter, StorageError, StorageUnavailable, UsernameTaken
+from callcenter.ports.errors import StaleWriter, StorageError, StorageUnavailable, UsernameTaken
 
 if TYPE_CHECKING:
     from datetime import datetime

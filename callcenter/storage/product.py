@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from callcenter.ports import StorageError
+from callcenter.ports.errors import StorageError
 
 
 class Product(Protocol):

@@ -5,9 +5,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from callcenter.ports import Profile
+from callcenter.ports.profiles import Profile
 from callcenter.storage.database import Database, UpsertShape, upsert_rows
-from callcenter.storage.tables import profiles as table
+from callcenter.storage.tables.main import profiles as table
 
 _FIELDS: Final = tuple(name for name in Profile.__struct_fields__ if name != "customer_key")
 _OF_CUSTOMER: Final = sa.select(table).where(
@@ -17,7 +17,7 @@ _SHAPE: Final = UpsertShape(key=("domain_id", "customer_key"), put=_FIELDS, add=
 
 
 class SqlProfiles:
-    """`ports.Profiles` over a database, for one domain."""
+    """`ports.profiles.Profiles` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from callcenter.ports import ChangedMeanwhile, RowChange, StorageError
+from callcenter.ports.errors import ChangedMeanwhile, StorageError
+from callcenter.ports.journal import RowChange
 from callcenter.storage.database import Database, UpsertShape, upsert_row, upsert_rows
 from callcenter.storage.merging import merge
-from callcenter.storage.projection_tables import PROJECTION_TABLES
-from callcenter.storage.tables import projection_cursors
+from callcenter.storage.tables.main import projection_cursors
+from callcenter.storage.tables.projected import PROJECTION_TABLES
 
 
 class SqlProjectionRows:
-    """`ports.ProjectionRows` over a database, for one domain."""
+    """`ports.read_models.ProjectionRows` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

@@ -6,10 +6,10 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from callcenter.ports_of_recordings import RecordingRow, RecordingState
+from callcenter.ports.recordings import RecordingRow, RecordingState
 from callcenter.storage.database import Database, insert_new_rows, upsert_row
-from callcenter.storage.recording_tables import recording_parts as parts
-from callcenter.storage.recording_tables import recordings as table
+from callcenter.storage.tables.recordings import recording_parts as parts
+from callcenter.storage.tables.recordings import recordings as table
 from routing.ids import ContactId
 
 _FIELDS: Final = RecordingRow.__struct_fields__
@@ -17,7 +17,7 @@ _COLUMNS: Final = [table.c[name] for name in _FIELDS]
 
 
 class SqlRecordings:
-    """`ports.Recordings` over a database, for one domain."""
+    """`ports.recordings.Recordings` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

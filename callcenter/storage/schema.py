@@ -11,7 +11,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from callcenter.storage.database import Database
-from callcenter.storage.tables import HEAD
+from callcenter.storage.tables.main import HEAD
 
 T = TypeVar("T")
 

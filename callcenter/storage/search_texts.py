@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from callcenter.log_rows import SearchDocument
 from callcenter.storage import full_text
 from callcenter.storage.database import Database, UpsertShape, upsert_rows
-from callcenter.storage.tables import interactions, projection_cursors
+from callcenter.storage.tables.main import interactions, projection_cursors
 from routing.ids import ContactId
 
 CURSOR: Final = "search_texts"

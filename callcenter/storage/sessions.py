@@ -2,13 +2,13 @@
 
 import sqlalchemy as sa
 
-from callcenter.ports import Session
+from callcenter.ports.people import Session
 from callcenter.storage.database import Database, insert_rows
-from callcenter.storage.tables import sessions
+from callcenter.storage.tables.main import sessions
 
 
 class SqlSessions:
-    """`ports.Sessions` over a database, for one domain."""
+    """`ports.people.Sessions` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

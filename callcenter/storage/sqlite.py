@@ -12,7 +12,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from callcenter.ports import StaleWriter, StorageError, StorageUnavailable, UsernameTaken
+from callcenter.ports.errors import StaleWriter, StorageError, StorageUnavailable, UsernameTaken
 
 BUSY_TIMEOUT_MS: Final = 5_000
 """How long a transaction waits for another process (a CLI command) to release the write lock."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from callcenter.ports import (
+from callcenter.ports.read_models import (
     AgentInterval,
     AgentStanding,
     AgentWork,
@@ -18,7 +18,7 @@ from callcenter.ports import (
 from callcenter.storage.database import Database
 from callcenter.storage.interactions import PHASE_COLUMNS, as_of_seq, phases_of
 from callcenter.storage.log_search import COLUMNS
-from callcenter.storage.tables import (
+from callcenter.storage.tables.main import (
     agent_intervals,
     agent_states,
     interactions,
@@ -45,7 +45,7 @@ _OPEN: Final = interactions.c.closed_at_ms.is_(None)
 
 
 class SqlStatistics:
-    """`ports.Statistics` over a database, for one domain."""
+    """`ports.read_models.Statistics` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

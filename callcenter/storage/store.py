@@ -5,18 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from callcenter.ports import (
-    Details,
-    Interactions,
-    Journal,
-    Mails,
-    Profiles,
-    ProjectionRows,
-    Sessions,
-    Statistics,
-    StorageError,
-    Users,
-)
+from callcenter.ports.errors import StorageError
 from callcenter.storage.article_questions import SqlArticleQuestions
 from callcenter.storage.articles import SqlArticles
 from callcenter.storage.audit_log import SqlAuditLog
@@ -43,7 +32,7 @@ from callcenter.storage.schema import revision_of
 from callcenter.storage.search_texts import SqlSearchTexts
 from callcenter.storage.sessions import SqlSessions
 from callcenter.storage.statistics import SqlStatistics
-from callcenter.storage.tables import HEAD, probe
+from callcenter.storage.tables.main import HEAD, probe
 from callcenter.storage.teams import SqlTeams
 from callcenter.storage.uploads import SqlUploads
 from callcenter.storage.users import SqlUsers
@@ -52,18 +41,23 @@ from routing.ids import ContactId
 
 if TYPE_CHECKING:
     from callcenter.log_rows import SearchTexts
-    from callcenter.ports_of_articles import ArticleQuestions, Articles
-    from callcenter.ports_of_audit import AuditLog
-    from callcenter.ports_of_call_backs import CallBacks
-    from callcenter.ports_of_calls import CallLog, PlacedCalls
-    from callcenter.ports_of_campaigns import Campaigns
-    from callcenter.ports_of_cases import Cases
-    from callcenter.ports_of_integrators import ApiKeys, Notices, Subscriptions
-    from callcenter.ports_of_leads import Leads
-    from callcenter.ports_of_recordings import Recordings
-    from callcenter.ports_of_uploads import Uploads
-    from callcenter.ports_of_versions import ClosedMessages, ConfigVersions, Teams
-    from callcenter.ports_of_visits import SurveyMarks, Visits
+    from callcenter.ports.articles import ArticleQuestions, Articles
+    from callcenter.ports.audit import AuditLog
+    from callcenter.ports.call_backs import CallBacks
+    from callcenter.ports.calls import CallLog, PlacedCalls
+    from callcenter.ports.campaigns import Campaigns
+    from callcenter.ports.cases import Cases
+    from callcenter.ports.integrators import ApiKeys, Notices, Subscriptions
+    from callcenter.ports.journal import Details, Journal
+    from callcenter.ports.leads import Leads
+    from callcenter.ports.mails import Mails
+    from callcenter.ports.people import Sessions, Users
+    from callcenter.ports.profiles import Profiles
+    from callcenter.ports.read_models import Interactions, ProjectionRows, Statistics
+    from callcenter.ports.recordings import Recordings
+    from callcenter.ports.uploads import Uploads
+    from callcenter.ports.versions import ClosedMessages, ConfigVersions, Teams
+    from callcenter.ports.visits import SurveyMarks, Visits
 
 PROBE_BYTES: Final = 64 * 1024
 """What a probe writes: enough that a disk with room for one more row, and no second, still counts as full."""
@@ -74,7 +68,7 @@ class SchemaOutdated(StorageError):
 
 
 class SqlStore:
-    """`ports.Store` over a database, for one domain."""
+    """`ports.store.Store` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

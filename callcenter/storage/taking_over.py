@@ -7,7 +7,7 @@ import asyncio
 
 import psycopg
 
-from callcenter.ports import StorageUnavailable
+from callcenter.ports.errors import StorageUnavailable
 from callcenter.storage.postgresql import END_LIMIT_MS, PostgreSql
 
 

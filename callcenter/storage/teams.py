@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from callcenter.ports import ChangedMeanwhile, TeamInUse
-from callcenter.ports_of_versions import UNSIGNED, Authorship, Team, TeamChange
+from callcenter.ports.errors import ChangedMeanwhile, TeamInUse
+from callcenter.ports.versions import UNSIGNED, Authorship, Team, TeamChange
 from callcenter.storage.authorship import author_of, columns_of
 from callcenter.storage.changed_fields import changed_team
 from callcenter.storage.database import Database, upsert_row
-from callcenter.storage.tables import team_changes, teams, users
+from callcenter.storage.tables.main import team_changes, teams, users
 
 
 class SqlTeams:

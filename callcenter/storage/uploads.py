@@ -5,16 +5,16 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from callcenter.ports_of_uploads import Upload
+from callcenter.ports.uploads import Upload
 from callcenter.storage.database import Database, insert_rows
-from callcenter.storage.tables import uploads as table
+from callcenter.storage.tables.main import uploads as table
 from routing.ids import ContactId
 
 _FIELDS: Final = Upload.__struct_fields__
 
 
 class SqlUploads:
-    """`ports.Uploads` over a database, for one domain."""
+    """`ports.uploads.Uploads` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

@@ -6,12 +6,13 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from callcenter.ports import ChangedMeanwhile, User
-from callcenter.ports_of_versions import UNSIGNED, Authorship, UserChange
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.people import User
+from callcenter.ports.versions import UNSIGNED, Authorship, UserChange
 from callcenter.storage.authorship import author_of, columns_of
 from callcenter.storage.changed_fields import changed_fields
 from callcenter.storage.database import Database, upsert_row
-from callcenter.storage.tables import user_changes, users
+from callcenter.storage.tables.main import user_changes, users
 from callcenter.storage.usernames import username_key
 from routing.model import CapacityRule
 
@@ -25,7 +26,7 @@ _JSON: Final[dict[str, Any]] = {
 
 
 class SqlUsers:
-    """`ports.Users` over a database, for one domain."""
+    """`ports.people.Users` over a database, for one domain."""
 
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database

@@ -6,9 +6,9 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from callcenter.ports_of_visits import MarkSum, SurveyMark, VisitInput, VisitRow
+from callcenter.ports.visits import MarkSum, SurveyMark, VisitInput, VisitRow
 from callcenter.storage.database import Database, UpsertShape, insert_new_rows, upsert_rows
-from callcenter.storage.visit_tables import survey_marks, visit_inputs, visits
+from callcenter.storage.tables.visits import survey_marks, visit_inputs, visits
 from routing.ids import ContactId
 
 _VISIT: Final = [visits.c[name] for name in VisitRow.__struct_fields__]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import sqlalchemy as sa
 
-from callcenter.ports import StorageUnavailable
+from callcenter.ports.errors import StorageUnavailable
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

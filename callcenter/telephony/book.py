@@ -21,9 +21,9 @@ from callcenter.flows.inputs import Served
 from callcenter.flows.plans import FlowPlan
 from callcenter.host.envelope import CommandRefused, HostError, Published
 from callcenter.log_rows import Phase
-from callcenter.ports import StorageError
-from callcenter.ports_of_calls import CallEvent, CallLog, CallRow
-from callcenter.ports_of_recordings import RecordingRow
+from callcenter.ports.calls import CallEvent, CallLog, CallRow
+from callcenter.ports.errors import StorageError
+from callcenter.ports.recordings import RecordingRow
 from callcenter.tasks import fault_of
 from callcenter.telephony import asides, consulting, dialling, flowing, limits, listening
 from callcenter.telephony.asking import Questions

@@ -11,7 +11,7 @@ from callcenter.customers.rules import Attributes, together
 from callcenter.flows.given import given_line
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 from callcenter.projections.transcript import CALL, CUSTOMER, MESSAGE, Customer, Numbers
 from callcenter.telephony.calls import Call
 from callcenter.telephony.cards import masked

@@ -6,7 +6,7 @@ from typing import Protocol
 from callcenter.clock import Clock
 from callcenter.flows.lookups import FlowLookups
 from callcenter.flows.marks import NOBODY, marks_of
-from callcenter.ports_of_visits import SurveyMarks
+from callcenter.ports.visits import SurveyMarks
 from callcenter.telephony.calls import Call
 from callcenter.telephony.flowing import answer_event
 from callcenter.telephony.promising import Caller, Promises

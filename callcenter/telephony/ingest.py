@@ -11,8 +11,8 @@ import msgspec
 
 from callcenter.clock import Clock
 from callcenter.host.envelope import HostOverloaded, HostUnavailable
-from callcenter.ports import StorageError
-from callcenter.ports_of_calls import CallEvent, CallLog
+from callcenter.ports.calls import CallEvent, CallLog
+from callcenter.ports.errors import StorageError
 from callcenter.telephony.book import CallBook, contact_id_of
 from callcenter.telephony.limits import EVENTS_PER_COMMIT, EVENTS_WAITING_MAX, GATHER_MS
 from callcenter.telephony.protocol import EventType, PbxEvent, encoded

@@ -14,8 +14,8 @@ import msgspec
 import structlog
 
 from callcenter.host.envelope import CommandRefused, HostError
-from callcenter.ports import StorageError
-from callcenter.ports_of_recordings import (
+from callcenter.ports.errors import StorageError
+from callcenter.ports.recordings import (
     RecordingKind,
     RecordingRow,
     Recordings,

@@ -15,8 +15,8 @@ import msgspec
 
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Submitted
-from callcenter.ports import Detail, RowChange
-from callcenter.ports_of_calls import PlacedCalls
+from callcenter.ports.calls import PlacedCalls
+from callcenter.ports.journal import Detail, RowChange
 from callcenter.projections.transcript import CALL, CUSTOMER, Customer, Numbers
 from callcenter.telephony.book import contact_id_of
 from callcenter.telephony.cards import masked

@@ -13,7 +13,7 @@ from callcenter.auth.authorise import Permission
 from callcenter.host.host import Host
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode, ErrorCode
-from callcenter.ports import Details
+from callcenter.ports.journal import Details
 from callcenter.projections.transcript import CALL, Numbers
 from callcenter.telephony.placing import NotAllowed, Placing, Wish
 from routing.errors import RefusalCode

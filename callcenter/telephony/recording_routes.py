@@ -13,7 +13,7 @@ from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import Permission
 from callcenter.http.contract import Call, Reply, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports_of_recordings import RecordingRow, Recordings, RecordingState
+from callcenter.ports.recordings import RecordingRow, Recordings, RecordingState
 from callcenter.telephony import limits
 from callcenter.telephony.recording import Gap
 from routing.ids import AgentId, ContactId

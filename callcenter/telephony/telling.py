@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from callcenter.host.envelope import HostError, HostUnavailable
-from callcenter.ports import StorageError
+from callcenter.ports.errors import StorageError
 from callcenter.telephony import limits
 from callcenter.telephony.protocol import OWN, PbxEvent
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from callcenter.ports_of_calls import CallCount, CallLog
+from callcenter.ports.calls import CallCount, CallLog
 from callcenter.telephony.book import CallBook
 from callcenter.telephony.ports import CallControl
 

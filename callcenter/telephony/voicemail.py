@@ -8,8 +8,8 @@ from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
-from callcenter.ports import Detail
-from callcenter.ports_of_recordings import RecordingRow
+from callcenter.ports.journal import Detail
+from callcenter.ports.recordings import RecordingRow
 from callcenter.projections.transcript import CALL, CUSTOMER, Customer, Numbers
 from callcenter.telephony.cards import masked
 from routing.commands import EnqueueContact

@@ -9,8 +9,8 @@ import structlog
 
 from callcenter.clock import Clock
 from callcenter.host.envelope import HostError
-from callcenter.ports import StorageError
-from callcenter.ports_of_calls import CallLog
+from callcenter.ports.calls import CallLog
+from callcenter.ports.errors import StorageError
 from callcenter.telephony import limits
 from callcenter.telephony.book import CallBook
 from callcenter.telephony.ingest import EventIntake

@@ -8,7 +8,7 @@ from msgspec import Meta
 from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import Permission
 from callcenter.http.contract import Call, route
-from callcenter.ports_of_audit import AuditFilter, AuditRecord
+from callcenter.ports.audit import AuditFilter, AuditRecord
 from callcenter.web.schemas import Id, PageLength, Seq
 from callcenter.web.services import Services
 

@@ -6,13 +6,13 @@ it is JSON that passes through.
 
 import asyncio
 
-from callcenter import ports
 from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import Permission
 from callcenter.http.contract import Call, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.limits import CONFIGURATION_BYTES_MAX
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.versions import Authorship
 from callcenter.web.configuration_schemas import (
     AppliedConfiguration,
     CheckedConfiguration,
@@ -79,7 +79,7 @@ async def put_configuration_document(call: Call[Services]) -> AppliedConfigurati
     editor = call.services.configuration_editor
     try:
         applied = await editor.apply(bytes(edit.document), _author(call, edit.note), edit.based_on)
-    except ports.ChangedMeanwhile as error:
+    except ChangedMeanwhile as error:
         raise await _changed_meanwhile(call) from error
     return _unless_refused(call, applied, "$.document")
 
@@ -135,7 +135,7 @@ async def restore_configuration(call: Call[Services]) -> AppliedConfiguration:
     editor = call.services.configuration_editor
     try:
         applied = await editor.restore(wanted.number, _author(call, wanted.note), wanted.based_on)
-    except ports.ChangedMeanwhile as error:
+    except ChangedMeanwhile as error:
         raise await _changed_meanwhile(call) from error
     if applied is None:
         raise _unknown()

@@ -24,7 +24,7 @@ from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
 from callcenter.http.outbox import Outbox
 from callcenter.limits import BOARD_REFRESH_MS, SOCKETS_PER_USER_MAX
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 from callcenter.projections.transcript import MESSAGE, chat_message
 from routing.ids import AgentId, ContactId
 from routing.state import State

@@ -7,7 +7,7 @@ from callcenter.auth.authorise import Permission
 from callcenter.host.envelope import CommandRefused, Submitted
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 from callcenter.projections.transcript import MESSAGE, Line
 from callcenter.web.handing_on import HAND_ON_ERRORS, HandOn, noted
 from callcenter.web.schemas import (

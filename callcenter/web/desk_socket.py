@@ -19,7 +19,6 @@ from agents.protocol import (
     Typing,
     WatchBoard,
 )
-from callcenter import ports
 from callcenter.auth.authorise import NoObject, Permission, may
 from callcenter.auth.principal import Principal, Role
 from callcenter.http.errors import ApiErrorCode
@@ -27,6 +26,7 @@ from callcenter.http.outbox import Outbox
 from callcenter.http.serving import Guard, check
 from callcenter.http.sockets import FrameStream, hold, new_socket
 from callcenter.limits import RESUMED_MESSAGES_MAX
+from callcenter.ports.journal import Details
 from callcenter.projections.transcript import MESSAGE, chat_message
 from callcenter.tasks import owned
 from callcenter.web.desk_hub import DeskHub, Tab
@@ -43,7 +43,7 @@ class DeskSockets:
     guard: Guard
     hub: DeskHub
     presence: PresenceKeeper[AgentId]
-    details: ports.Details
+    details: Details
     mirror: Callable[[], State]
     board_of: Callable[[Principal], BoardPush]
     emergencies_of: Callable[[Principal], EmergenciesPush | None]

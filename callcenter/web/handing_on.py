@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from callcenter.http.contract import Call
 from callcenter.limits import MESSAGE_CHARACTERS_MAX
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 from callcenter.projections.transcript import NOTES, Line
 from callcenter.web.schemas import Id
 from callcenter.web.services import Services

@@ -12,7 +12,7 @@ from callcenter.http.contract import Call, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.limits import EXPORT_ROWS_MAX, TIMELINE_MESSAGES_MAX
 from callcenter.log_rows import EVERYTHING, InteractionFilter, Sight
-from callcenter.ports import Interaction, InteractionPage
+from callcenter.ports.read_models import Interaction, InteractionPage
 from callcenter.projections.terms import words_of
 from callcenter.projections.transcript import MESSAGE, NOTES, chat_message, line_of
 from callcenter.web.csv_text import csv_of

@@ -10,7 +10,7 @@ from callcenter.auth.authorise import ObjectKind, Permission
 from callcenter.auth.principal import KeyRole
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports_of_integrators import ApiKey
+from callcenter.ports.integrators import ApiKey
 from callcenter.web.schemas import Id, Request
 from callcenter.web.services import Services
 from routing.errors import RefusalCode

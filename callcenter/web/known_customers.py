@@ -2,7 +2,8 @@
 
 import msgspec
 
-from callcenter.ports import Details, Interactions
+from callcenter.ports.journal import Details
+from callcenter.ports.read_models import Interactions
 from callcenter.projections.transcript import CALL, Numbers
 from callcenter.web.transcripts import customer_of
 from ivr.calling_back import diallable

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from agents.desk import desks_with
 from callcenter.auth.authorise import ObjectFacts, ObjectKind
-from callcenter.ports import StorageUnavailable
-from callcenter.ports_of_leads import StoredLead
+from callcenter.ports.errors import StorageUnavailable
+from callcenter.ports.leads import StoredLead
 from callcenter.web.services import Services
 from routing.ids import AgentId, ContactId, OfferId, QueueId
 from routing.state import State

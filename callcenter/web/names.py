@@ -1,12 +1,12 @@
 """Display names of people by id, read anew when anybody has changed."""
 
-from callcenter import ports
+from callcenter.ports.people import Users
 
 
 class Names:
     """A small cache in front of `Users.all`: the interaction log shows the same few people again and again."""
 
-    def __init__(self, users: ports.Users) -> None:
+    def __init__(self, users: Users) -> None:
         self._users = users
         self._version = -1
         self._names: dict[str, str] = {}

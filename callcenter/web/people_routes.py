@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from callcenter import ports
 from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import Permission
 from callcenter.auth.people_csv import Table, read_table, write_table
@@ -12,7 +11,9 @@ from callcenter.auth.principal import Role
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.limits import PEOPLE_IMPORT_BYTES_MAX, USER_CHANGES_TOLD_MAX
-from callcenter.ports_of_versions import TeamChange, UserChange
+from callcenter.ports.errors import ChangedMeanwhile, UsernameTaken
+from callcenter.ports.people import User
+from callcenter.ports.versions import TeamChange, UserChange
 from callcenter.web.schemas import Request, Seq, Skills
 from callcenter.web.services import Services
 from callcenter.web.user_routes import author_of, check_or_refuse, follow_up, store_change
@@ -149,10 +150,10 @@ async def import_people(call: Call[Services]) -> PeopleImported:
         return _told(table, is_stored=False)
     try:
         stored = await services.store.users.put_all(table.users, author_of(call))
-    except ports.UsernameTaken as error:
+    except UsernameTaken as error:
         message = "Somebody was added under one of these user names meanwhile: import it again."
         raise ApiError(ApiErrorCode.USERNAME_TAKEN, message, path="$.csv") from error
-    except ports.ChangedMeanwhile as error:
+    except ChangedMeanwhile as error:
         message = "Somebody has changed one of these people meanwhile: import it again."
         raise ApiError(ApiErrorCode.CHANGED_MEANWHILE, message, path="$.csv") from error
     await follow_up(services, stored)
@@ -202,7 +203,7 @@ async def put_skills(call: Call[Services]) -> AgentSkills:
 ROUTES = (read_user_changes, export_people, import_people, read_skills, put_skills)
 
 
-async def _agent(call: Call[Services]) -> ports.User:
+async def _agent(call: Call[Services]) -> User:
     user = await call.services.store.users.get(call.parameters["agent_id"])
     if user is None:
         raise ApiError(RefusalCode.AGENT_UNKNOWN, "There is no such agent.", path="$.agent_id")

@@ -19,7 +19,7 @@ from callcenter.customers.profiles import (
 )
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports import Profile
+from callcenter.ports.profiles import Profile
 from callcenter.web.schemas import Id
 from callcenter.web.services import Services
 from routing.errors import RefusalCode

@@ -14,8 +14,8 @@ from callcenter.auth.principal import Principal
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError
 from callcenter.log_rows import Phase
-from callcenter.ports import Interaction
-from callcenter.ports_of_visits import SurveyMark
+from callcenter.ports.read_models import Interaction
+from callcenter.ports.visits import SurveyMark
 from callcenter.projections.transcript import MESSAGE, chat_message
 from callcenter.web.history_routes import interaction_row, note_reading
 from callcenter.web.schemas import (

@@ -9,7 +9,6 @@ from typing import Literal, Protocol
 
 from agents.desk import Introductions, Questions, nobody_asks
 from agents.protocol import AgentLine, QueueLine
-from callcenter import ports
 from callcenter.auth.api_keys import ApiKeyKeeper
 from callcenter.auth.audit import AuditTrail
 from callcenter.auth.authorise import ObjectFacts
@@ -21,9 +20,11 @@ from callcenter.auth.throttle import ExportThrottle, LoginThrottle
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Submitted
 from callcenter.log_rows import Phase
-from callcenter.ports_of_cases import StoredCase
-from callcenter.ports_of_integrators import Subscription
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.cases import StoredCase
+from callcenter.ports.integrators import Subscription
+from callcenter.ports.people import User
+from callcenter.ports.store import Store
+from callcenter.ports.versions import Authorship
 from callcenter.pressure import Pressure
 from callcenter.projections.closed_messages import ClosedMessages
 from callcenter.web.configuration_schemas import (
@@ -85,7 +86,7 @@ class ConfigurationEditing(Protocol):
     async def apply(
         self, document: bytes, author: Authorship, based_on: str | None
     ) -> AppliedConfiguration:
-        """Store it and put it in force, unless there are errors. Raises ports.ChangedMeanwhile."""
+        """Store it and put it in force, unless there are errors. Raises ChangedMeanwhile."""
 
     async def history(self, *, before: int | None, limit: int) -> ConfigurationHistory:
         """Which versions were the newest."""
@@ -155,7 +156,7 @@ async def _at_once(_seq: int) -> None:
     """A log that is never behind."""
 
 
-def _nobody_asks(_user: ports.User) -> None:
+def _nobody_asks(_user: User) -> None:
     """Where nothing but the engine knows of people."""
 
 
@@ -179,7 +180,7 @@ class Services:
     """One domain's services. `configuration` is the whole document's view; handlers narrow it."""
 
     host: CommandHost
-    store: ports.Store
+    store: Store
     sessions: SessionKeeper
     api_keys: ApiKeyKeeper
     telling: EventTelling
@@ -209,7 +210,7 @@ class Services:
     """Told of each wrap-up that somebody finished: contact, disposition, user, notes; done before the answer."""
     log_reaches: Callable[[int], Awaitable[None]] = _at_once
     """Returns when the interaction log stands at this seq."""
-    on_person: Callable[[ports.User], None] = _nobody_asks
+    on_person: Callable[[User], None] = _nobody_asks
     """Told of a person's row before the engine is: names and phones are known when the first offer comes."""
     is_phone_missing: Callable[[str], bool] = _has_phone
     """Whether somebody who takes calls has no phone that could ring."""

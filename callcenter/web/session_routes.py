@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from callcenter import ports
 from callcenter.auth.audit import AuditAction, Entry
 from callcenter.auth.authorise import ObjectKind, Permission
 from callcenter.auth.limits import SESSION_LIFETIME_MS
 from callcenter.auth.principal import Principal, Role
 from callcenter.http.contract import SESSION_COOKIE, Call, Reply, route
 from callcenter.http.errors import ApiError, ApiErrorCode
+from callcenter.ports.people import User
 from callcenter.web.schemas import LoggedIn, LogIn, SessionUser
 from callcenter.web.services import Services
 
@@ -79,7 +79,7 @@ async def log_out(call: Call[Services]) -> Reply:
 ROUTES = (log_in, read_session, log_out)
 
 
-async def _checked_user(services: Services, wanted: LogIn, address: str) -> ports.User:
+async def _checked_user(services: Services, wanted: LogIn, address: str) -> User:
     """The user whose password this is. Every refusal costs the same and is told the same."""
     username = wanted.username.casefold()
     async with services.throttle.attempt(username, address) as attempt:
@@ -101,7 +101,7 @@ async def _checked_user(services: Services, wanted: LogIn, address: str) -> port
     raise ApiError(ApiErrorCode.LOGIN_FAILED, LOGIN_FAILED_MESSAGE)
 
 
-async def _close_if_outdated(services: Services, user: ports.User, opened: Principal) -> None:
+async def _close_if_outdated(services: Services, user: User, opened: Principal) -> None:
     """Checking a password takes a while: the user may have been disabled or given another one meanwhile.
 
     Whoever does that changes the row first and ends the sessions then, so either they end this one too, or the

@@ -3,7 +3,7 @@
 from callcenter.host.envelope import CommandRefused, Envelope, Submitted
 from callcenter.http.contract import Call
 from callcenter.http.errors import ApiError
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 from callcenter.web.services import Services
 from routing.commands import Command
 from routing.errors import RefusalCode

@@ -9,7 +9,7 @@ from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import ObjectKind, Permission
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports_of_integrators import DeadLetter, Feed, Stand, Subscription, Track
+from callcenter.ports.integrators import DeadLetter, Feed, Stand, Subscription, Track
 from callcenter.web.key_routes import Ids, Name, check_queues
 from callcenter.web.schemas import PageLength, Request, Seq
 from callcenter.web.services import Services

@@ -14,7 +14,7 @@ from callcenter.auth.authorise import NoObject, ObjectFacts, Permission, may
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.decoding import NOT_BLANK
 from callcenter.http.errors import ApiError
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.versions import Authorship
 from callcenter.web.handing_on import HAND_ON_ERRORS, HandOn, noted
 from callcenter.web.schemas import Done, Id, Nothing, SetState
 from callcenter.web.services import Services

@@ -11,7 +11,7 @@ from callcenter.clock import day_start_ms
 from callcenter.http.contract import Call, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.limits import STATISTICS_FOR_MS_MAX
-from callcenter.ports_of_visits import MarkSum
+from callcenter.ports.visits import MarkSum
 from callcenter.web.schemas import SEQ_MAX, LocalName
 from callcenter.web.services import Services
 

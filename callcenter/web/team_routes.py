@@ -9,7 +9,6 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from callcenter import ports
 from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import ObjectKind, Permission
 from callcenter.auth.principal import Role
@@ -17,7 +16,9 @@ from callcenter.http.contract import Call, Scope, route
 from callcenter.http.decoding import NOT_BLANK
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.limits import USER_CHANGES_TOLD_MAX
-from callcenter.ports_of_versions import Team
+from callcenter.ports.errors import ChangedMeanwhile, TeamInUse
+from callcenter.ports.people import User
+from callcenter.ports.versions import Team
 from callcenter.web.people_routes import PersonChanges, told
 from callcenter.web.schemas import Id, LocalName, Request, Seq
 from callcenter.web.services import Services
@@ -126,7 +127,7 @@ async def add_team(call: Call[Services]) -> TeamView:
     draft = Team(wanted.team_id, wanted.name.en, wanted.name.zh)
     try:
         team = await services.store.teams.put(draft, author_of(call), based_on=0)
-    except ports.ChangedMeanwhile as error:
+    except ChangedMeanwhile as error:
         team = await _team(call, wanted.team_id)
         if msgspec.structs.replace(team, version=0) != draft:
             message = "There is a team with this id: take another."
@@ -155,7 +156,7 @@ async def rename_team(call: Call[Services]) -> TeamView:
     if named != team:
         try:
             team = await services.store.teams.put(named, author_of(call), based_on=wanted.based_on)
-        except ports.ChangedMeanwhile as error:
+        except ChangedMeanwhile as error:
             raise await _changed_meanwhile(call, wanted.based_on) from error
         await services.team_book.follow()
     call.trail.facts |= {"fields": ["name"]}
@@ -188,7 +189,7 @@ async def put_team_people(call: Call[Services]) -> TeamView:
     changed = [user for user_id, user in after.items() if user != before[user_id]]
     try:
         stored = await services.store.users.put_all(changed, author_of(call))
-    except ports.ChangedMeanwhile as error:
+    except ChangedMeanwhile as error:
         message = "Somebody has changed one of these people meanwhile: read them again."
         raise ApiError(ApiErrorCode.CHANGED_MEANWHILE, message) from error
     await follow_up(services, stored)
@@ -220,9 +221,9 @@ async def remove_team(call: Call[Services]) -> None:
         raise ApiError(ApiErrorCode.TEAM_IN_USE, _in_use(row, queues))
     try:
         await services.store.teams.remove(team.team_id, author_of(call), based_on=wanted.based_on)
-    except ports.ChangedMeanwhile as error:
+    except ChangedMeanwhile as error:
         raise await _changed_meanwhile(call, wanted.based_on) from error
-    except ports.TeamInUse as error:
+    except TeamInUse as error:
         raise ApiError(ApiErrorCode.TEAM_IN_USE, "Somebody has just joined this team.") from error
     await services.team_book.follow()
 
@@ -247,7 +248,7 @@ async def read_team_changes(call: Call[Services]) -> PersonChanges:
 ROUTES = (read_teams, add_team, rename_team, put_team_people, remove_team, read_team_changes)
 
 
-def _moved(user: ports.User, team_id: str, how: str, path: str) -> ports.User:
+def _moved(user: User, team_id: str, how: str, path: str) -> User:
     if how == "joining_ids":
         return msgspec.structs.replace(user, team_id=TeamId(team_id))
     if user.role == Role.AGENT and how == "watching_ids":
@@ -271,7 +272,7 @@ async def _told(call: Call[Services], team: Team) -> TeamRow:
     return _row(team, await call.services.store.users.all())
 
 
-def _row(team: Team, users: list[ports.User]) -> TeamRow:
+def _row(team: Team, users: list[User]) -> TeamRow:
     return TeamRow(
         team.team_id,
         LocalName(team.en, team.zh),
@@ -281,7 +282,7 @@ def _row(team: Team, users: list[ports.User]) -> TeamRow:
     )
 
 
-def _person(user: ports.User) -> TeamPerson:
+def _person(user: User) -> TeamPerson:
     return TeamPerson(user.user_id, user.display_name, Role(user.role), user.is_disabled)
 
 

@@ -1,6 +1,6 @@
 """What the detail rows of a contact say of its customer, beside the conversation."""
 
-from callcenter.ports import Details
+from callcenter.ports.journal import Details
 from callcenter.projections.transcript import (
     CUSTOMER,
     MESSAGE,

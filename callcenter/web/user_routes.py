@@ -10,7 +10,6 @@ import hashlib
 import msgspec
 from msgspec import UNSET
 
-from callcenter import ports
 from callcenter.auth import people
 from callcenter.auth.audit import AuditAction
 from callcenter.auth.authorise import ObjectKind, Permission
@@ -20,7 +19,9 @@ from callcenter.host.envelope import Envelope
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.limits import USER_CHANGES_TOLD_MAX
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.errors import ChangedMeanwhile, UsernameTaken
+from callcenter.ports.people import User
+from callcenter.ports.versions import Authorship
 from callcenter.web.schemas import (
     CapacityFacts,
     NewPassword,
@@ -97,7 +98,7 @@ async def add_user(call: Call[Services]) -> UserView:
         )
     except PersonInvalid as error:
         raise _refused(error) from error
-    except ports.UsernameTaken as error:
+    except UsernameTaken as error:
         raise ApiError(
             ApiErrorCode.USERNAME_TAKEN, "Somebody has this user name.", path="$.username"
         ) from error
@@ -175,7 +176,7 @@ async def set_password(call: Call[Services]) -> None:
 ROUTES = (read_users, read_user, add_user, change_user, set_password)
 
 
-def user_row(user: ports.User) -> UserRow:
+def user_row(user: User) -> UserRow:
     """A person without the password hash."""
     return UserRow(
         user_id=user.user_id,
@@ -253,7 +254,7 @@ def _rule(facts: CapacityFacts | None) -> CapacityRule | None:
     return None if facts is None else CapacityRule(facts.total, facts.per_channel, facts.weights)
 
 
-async def _user(call: Call[Services]) -> ports.User:
+async def _user(call: Call[Services]) -> User:
     user = await call.services.store.users.get(call.parameters["user_id"])
     if user is None:
         raise ApiError(ApiErrorCode.USER_UNKNOWN, "There is no such user.")
@@ -265,7 +266,7 @@ def author_of(call: Call[Services]) -> Authorship:
     return Authorship(call.principal.user_id, call.services.now_ms())
 
 
-def check_or_refuse(user: ports.User, known: Known) -> None:
+def check_or_refuse(user: User, known: Known) -> None:
     """Raise ApiError at the first value that cannot be."""
     try:
         people.check_person(user, known)
@@ -273,15 +274,15 @@ def check_or_refuse(user: ports.User, known: Known) -> None:
         raise _refused(error) from error
 
 
-async def store_change(call: Call[Services], changed: ports.User, based_on: int) -> ports.User:
+async def store_change(call: Call[Services], changed: User, based_on: int) -> User:
     """Store a changed person, unless somebody else has changed them since that version. Raises ApiError."""
     try:
         return await call.services.store.users.put(changed, author_of(call), based_on=based_on)
-    except ports.ChangedMeanwhile as error:
+    except ChangedMeanwhile as error:
         raise await _changed_meanwhile(call.services, changed.user_id, based_on) from error
 
 
-async def follow_up(services: Services, users: list[ports.User]) -> None:
+async def follow_up(services: Services, users: list[User]) -> None:
     """After the rows: the sessions of those who are disabled end, the engine learns the agents."""
     for user in users:
         if user.is_disabled:
@@ -305,7 +306,7 @@ async def _changed_meanwhile(services: Services, user_id: str, based_on: int) ->
     return ApiError(ApiErrorCode.CHANGED_MEANWHILE, message, path="$.based_on")
 
 
-async def _tell_engine(services: Services, user: ports.User) -> None:
+async def _tell_engine(services: Services, user: User) -> None:
     """What of a person affects routing enters by command; the same is sent again by the shell's poll."""
     services.on_person(user)
     mirror = services.host.mirror

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from callcenter.campaigns.views import AttemptRow
-from callcenter.ports_of_campaigns import Entry
+from callcenter.ports.campaigns import Entry
 from callcenter.tasks import owned
 from crm_link.outbound.model import EntryState
 from loadtests.rig.instance import Asterisk

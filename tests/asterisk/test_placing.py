@@ -5,7 +5,7 @@ from socket import SOCK_DGRAM
 from typing import Any
 
 from callcenter.call_backs.promises import Promise
-from callcenter.ports_of_call_backs import MadeBy
+from callcenter.ports.call_backs import MadeBy
 from loadtests.rig.instance import Asterisk
 from loadtests.rig.sipp import Sipp
 from loadtests.server_process import free_port

@@ -6,7 +6,7 @@ import wave
 from array import array
 from pathlib import Path
 
-from callcenter.ports_of_recordings import RecordingState
+from callcenter.ports.recordings import RecordingState
 from callcenter.telephony.asterisk.sounds import sound_name
 from loadtests.rig.instance import Asterisk
 from loadtests.rig.sipp import Sipp

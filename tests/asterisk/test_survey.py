@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from callcenter.ports_of_visits import SurveyMark
+from callcenter.ports.visits import SurveyMark
 from loadtests.rig.instance import Asterisk
 from loadtests.rig.sipp import Sipp
 from tests.asterisk.listening import Ear

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from callcenter.ports_of_recordings import RecordingState
+from callcenter.ports.recordings import RecordingState
 from loadtests.rig.instance import Asterisk
 from loadtests.rig.sipp import Sipp
 from tests.asterisk.listening import Ear

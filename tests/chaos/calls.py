@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from callcenter.ports_of_calls import CallRow
+from callcenter.ports.calls import CallRow
 from loadtests.call_bench import CONNECTION, FIRST_PHONE, KEY, NUMBERS, telephony
 from loadtests.http_link import Json
 from loadtests.server_process import free_port

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from callcenter.cli import main
-from callcenter.ports import JournalBatch
+from callcenter.ports.journal import JournalBatch
 from callcenter.storage import journal as journal_module
 from callcenter.storage.database import insert_rows
 from callcenter.storage.journal import SqlJournal

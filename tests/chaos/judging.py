@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from callcenter.host.replay import replay
-from callcenter.ports import Interaction
+from callcenter.ports.read_models import Interaction
 from tests.chaos.history import Evidence, Problem, check_sequence
 from tests.chaos.lines import ContactLine
 from tests.chaos.naive import NaiveWorld

@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping, Sequence
 
 from callcenter.leads.entrance import contact_id_of
-from callcenter.ports_of_leads import StoredLead
+from callcenter.ports.leads import StoredLead
 from loadtests.observing import Kind
 from routing import events as ev
 from routing.model import Channel

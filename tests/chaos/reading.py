@@ -7,9 +7,9 @@ from pathlib import Path
 
 from callcenter.channels.mail.mails import Mail, mail_of
 from callcenter.host.recovery import DECODER, recover
-from callcenter.ports import Interaction
-from callcenter.ports_of_calls import CallRow
-from callcenter.ports_of_leads import StoredLead
+from callcenter.ports.calls import CallRow
+from callcenter.ports.leads import StoredLead
+from callcenter.ports.read_models import Interaction
 from callcenter.projections.transcript import MAIL, MESSAGE, NOTES, chat_message
 from callcenter.storage.store import SqlStore, open_store
 from callcenter.telephony.book import contact_id_of

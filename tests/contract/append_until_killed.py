@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from callcenter.ports import JournalBatch
+from callcenter.ports.journal import JournalBatch
 from callcenter.storage.store import open_store
 from tests.contract.rows import DOMAIN_ID, batch, chained, detail, outcome
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.ports import Store
-from callcenter.storage.memory import MemoryStore
+from callcenter.ports.store import Store
+from callcenter.storage.memory.store import MemoryStore
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import SqlStore, open_store
 from loadtests.postgres_server import NoPostgres, PostgresServer, postgres_server

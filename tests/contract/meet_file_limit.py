@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from callcenter.host.chain import ZERO, verify
-from callcenter.ports import StorageUnavailable
+from callcenter.ports.errors import StorageUnavailable
 from callcenter.storage.store import open_store
 from tests.contract.rows import DOMAIN_ID, all_records, batch, chained
 

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from callcenter.host.chain import ZERO, next_chain
-from callcenter.ports import (
+from callcenter.ports.journal import (
     CommandOutcome,
     Detail,
     Journal,
     JournalBatch,
     JournalRecord,
     RowChange,
-    Session,
-    User,
 )
-from callcenter.ports_of_versions import ConfigVersion
+from callcenter.ports.people import Session, User
+from callcenter.ports.versions import ConfigVersion
 from routing.ids import ContactId, DetailId, TeamId
 
 DOMAIN_ID = "default"

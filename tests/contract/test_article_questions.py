@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
-from callcenter.ports import ChangedMeanwhile, Store
-from callcenter.ports_of_articles import Asked, Asking, Question, QuestionState
+from callcenter.ports.articles import Asked, Asking, Question, QuestionState
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.store import Store
 from callcenter.storage.store import SqlStore
 from routing.ids import ContactId
 

@@ -6,8 +6,7 @@ import msgspec
 import pytest
 
 from callcenter.articles.cutting import Dictionary, documents_of, words_of
-from callcenter.ports import ChangedMeanwhile, JournalBatch, RowChange, StorageUnavailable, Store
-from callcenter.ports_of_articles import (
+from callcenter.ports.articles import (
     SENDINGS_TABLE,
     Article,
     ArticleText,
@@ -15,7 +14,10 @@ from callcenter.ports_of_articles import (
     Hit,
     Sending,
 )
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.errors import ChangedMeanwhile, StorageUnavailable
+from callcenter.ports.journal import JournalBatch, RowChange
+from callcenter.ports.store import Store
+from callcenter.ports.versions import Authorship
 from routing.ids import ContactId
 
 DICTIONARY = Dictionary()

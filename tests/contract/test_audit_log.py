@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from callcenter.auth.audit import AuditAction, AuditTrail, Entry, verify_audit
-from callcenter.ports import AuditNumberTaken, Store
-from callcenter.ports_of_audit import AuditFilter
+from callcenter.ports.audit import AuditFilter
+from callcenter.ports.errors import AuditNumberTaken
+from callcenter.ports.store import Store
 from callcenter.storage.store import SqlStore
 from tests.contract.rows import DOMAIN_ID
 

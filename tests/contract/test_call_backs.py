@@ -1,14 +1,15 @@
 import msgspec
 import pytest
 
-from callcenter.ports import CallBackTaken, ChangedMeanwhile, Store
-from callcenter.ports_of_call_backs import (
+from callcenter.ports.call_backs import (
     CallBack,
     CallBackChange,
     CallBackState,
     DialMode,
     MadeBy,
 )
+from callcenter.ports.errors import CallBackTaken, ChangedMeanwhile
+from callcenter.ports.store import Store
 from routing.ids import AgentId, ContactId, QueueId
 
 

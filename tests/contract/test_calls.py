@@ -1,7 +1,7 @@
 import msgspec
 
-from callcenter.ports import Store
-from callcenter.ports_of_calls import CallCount, CallEvent, CallRow
+from callcenter.ports.calls import CallCount, CallEvent, CallRow
+from callcenter.ports.store import Store
 from callcenter.storage.store import SqlStore, open_store
 from routing.ids import ContactId
 

@@ -3,8 +3,7 @@
 import msgspec
 import pytest
 
-from callcenter.ports import ChangedMeanwhile, JournalBatch, RowChange, Store
-from callcenter.ports_of_campaigns import (
+from callcenter.ports.campaigns import (
     Attempt,
     Campaign,
     Entry,
@@ -15,6 +14,9 @@ from callcenter.ports_of_campaigns import (
     mark_of,
     permit_id_of,
 )
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.journal import JournalBatch, RowChange
+from callcenter.ports.store import Store
 from crm_link.outbound.judging import NEVER_DIALLED
 from crm_link.outbound.model import CampaignMode, CampaignState, EntryState, Result
 from routing.ids import ContactId, PermitId, QueueId

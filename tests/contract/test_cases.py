@@ -1,8 +1,7 @@
 import msgspec
 import pytest
 
-from callcenter.ports import ChangedMeanwhile, Store
-from callcenter.ports_of_cases import (
+from callcenter.ports.cases import (
     CaseCount,
     CaseEvent,
     CaseList,
@@ -10,6 +9,8 @@ from callcenter.ports_of_cases import (
     CaseWords,
     StoredCase,
 )
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.store import Store
 from crm_link.cases.model import Case, CaseKind, CaseState, Category, Due, RootCause
 from routing.ids import ContactId
 

@@ -1,5 +1,5 @@
-from callcenter.ports import Store
-from callcenter.ports_of_versions import Authorship, ClosedMessage
+from callcenter.ports.store import Store
+from callcenter.ports.versions import Authorship, ClosedMessage
 
 
 async def test_a_message_is_found_as_stored_and_never_changed(store: Store) -> None:

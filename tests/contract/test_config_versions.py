@@ -1,7 +1,8 @@
 import pytest
 
-from callcenter.ports import ChangedMeanwhile, Store
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.store import Store
+from callcenter.ports.versions import Authorship
 from tests.contract.rows import config
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.host.chain import Damage, DamageKind, Verdict, verify_journal
-from callcenter.ports import Snapshot
+from callcenter.ports.journal import Snapshot
 from callcenter.storage.store import SqlStore, open_store
 from tests.contract.rows import DOMAIN_ID, batch, chained
 

@@ -1,5 +1,5 @@
 from callcenter.host.chain import ZERO, verify
-from callcenter.ports import Store
+from callcenter.ports.store import Store
 from routing.ids import ContactId
 from tests.contract.rows import DOMAIN_ID, all_records, batch, chained, detail
 

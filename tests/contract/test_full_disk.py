@@ -8,11 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from callcenter.host.chain import ZERO, verify
-from callcenter.ports import Snapshot, StorageUnavailable
-from callcenter.storage.memory import MemoryStore
+from callcenter.ports.errors import StorageUnavailable
+from callcenter.ports.journal import Snapshot
+from callcenter.storage.memory.store import MemoryStore
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import SqlStore
-from callcenter.storage.tables import probe
+from callcenter.storage.tables.main import probe
 from routing.ids import ContactId
 from tests.contract.rows import (
     DOMAIN_ID,

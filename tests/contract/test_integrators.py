@@ -2,8 +2,8 @@
 
 import msgspec
 
-from callcenter.ports import Store
-from callcenter.ports_of_integrators import ApiKey, DeadLetter, Feed, Stand, Subscription, Track
+from callcenter.ports.integrators import ApiKey, DeadLetter, Feed, Stand, Subscription, Track
+from callcenter.ports.store import Store
 
 KEY = ApiKey(
     key_id="k-1",

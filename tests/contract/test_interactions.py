@@ -1,7 +1,7 @@
 import pytest
 
 from callcenter.log_rows import EVERYTHING, InteractionFilter, SearchDocument, Sight
-from callcenter.ports import Store
+from callcenter.ports.store import Store
 from callcenter.projections.terms import document_of, words_of
 from callcenter.storage import log_search
 from routing.ids import ContactId

@@ -1,7 +1,9 @@
 import pytest
 
 from callcenter.host.chain import ZERO
-from callcenter.ports import Journal, Snapshot, StaleWriter, StorageError, Store
+from callcenter.ports.errors import StaleWriter, StorageError
+from callcenter.ports.journal import Journal, Snapshot
+from callcenter.ports.store import Store
 from callcenter.storage.journal import PAGE_ROWS, SNAPSHOT_PART_BYTES
 from routing.ids import ContactId
 from tests.contract.rows import all_records, batch, chained, detail, outcome, record

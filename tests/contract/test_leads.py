@@ -1,8 +1,9 @@
 import msgspec
 import pytest
 
-from callcenter.ports import ChangedMeanwhile, Store
-from callcenter.ports_of_leads import LeadEvent, LeadList, LeadQuery, LeadWords, StoredLead
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.leads import LeadEvent, LeadList, LeadQuery, LeadWords, StoredLead
+from callcenter.ports.store import Store
 from crm_link.leads.model import Lead, LeadStage
 from routing.ids import ContactId
 

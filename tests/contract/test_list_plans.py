@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from callcenter.ports_of_cases import CaseList, CaseQuery
-from callcenter.ports_of_leads import LeadList, LeadQuery
+from callcenter.ports.cases import CaseList, CaseQuery
+from callcenter.ports.leads import LeadList, LeadQuery
 from callcenter.storage.store import SqlStore
 from routing.ids import ContactId
 

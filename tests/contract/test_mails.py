@@ -1,16 +1,10 @@
 import msgspec
 import pytest
 
-from callcenter.ports import (
-    JournalBatch,
-    MailRow,
-    MailState,
-    RowChange,
-    StaleWriter,
-    StorageError,
-    Store,
-    mail_change,
-)
+from callcenter.ports.errors import StaleWriter, StorageError
+from callcenter.ports.journal import JournalBatch, RowChange
+from callcenter.ports.mails import MailRow, MailState, mail_change
+from callcenter.ports.store import Store
 from routing.ids import ContactId, DetailId
 from tests.contract.rows import chained
 

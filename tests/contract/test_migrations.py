@@ -10,11 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from callcenter.ports import StorageError, StorageUnavailable
+from callcenter.ports.errors import StorageError, StorageUnavailable
 from callcenter.storage import schema
 from callcenter.storage.database import Database
 from callcenter.storage.store import SchemaOutdated, open_store
-from callcenter.storage.tables import HEAD, metadata
+from callcenter.storage.tables.main import HEAD, metadata
 
 T = TypeVar("T")
 

@@ -4,9 +4,11 @@ import msgspec
 import pytest
 
 from callcenter.notices import notice_change, sending_notice
-from callcenter.ports import ChangedMeanwhile, JournalBatch, Store
-from callcenter.ports_of_articles import Sending
-from callcenter.ports_of_integrators import Notice
+from callcenter.ports.articles import Sending
+from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.integrators import Notice
+from callcenter.ports.journal import JournalBatch
+from callcenter.ports.store import Store
 from crm_link.cases.model import CaseState, Due
 from crm_link.leads.model import LeadStage
 from crm_link.outbound.model import EntryState

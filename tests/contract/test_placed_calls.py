@@ -1,6 +1,7 @@
 """Calls that were placed, as the caps of dialling count them: durable with the append, the same in both stores."""
 
-from callcenter.ports import JournalBatch, RowChange, Store
+from callcenter.ports.journal import JournalBatch, RowChange
+from callcenter.ports.store import Store
 from routing.ids import ContactId
 from tests.contract.rows import chained
 

@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from callcenter.host.chain import DamageKind, verify_journal
-from callcenter.ports import Snapshot, StaleWriter, StorageError, StorageUnavailable
+from callcenter.ports.errors import StaleWriter, StorageError, StorageUnavailable
+from callcenter.ports.journal import Snapshot
 from callcenter.storage import postgresql, schema
 from callcenter.storage.store import SqlStore, open_store
 from callcenter.storage.taking_over import end_sessions

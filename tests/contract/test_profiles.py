@@ -2,7 +2,8 @@ from pathlib import Path
 
 import msgspec
 
-from callcenter.ports import Profile, Store
+from callcenter.ports.profiles import Profile
+from callcenter.ports.store import Store
 from callcenter.storage.store import SqlStore, open_store
 from routing.ids import AgentId
 

@@ -1,6 +1,8 @@
 import pytest
 
-from callcenter.ports import ChangedMeanwhile, RowChange, StorageError, Store
+from callcenter.ports.errors import ChangedMeanwhile, StorageError
+from callcenter.ports.journal import RowChange
+from callcenter.ports.store import Store
 from routing.ids import ContactId
 from tests.contract.rows import interaction
 

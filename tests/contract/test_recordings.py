@@ -1,8 +1,8 @@
 import msgspec
 import pytest
 
-from callcenter.ports import Store
-from callcenter.ports_of_recordings import RecordingRow, RecordingState
+from callcenter.ports.recordings import RecordingRow, RecordingState
+from callcenter.ports.store import Store
 from routing.ids import ContactId, QueueId
 
 CONTACT_ID = ContactId("c-1")

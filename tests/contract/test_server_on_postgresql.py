@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.ports import StorageError
+from callcenter.ports.errors import StorageError
 from callcenter.storage import schema
-from callcenter.storage.tables import HEAD
+from callcenter.storage.tables.main import HEAD
 from loadtests.postgres_server import PostgresServer
 from tests.integration.live_server import LiveServer, has_offer, live_server
 from tests.integration.terminal import Terminal

@@ -1,6 +1,7 @@
 import pytest
 
-from callcenter.ports import StorageError, Store
+from callcenter.ports.errors import StorageError
+from callcenter.ports.store import Store
 from tests.contract.rows import session
 
 

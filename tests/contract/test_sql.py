@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from callcenter.ports import StaleWriter, StorageUnavailable
-from callcenter.ports_of_calls import CallEvent
+from callcenter.ports.calls import CallEvent
+from callcenter.ports.errors import StaleWriter, StorageUnavailable
 from callcenter.storage.store import SqlStore, open_store
 from routing.ids import ContactId
 from tests.contract.rows import (

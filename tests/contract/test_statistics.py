@@ -2,7 +2,9 @@
 
 import pytest
 
-from callcenter.ports import AgentInterval, QueueInterval, RowChange, Store, wrap_ups_text
+from callcenter.ports.journal import RowChange
+from callcenter.ports.read_models import AgentInterval, QueueInterval, wrap_ups_text
+from callcenter.ports.store import Store
 from routing.ids import AgentId, ContactId, QueueId
 from routing.model import Channel
 from routing.service_level import AgentTimes, Figures, OpenWrapUp, Segment

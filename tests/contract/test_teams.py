@@ -1,7 +1,8 @@
 import pytest
 
-from callcenter.ports import ChangedMeanwhile, Store, TeamInUse
-from callcenter.ports_of_versions import Authorship, Team
+from callcenter.ports.errors import ChangedMeanwhile, TeamInUse
+from callcenter.ports.store import Store
+from callcenter.ports.versions import Authorship, Team
 from routing.ids import TeamId
 from tests.contract.rows import user
 

@@ -1,8 +1,8 @@
 import msgspec
 import pytest
 
-from callcenter.ports import Store
-from callcenter.ports_of_uploads import Upload
+from callcenter.ports.store import Store
+from callcenter.ports.uploads import Upload
 from routing.ids import AgentId, ContactId
 
 CONTACT_ID = ContactId("c-1")

@@ -1,8 +1,9 @@
 import msgspec
 import pytest
 
-from callcenter.ports import ChangedMeanwhile, Store, UsernameTaken
-from callcenter.ports_of_versions import Authorship
+from callcenter.ports.errors import ChangedMeanwhile, UsernameTaken
+from callcenter.ports.store import Store
+from callcenter.ports.versions import Authorship
 from routing.model import CapacityRule, Channel
 from tests.contract.rows import user
 

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from callcenter.ports import Store
-from callcenter.ports_of_visits import SurveyMark, VisitInput, VisitRow
+from callcenter.ports.store import Store
+from callcenter.ports.visits import SurveyMark, VisitInput, VisitRow
 from routing.ids import ContactId
 
 HOUR_MS = 3_600_000

@@ -20,7 +20,7 @@ from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
 from callcenter.customers.rules import CustomerRules
 from callcenter.http.serving import mount
-from callcenter.ports_of_articles import (
+from callcenter.ports.articles import (
     Article,
     ArticleText,
     ArticleWrite,
@@ -28,7 +28,7 @@ from callcenter.ports_of_articles import (
     Asking,
     Question,
 )
-from callcenter.ports_of_integrators import Subscription
+from callcenter.ports.integrators import Subscription
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import open_store
 from callcenter.tries import MemoryTries

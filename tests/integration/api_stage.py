@@ -14,7 +14,6 @@ import msgspec
 from aiohttp import ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestServer
 
-from callcenter import ports
 from callcenter.auth import people
 from callcenter.auth.api_keys import ApiKeyKeeper
 from callcenter.auth.audit import AuditTrail
@@ -38,7 +37,10 @@ from callcenter.host.recovery import DECODER
 from callcenter.http.contract import SESSION_COOKIE, Route
 from callcenter.http.serving import Guard, mount
 from callcenter.integrations.telling import Teller
-from callcenter.ports_of_versions import Team
+from callcenter.ports.journal import Detail
+from callcenter.ports.people import User
+from callcenter.ports.store import Store
+from callcenter.ports.versions import Team
 from callcenter.pressure import Pressure
 from callcenter.projections.closed_messages import ClosedMessages
 from callcenter.projections.interactions import NAME, InteractionLog
@@ -46,7 +48,7 @@ from callcenter.projections.introductions import Introductions
 from callcenter.projections.queue_board import QueueBoard
 from callcenter.projections.transcript import CUSTOMER, MESSAGE, Customer, Line
 from callcenter.settings import Settings
-from callcenter.storage.memory import MemoryStore
+from callcenter.storage.memory.store import MemoryStore
 from callcenter.supervision.board import LiveBoard
 from callcenter.tries import MemoryTries
 from callcenter.web.app import Extension, build_app
@@ -178,9 +180,9 @@ def view() -> ConfigurationView:
     )
 
 
-def person(name: str, role: str, queue_id: str, team_id: str) -> ports.User:
+def person(name: str, role: str, queue_id: str, team_id: str) -> User:
     """Somebody whose id, name and log-in name can be told apart."""
-    return ports.User(
+    return User(
         user_id=f"u-{name}",
         username=name,
         display_name=f"{name.title()} Display",
@@ -227,9 +229,9 @@ class Answer:
 class ApiStage:
     """The server and hands to move things."""
 
-    def __init__(self, console_dir: Path, store: ports.Store | None = None) -> None:
+    def __init__(self, console_dir: Path, store: Store | None = None) -> None:
         self.memory = MemoryStore()
-        self.store: ports.Store = store or self.memory
+        self.store: Store = store or self.memory
         self.clock = Clock()
         self.host = Host("test", self.store, self.clock)
         self.introductions = Introductions()
@@ -386,7 +388,7 @@ class ApiStage:
 
     # --- moving things -------------------------------------------------------------------------------
 
-    async def send(self, command: cmd.Command, *details: ports.Detail) -> Submitted:
+    async def send(self, command: cmd.Command, *details: Detail) -> Submitted:
         """A command past the API."""
         return await self.host.submit(Envelope(command, new_id(), details=tuple(details)))
 
@@ -406,10 +408,10 @@ class ApiStage:
         customer = Customer("Carol Customer", "carol@example.org", "en")
         line = Line(Party.CUSTOMER, "Carol Customer", "Where is my parcel?")
         details = [
-            ports.Detail(contact, DetailId(f"{contact_id}-c"), CUSTOMER, _json(customer), 1),
+            Detail(contact, DetailId(f"{contact_id}-c"), CUSTOMER, _json(customer), 1),
         ]
         await self.send(cmd.EnqueueContact(contact, Channel.CHAT, queue_id), *details)
-        message = ports.Detail(contact, DetailId(f"{contact_id}-m"), MESSAGE, _json(line), 1)
+        message = Detail(contact, DetailId(f"{contact_id}-m"), MESSAGE, _json(line), 1)
         added = cmd.AddMessage(contact, DetailId(f"{contact_id}-m"), Party.CUSTOMER)
         await self.send(added, message)
         return contact
@@ -495,7 +497,7 @@ def _json(value: msgspec.Struct) -> bytes:
 
 
 @asynccontextmanager
-async def api_stage(console_dir: Path, store: ports.Store | None = None) -> AsyncIterator[ApiStage]:
+async def api_stage(console_dir: Path, store: Store | None = None) -> AsyncIterator[ApiStage]:
     """A prepared, listening stage; it closes the store it is given."""
     stage = ApiStage(console_dir, store)
     await stage.prepare()

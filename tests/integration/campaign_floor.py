@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from callcenter.ports_of_campaigns import Entry
+from callcenter.ports.campaigns import Entry
 from crm_link.outbound.model import EntryState
 from tests.integration.live_server import PATIENCE_S, LiveServer
 from tests.looking import pause

@@ -10,7 +10,7 @@ from callcenter.cases.routes import ROUTES as CASE_ROUTES
 from callcenter.cases.routes import CaseServices
 from callcenter.cases.service import Around, CaseService
 from callcenter.http.serving import Guard, mount
-from callcenter.ports_of_cases import StoredCase
+from callcenter.ports.cases import StoredCase
 from crm_link.cases.model import Hours, Rules
 from routing.ids import QueueId
 

@@ -9,7 +9,7 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
-from callcenter.ports import MailRow, MailState
+from callcenter.ports.mails import MailRow, MailState
 from loadtests.smtp_sink import Sink
 from routing.state import ContactState
 from tests import looking

@@ -6,7 +6,7 @@ import msgspec
 
 from callcenter.auth.authorise import GRANTS, Permission
 from callcenter.auth.principal import Role
-from callcenter.ports_of_audit import AuditFilter
+from callcenter.ports.audit import AuditFilter
 from callcenter.web.app import ROUTES
 from tests.integration.api_stage import PASSWORD, ApiStage
 

@@ -42,8 +42,7 @@ from callcenter.http.contract import Route
 from callcenter.http.serving import OBJECT_UNKNOWN
 from callcenter.leads import routes as lead_routes
 from callcenter.leads.routes import ROUTES as LEAD_ROUTES
-from callcenter.ports import Profile, Session
-from callcenter.ports_of_articles import (
+from callcenter.ports.articles import (
     Article,
     ArticleText,
     ArticleWrite,
@@ -51,8 +50,10 @@ from callcenter.ports_of_articles import (
     Asking,
     Question,
 )
-from callcenter.ports_of_call_backs import CallBackChange
-from callcenter.ports_of_integrators import ApiKey, Subscription
+from callcenter.ports.call_backs import CallBackChange
+from callcenter.ports.integrators import ApiKey, Subscription
+from callcenter.ports.people import Session
+from callcenter.ports.profiles import Profile
 from callcenter.telephony import call_routes, consult_routes, listen_routes
 from callcenter.telephony.browser.routes import open_guest_phone
 from callcenter.web import (

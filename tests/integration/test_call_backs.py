@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from callcenter.host.envelope import Envelope
-from callcenter.ports_of_call_backs import CallBack, CallBackState
+from callcenter.ports.call_backs import CallBack, CallBackState
 from routing.commands import CloseQueue, OpenQueue
 from routing.ids import QueueId, UserId
 from tests.integration.live_server import PATIENCE_S, LiveServer

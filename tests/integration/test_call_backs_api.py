@@ -2,7 +2,7 @@
 
 import msgspec
 
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 from callcenter.projections.transcript import CALL, Numbers
 from routing import commands as cmd
 from routing.ids import ContactId, DetailId

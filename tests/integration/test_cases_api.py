@@ -3,8 +3,8 @@
 import msgspec
 
 from callcenter.cases.limits import RETRY_AFTER_MS
-from callcenter.ports import Detail
-from callcenter.ports_of_call_backs import CallBackChange, CallBackState
+from callcenter.ports.call_backs import CallBackChange, CallBackState
+from callcenter.ports.journal import Detail
 from callcenter.projections.transcript import CALL, Numbers
 from routing import commands as cmd
 from routing.ids import ContactId, DetailId

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from callcenter.ports_of_visits import SurveyMark
+from callcenter.ports.visits import SurveyMark
 from routing.ids import ContactId
 from routing.state import ContactState
 from tests import looking

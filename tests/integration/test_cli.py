@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.storage.tables import HEAD
+from callcenter.storage.tables.main import HEAD
 from routing.model import AgentState
 from tests.integration.live_server import (
     LiveServer,

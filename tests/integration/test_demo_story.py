@@ -11,8 +11,8 @@ import pytest
 from callcenter.bootstrap.demo_story import read_story, tell_story
 from callcenter.bootstrap.parts import Parts
 from callcenter.bootstrap.server import Server
-from callcenter.ports_of_cases import CaseList, CaseQuery, StoredCase
-from callcenter.ports_of_recordings import RecordingState
+from callcenter.ports.cases import CaseList, CaseQuery, StoredCase
+from callcenter.ports.recordings import RecordingState
 from callcenter.settings import Settings
 from callcenter.telephony.waves import WaveRead
 from tests import looking

@@ -8,18 +8,19 @@ import msgspec
 import pytest
 
 from callcenter.customers.keys import CustomerKeys
-from callcenter.ports import Profile, Store
-from callcenter.ports_of_call_backs import (
+from callcenter.ports.call_backs import (
     CallBack,
     CallBackChange,
     CallBackState,
     DialMode,
     MadeBy,
 )
-from callcenter.ports_of_calls import CallEvent, CallRow
-from callcenter.ports_of_leads import LeadWords
-from callcenter.ports_of_recordings import RecordingRow, RecordingState
-from callcenter.ports_of_uploads import Upload
+from callcenter.ports.calls import CallEvent, CallRow
+from callcenter.ports.leads import LeadWords
+from callcenter.ports.profiles import Profile
+from callcenter.ports.recordings import RecordingRow, RecordingState
+from callcenter.ports.store import Store
+from callcenter.ports.uploads import Upload
 from crm_link.outbound.model import EntryState
 from routing.ids import AgentId, ContactId, QueueId
 from tests.contract.test_campaigns import entry, import_, suppression

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from callcenter.ports import Detail
-from callcenter.ports_of_audit import AuditFilter
+from callcenter.ports.audit import AuditFilter
+from callcenter.ports.journal import Detail
 from callcenter.projections.search_texts import TextIndexer
 from callcenter.projections.transcript import MAIL, MESSAGE
 from callcenter.web import history_routes

@@ -4,7 +4,7 @@ import pytest
 
 from callcenter.bootstrap.configuration import ConfigurationInForce, store_configuration
 from callcenter.config_loader.loader import of_document
-from callcenter.ports_of_versions import UNSIGNED
+from callcenter.ports.versions import UNSIGNED
 from routing.calendars import OpenHours
 from routing.ids import CalendarId
 from tests.integration.api_stage import HELP, SALES, ApiStage

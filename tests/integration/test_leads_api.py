@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 
 from callcenter.leads.entrance import LeadEntrance
-from callcenter.ports_of_leads import StoredLead
+from callcenter.ports.leads import StoredLead
 from routing import commands as cmd
 from routing.ids import AgentId, ContactId, QueueId
 from routing.model import CapacityRule, Channel, Party

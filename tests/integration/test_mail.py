@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.bench import mail as bench
-from callcenter.ports import MailState
+from callcenter.ports.mails import MailState
 from routing.ids import ContactId
 from routing.state import ContactState
 from tests import looking

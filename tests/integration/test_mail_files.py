@@ -9,7 +9,7 @@ import pytest
 
 from callcenter.channels.mail import limits
 from callcenter.channels.mail.uploads import sweep
-from callcenter.ports import MailState
+from callcenter.ports.mails import MailState
 from tests.integration.api_stage import Answer
 from tests.integration.live_server import Page
 from tests.integration.mail_stage import MailStage, mail, mail_stage

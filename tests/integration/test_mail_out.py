@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.channels.mail import limits
-from callcenter.ports import MailState
+from callcenter.ports.mails import MailState
 from loadtests.smtp_sink import Sink
 from tests import looking
 from tests.integration.live_server import Page

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 from callcenter.projections.transcript import CALL, Numbers
 from routing import commands as cmd
 from routing.ids import ContactId, DetailId

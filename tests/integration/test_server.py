@@ -15,8 +15,9 @@ from callcenter.bootstrap.data_dir import DataDir, DataDirInUse
 from callcenter.bootstrap.server import PortInUse, Server
 from callcenter.config_loader.loader import ConfigError, load_folder
 from callcenter.host.recovery import JournalDamaged
-from callcenter.ports import JournalBatch, StorageError, StorageUnavailable
-from callcenter.ports_of_versions import UNSIGNED
+from callcenter.ports.errors import StorageError, StorageUnavailable
+from callcenter.ports.journal import JournalBatch
+from callcenter.ports.versions import UNSIGNED
 from callcenter.storage.store import open_store
 from routing.model import AgentState, RoutingConfiguration
 from tests.integration.api_stage import Answer

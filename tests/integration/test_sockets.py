@@ -9,7 +9,7 @@ import pytest
 from aiohttp import WSMsgType
 
 from callcenter.channels.chat_tokens import ChatTokens
-from callcenter.ports import StorageUnavailable
+from callcenter.ports.errors import StorageUnavailable
 from routing import events as ev
 from routing.ids import ContactId
 from tests.integration.live_server import (

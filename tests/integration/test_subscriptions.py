@@ -10,7 +10,7 @@ from aiohttp import WSServerHandshakeError, web
 from aiohttp.test_utils import TestServer
 from standardwebhooks import Webhook
 
-from callcenter.ports_of_integrators import DeadLetter, Feed
+from callcenter.ports.integrators import DeadLetter, Feed
 from tests.integration.live_server import PATIENCE_S, LiveServer, has_offer, live_server
 
 LOOPBACK = ["127.0.0.0/8"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callcenter.call_backs.promises import Promise
-from callcenter.ports_of_call_backs import CallBackState, MadeBy
+from callcenter.ports.call_backs import CallBackState, MadeBy
 from callcenter.telephony import limits as telephony_limits
 from routing.ids import QueueId
 from routing.state import ContactState

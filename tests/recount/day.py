@@ -10,7 +10,8 @@ import msgspec
 
 from callcenter.host.chain import ZERO, next_chain
 from callcenter.host.recovery import DECODER
-from callcenter.ports import JournalBatch, JournalRecord, Store
+from callcenter.ports.journal import JournalBatch, JournalRecord
+from callcenter.ports.store import Store
 from callcenter.projections.feeds import InteractionLogProjection
 from callcenter.projections.queue_board import QueueBoard
 from callcenter.projections.runner import ProjectionRunner

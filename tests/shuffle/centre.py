@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import msgspec
 
 from callcenter.host.envelope import CommandRefused, Published
-from callcenter.ports_of_calls import CallEvent
-from callcenter.storage.memory_calls import MemoryCallLog
-from callcenter.storage.memory_disk import Disk
+from callcenter.ports.calls import CallEvent
+from callcenter.storage.memory.calls import MemoryCallLog
+from callcenter.storage.memory.disk import Disk
 from callcenter.telephony.book import CallBook, Surroundings, contact_id_of
 from callcenter.telephony.calls import Call
 from callcenter.telephony.entry import Choice, EntryPoint, Speech

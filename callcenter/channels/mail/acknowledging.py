@@ -14,7 +14,7 @@ from callcenter.channels.mail.storing import Letter
 from callcenter.channels.mail.throttling import HourlyLimit
 from callcenter.channels.mail.tokens import MailTokens, mailbox_address_of
 from callcenter.customers.keys import CustomerKeys
-from callcenter.ports import MailRow, MailState
+from callcenter.ports.mails import MailRow, MailState
 from routing.ids import ContactId, DetailId, QueueId
 from routing.model import Party
 

@@ -11,7 +11,9 @@ from agents.desk import Introduction, Introductions
 from agents.protocol import EmailCard
 from callcenter.channels.mail.mails import INCOMING, mail_of
 from callcenter.host.envelope import Published
-from callcenter.ports import Detail, MailRow, MailState, Store
+from callcenter.ports.journal import Detail
+from callcenter.ports.mails import MailRow, MailState
+from callcenter.ports.store import Store
 from callcenter.projections.transcript import MAIL
 from routing.events import ContactClosed
 from routing.ids import ContactId

@@ -21,7 +21,10 @@ from callcenter.channels.mail.mails import ATTACHMENT, Mail, mail_of
 from callcenter.channels.mail.tokens import MailTokens
 from callcenter.channels.mail.transport import Outcome
 from callcenter.host.envelope import HostError
-from callcenter.ports import Detail, MailRow, MailState, StorageError, Store
+from callcenter.ports.errors import StorageError
+from callcenter.ports.journal import Detail
+from callcenter.ports.mails import MailRow, MailState
+from callcenter.ports.store import Store
 from callcenter.projections.transcript import MAIL
 
 _log = structlog.get_logger("callcenter.mail")

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 
 ATTACHMENT: Final = "attachment"
 

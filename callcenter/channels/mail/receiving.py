@@ -27,7 +27,10 @@ from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
 from callcenter.host.envelope import CommandRefused, Envelope, HostError, Submitted
 from callcenter.host.host import Host
-from callcenter.ports import Detail, MailRow, MailState, StorageError, Store
+from callcenter.ports.errors import StorageError
+from callcenter.ports.journal import Detail
+from callcenter.ports.mails import MailRow, MailState
+from callcenter.ports.store import Store
 from callcenter.pressure import Pressure
 from callcenter.projections.transcript import CUSTOMER, Customer, customer_of_detail
 from routing.commands import AddMessage, Command, EnqueueContact

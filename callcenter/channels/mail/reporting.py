@@ -14,7 +14,8 @@ from callcenter.channels.mail.storing import Letter
 from callcenter.channels.mail.tokens import mailbox_address_of
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.host.host import Host
-from callcenter.ports import MailRow, MailState, Store
+from callcenter.ports.mails import MailRow, MailState
+from callcenter.ports.store import Store
 from callcenter.projections.transcript import CUSTOMER
 from routing.commands import AddMessage, EnqueueContact
 from routing.errors import RefusalCode

@@ -22,7 +22,7 @@ from callcenter.channels.mail.writing import letter_of
 from callcenter.host.envelope import CommandRefused, Envelope
 from callcenter.http.contract import Call, Reply, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 from callcenter.projections.transcript import MAIL
 from routing.commands import AddMessage, EndContact
 from routing.errors import RefusalCode

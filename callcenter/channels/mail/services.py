@@ -7,7 +7,7 @@ from callcenter.channels.mail.mailboxes import Mailboxes, MailboxSettings
 from callcenter.channels.mail.tokens import MailTokens
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.host import Host
-from callcenter.ports import Store
+from callcenter.ports.store import Store
 from routing.ids import ContactId, QueueId
 
 WRITING_SHOWN_MS = 60_000

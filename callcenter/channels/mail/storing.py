@@ -9,7 +9,8 @@ from callcenter.channels.mail import limits
 from callcenter.channels.mail.mails import ATTACHMENT, Attached, Mail
 from callcenter.channels.mail.parsing import Attachment
 from callcenter.limits import MESSAGE_CHARACTERS_MAX
-from callcenter.ports import Detail, MailRow, RowChange, mail_change
+from callcenter.ports.journal import Detail, RowChange
+from callcenter.ports.mails import MailRow, mail_change
 from callcenter.projections.transcript import MAIL, MESSAGE, Line
 from routing.ids import ContactId, DetailId
 from routing.model import Party

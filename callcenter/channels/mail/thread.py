@@ -14,7 +14,8 @@ from callcenter.channels.mail.schemas import (
 )
 from callcenter.channels.mail.services import MailServices
 from callcenter.channels.mail.tokens import mailbox_address_of
-from callcenter.ports import Detail, MailRow
+from callcenter.ports.journal import Detail
+from callcenter.ports.mails import MailRow
 from callcenter.projections.transcript import MAIL
 from routing.ids import ContactId
 from routing.state import Contact

@@ -17,8 +17,9 @@ from callcenter.channels.mail.services import MailServices
 from callcenter.channels.mail.storing import refusal_of
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports import StorageError, Store
-from callcenter.ports_of_uploads import Upload
+from callcenter.ports.errors import StorageError
+from callcenter.ports.store import Store
+from callcenter.ports.uploads import Upload
 from routing.errors import RefusalCode
 from routing.ids import AgentId, ContactId
 from routing.model import Channel

@@ -12,7 +12,8 @@ from callcenter.channels.mail.schemas import SendMail
 from callcenter.channels.mail.services import MailServices
 from callcenter.channels.mail.storing import Letter, attached
 from callcenter.http.errors import ApiError, ApiErrorCode
-from callcenter.ports import Detail, MailRow, MailState
+from callcenter.ports.journal import Detail
+from callcenter.ports.mails import MailRow, MailState
 from callcenter.projections.transcript import MAIL
 from routing.ids import DetailId
 from routing.model import Party

@@ -5,13 +5,7 @@ The connection is already inside the one transaction that makes an upgrade all o
 
 from alembic import context
 
-from callcenter.storage import (  # noqa: F401 - makes their tables known
-    call_back_tables,
-    campaign_tables,
-    case_tables,
-    lead_tables,
-)
-from callcenter.storage.tables import metadata
+from callcenter.storage.tables.main import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -18,7 +18,7 @@ import structlog
 from aiohttp import ClientSession, DummyCookieJar
 
 from callcenter.clock import Clock
-from callcenter.ports_of_calls import CallLog, CallRow
+from callcenter.ports.calls import CallLog, CallRow
 from callcenter.tasks import owned
 from callcenter.telephony.asterisk import limits
 from callcenter.telephony.asterisk.ari import (

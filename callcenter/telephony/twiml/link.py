@@ -14,7 +14,7 @@ import structlog
 from aiohttp import ClientSession, DummyCookieJar
 
 from callcenter.clock import Clock
-from callcenter.ports_of_calls import CallLog, CallRow
+from callcenter.ports.calls import CallLog, CallRow
 from callcenter.telephony.lanes import Lanes
 from callcenter.telephony.limits import RETRY_FIRST_MS, RETRY_MAX_MS
 from callcenter.telephony.ports import Errand, Undelivered

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from callcenter.channels.mail.mails import Address, Mail, MailKind
-from callcenter.ports_of_calls import CallRow
+from callcenter.ports.calls import CallRow
 from loadtests.smtp_sink import Sink
 from routing import events as ev
 from routing.ids import AgentId, ContactId, OfferId, QueueId

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from callcenter.ports import Interaction
+from callcenter.ports.read_models import Interaction
 from routing import events as ev
 from routing.ids import ContactId
 from tests.chaos.history import Entry, Evidence

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from callcenter.leads.entrance import contact_id_of
-from callcenter.ports_of_leads import LeadWords, StoredLead
+from callcenter.ports.leads import LeadWords, StoredLead
 from crm_link.leads.model import Lead, LeadStage
 from loadtests.observing import Kind, Seen
 from routing import events as ev

@@ -5,7 +5,7 @@ import pytest
 from callcenter.articles.cutting import Dictionary, words_of
 from callcenter.articles.reading_files import ImportFault, Part, read_file
 from callcenter.articles.wording import Piece, excerpt, marked, plain
-from callcenter.ports_of_articles import ArticleText
+from callcenter.ports.articles import ArticleText
 
 
 def test_markdown_is_read_without_its_signs() -> None:

@@ -3,11 +3,12 @@
 import msgspec
 import pytest
 
-from callcenter import ports
 from callcenter.auth import people
 from callcenter.auth.passwords import Passwords
 from callcenter.auth.people import Known, NewPerson, PasswordRefused, PersonInvalid
-from callcenter.storage.memory import MemoryStore
+from callcenter.ports.errors import UsernameTaken
+from callcenter.ports.people import User
+from callcenter.storage.memory.store import MemoryStore
 from routing.commands import PutAgent, RemoveAgent
 from routing.ids import AgentId, QueueId, SkillId, TeamId
 from routing.model import CapacityRule, Channel
@@ -37,7 +38,7 @@ class PlainHasher:
         return hash == f"#{password}"
 
 
-async def create(store: MemoryStore, person: NewPerson, password: str = LONG_ENOUGH) -> ports.User:
+async def create(store: MemoryStore, person: NewPerson, password: str = LONG_ENOUGH) -> User:
     return await people.create(
         store.users, Passwords(PlainHasher()), person, user_id="u1", password=password, known=KNOWN
     )
@@ -48,7 +49,7 @@ async def test_a_person_is_stored_with_a_hash_only() -> None:
     user = await create(store, ANN)
     assert await store.users.get("u1") == user
     assert PlainHasher().verify("long enough", user.password_hash)
-    with pytest.raises(ports.UsernameTaken):
+    with pytest.raises(UsernameTaken):
         await create(store, ANN)
 
 

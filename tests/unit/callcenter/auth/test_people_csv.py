@@ -9,7 +9,7 @@ import pytest
 
 from callcenter.auth.people import Known
 from callcenter.auth.people_csv import Table, guarded, read_table, unguarded, write_table
-from callcenter.ports import User
+from callcenter.ports.people import User
 from routing.ids import TeamId
 from routing.model import CapacityRule, Channel
 

@@ -5,17 +5,18 @@ import asyncio
 import msgspec
 import pytest
 
-from callcenter import ports
 from callcenter.auth.limits import FORGET_EXPIRED_EVERY_MS
 from callcenter.auth.sessions import SessionKeeper, token_hash
-from callcenter.storage.memory import MemoryStore
+from callcenter.ports.errors import StorageUnavailable
+from callcenter.ports.people import User
+from callcenter.storage.memory.store import MemoryStore
 from routing.ids import TeamId
 
 LIFETIME_MS = 1_000
 
 
-def somebody(name: str = "ann", **changes: object) -> ports.User:
-    user = ports.User(
+def somebody(name: str = "ann", **changes: object) -> User:
+    user = User(
         user_id=f"u-{name}",
         username=name,
         display_name=name.title(),
@@ -50,7 +51,7 @@ class Stage:
             cache_max=cache_max,
         )
 
-    async def add(self, user: ports.User) -> ports.User:
+    async def add(self, user: User) -> User:
         return await self.store.users.put(user)
 
 
@@ -165,11 +166,11 @@ async def test_a_poll_that_fails_finds_the_same_change_again(
     await stage.store.users.put(msgspec.structs.replace(user, is_disabled=True))
 
     async def fail(_token_hash: bytes) -> None:
-        raise ports.StorageUnavailable
+        raise StorageUnavailable
 
     with monkeypatch.context() as broken:
         broken.setattr(stage.store.sessions, "get", fail)
-        with pytest.raises(ports.StorageUnavailable):
+        with pytest.raises(StorageUnavailable):
             await stage.keeper.poll()
     assert [changed.user_id for changed in await stage.keeper.poll()] == ["u-ann"]
     assert ended == ["ann"]
@@ -237,7 +238,7 @@ async def test_the_tabs_of_a_person_that_come_back_together_are_one_read(
     token, principal = await stage.keeper.open(await stage.add(somebody()))
     read, reads = stage.store.users.get, 0
 
-    async def read_slowly(user_id: str) -> ports.User | None:
+    async def read_slowly(user_id: str) -> User | None:
         nonlocal reads
         reads += 1
         await asyncio.sleep(0)
@@ -257,7 +258,7 @@ async def test_what_ends_while_it_is_read_is_not_kept(
     keeper = stage.another()
     read = stage.store.users.get
 
-    async def read_slowly(user_id: str) -> ports.User | None:
+    async def read_slowly(user_id: str) -> User | None:
         user = await read(user_id)
         await keeper.close(principal)
         return user

@@ -12,7 +12,7 @@ from callcenter.call_backs.promises import CallBackRefused, Promise, Round
 from callcenter.call_backs.service import Around, CallBackService
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.envelope import Envelope, Published
-from callcenter.ports_of_call_backs import CallBack, CallBackState, MadeBy
+from callcenter.ports.call_backs import CallBack, CallBackState, MadeBy
 from callcenter.telephony.promising import Caller
 from routing import commands as cmd
 from routing.events import PermitGranted

@@ -3,7 +3,7 @@ import pytest
 
 from callcenter.call_backs.plans import CallBackRule, Lateness, Window, apology, lateness, window
 from callcenter.call_backs.register import Register
-from callcenter.ports_of_call_backs import CallBack, CallBackState
+from callcenter.ports.call_backs import CallBack, CallBackState
 from routing.calendars import OpenHours
 from routing.ids import ContactId, QueueId
 from tests.contract.test_call_backs import promise

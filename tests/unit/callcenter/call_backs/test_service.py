@@ -10,8 +10,9 @@ from callcenter.call_backs import limits
 from callcenter.call_backs.following import fate_of
 from callcenter.call_backs.promises import CallBackRefused, Round
 from callcenter.call_backs.states import Step
-from callcenter.ports import CallBackTaken, Interaction, Interactions
-from callcenter.ports_of_call_backs import CallBack, CallBackChange, CallBackState, DialMode
+from callcenter.ports.call_backs import CallBack, CallBackChange, CallBackState, DialMode
+from callcenter.ports.errors import CallBackTaken
+from callcenter.ports.read_models import Interaction, Interactions
 from callcenter.telephony.promising import Caller
 from routing import commands as cmd
 from routing.ids import AgentId, ContactId, UserId

@@ -3,7 +3,7 @@
 import pytest
 
 from callcenter.call_backs.states import TRANSITIONS, Step, after
-from callcenter.ports_of_call_backs import OPEN, CallBackState
+from callcenter.ports.call_backs import OPEN, CallBackState
 
 S = CallBackState
 

@@ -9,9 +9,9 @@ import pytest
 from callcenter.campaigns import entries, limits
 from callcenter.campaigns.asking import Asking
 from callcenter.campaigns.runner import Around, CampaignRunner
-from callcenter.ports import JournalBatch, RowChange
-from callcenter.ports_of_campaigns import Entry
-from callcenter.storage.memory import MemoryStore
+from callcenter.ports.campaigns import Entry
+from callcenter.ports.journal import JournalBatch, RowChange
+from callcenter.storage.memory.store import MemoryStore
 from crm_link.outbound.model import EntryState
 from routing.ids import ContactId
 from tests.contract.test_campaigns import CAMPAIGN, ask, attempt, campaign, entry, import_

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from callcenter.channels.chat_hub import ChatHub, Window, is_served_in_order, rounded_up_ms
 from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 from routing.commands import UpdateContactAttributes
 from routing.ids import AgentId, ContactId, SkillId
 from routing.model import RoutingStep, SkillNeed

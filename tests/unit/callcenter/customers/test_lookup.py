@@ -9,7 +9,8 @@ from callcenter.config_loader.customer_rules import CustomerRuleEntry, compiled_
 from callcenter.customers.lookup import CustomerLookup, LookedUp
 from callcenter.customers.rules import PLAIN, Attributes, CustomerRules
 from callcenter.limits import PROFILE_LATE_MS, PROFILE_LOOKUPS_MAX, PROFILE_WAIT_MS
-from callcenter.ports import Profile, StorageUnavailable
+from callcenter.ports.errors import StorageUnavailable
+from callcenter.ports.profiles import Profile
 from callcenter.tasks import owned
 from routing.commands import Command, UpdateContactAttributes
 from routing.ids import AgentId, ContactId, SkillId

@@ -4,7 +4,7 @@ import pytest
 
 from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.profile_file import FileRefused, Row, read_profiles
-from callcenter.ports import Profile
+from callcenter.ports.profiles import Profile
 from routing.ids import AgentId
 
 KEYS = CustomerKeys(b"s" * 32)

@@ -7,7 +7,7 @@ from callcenter.config_loader.customer_rules import CustomerRuleEntry, compiled_
 from callcenter.customers.keys import CustomerKeys, canonical_address
 from callcenter.customers.profiles import profile_fault
 from callcenter.customers.rules import PLAIN, Attributes, CustomerRules, together
-from callcenter.ports import Profile
+from callcenter.ports.profiles import Profile
 from routing.ids import AgentId, SkillId
 from routing.model import SkillNeed
 

@@ -11,18 +11,11 @@ from callcenter.clock import Clock
 from callcenter.host.envelope import Envelope, Published, Submitted
 from callcenter.host.host import Host
 from callcenter.host.recovery import recover
-from callcenter.ports import (
-    CommandOutcome,
-    Detail,
-    JournalBatch,
-    JournalRecord,
-    Snapshot,
-    StaleWriter,
-    StorageUnavailable,
-    Store,
-)
-from callcenter.storage.memory import MemoryDetails, MemoryJournal, MemoryStore
-from callcenter.storage.memory_mails import MemoryMails
+from callcenter.ports.errors import StaleWriter, StorageUnavailable
+from callcenter.ports.journal import CommandOutcome, Detail, JournalBatch, JournalRecord, Snapshot
+from callcenter.ports.store import Store
+from callcenter.storage.memory.mails import MemoryMails
+from callcenter.storage.memory.store import MemoryDetails, MemoryJournal, MemoryStore
 from routing import commands as cmd
 from routing.engine import Engine
 from routing.events import Event

@@ -10,8 +10,8 @@ from callcenter.host.chain import (
     verify,
     verify_journal,
 )
-from callcenter.ports import JournalBatch, JournalRecord, Snapshot
-from callcenter.storage.memory import MemoryStore
+from callcenter.ports.journal import JournalBatch, JournalRecord, Snapshot
+from callcenter.storage.memory.store import MemoryStore
 from routing.events import ContactQueued, Event
 from routing.ids import ContactId, QueueId
 

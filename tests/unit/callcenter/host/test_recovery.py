@@ -8,7 +8,7 @@ import pytest
 from callcenter.host.chain import next_chain
 from callcenter.host.recovery import JournalDamaged, recover
 from callcenter.host.replay import replay
-from callcenter.ports import StorageUnavailable
+from callcenter.ports.errors import StorageUnavailable
 from routing import commands as cmd
 from routing.ids import AgentId, ContactId
 from routing.model import Party

@@ -10,7 +10,7 @@ from callcenter.limits import (
     SNAPSHOT_EVERY_EVENTS,
     STORAGE_PROBE_EVERY_MS,
 )
-from callcenter.ports import StorageError
+from callcenter.ports.errors import StorageError
 from routing import commands as cmd
 from routing import events as ev
 from routing.ids import ContactId

@@ -3,7 +3,6 @@
 import msgspec
 import pytest
 
-from callcenter import ports
 from callcenter.auth.passwords import PasswordsBusy
 from callcenter.auth.throttle import LoginThrottled
 from callcenter.host.envelope import (
@@ -22,6 +21,7 @@ from callcenter.http.errors import (
     status_of,
 )
 from callcenter.http.middleware import known_error
+from callcenter.ports.errors import StorageUnavailable
 from routing.errors import Refusal, RefusalCode
 
 
@@ -45,7 +45,7 @@ def test_a_503_says_when_to_come_back(code: ApiErrorCode) -> None:
         (CommandIdReused(), "idempotency_key_reused", 409),
         (HostOverloaded(), "overloaded", 503),
         (HostUnavailable(), "storage_unavailable", 503),
-        (ports.StorageUnavailable(), "storage_unavailable", 503),
+        (StorageUnavailable(), "storage_unavailable", 503),
         (PasswordsBusy(7), "login_busy", 503),
         (LoginThrottled(9), "login_throttled", 429),
         (ApiError(ApiErrorCode.FORBIDDEN, "No."), "forbidden", 403),

@@ -20,7 +20,7 @@ from callcenter.notices import (
     lead_notice,
     sending_notice,
 )
-from callcenter.ports_of_articles import Sending
+from callcenter.ports.articles import Sending
 from crm_link.cases.model import Step
 from routing import events as ev
 from routing.ids import ContactId, QueueId

@@ -12,9 +12,9 @@ from callcenter.integrations.feeds import JournalFeed, NoticeFeed
 from callcenter.integrations.following import Follower, Gone, Surroundings
 from callcenter.integrations.limits import GIVE_UP_MS, REFUSALS_MAX, RETRY_MAX_S
 from callcenter.integrations.posting import Outcome, Verdict
-from callcenter.ports import JournalBatch, JournalRecord, RowChange
-from callcenter.ports_of_integrators import Feed, Stand, Subscription, Track
-from callcenter.storage.memory import MemoryStore
+from callcenter.ports.integrators import Feed, Stand, Subscription, Track
+from callcenter.ports.journal import JournalBatch, JournalRecord, RowChange
+from callcenter.storage.memory.store import MemoryStore
 from routing import events as ev
 from routing.ids import AgentId, ContactId, QueueId, UserId
 from routing.model import Channel, Party

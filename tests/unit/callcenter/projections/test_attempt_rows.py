@@ -2,7 +2,7 @@
 
 import pytest
 
-from callcenter.ports_of_campaigns import permit_id_of
+from callcenter.ports.campaigns import permit_id_of
 from callcenter.projections.attempt_rows import AttemptRows
 from crm_link.outbound.judging import NEVER_DIALLED
 from routing import events as ev

@@ -11,10 +11,12 @@ from callcenter.limits import (
     CUSTOMER_CARD_CONTACTS_MAX,
     CUSTOMER_CARD_WAIT_MS,
 )
-from callcenter.ports import Interaction, Profile, StorageUnavailable
+from callcenter.ports.errors import StorageUnavailable
+from callcenter.ports.profiles import Profile
+from callcenter.ports.read_models import Interaction
 from callcenter.projections import customer_cards
 from callcenter.projections.customer_cards import CustomerCards
-from callcenter.storage.memory import MemoryStore
+from callcenter.storage.memory.store import MemoryStore
 from callcenter.tasks import owned
 from routing import commands as cmd
 from routing.ids import AgentId, ContactId

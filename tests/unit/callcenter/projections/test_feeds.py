@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from callcenter.ports import JournalBatch, JournalRecord
+from callcenter.ports.journal import JournalBatch, JournalRecord
 from callcenter.projections.feeds import BoardFeed
 from callcenter.projections.interactions import NAME, InteractionLog
 from callcenter.projections.queue_board import QueueBoard
-from callcenter.storage.memory import MemoryStore
+from callcenter.storage.memory.store import MemoryStore
 from routing import events as ev
 from tests.unit.callcenter.projections.histories import DAY_START_MS, History
 

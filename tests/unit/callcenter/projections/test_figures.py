@@ -13,7 +13,7 @@ from callcenter.projections.interactions import NAME, InteractionLog
 from callcenter.projections.queue_board import QueueBoard
 from callcenter.projections.segments import Segments, hours_of, running_of
 from callcenter.simulation import presets
-from callcenter.storage.memory import MemoryStore
+from callcenter.storage.memory.store import MemoryStore
 from routing import events as ev
 from routing.calendars import OpenHours
 from routing.ids import (

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from callcenter.ports import AgentInterval, AgentStanding, Beginning, Interaction
+from callcenter.ports.read_models import AgentInterval, AgentStanding, Beginning, Interaction
 from callcenter.projections.feeds import NEVER_MS
 from callcenter.projections.interactions import NAME, InteractionLog
-from callcenter.storage.memory import MemoryStore
+from callcenter.storage.memory.store import MemoryStore
 from routing import events as ev
 from routing.ids import AgentId, ContactId, DetailId, DispositionId, OfferId, QueueId, TeamId
 from routing.model import AgentState, CapacityRule, Channel, Party

@@ -1,7 +1,7 @@
 """An agent's day, counted from phases: what was missed is not answered, what is put aside is not handled."""
 
 from callcenter.log_rows import Phase
-from callcenter.ports import AgentWork
+from callcenter.ports.read_models import AgentWork
 from callcenter.projections.statistics import day_of
 from routing.ids import AgentId, ContactId
 

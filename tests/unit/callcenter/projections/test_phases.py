@@ -8,7 +8,7 @@ import pytest
 from callcenter.log_rows import Phase
 from callcenter.projections.feeds import NEVER_MS
 from callcenter.projections.interactions import NAME, InteractionLog
-from callcenter.storage.memory import MemoryStore
+from callcenter.storage.memory.store import MemoryStore
 from routing import events as ev
 from routing.ids import AgentId, ContactId, DispositionId, OfferId, QueueId, UserId
 from routing.model import Channel, Destination, Party, RejectCause, TurnAwayReason

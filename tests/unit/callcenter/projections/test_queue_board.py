@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from callcenter.projections.interactions import NAME, InteractionLog
 from callcenter.projections.queue_board import AgentRow, Board, OutOfStep, QueueBoard, QueueRow
-from callcenter.storage.memory import MemoryStore
+from callcenter.storage.memory.store import MemoryStore
 from routing import events as ev
 from routing.ids import AgentId, ContactId, OfferId, QueueId, ReasonId, TeamId
 from routing.model import AgentState, CapacityRule, Channel, Party

@@ -8,10 +8,11 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from callcenter.ports import JournalBatch, JournalRecord, RowChange, StorageUnavailable
+from callcenter.ports.errors import StorageUnavailable
+from callcenter.ports.journal import JournalBatch, JournalRecord, RowChange
 from callcenter.projections.feeds import InteractionLogProjection
 from callcenter.projections.runner import COMMIT_EVENTS_MAX, INBOX_GROUPS_MAX, ProjectionRunner
-from callcenter.storage.memory import MemoryStore
+from callcenter.storage.memory.store import MemoryStore
 from routing import events as ev
 from tests.unit.callcenter.projections.histories import History
 

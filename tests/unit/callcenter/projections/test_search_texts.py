@@ -4,12 +4,12 @@ import msgspec
 import pytest
 
 from callcenter.log_rows import EVERYTHING, InteractionFilter
-from callcenter.ports import Detail, JournalBatch, RowChange
+from callcenter.ports.journal import Detail, JournalBatch, RowChange
 from callcenter.projections import search_texts
 from callcenter.projections.search_texts import TextIndexer
 from callcenter.projections.terms import words_of
 from callcenter.projections.transcript import MESSAGE, Line
-from callcenter.storage.memory import MemoryStore
+from callcenter.storage.memory.store import MemoryStore
 from routing.ids import ContactId, DetailId
 
 

@@ -4,7 +4,7 @@ from callcenter.projections.interactions import NAME, InteractionLog
 from callcenter.projections.queue_board import QueueBoard
 from callcenter.projections.stages import STAGE_AFTER
 from callcenter.storage import interactions as stored
-from callcenter.storage.projection_tables import PROJECTION_TABLES
+from callcenter.storage.tables.projected import PROJECTION_TABLES
 from routing import events as ev
 from routing.state import CONTACT_TRANSITIONS
 

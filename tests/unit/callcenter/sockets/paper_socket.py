@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import ClientConnectionResetError, WSMessage, WSMsgType, web
 
 from callcenter.http.outbox import Outbox
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 from callcenter.projections.transcript import MESSAGE, Line
 from callcenter.tasks import owned
 from routing.ids import ContactId, DetailId

@@ -12,7 +12,7 @@ from callcenter.auth.principal import Principal, Role
 from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
 from callcenter.limits import BOARD_REFRESH_MS
-from callcenter.ports import Detail
+from callcenter.ports.journal import Detail
 from callcenter.web.desk_hub import DeskHub, Tab
 from routing.ids import ContactId
 from routing.model import Party

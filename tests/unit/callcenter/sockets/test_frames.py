@@ -15,7 +15,7 @@ from callcenter.limits import (
     SOCKET_FRAMES_PER_10S_MAX,
     SOCKET_HELLO_TIMEOUT_MS,
 )
-from callcenter.ports import StorageUnavailable
+from callcenter.ports.errors import StorageUnavailable
 from tests.unit.callcenter.sockets.paper_socket import PaperSocket
 
 pytestmark = pytest.mark.looptime

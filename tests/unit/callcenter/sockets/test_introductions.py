@@ -4,7 +4,7 @@ import msgspec
 
 from agents.desk import Introduction
 from callcenter.host.envelope import Published
-from callcenter.ports import Detail, JournalBatch
+from callcenter.ports.journal import Detail, JournalBatch
 from callcenter.projections.introductions import OPENING_CHARACTERS_MAX, Introductions
 from callcenter.projections.transcript import (
     CUSTOMER,
@@ -14,7 +14,7 @@ from callcenter.projections.transcript import (
     chat_message,
     customer_of_detail,
 )
-from callcenter.storage.memory import MemoryStore
+from callcenter.storage.memory.store import MemoryStore
 from routing.events import ContactClosed, ContactOutcome
 from routing.ids import ContactId, DetailId, QueueId
 from routing.model import Party

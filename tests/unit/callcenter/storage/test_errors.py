@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 import sqlalchemy as sa
 
-from callcenter.ports import StaleWriter, StorageError, StorageUnavailable, UsernameTaken
+from callcenter.ports.errors import StaleWriter, StorageError, StorageUnavailable, UsernameTaken
 from callcenter.storage.sqlite import Sqlite
 
 translate = Sqlite(sa.make_url("sqlite:///callcenter.db")).translate

@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 from psycopg import errors
 
-from callcenter.ports import StorageError, StorageUnavailable
+from callcenter.ports.errors import StorageError, StorageUnavailable
 from callcenter.storage.postgresql import PostgreSql
 from callcenter.storage.product import product_of
 

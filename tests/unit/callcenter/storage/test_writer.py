@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pytest
 import sqlalchemy as sa
 
-from callcenter.ports import StorageError, StorageUnavailable
+from callcenter.ports.errors import StorageError, StorageUnavailable
 from callcenter.storage.writer import JOBS_PER_TRANSACTION_MAX, Writer
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from callcenter.ports_of_calls import CallEvent, CallLog
+from callcenter.ports.calls import CallEvent, CallLog
 from callcenter.tasks import owned
 from callcenter.telephony.ingest import EventIntake
 from callcenter.telephony.limits import GATHER_MS

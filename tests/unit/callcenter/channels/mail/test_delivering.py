@@ -15,9 +15,10 @@ from callcenter.channels.mail.tokens import MailTokens
 from callcenter.channels.mail.transport import Outcome
 from callcenter.host.chain import ZERO, next_chain
 from callcenter.host.envelope import HostUnavailable
-from callcenter.ports import JournalBatch, JournalRecord, MailRow, MailState
+from callcenter.ports.journal import JournalBatch, JournalRecord
+from callcenter.ports.mails import MailRow, MailState
 from callcenter.projections.transcript import MAIL
-from callcenter.storage.memory import MemoryStore
+from callcenter.storage.memory.store import MemoryStore
 from routing.ids import ContactId, DetailId
 from routing.model import Party
 
