@@ -73,7 +73,7 @@ validate: python
 
 chaos: python
 	@$(PYTHON) scripts/environment.py dev console
-	@$(VENV_PYTHON) -m $(if $(filter cluster,$(TARGET)),tests.chaos.cluster --runs $(N) --json docs/results/chaos-cluster.json,tests.chaos --runs $(N) --at-once $(AT_ONCE) --clock $(CLOCK) --json docs/results/chaos.json)
+	@$(VENV_PYTHON) -m $(if $(filter cluster,$(TARGET)),tests.chaos.cluster --runs $(N) --at-once $(AT_ONCE) --json docs/results/chaos-cluster.json,tests.chaos --runs $(N) --at-once $(AT_ONCE) --clock $(CLOCK) --json docs/results/chaos.json)
 
 races: python
 	@$(PYTHON) scripts/environment.py dev

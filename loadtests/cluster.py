@@ -73,11 +73,12 @@ class Cluster:
         ports: tuple[int, int] = (0, 0),
         router_launcher: Sequence[str] = ("-m", "callcenter"),
     ) -> None:
-        """A database server, or a database that is there already, may be given; `ports` are the gateways'."""
+        """A database server, or a database that has its tables already, may be given; `ports` are the gateways'."""
         self.folder = folder
         self.data_dir = folder / "data"
         self._postgres = postgres
         self._database_url = database_url
+        self._has_tables = bool(database_url)
         self._environment = dict(environment or {})
         self._ports = ports
         self._router_launcher = tuple(router_launcher)
@@ -132,7 +133,8 @@ class Cluster:
     def _router(self, number: int, environment: Mapping[str, str]) -> RoleProcess:
         """A router takes mail at a port of its own, as it would on a machine of its own."""
         port = free_port()
-        own = {"CC_MIGRATES_AT_START": "true", "CC_SMTP_LISTEN_PORT": str(port)}
+        migrates = str(not self._has_tables).lower()
+        own = {"CC_MIGRATES_AT_START": migrates, "CC_SMTP_LISTEN_PORT": str(port)}
         router = RoleProcess(self.data_dir, f"router-{number}", {**environment, **own})
         router.smtp_port, router.launcher = port, self._router_launcher
         return router
@@ -157,11 +159,13 @@ class Cluster:
         (self.data_dir).mkdir(parents=True, exist_ok=True)
         for one in self.routers:
             await one.spawn()
-        await self.until_owned()  # it has made the tables
+        if not self._has_tables:
+            await self.until_owned()  # it has made them
         for one in (self.worker, *self.gateways):
             await one.spawn()
         await asyncio.gather(*(each.until_ready(READY_S) for each in self.gateways))
         await self.worker.until_said("Ready as a worker")
+        await self.until_owned()
 
     async def _stop(self) -> None:
         await self.stop_deciding()

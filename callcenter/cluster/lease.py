@@ -3,7 +3,7 @@
 Theory: the holder renews. A key that has run out under the eyes of whoever waits is taken at once; one that is gone
 before its time (Redis was emptied or restarted) is put back by its holder, for whom the others wait LEASE_MISSING_S. While Redis cannot be reached the holder goes on: nobody else can take the lease either. It
 gives up only when it sees another's. A process that was asleep past its lease's time must not write before it has
-looked: `is_certain` is false until then.
+looked: `is_certain` is false until then, however long Redis cannot be asked.
 """
 
 import asyncio
@@ -129,8 +129,9 @@ class Lease:
             renewed = self._client.eval(_RENEW, 1, self._key, self._value, self._lasts_ms)
             is_ours = await call(renewed)
         except LinkLost:
-            # Nobody can take it either; and we are awake.
-            self._looked_s = looked_s
+            # Nobody can take it either, if we had it as Redis was lost: whoever has slept cannot know that.
+            if self.is_certain():
+                self._looked_s = looked_s
             return True
         self._looked_s = looked_s
         return bool(is_ours)

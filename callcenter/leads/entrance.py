@@ -38,6 +38,11 @@ class LeadEntrance:
         """Whether its last contact waits or is worked on still."""
         return contact_id_of(stored, stored.lead.rounds) in self._host.mirror.contacts
 
+    def next_contact(self, stored: StoredLead) -> ContactId | None:
+        """The contact of its next time, when that is there although the lead's row does not tell of it yet."""
+        contact_id = contact_id_of(stored, stored.lead.rounds + 1)
+        return contact_id if contact_id in self._host.mirror.contacts else None
+
     def queue_of(self, stored: StoredLead, queue_id: QueueId) -> QueueId:
         """Its own, unless there is none of that name any more: then the one that leads come to."""
         own = QueueId(stored.lead.queue_id)

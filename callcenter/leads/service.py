@@ -134,8 +134,9 @@ class LeadService:
                 return stored
             if request.version not in (None, stored.lead.version):
                 break
-            moved = self._decided(self._plan(), stored, request)
             try:
+                stored = await self._with_its_task(self._plan(), stored)
+                moved = self._decided(self._plan(), stored, request)
                 written = await rows.put(moved, self._event(moved, request))
             except ChangedMeanwhile:
                 continue
@@ -213,11 +214,7 @@ class LeadService:
             _log.info("lead_not_taken", reason=refused.refusal.code.value)
             await self._look_later(stored, now_ms + limits.RETRY_AFTER_MS)
             return
-        request = LeadRequest(
-            command_id=f"lead:{stored.lead.lead_id}.{stored.lead.rounds + 1}",
-            taken=LeadTaken(step=LeadStep.ROUTE, by="", queue_id=queue_id),
-            contact_id=contact_id,
-        )
+        request = _coming(stored, queue_id, contact_id)
         for _ in range(limits.NOTE_ATTEMPTS_MAX):
             moved = self._decided(plan, stored, request)
             try:
@@ -227,6 +224,16 @@ class LeadService:
                 if stored.lead.is_open:
                     continue
             return
+
+    async def _with_its_task(self, plan: LeadPlan, stored: StoredLead) -> StoredLead:
+        """A task may be worked on before its lead's row tells that it came, after a crash in between: that is told first."""
+        entrance = self._around.entrance
+        contact_id = entrance.next_contact(stored)
+        if contact_id is None or not stored.lead.is_open:
+            return stored
+        request = _coming(stored, entrance.queue_of(stored, plan.queue_id), contact_id)
+        moved = self._decided(plan, stored, request)
+        return await self._around.rows.put(moved, self._event(moved, request))
 
     async def _look_later(self, stored: StoredLead, at_ms: int) -> None:
         await self._around.rows.look_later(stored.lead.lead_id, stored.lead.version, at_ms)
@@ -264,3 +271,12 @@ class LeadService:
             contact_id=request.contact_id,
             text=request.text,
         )
+
+
+def _coming(stored: StoredLead, queue_id: QueueId, contact_id: ContactId) -> LeadRequest:
+    """The step that tells that a lead has come as this contact, for one time more; the same of whoever tells it."""
+    return LeadRequest(
+        command_id=f"lead:{stored.lead.lead_id}.{stored.lead.rounds + 1}",
+        taken=LeadTaken(step=LeadStep.ROUTE, by="", queue_id=queue_id),
+        contact_id=contact_id,
+    )

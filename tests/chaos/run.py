@@ -154,6 +154,11 @@ class Template:
             return ""
         return self.postgres.create(self.postgres.name_of(self.database_url))
 
+    def forget_database(self, url: str) -> None:
+        """Nobody looks at a run's database any more."""
+        if self.postgres is not None:
+            self.postgres.drop(url)
+
 
 def _emptied(where: Path) -> Path:
     shutil.rmtree(where, ignore_errors=True)

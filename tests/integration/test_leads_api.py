@@ -155,9 +155,24 @@ async def test_who_moves_a_lead_while_it_is_brought_takes_nothing_from_it(
     await selling.leads.with_entrance(entrance).work()
     row = (await current(selling, lead)).lead
     events = [one.step for one in await selling.store.leads.events(row.lead_id)]
-    is_open = body["step"] == "qualify"
-    assert (row.is_open, row.rounds) == (is_open, int(is_open))
-    assert events == ["created", str(body["step"]), *(["route"] if is_open else [])]
+    assert (row.is_open, row.rounds) == (body["step"] == "qualify", 1)
+    assert events == ["created", "route", str(body["step"])]
+
+
+async def test_a_lead_that_is_lost_after_a_crash_kept_its_row_behind_has_come_as_its_task(
+    selling: ApiStage,
+) -> None:
+    lead = await made(selling)
+    before = await current(selling, lead)
+    entrance, now_ms = LeadEntrance(selling.host), selling.clock.now_ms()
+    task = await entrance.enter(before, QueueId("sales"), now_ms)
+    lost = await step(selling, lead, "ann", step="lose", text="No hotel")
+    assert (lost.status, lost.body["lead"]["stage"]) == (200, "lost"), lost.body
+    beside = await selling.ask("GET", f"/api/v1/contacts/{task}/leads", by="ann")
+    assert [one["lead"]["lead_id"] for one in beside.body["leads"]] == [before.lead.lead_id]
+    assert (await current(selling, lead)).lead.rounds == 1
+    again = await step(selling, lead, "ann", step="lose", text="No hotel")
+    assert (again.status, again.code) == (409, "lead_changed")
 
 
 async def test_a_disposition_makes_one_lead_of_a_contact(selling: ApiStage) -> None:

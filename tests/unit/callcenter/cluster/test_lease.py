@@ -1,5 +1,6 @@
 """Whoever waits for a lease takes it at once when it ran out under their eyes, and else leaves its owner time to come back."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -12,6 +13,7 @@ from callcenter.cluster.limits import (
     LEASE_WATCHED_S,
     STARTING_LEASE_MS,
 )
+from callcenter.cluster.wire import Owner
 from callcenter.tasks import owned
 from tests.looking import until
 
@@ -92,3 +94,49 @@ async def test_a_process_that_is_ready_shortens_its_lease_at_once(
         mine.shorten()
         await until(lambda: len(store.lasting_ms) == 2)
     assert store.lasting_ms == [STARTING_LEASE_MS, LEASE_MS]
+
+
+class Away:
+    """Redis that has given a lease, and then cannot be reached."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self.is_away = False
+        self.asked_s: list[float] = []
+
+    async def pttl(self, _key: str) -> int:
+        return GONE
+
+    async def set(self, *_: object, **__: object) -> bool:
+        return True
+
+    async def eval(self, *_: object) -> int:
+        self.asked_s.append(self._now())
+        if self.is_away:
+            raise ConnectionError
+        return 1
+
+
+@pytest.mark.parametrize(("slept_s", "goes_on"), [(LEASE_MS / 2000, True), (20.0, False)])
+async def test_who_slept_past_its_lease_is_not_certain_of_it_while_redis_is_away(
+    slept_s: float, goes_on: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "LEASE_LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(lease, "LEASE_RENEW_EVERY_S", 0.0)
+    monkeypatch.setattr(lease, "LEASE_MISSING_S", 0.0)
+    clock_s = 0.0
+    redis = Away(lambda: clock_s)
+    mine = lease.Lease(cast("Redis", redis), "key", lambda: clock_s)
+    await mine.acquire(Owner("router-1", "http://127.0.0.1:1"))
+    mine.shorten()
+    async with owned(mine.keep(), "lease"):
+        await until(lambda: redis.asked_s)
+        assert mine.is_certain()
+        clock_s, redis.is_away = slept_s, True
+        await until(lambda: redis.asked_s[-3:] == [slept_s] * 3)
+        assert mine.is_certain() == goes_on
+        clock_s += LEASE_MS / 2000  # it is renewed in vain, and goes on if it was certain
+        await until(lambda: redis.asked_s[-3:] == [clock_s] * 3)
+        assert mine.is_certain() == goes_on
+        redis.is_away = False
+        await until(mine.is_certain)
