@@ -10,12 +10,12 @@ import msgspec
 
 from callcenter.ports.articles import Sending
 from callcenter.ports.campaigns import Entry
-from callcenter.ports.cases import CaseEvent, StoredCase
+from callcenter.ports.cases import StoredCase
 from callcenter.ports.integrators import NOTICES_TABLE, Notice
 from callcenter.ports.journal import RowChange
-from callcenter.ports.leads import LeadEvent, StoredLead
+from callcenter.ports.leads import StoredLead
+from callcenter.ports.steps import StepEvent
 from crm_link.cases.model import Step
-from crm_link.leads.model import LeadStage
 
 _OPENED: Final = 1
 """The version of what has just been made."""
@@ -100,7 +100,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
 """Every kind, and what its `data` holds beside `domain_id`, `notice_no` and `at_ms`."""
 
 
-def case_notice(stored: StoredCase, event: CaseEvent) -> Notice:
+def case_notice(stored: StoredCase, event: StepEvent, _before: StoredCase | None = None) -> Notice:
     """Of a step of a case; `stored` has its number."""
     kind = "case.opened" if event.version == _OPENED else CASE_STEPS[event.step]
     notice = _of_case(kind, stored, event.contact_id)
@@ -115,12 +115,10 @@ def late_notice(stored: StoredCase) -> Notice:
     )
 
 
-def lead_notice(
-    stored: StoredLead, event: LeadEvent, stage_before: LeadStage | None
-) -> Notice | None:
-    """Of a lead that was made or has another stage; None of any other step. `stage_before` is None for a new one."""
+def lead_notice(stored: StoredLead, event: StepEvent, before: StoredLead | None) -> Notice | None:
+    """Of a lead that was made or has another stage; None of any other step. `before` is None for a new one."""
     lead = stored.lead
-    if stage_before is lead.stage:
+    if before is not None and before.lead.stage is lead.stage:
         return None
     kind = "lead.stage_changed" if lead.is_open else "lead.closed"
     data = {
@@ -138,7 +136,7 @@ def lead_notice(
     return Notice(
         notice_id=f"lead.{lead.lead_id}.{lead.version}",
         at_ms=event.at_ms,
-        kind="lead.opened" if stage_before is None else kind,
+        kind="lead.opened" if before is None else kind,
         object_id=f"lead.{lead.lead_id}",
         version=lead.version,
         queue_id=lead.queue_id,

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from callcenter.ports.cases import CaseEvent, CaseList, CaseQuery, CaseWords, StoredCase
-from callcenter.storage.cases import columns_of, event_columns_of
+from callcenter.ports.cases import CaseList, CaseWords, StoredCase
+from callcenter.ports.steps import RowsQuery, StepEvent
+from callcenter.storage.cases import CASE
 from callcenter.storage.database import Database
 from callcenter.storage.schema import upgrade
 from callcenter.storage.store import SqlStore
@@ -45,9 +46,9 @@ async def _fill(database: Database, open_cases: int) -> None:
     rows += [_case(open_cases + number, is_open=False) for number in range(open_cases // 10)]
 
     def job(connection: sa.Connection) -> None:
-        shown = [{"domain_id": DOMAIN_ID, **columns_of(one)} for one in rows]
+        shown = [{"domain_id": DOMAIN_ID, **CASE.columns_of(one)} for one in rows]
         connection.execute(sa.insert(cases), shown)
-        events = [{"domain_id": DOMAIN_ID, **event_columns_of(_event(one))} for one in rows]
+        events = [{"domain_id": DOMAIN_ID, **CASE.step_columns(_event(one))} for one in rows]
         connection.execute(sa.insert(case_events), events)
 
     await database.write(job)
@@ -85,9 +86,9 @@ def _case(number: int, *, is_open: bool) -> StoredCase:
     )
 
 
-def _event(of: StoredCase) -> CaseEvent:
-    return CaseEvent(
-        case_id=of.case.case_id,
+def _event(of: StoredCase) -> StepEvent:
+    return StepEvent(
+        row_id=of.case.case_id,
         version=1,
         at_ms=NOW_MS,
         command_id=of.case.case_id,
@@ -100,9 +101,9 @@ def _event(of: StoredCase) -> CaseEvent:
 
 async def _measured(store: SqlStore) -> dict[str, Any]:
     def page(list_: CaseList, *department_ids: str) -> Callable[[], Awaitable[object]]:
-        query = CaseQuery(
+        query = RowsQuery(
             list_=list_,
-            department_ids=department_ids,
+            group_ids=department_ids,
             now_ms=NOW_MS,
             limit=PAGE,
             owner_id="u-7",

@@ -37,9 +37,10 @@ from callcenter.cases.views import (
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.http.marks import mark_after, mark_of
-from callcenter.ports.cases import CaseList, CaseQuery, Cases, CaseWords, StoredCase
+from callcenter.ports.cases import CaseList, Cases, CaseWords, StoredCase
 from callcenter.ports.journal import Details
 from callcenter.ports.read_models import Interactions
+from callcenter.ports.steps import RowsQuery
 from callcenter.web.known_customers import customer_key_of, known_customer
 from callcenter.web.schemas import LocalName
 from crm_link.cases.deciding import may_take, may_verify
@@ -163,9 +164,9 @@ async def read_cases(call: Call[CaseServices]) -> CasesView:
     if plan is None or (wanted.list is CaseList.REPORTS and not _reads_reports(call, plan, seen)):
         return CasesView([], [], "")
     asked = [one for one in seen if wanted.department_id in ("", one)]
-    query = CaseQuery(
+    query = RowsQuery(
         list_=wanted.list,
-        department_ids=asked,
+        group_ids=asked,
         now_ms=now_ms,
         limit=wanted.limit + 1,
         owner_id=call.principal.user_id,

@@ -27,8 +27,9 @@ from callcenter.cases.asking import (
 )
 from callcenter.cases.plans import CasePlan
 from callcenter.ports.call_backs import CallBack, CallBacks, MadeBy
-from callcenter.ports.cases import CaseEvent, Cases, CaseWords, StoredCase
+from callcenter.ports.cases import Cases, CaseWords, StoredCase
 from callcenter.ports.errors import CallBackTaken, ChangedMeanwhile, StorageError
+from callcenter.ports.steps import StepEvent
 from crm_link.cases.deciding import decide, received
 from crm_link.cases.model import (
     Actor,
@@ -65,7 +66,7 @@ class CaseRefused(Exception):
 class CaseChanged(Exception):
     """Somebody else was first: `last` is what they did, `stored` how the case stands."""
 
-    def __init__(self, stored: StoredCase, last: CaseEvent) -> None:
+    def __init__(self, stored: StoredCase, last: StepEvent) -> None:
         super().__init__(stored.case.case_id)
         self.stored = stored
         self.last = last
@@ -158,7 +159,7 @@ class CaseService:
         for _ in range(limits.NOTE_ATTEMPTS_MAX):
             stored = await self._stored(case_id)
             known = await self._around.rows.of_command(request.command_id)
-            if known is not None and known.case_id == case_id:
+            if known is not None and known.row_id == case_id:
                 if known.version == stored.case.version:
                     await self._call_off(stored, actor)
                 return stored
@@ -369,17 +370,17 @@ class CaseService:
         now_ms = self._around.now_ms()
         return Moment(now_ms if at_ms is None else at_ms, plan.rules, self._around.hours())
 
-    def _requested(self, moved: StoredCase, request: Request, by: str) -> CaseEvent:
+    def _requested(self, moved: StoredCase, request: Request, by: str) -> StepEvent:
         event = self._event(moved, request.taken.step.value, request.command_id, by)
         at_ms = event.at_ms if request.at_ms is None else request.at_ms
         return msgspec.structs.replace(
             event, at_ms=at_ms, text=request.text, contact_id=request.contact_id
         )
 
-    def _event(self, stored: StoredCase, step: str, command_id: str, by: str) -> CaseEvent:
+    def _event(self, stored: StoredCase, step: str, command_id: str, by: str) -> StepEvent:
         case = stored.case
-        return CaseEvent(
-            case_id=case.case_id,
+        return StepEvent(
+            row_id=case.case_id,
             version=case.version,
             at_ms=self._around.now_ms(),
             command_id=command_id,

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from callcenter.ports.cases import CaseEvent, StoredCase
+from callcenter.ports.cases import StoredCase
+from callcenter.ports.steps import StepEvent
 from callcenter.telephony.cards import masked
 from callcenter.web.schemas import LocalName
 
@@ -163,7 +164,7 @@ def row_of(stored: StoredCase, owner_name: str, now_ms: int) -> CaseRow:
     )
 
 
-def step_of(event: CaseEvent, owner_name: str, by_name: str) -> CaseStepRow:
+def step_of(event: StepEvent, owner_name: str, by_name: str) -> CaseStepRow:
     """As a page shows it."""
     return CaseStepRow(
         version=event.version,

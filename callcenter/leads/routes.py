@@ -30,8 +30,9 @@ from callcenter.leads.views import (
     row_of,
     step_of,
 )
-from callcenter.ports.leads import LeadList, LeadQuery, Leads, LeadWords, StoredLead
+from callcenter.ports.leads import LeadList, Leads, LeadWords, StoredLead
 from callcenter.ports.read_models import Interactions
+from callcenter.ports.steps import RowsQuery
 from callcenter.telephony.cards import masked
 from callcenter.web.known_customers import customer_key_of
 from callcenter.web.locating import lead_facts
@@ -115,9 +116,9 @@ async def read_leads(call: Call[LeadServices]) -> LeadsView:
         return LeadsView(is_set_up=False, leads=[], next_mark="")
     mark = mark_of(wanted.after)
     seen = seen_queues(call.principal, [str(one) for one in services.mirror().queues])
-    query = LeadQuery(
+    query = RowsQuery(
         list_=wanted.list,
-        queue_ids=[one for one in seen if wanted.queue_id in ("", one)],
+        group_ids=[one for one in seen if wanted.queue_id in ("", one)],
         now_ms=services.now_ms(),
         limit=wanted.limit + 1,
         owner_id=call.principal.user_id,
@@ -191,7 +192,7 @@ async def move_lead(call: Call[LeadServices]) -> LeadView:
     except LeadChanged as changed:
         last = changed.last
         who = services.name(AgentId(last.by)) if last.by else "The system"
-        message = f"{who} was first: {last.step}. The lead is {last.stage} now."
+        message = f"{who} was first: {last.step}. The lead is {last.state} now."
         raise ApiError(ApiErrorCode.LEAD_CHANGED, message) from changed
     return await _whole(call, moved)
 

@@ -18,7 +18,8 @@ from callcenter.leads import limits
 from callcenter.leads.entrance import LeadEntrance
 from callcenter.leads.plans import LeadPlan
 from callcenter.ports.errors import ChangedMeanwhile, StorageError
-from callcenter.ports.leads import LeadEvent, Leads, LeadWords, StoredLead
+from callcenter.ports.leads import Leads, LeadWords, StoredLead
+from callcenter.ports.steps import StepEvent
 from crm_link.leads.deciding import created, decide
 from crm_link.leads.model import Lead, LeadStage, LeadStep, LeadTaken, Moment, Refused
 from routing.ids import ContactId, QueueId
@@ -41,8 +42,8 @@ class LeadRefused(Exception):
 class LeadChanged(Exception):
     """Somebody else was first: `last` is what they did."""
 
-    def __init__(self, last: LeadEvent) -> None:
-        super().__init__(last.lead_id)
+    def __init__(self, last: StepEvent) -> None:
+        super().__init__(last.row_id)
         self.last = last
 
 
@@ -130,7 +131,7 @@ class LeadService:
         for _ in range(limits.NOTE_ATTEMPTS_MAX):
             stored = await self._stored(lead_id)
             known = await rows.of_command(request.command_id)
-            if known is not None and known.lead_id == lead_id:
+            if known is not None and known.row_id == lead_id:
                 return stored
             if request.version not in (None, stored.lead.version):
                 break
@@ -257,15 +258,15 @@ class LeadService:
         hours = hours_of(self._around.mirror(), QueueId(queue_id))
         return Moment(self._around.now_ms(), plan.follow_up_ms, hours)
 
-    def _event(self, stored: StoredLead, request: LeadRequest) -> LeadEvent:
+    def _event(self, stored: StoredLead, request: LeadRequest) -> StepEvent:
         lead = stored.lead
-        return LeadEvent(
-            lead_id=lead.lead_id,
+        return StepEvent(
+            row_id=lead.lead_id,
             version=lead.version,
             at_ms=self._around.now_ms(),
             command_id=request.command_id,
             step=request.taken.step.value,
-            stage=lead.stage.value,
+            state=lead.stage.value,
             owner_id=lead.owner_id,
             by=request.taken.by,
             contact_id=request.contact_id,

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from callcenter.ports.leads import LeadEvent, StoredLead
+from callcenter.ports.leads import StoredLead
+from callcenter.ports.steps import StepEvent
 
 
 class LeadRow(msgspec.Struct, frozen=True):
@@ -127,13 +128,13 @@ def row_of(stored: StoredLead, owner_name: str, now_ms: int) -> LeadRow:
     )
 
 
-def step_of(event: LeadEvent, owner_name: str, by_name: str) -> LeadStepRow:
+def step_of(event: StepEvent, owner_name: str, by_name: str) -> LeadStepRow:
     """As a page shows it."""
     return LeadStepRow(
         version=event.version,
         at_ms=event.at_ms,
         step=event.step,
-        stage=event.stage,
+        stage=event.state,
         owner_name=owner_name,
         by_name=by_name,
         contact_id=event.contact_id,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from callcenter.ports.steps import SteppedRows
 from crm_link.cases.model import Case
 from routing.ids import ContactId
 
@@ -63,39 +64,13 @@ class StoredCase(msgspec.Struct, frozen=True, kw_only=True):
         return found or 0
 
 
-def with_lateness(stored: StoredCase, before: StoredCase | None) -> StoredCase:
-    """The case with when it becomes late: nobody is told twice of one deadline."""
+def numbered_case(stored: StoredCase, before: StoredCase | None, case_no: int) -> StoredCase:
+    """The case with its number, and with when it becomes late: nobody is told twice of one deadline."""
     case, late_at_ms = stored.case, stored.case.due_at_ms
     if before is not None and (before.case.due, before.case.due_at_ms) == (case.due, late_at_ms):
         late_at_ms = before.late_at_ms
-    return msgspec.structs.replace(stored, late_at_ms=late_at_ms if case.is_open else None)
-
-
-class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of a case as it was taken: by whom, with which words, and how the case stood then. `text` is personal."""
-
-    case_id: str
-    version: int
-    at_ms: int
-    command_id: str
-    step: str
-    state: str
-    department_id: str
-    owner_id: str = ""
-    by: str = ""
-    contact_id: str = ""
-    text: str = ""
-
-
-class CaseQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wanted: of these departments, at most `limit`, after `mark` (of the last case of the page before)."""
-
-    list_: CaseList
-    department_ids: Sequence[str]
-    now_ms: int
-    limit: int
-    owner_id: str = ""
-    mark: tuple[int, str] | None = None
+    late_at_ms = late_at_ms if case.is_open else None
+    return msgspec.structs.replace(stored, case_no=case_no, late_at_ms=late_at_ms)
 
 
 class CaseCount(msgspec.Struct, frozen=True):
@@ -106,27 +81,11 @@ class CaseCount(msgspec.Struct, frozen=True):
     late: int
 
 
-class Cases(Protocol):
-    """Cases and their steps (transaction kind 3)."""
-
-    async def put(self, stored: StoredCase, event: CaseEvent) -> StoredCase:
-        """Store the case and the step that led to it, in one transaction; a new one gets its number.
-
-        Version 1 is a new one. The same command again changes nothing, and gives what is stored. Raises ChangedMeanwhile
-        unless the version before is the stored one.
-        """
+class Cases(SteppedRows[StoredCase], Protocol):
+    """Cases and their steps."""
 
     async def keep(self, stored: StoredCase, version: int) -> bool:
         """Store what the system does next for a case (`call_back_id`, `calls`, `look_at_ms`); False if the case has moved on."""
-
-    async def get(self, case_id: str) -> StoredCase | None:
-        """By id."""
-
-    async def of_command(self, command_id: str) -> CaseEvent | None:
-        """The step that this command led to."""
-
-    async def events(self, case_id: str) -> list[CaseEvent]:
-        """The steps of one, oldest first."""
 
     async def link(self, case_id: str, contact_id: ContactId, at_ms: int) -> None:
         """Note that a contact is about a case; again changes nothing."""
@@ -134,19 +93,8 @@ class Cases(Protocol):
     async def contacts(self, case_id: str) -> list[ContactId]:
         """Which contacts are about a case, oldest first."""
 
-    async def of_contact(
-        self, contact_id: ContactId, customer_key: str, *, limit: int
-    ) -> list[StoredCase]:
-        """Cases this contact is about, and the customer's others, newest first; "" is no customer."""
-
-    async def page(self, query: CaseQuery) -> list[StoredCase]:
-        """A page of a list."""
-
     async def counts(self, department_ids: Sequence[str], now_ms: int) -> list[CaseCount]:
         """How many are open and late, a row for each department in the order asked."""
-
-    async def to_look_at(self, now_ms: int, *, limit: int) -> list[StoredCase]:
-        """Cases for which the system has something to do by now, the earliest first."""
 
     async def note_late(self, now_ms: int, *, limit: int) -> int:
         """Leave a notice of each case that has become late, the earliest first, at most so many; returns how many."""

@@ -1,11 +1,11 @@
 """What leads need from a store; a part of `ports`, whose promises and errors hold here too."""
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
+from callcenter.ports.steps import SteppedRows
 from crm_link.leads.model import Lead
 from routing.ids import ContactId
 
@@ -43,21 +43,6 @@ class StoredLead(msgspec.Struct, frozen=True, kw_only=True):
         return found or 0
 
 
-class LeadEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of a lead as it was taken: by whom ("" for the system), with which words, and how it stood then."""
-
-    lead_id: str
-    version: int
-    at_ms: int
-    command_id: str
-    step: str
-    stage: str
-    owner_id: str = ""
-    by: str = ""
-    contact_id: str = ""
-    text: str = ""
-
-
 class LeadList(StrEnum):
     """Which leads of queues a list tells."""
 
@@ -71,49 +56,11 @@ class LeadList(StrEnum):
     """Won and lost, the newest first."""
 
 
-class LeadQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wanted: of these queues, at most `limit`, after `mark` (of the last lead of the page before)."""
-
-    list_: LeadList
-    queue_ids: Sequence[str]
-    now_ms: int
-    limit: int
-    owner_id: str = ""
-    mark: tuple[int, str] | None = None
-
-
-class Leads(Protocol):
-    """Leads and their steps (transaction kind 3)."""
-
-    async def put(self, stored: StoredLead, event: LeadEvent) -> StoredLead:
-        """Store the lead and the step that led to it, in one transaction; a new one gets its number.
-
-        Version 1 is a new one. The same command again changes nothing, and gives what is stored. Raises ChangedMeanwhile
-        unless the version before is the stored one.
-        """
+class Leads(SteppedRows[StoredLead], Protocol):
+    """Leads and their steps."""
 
     async def look_later(self, lead_id: str, version: int, at_ms: int) -> bool:
         """Look at a lead again at that instant; False if it has moved on."""
 
-    async def get(self, lead_id: str) -> StoredLead | None:
-        """By id."""
-
-    async def of_command(self, command_id: str) -> LeadEvent | None:
-        """The step that this command led to."""
-
-    async def events(self, lead_id: str) -> list[LeadEvent]:
-        """The steps of one, oldest first."""
-
-    async def of_contact(
-        self, contact_id: ContactId, customer_key: str, *, limit: int
-    ) -> list[StoredLead]:
-        """Leads this contact is about, and the customer's others, newest first; "" is no customer."""
-
-    async def page(self, query: LeadQuery) -> list[StoredLead]:
-        """A page of a list."""
-
     async def stages(self, campaign_id: str) -> dict[str, int]:
         """How many leads of a campaign are in which stage."""
-
-    async def to_look_at(self, now_ms: int, *, limit: int) -> list[StoredLead]:
-        """Leads for which the system has something to do by now, the earliest first."""

@@ -3,13 +3,12 @@ import pytest
 
 from callcenter.ports.cases import (
     CaseCount,
-    CaseEvent,
     CaseList,
-    CaseQuery,
     CaseWords,
     StoredCase,
 )
 from callcenter.ports.errors import ChangedMeanwhile
+from callcenter.ports.steps import RowsQuery, StepEvent
 from callcenter.ports.store import Store
 from crm_link.cases.model import Case, CaseKind, CaseState, Category, Due, RootCause
 from routing.ids import ContactId
@@ -59,9 +58,9 @@ def stored(case_id: str = "k1", key: str = "c-wang", **fields: object) -> Stored
     )
 
 
-def event(of: StoredCase, step: str = "received", **fields: object) -> CaseEvent:
-    plain = CaseEvent(
-        case_id=of.case.case_id,
+def event(of: StoredCase, step: str = "received", **fields: object) -> StepEvent:
+    plain = StepEvent(
+        row_id=of.case.case_id,
         version=of.case.version,
         at_ms=5,
         command_id=f"{of.case.case_id}:{of.case.version}",
@@ -165,9 +164,9 @@ async def test_lists_tell_what_is_due_first_page_by_page(store: Store) -> None:
     await put(store, msgspec.structs.replace(later, closed_at_ms=70))
 
     async def listed(which: CaseList, mark: tuple[int, str] | None = None, limit: int = 9) -> str:
-        query = CaseQuery(
+        query = RowsQuery(
             list_=which,
-            department_ids=("service", "product"),
+            group_ids=("service", "product"),
             now_ms=20,
             limit=limit,
             owner_id="u-sven",

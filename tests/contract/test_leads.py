@@ -2,7 +2,8 @@ import msgspec
 import pytest
 
 from callcenter.ports.errors import ChangedMeanwhile
-from callcenter.ports.leads import LeadEvent, LeadList, LeadQuery, LeadWords, StoredLead
+from callcenter.ports.leads import LeadList, LeadWords, StoredLead
+from callcenter.ports.steps import RowsQuery, StepEvent
 from callcenter.ports.store import Store
 from crm_link.leads.model import Lead, LeadStage
 from routing.ids import ContactId
@@ -37,14 +38,14 @@ def stored(lead_id: str = "l1", key: str = "c-wang", **fields: object) -> Stored
     )
 
 
-def event(of: StoredLead, step: str = "created", **fields: object) -> LeadEvent:
-    plain = LeadEvent(
-        lead_id=of.lead.lead_id,
+def event(of: StoredLead, step: str = "created", **fields: object) -> StepEvent:
+    plain = StepEvent(
+        row_id=of.lead.lead_id,
         version=of.lead.version,
         at_ms=5,
         command_id=f"{of.lead.lead_id}:{of.lead.version}",
         step=step,
-        stage=of.lead.stage.value,
+        state=of.lead.stage.value,
         owner_id="u-sven",
         by="u-ann",
         contact_id="c1",
@@ -126,9 +127,9 @@ async def test_lists_tell_what_comes_back_first_page_by_page(store: Store) -> No
         )
 
     async def listed(which: LeadList, mark: tuple[int, str] | None = None, limit: int = 9) -> str:
-        query = LeadQuery(
+        query = RowsQuery(
             list_=which,
-            queue_ids=("sales", "support"),
+            group_ids=("sales", "support"),
             now_ms=20,
             limit=limit,
             owner_id="u-sven",

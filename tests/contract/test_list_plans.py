@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from callcenter.ports.cases import CaseList, CaseQuery
-from callcenter.ports.leads import LeadList, LeadQuery
+from callcenter.ports.cases import CaseList
+from callcenter.ports.leads import LeadList
+from callcenter.ports.steps import RowsQuery
 from callcenter.storage.store import SqlStore
 from routing.ids import ContactId
 
@@ -69,8 +70,8 @@ async def test_a_page_is_read_from_an_index(
     sql_store: SqlStore, asked: Asked, list_: CaseList, mark: tuple[int, str] | None
 ) -> None:
     departments = ("care", "service")
-    query = CaseQuery(
-        list_=list_, department_ids=departments, now_ms=50, limit=50, owner_id="u", mark=mark
+    query = RowsQuery(
+        list_=list_, group_ids=departments, now_ms=50, limit=50, owner_id="u", mark=mark
     )
     await sql_store.cases.page(query)
     found = await plans(sql_store, asked)
@@ -105,10 +106,10 @@ async def test_a_page_of_leads_is_read_from_an_index(
     sql_store: SqlStore, asked: Asked, list_: LeadList, mark: tuple[int, str] | None
 ) -> None:
     queues = ("sales", "help")
-    query = LeadQuery(list_=list_, queue_ids=queues, now_ms=50, limit=50, owner_id="u", mark=mark)
+    query = RowsQuery(list_=list_, group_ids=queues, now_ms=50, limit=50, owner_id="u", mark=mark)
     await sql_store.leads.page(query)
     found = await plans(sql_store, asked)
-    assert len(found) == (1 if list_ is LeadList.MINE else 2)
+    assert len(found) == (2 if list_ is LeadList.MINE else 3)
     assert not [plan for plan in found if scans(plan)]
     assert not [plan for plan in found if sorts(plan)]
 

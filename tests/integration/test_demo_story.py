@@ -11,8 +11,9 @@ import pytest
 from callcenter.bootstrap.demo_story import read_story, tell_story
 from callcenter.bootstrap.parts import Parts
 from callcenter.bootstrap.server import Server
-from callcenter.ports.cases import CaseList, CaseQuery, StoredCase
+from callcenter.ports.cases import CaseList, StoredCase
 from callcenter.ports.recordings import RecordingState
+from callcenter.ports.steps import RowsQuery
 from callcenter.settings import Settings
 from callcenter.telephony.waves import WaveRead
 from tests import looking
@@ -58,7 +59,7 @@ async def until(look: Callable[[], Awaitable[object]], wanted: object) -> None:
 
 async def page(parts: Parts, list_: CaseList) -> list[StoredCase]:
     now_ms = parts.clock.now_ms()
-    query = CaseQuery(list_=list_, department_ids=DEPARTMENTS, now_ms=now_ms, limit=50)
+    query = RowsQuery(list_=list_, group_ids=DEPARTMENTS, now_ms=now_ms, limit=50)
     return await parts.store.cases.page(query)
 
 

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from callcenter.storage.tables.main import metadata
+from callcenter.storage.tables.steps import step_table
 
 cases = sa.Table(
     "cases",
@@ -65,28 +66,7 @@ cases = sa.Table(
     sa.Index(None, "domain_id", "late_at_ms"),
 )
 
-case_events = sa.Table(
-    "case_events",
-    metadata,
-    sa.Column("domain_id", sa.String, primary_key=True),
-    sa.Column("case_id", sa.String, primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("at_ms", sa.BigInteger, nullable=False),
-    *(
-        sa.Column(name, sa.String, nullable=False)
-        for name in (
-            "command_id",
-            "step",
-            "state",
-            "department_id",
-            "owner_id",
-            "by_user_id",
-            "contact_id",
-            "text",
-        )
-    ),
-    sa.UniqueConstraint("domain_id", "command_id"),
-)
+case_events = step_table("case_events", "case_id", "state", "department_id")
 
 case_contacts = sa.Table(
     "case_contacts",

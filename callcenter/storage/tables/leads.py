@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from callcenter.storage.tables.main import metadata
+from callcenter.storage.tables.steps import step_table
 
 leads = sa.Table(
     "leads",
@@ -42,25 +43,5 @@ leads = sa.Table(
     sa.Index(None, "domain_id", "look_at_ms"),
 )
 
-lead_events = sa.Table(
-    "lead_events",
-    metadata,
-    sa.Column("domain_id", sa.String, primary_key=True),
-    sa.Column("lead_id", sa.String, primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("at_ms", sa.BigInteger, nullable=False),
-    *(
-        sa.Column(name, sa.String, nullable=False)
-        for name in (
-            "command_id",
-            "step",
-            "stage",
-            "owner_id",
-            "by_user_id",
-            "contact_id",
-            "text",
-        )
-    ),
-    sa.UniqueConstraint("domain_id", "command_id"),
-    sa.Index(None, "domain_id", "contact_id"),
-)
+lead_events = step_table("lead_events", "lead_id", "stage")
+sa.Index(None, lead_events.c.domain_id, lead_events.c.contact_id)
