@@ -1,13 +1,13 @@
 """Tasks with an owner: nothing runs that nobody waits for.
 
 `Supervisor` holds the tasks of the process: when one ends by an error, the process learns it. `owned` is for a
-task that lives inside one function: leaving the block ends it.
+task that lives inside one function: leaving the block ends it. `woken` is how a task rests that has nothing to do.
 """
 
 import asyncio
 import traceback
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import structlog
@@ -23,6 +23,13 @@ def fault_of(error: BaseException) -> dict[str, str]:
     frames = traceback.extract_tb(error.__traceback__)
     at = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"
     return {"kind": type(error).__name__, "at": at}
+
+
+async def woken(wake: asyncio.Event, within_ms: int) -> None:
+    """Until the event is set, at most this long."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_ms / 1000):
+            await wake.wait()
 
 
 @asynccontextmanager

@@ -32,6 +32,7 @@ from callcenter.ports.call_backs import (
 )
 from callcenter.ports.errors import CallBackTaken, StorageError
 from callcenter.ports.read_models import Interactions
+from callcenter.tasks import woken
 from callcenter.telephony.promising import Caller
 from routing.commands import EndContact
 from routing.errors import RefusalCode
@@ -262,11 +263,7 @@ class CallBackService:
         wait_ms = limits.LOOK_EVERY_MS if due_ms is None else due_ms - now_ms
         wait_ms = max(0, min(wait_ms, limits.LOOK_EVERY_MS))
         asked_lately_ms = self._asked_ms + limits.ASK_EVERY_MS - now_ms
-        try:
-            async with asyncio.timeout(wait_ms / 1000):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+        await woken(self._wake, wait_ms)
         if asked_lately_ms > 0 and not self._facts:
             await asyncio.sleep(asked_lately_ms / 1000)
 

@@ -16,6 +16,7 @@ from callcenter.campaigns.asking import Asked, Asking, NoPhones
 from callcenter.host.envelope import HostError, Published
 from callcenter.ports.campaigns import Campaign, Campaigns, Entry
 from callcenter.ports.errors import ChangedMeanwhile, StorageError
+from callcenter.tasks import woken
 from crm_link.outbound.model import CampaignMode, CampaignState, EntryState, Fault
 from routing.ids import AgentId, ContactId, QueueId
 from routing.model import AgentState, PermitFault
@@ -74,11 +75,7 @@ class Pacer:
             except (StorageError, HostError) as error:
                 _log.warning("campaigns_wait", kind=type(error).__name__)
             await asyncio.sleep(limits.PACE_MS / 1000)
-            try:
-                async with asyncio.timeout(limits.LOOK_EVERY_MS / 1000):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
+            await woken(self._wake, limits.LOOK_EVERY_MS)
 
     async def work(self) -> None:
         """Call for everybody who is free, the campaigns in turn. Raises NoPhones, HostError, StorageError."""

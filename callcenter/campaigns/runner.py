@@ -18,6 +18,7 @@ from callcenter.campaigns.service import CampaignService
 from callcenter.host.envelope import HostError, Published
 from callcenter.ports.campaigns import Attempt, Campaigns, Entry
 from callcenter.ports.errors import ChangedMeanwhile, StorageError
+from callcenter.tasks import woken
 from crm_link.outbound.judging import SOON_MS
 from crm_link.outbound.model import EntryState
 from routing.events import ContactClosed
@@ -89,11 +90,7 @@ class CampaignRunner:
                 wait_ms = await self._rest_ms()
             except (StorageError, HostError) as error:
                 _log.warning("campaigns_wait", kind=type(error).__name__)
-            try:
-                async with asyncio.timeout(wait_ms / 1000):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
+            await woken(self._wake, wait_ms)
 
     async def _rest_ms(self) -> int:
         due_ms = await self._around.rows.next_overdue_ms()

@@ -30,6 +30,7 @@ from callcenter.ports.call_backs import CallBack, CallBacks, MadeBy
 from callcenter.ports.cases import Cases, CaseWords, StoredCase
 from callcenter.ports.errors import CallBackTaken, ChangedMeanwhile, StorageError
 from callcenter.ports.steps import StepEvent
+from callcenter.tasks import woken
 from crm_link.cases.deciding import decide, received
 from crm_link.cases.model import (
     Actor,
@@ -240,11 +241,7 @@ class CaseService:
                 await self.work()
             except StorageError as error:
                 _log.warning("cases_wait", kind=type(error).__name__)
-            try:
-                async with asyncio.timeout(limits.LOOK_EVERY_MS / 1000):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
+            await woken(self._wake, limits.LOOK_EVERY_MS)
 
     async def work(self) -> None:
         """Everything that is to be done now. Raises StorageError: what was not done is done next time."""

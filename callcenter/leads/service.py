@@ -20,6 +20,7 @@ from callcenter.leads.plans import LeadPlan
 from callcenter.ports.errors import ChangedMeanwhile, StorageError
 from callcenter.ports.leads import Leads, LeadWords, StoredLead
 from callcenter.ports.steps import StepEvent
+from callcenter.tasks import woken
 from crm_link.leads.deciding import created, decide
 from crm_link.leads.model import Lead, LeadStage, LeadStep, LeadTaken, Moment, Refused
 from routing.ids import ContactId, QueueId
@@ -172,11 +173,7 @@ class LeadService:
                 await self.work()
             except (StorageError, HostError) as error:
                 _log.warning("leads_wait", kind=type(error).__name__)
-            try:
-                async with asyncio.timeout(limits.LOOK_EVERY_MS / 1000):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
+            await woken(self._wake, limits.LOOK_EVERY_MS)
 
     async def work(self) -> None:
         """Everything that is to be done now. Raises StorageError, HostError: what was not done is done next time."""

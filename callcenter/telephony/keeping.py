@@ -21,7 +21,7 @@ from callcenter.ports.recordings import (
     Recordings,
     RecordingState,
 )
-from callcenter.tasks import fault_of
+from callcenter.tasks import fault_of, woken
 from callcenter.telephony import limits
 from callcenter.telephony.calls import Call
 from callcenter.telephony.ports import Fetched, RecordingSource
@@ -109,11 +109,7 @@ class RecordingKeeper:
             self._wake.clear()
             if self._ends:
                 wait_ms = min(wait_ms, limits.FETCH_RETRY_FIRST_MS)
-            try:
-                async with asyncio.timeout(wait_ms / 1000):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+            await woken(self._wake, wait_ms)
 
     async def _look(self) -> int:
         """Do what is due; returns how long nothing else is, ms. Raises StorageError."""

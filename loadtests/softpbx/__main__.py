@@ -13,12 +13,10 @@ import sys
 import time
 from dataclasses import replace
 
-from aiohttp import web
-
 from loadtests.softpbx.calls import Json
-from loadtests.softpbx.control import Door
 from loadtests.softpbx.exchange import Exchange, Plan
 from loadtests.softpbx.people import PHONE_MANNERS, Temper
+from loadtests.softpbx.serving import at_work
 from loadtests.softpbx.trouble import Trouble
 
 KEYS_VARIABLE = "CC_TELEPHONY"
@@ -126,26 +124,15 @@ async def serve(arguments: argparse.Namespace) -> int:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    runner = web.AppRunner(Door(exchange).app(), access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", arguments.control_port)
-    await site.start()
-    print(
-        f"Call by hand, answer phones: http://127.0.0.1:{runner.addresses[0][1]}/",
-        file=sys.stderr,
-        flush=True,
-    )
     exchange.switch.restart(exchange.now_ms())  # whatever calls there were before us are gone
-    running = asyncio.ensure_future(exchange.run())
-    try:
-        async with asyncio.timeout(arguments.seconds):
-            await stopping.wait()
-    except TimeoutError:
-        await exchange.drain(60.0)
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await runner.cleanup()
+    async with at_work(exchange, arguments.control_port) as port:
+        by_hand = f"Call by hand, answer phones: http://127.0.0.1:{port}/"
+        print(by_hand, file=sys.stderr, flush=True)
+        try:
+            async with asyncio.timeout(arguments.seconds):
+                await stopping.wait()
+        except TimeoutError:
+            await exchange.drain(60.0)
     if arguments.json:
         print(json.dumps(report_of(exchange)))
     return 0

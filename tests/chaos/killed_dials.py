@@ -14,15 +14,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp import web
-
 from loadtests.call_bench import CONNECTION, KEY, telephony, with_short_wrap_up
 from loadtests.clients import AgentClient
 from loadtests.http_link import HTTPLink, Json, Unanswered
 from loadtests.server_process import DEMO_PASSWORD, ServerProcess, free_port, run_drill
-from loadtests.softpbx.control import Door
 from loadtests.softpbx.exchange import Exchange, Plan
 from loadtests.softpbx.people import Temper
+from loadtests.softpbx.serving import at_work
 from routing import events as ev
 from tests.chaos.history import Notes
 from tests.chaos.killed_twilio import is_quiet
@@ -105,16 +103,8 @@ async def _soft_pbx(port: int, door_port: int) -> AsyncIterator[Exchange]:
         temper=Temper(answer_ms=(10, 100)),
     )
     exchange = Exchange(plan)
-    runner = web.AppRunner(Door(exchange).app(), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", door_port).start()
-    running = asyncio.create_task(exchange.run())
-    try:
+    async with at_work(exchange, door_port):
         yield exchange
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await runner.cleanup()
 
 
 async def _restart(server: ServerProcess) -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 
 from loadtests.call_bench import CONNECTION, KEY, NUMBERS, telephony
 from loadtests.clients import AgentClient, CustomerClient
@@ -26,9 +25,9 @@ from loadtests.http_link import HTTPLink, Json
 from loadtests.roving_link import RovingLink
 from loadtests.server_process import DEMO_PASSWORD, REPOSITORY, free_port
 from loadtests.smtp_sink import Sink
-from loadtests.softpbx.control import Door
 from loadtests.softpbx.exchange import Exchange, Plan
 from loadtests.softpbx.people import Temper
+from loadtests.softpbx.serving import at_work
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
@@ -207,16 +206,8 @@ async def phones_at(port: int, url: str) -> AsyncIterator[Exchange]:
         temper=patient,
     )
     exchange = Exchange(plan)
-    runner = web.AppRunner(Door(exchange).app(), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    running = asyncio.create_task(exchange.run())
-    try:
+    async with at_work(exchange, port):
         yield exchange
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await runner.cleanup()
 
 
 def _asked(agent: AgentClient) -> list[tuple[str, str, str]]:

@@ -3,7 +3,6 @@
 Behind all is the same port, so the same stories must come out alike (`test_phone_systems.py`).
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import (
     AbstractContextManager,
@@ -15,16 +14,14 @@ from pathlib import Path
 from typing import Any, Protocol
 from unittest.mock import patch
 
-from aiohttp import web
-
 from callcenter.telephony.asterisk import limits as asterisk_limits
 from callcenter.telephony.asterisk.link import AriLink
 from loadtests import asterisk_stand_in
 from loadtests.asterisk_stand_in import StandIn
 from loadtests.server_process import free_port
 from loadtests.softpbx.calls import LegState
-from loadtests.softpbx.control import Door
 from loadtests.softpbx.exchange import Exchange, Plan
+from loadtests.softpbx.serving import at_work
 from loadtests.twilio_provider import Provider
 from routing.ids import ContactId
 from tests import looking
@@ -264,18 +261,10 @@ async def soft_pbx(tmp_path: Path) -> AsyncIterator[SoftPbx]:
         play_ms=1,
     )
     exchange = Exchange(plan)
-    runner = web.AppRunner(Door(exchange).app(), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    running = asyncio.ensure_future(exchange.run())
-    system = {"keys": [KEY], "control_url": f"http://127.0.0.1:{runner.addresses[0][1]}"}
-    try:
+    async with at_work(exchange, 0) as door_port:
+        system = {"keys": [KEY], "control_url": f"http://127.0.0.1:{door_port}"}
         async with _server(tmp_path, system, port) as server:
             yield SoftPbx(server, exchange)
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await runner.cleanup()
 
 
 @asynccontextmanager

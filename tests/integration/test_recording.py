@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 import pytest
 from aiohttp import ClientSession
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import unused_port
 
 from callcenter.host.envelope import Envelope
 from loadtests.softpbx.calls import Call as PbxCall
-from loadtests.softpbx.control import Door
 from loadtests.softpbx.exchange import Exchange, Plan
 from loadtests.softpbx.people import Temper
+from loadtests.softpbx.serving import at_work
 from routing.commands import CloseQueue
 from routing.ids import ContactId, QueueId, UserId
 from routing.state import Contact
@@ -155,13 +155,8 @@ async def staged(tmp_path: Path) -> AsyncIterator[Stage]:
         numbers = ("100", "300", "400")
         plan = Plan(url, KEY, numbers, {"1001": "answers"}, 1, play_ms=20, temper=STAYS)
         exchange = Exchange(plan)
-        async with TestServer(Door(exchange).app(), port=port):
-            running = asyncio.ensure_future(exchange.run())
-            try:
-                yield Stage(server, exchange)
-            finally:
-                running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
+        async with at_work(exchange, port):
+            yield Stage(server, exchange)
 
 
 async def test_a_talk_is_recorded_after_its_notice_and_stands_still_when_asked(

@@ -26,6 +26,7 @@ from callcenter.ports.journal import Detail
 from callcenter.ports.mails import MailRow, MailState
 from callcenter.ports.store import Store
 from callcenter.projections.transcript import MAIL
+from callcenter.tasks import woken
 
 _log = structlog.get_logger("callcenter.mail")
 
@@ -72,20 +73,13 @@ class Sender:
                 _log.warning("outgoing_mail_not_read", kind=type(error).__name__)
                 is_more = False
             if not is_more:
-                await self._pause()
+                await woken(self.woken, limits.OUTBOX_POLL_MS)
 
     async def send_due(self) -> bool:
         """Try everything that is due, some at once; True when there may be more."""
         rows = await self.store.mails.under_way(due_ms=self.now_ms(), limit=limits.SENT_AT_ONCE_MAX)
         await asyncio.gather(*(self._send(row) for row in rows))
         return len(rows) == limits.SENT_AT_ONCE_MAX
-
-    async def _pause(self) -> None:
-        try:
-            async with asyncio.timeout(limits.OUTBOX_POLL_MS / 1000):
-                await self.woken.wait()
-        except TimeoutError:
-            return
 
     async def _send(self, row: MailRow) -> None:
         lease_ms = self.now_ms() + limits.SENDING_LEASE_MS
