@@ -62,6 +62,14 @@ class Channel:
         return {"id": self.id, "state": self.state, "caller": caller, "dialplan": place | program}
 
 
+def _who(request: web.Request) -> BasicAuth | None:
+    """Whoever may at least read."""
+    sent = request.headers.get("Authorization")
+    who = BasicAuth.decode(sent) if sent else None
+    is_known = who is not None and who.password == PASSWORD and who.login in (USER, READER)
+    return who if is_known else None
+
+
 class StandIn:
     """One Asterisk with one application; `phones` says what each phone does: nothing said, it rings until it is told to."""
 
@@ -93,6 +101,7 @@ class StandIn:
         self._answers = self._table()
         app = web.Application()
         app.router.add_get("/ari/events", self._listen)
+        app.router.add_get("/ari/{path:.+}", self._read_list)
         self._door = TestServer(app)
 
     async def __aenter__(self) -> Self:
@@ -173,10 +182,15 @@ class StandIn:
 
     # --- the socket ---
 
+    async def _read_list(self, request: web.Request) -> web.Response:
+        if _who(request) is None:
+            return web.Response(status=401)
+        status, body = self._heard("GET", request.match_info["path"], {})
+        return web.json_response(body, status=status)
+
     async def _listen(self, request: web.Request) -> web.StreamResponse:
-        sent = request.headers.get("Authorization")
-        who = BasicAuth.decode(sent) if sent else None
-        if who is None or who.password != PASSWORD or who.login not in (USER, READER):
+        who = _who(request)
+        if who is None:
             return web.Response(status=401)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
@@ -195,15 +209,12 @@ class StandIn:
         self, socket: web.WebSocketResponse, asked: dict[str, Any], *, may_write: bool
     ) -> None:
         parts = urlsplit(asked["uri"])
-        path = tuple(unquote(one) for one in parts.path.split("/"))
         query = dict(parse_qsl(parts.query)) | {"": asked.get("message_body", "")}
         method = asked["method"]
         if method != "GET" and not may_write:
             status, body = refused(403, "Write access denied")
         else:
-            self.before(method, "/".join(path))
-            self.asked.append((method, "/".join(path), query))
-            status, body = self._carry_out(method, path, query)
+            status, body = self._heard(method, parts.path, query)
         reply = {
             "type": "RESTResponse",
             "request_id": asked["request_id"],
@@ -211,6 +222,12 @@ class StandIn:
             "message_body": "" if body is None else msgspec.json.encode(body).decode(),
         }
         self._out.put_nowait((socket, reply))
+
+    def _heard(self, method: str, uri: str, query: Query) -> Answer:
+        path = tuple(unquote(one) for one in uri.split("/"))
+        self.before(method, "/".join(path))
+        self.asked.append((method, "/".join(path), query))
+        return self._carry_out(method, path, query)
 
     async def _write(self) -> None:
         """One after another, as they came about: what a request leads to at once is told before it is answered."""

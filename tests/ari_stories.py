@@ -136,7 +136,7 @@ class Stage:
 
     async def state_of(self, channel_id: str) -> str:
         """As Asterisk has it; nothing for one that it does not know."""
-        reply = await self.ari.ask("GET", "channels")
+        reply = await self.ari.lists.read("channels")
         states = {one["id"]: one["state"] for one in msgspec.json.decode(reply.body)}
         return str(states.get(channel_id, ""))
 
@@ -148,11 +148,11 @@ class Stage:
 
     async def application(self) -> Any:  # noqa: ANN401 - JSON
         """Ours, as Asterisk has it."""
-        return msgspec.json.decode((await self.ari.ask("GET", "applications", APP)).body)
+        return msgspec.json.decode((await self.ari.lists.read("applications", APP)).body)
 
     async def bridge_of(self, name: str) -> list[str] | None:
         """Who is in it; None without such a bridge."""
-        reply = await self.ari.ask("GET", "bridges")
+        reply = await self.ari.lists.read("bridges")
         bridges = {one["id"]: sorted(one["channels"]) for one in msgspec.json.decode(reply.body)}
         return bridges.get(name)
 

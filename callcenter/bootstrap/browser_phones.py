@@ -64,6 +64,7 @@ def build_browser(
 def _directory(link: AriLink, system: BrowserSystem) -> AsteriskPhones:
     return AsteriskPhones(
         ask=link.ask,
+        read_list=link.read_list,
         is_connected=lambda: link.is_connected,
         url=link.url,
         agents_context=system.agents_context,

@@ -56,6 +56,30 @@ async def test_the_filter_is_set_again_when_the_application_had_vanished(
         assert await filter_of(stage) == UNWANTED
 
 
+async def fill(asterisk: Asterisk, calls: int) -> None:
+    """So many calls of Asterisk's own that wait for nobody; whoever they are from has a very long name, so that a few are a long list."""
+    asterisk.cli("dialplan add extension 1,1,Answer into waiting")
+    asterisk.cli("dialplan add extension 1,2,Wait,600 into waiting")
+    place = {"endpoint": "Local/1@waiting", "context": "waiting", "extension": "1"}
+    async with ClientSession(headers=AUTHORIZED) as http:
+        for _ in range(calls):
+            wanted = place | {"callerId": f"{'x' * 8_000} <1>"}
+            async with http.post(f"{asterisk.ari_url}/ari/channels", json=wanted) as answer:
+                assert answer.ok, await answer.text()
+
+
+async def test_a_list_too_long_for_a_frame_does_not_end_asterisk(
+    tmp_path: Path, asterisk: Asterisk
+) -> None:
+    async with rig(tmp_path, asterisk) as stage:
+        await fill(asterisk, calls=40)
+        assert len(await stage.channels()) == 80
+        stage.cut()
+        await stage.until(lambda: not stage.link.is_connected)
+        await stage.until_connected()
+        assert len(await stage.channels()) == 80
+
+
 async def test_what_ended_while_nobody_listened_has_ended(
     tmp_path: Path, asterisk: Asterisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

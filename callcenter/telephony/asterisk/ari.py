@@ -1,10 +1,12 @@
-"""One open connection to ARI: events by WebSocket, and requests with their answers over the same.
+"""One open connection to ARI: events by WebSocket, and requests with their answers over the same; lists by HTTP.
 
-The reader does nothing but read, since a reader that is slow is cut off by Asterisk.
+The reader does nothing but read, since a reader that is slow is cut off by Asterisk. A frame is made on the stack of one
+of its threads (496 kB, Asterisk 22): the list of some thousand channels, asked for over the WebSocket, ends the process
+with all its calls.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -19,6 +21,7 @@ from aiohttp import (
     encode_basic_auth,
 )
 from aiohttp.hdrs import AUTHORIZATION
+from yarl import URL
 
 from callcenter.tasks import owned
 from callcenter.telephony.asterisk import limits
@@ -124,13 +127,45 @@ _UNWANTED: Final = {"disallowed": [{"type": "ChannelVarset"}]}
 _MAY_ONLY_READ: Final = 403
 
 
+class Lists:
+    """What there may be many of, read by HTTP."""
+
+    def __init__(self, http: ClientSession, url: str, headers: Mapping[str, str]) -> None:
+        """`url` of the server, without a path."""
+        self._http = http
+        self._url = f"{url.rstrip('/')}/ari/"
+        self._headers = headers
+
+    async def read(self, *path: str) -> Reply:
+        """All of them. Raises AriLost: no answer, or one larger than LIST_BYTES_MAX."""
+        uri = URL(self._url + "/".join(quote(part, safe="") for part in path), encoded=True)
+        body = bytearray()
+        try:
+            async with (
+                asyncio.timeout(limits.LIST_MS / 1000),
+                self._http.get(uri, headers=self._headers, allow_redirects=False) as answer,
+            ):
+                async for part in answer.content.iter_any():
+                    body += part
+                    if len(body) > limits.LIST_BYTES_MAX:
+                        raise AriLost
+                return Reply(answer.status, body.decode(errors="replace"))
+        except (TimeoutError, ClientError, OSError) as error:
+            raise AriLost from error
+
+
 class Ari:
     """An open connection."""
 
     def __init__(
-        self, socket: ClientWebSocketResponse, app: str, on_sign: Callable[[], None]
+        self,
+        socket: ClientWebSocketResponse,
+        lists: Lists,
+        app: str,
+        on_sign: Callable[[], None],
     ) -> None:
         """`on_sign` is called whenever Asterisk has said something."""
+        self.lists = lists
         self.events: asyncio.Queue[Told | None] = asyncio.Queue(limits.EVENTS_WAITING_MAX)
         """What Asterisk tells, in order; None at the end."""
         self._socket = socket
@@ -142,7 +177,7 @@ class Ari:
         self._echo = asyncio.Event()
 
     async def ask(self, method: str, *path: str, body: object = None, **query: object) -> Reply:
-        """One request. Raises AriLost."""
+        """One request whose answer is short: lists have a way of their own. Raises AriLost."""
         if not self._is_open:
             raise AriLost
         self._count += 1
@@ -240,11 +275,12 @@ async def connected(
 ) -> AsyncIterator[Ari]:
     """A connection, read from as long as the block lasts. Raises AriLost, AriAbsent, AriRefused."""
     address = f"{url.rstrip('/')}/ari/events?{urlencode({'app': account.app})}"
+    headers: dict[str, str] = {AUTHORIZATION: encode_basic_auth(account.user, account.password)}
     try:
         async with asyncio.timeout(limits.CONNECT_MS / 1000):
             socket = await http.ws_connect(
                 address,
-                headers={AUTHORIZATION: encode_basic_auth(account.user, account.password)},
+                headers=headers,
                 heartbeat=limits.HEARTBEAT_S,
                 max_msg_size=limits.FRAME_BYTES_MAX,
                 timeout=ClientWSTimeout(ws_close=1.0),
@@ -252,7 +288,7 @@ async def connected(
     except (ClientError, OSError, TimeoutError, ValueError) as error:
         raise _why(error) from error
     try:
-        ari = Ari(socket, account.app, on_sign)
+        ari = Ari(socket, Lists(http, url, headers), account.app, on_sign)
         async with owned(ari.read(), "events of Asterisk"):
             yield ari
     finally:

@@ -42,9 +42,10 @@ def variables_of(phone: str, leg_id: str) -> dict[str, str] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsteriskPhones:
-    """`ask` over the connection there is. Contexts as in the dial plan; `options` go into every endpoint."""
+    """`ask` and `read_list` over the connection there is. Contexts as in the dial plan; `options` go into every endpoint."""
 
     ask: Callable[..., Awaitable[Reply]]
+    read_list: Callable[..., Awaitable[Reply]]
     is_connected: Callable[[], bool]
     url: Callable[[], str]
     agents_context: str
@@ -78,7 +79,10 @@ class AsteriskPhones:
 
     async def names(self) -> list[str]:
         """By what they are called. Raises PhonesUnreachable."""
-        reply = await self._ask("GET", "endpoints", "PJSIP")
+        try:
+            reply = await self.read_list("endpoints", "PJSIP")
+        except AriLost as lost:
+            raise PhonesUnreachable from lost
         if not reply.is_done:
             raise PhonesUnreachable
         try:

@@ -18,8 +18,14 @@ EVENTS_WAITING_MAX: Final = 20_000
 """Events read and not yet looked at; at the limit nothing more is read, Asterisk ends the connection, and what was missed
 is looked up."""
 
-FRAME_BYTES_MAX: Final = 16 * 1024 * 1024
-"""Size of one frame: a list of all channels is one."""
+FRAME_BYTES_MAX: Final = 1024 * 1024
+"""Size of one frame; a larger one ends the connection. Asterisk itself cannot make one of half the size."""
+
+LIST_MS: Final = 15_000
+"""How long Asterisk may take to give a whole list; then the connection counts as lost."""
+
+LIST_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Size of a list, some 100,000 channels; a larger one counts as a lost connection."""
 
 RETRY_FIRST_MS: Final = 100
 """How long the first further try to connect waits; each one after it twice as long, give or take half."""

@@ -156,6 +156,12 @@ class AriLink:
             raise AriLost
         return await self._ari.ask(method, *path, body=body)
 
+    async def read_list(self, *path: str) -> Reply:
+        """All there is of something. Raises AriLost where there is no connection."""
+        if self._ari is None:
+            raise AriLost
+        return await self._ari.lists.read(*path)
+
     async def load(self, log: CallLog, rows: Sequence[CallRow]) -> None:
         """Go on where the stored events of open calls end. Raises StorageError."""
         for row in rows:
@@ -240,9 +246,9 @@ class AriLink:
 
     async def _look(self, ari: Ari, guard: Guard) -> None:
         """What is there now: everything else is over. Raises AriLost."""
-        app = await ari.ask("GET", "applications", self._around.account.app)
-        channels = await ari.ask("GET", "channels")
-        bridges = await ari.ask("GET", "bridges")
+        app = await ari.lists.read("applications", self._around.account.app)
+        channels = await ari.lists.read("channels")
+        bridges = await ari.lists.read("bridges")
         info = await ari.ask("GET", "asterisk", "info", only="status")
         if not (app.is_done and channels.is_done and bridges.is_done and info.is_done):
             raise AriLost
