@@ -108,7 +108,7 @@ async def _serve(database_url: str, redis_url: str) -> None:
     lease = Lease(client, names.lease("router"), clock.monotonic_s)
     await lease.acquire(Owner(f"bench-router-{os.getpid()}"))
     store = await open_store(database_url, DOMAIN)
-    host = Host(DOMAIN, store, clock, lease.is_certain)
+    host = Host(DOMAIN, store, clock, lease.is_ours)
     await host.start()
     nobody: PresenceKeeper[Any] = PresenceKeeper(
         _Nobody(),

@@ -72,7 +72,7 @@ class Joined:
         """The host this role has: its own, or the mirror of another's."""
         domain_id = self._settings.domain_id
         if self._settings.role is Role.ROUTER:
-            return Host(domain_id, store, self._clock, self._lease.is_certain)
+            return Host(domain_id, store, self._clock, self._lease.is_ours)
         return RemoteHost(domain_id, store, self._clock, self._asker)
 
     def early_tasks(self) -> Tasks:

@@ -3,7 +3,7 @@
 Theory: the holder renews. A key that has run out under the eyes of whoever waits is taken at once; one that is gone
 before its time (Redis was emptied or restarted) is put back by its holder, for whom the others wait LEASE_MISSING_S. While Redis cannot be reached the holder goes on: nobody else can take the lease either. It
 gives up only when it sees another's. A process that was asleep past its lease's time must not write before it has
-looked: `is_certain` is false until then, however long Redis cannot be asked.
+looked: `is_certain` is false until then, however long Redis cannot be asked. `is_ours` looks.
 """
 
 import asyncio
@@ -105,6 +105,12 @@ class Lease:
         """Whether we hold it and have not been asleep past its time since we looked."""
         return self._is_held and (self._monotonic_s() - self._looked_s) * 1000 < self._lasts_ms
 
+    async def is_ours(self) -> bool:
+        """Whether we may write. Known at once while it is certain; whoever was kept from renewing looks, as often as it asks."""
+        if self._is_held and not self.is_certain():
+            self._is_held = await self._renew() and self._is_held
+        return self.is_certain()
+
     async def keep(self) -> None:
         """Renew for ever; returns when another has it."""
         while await self._renew():
@@ -133,5 +139,5 @@ class Lease:
             if self.is_certain():
                 self._looked_s = looked_s
             return True
-        self._looked_s = looked_s
+        self._looked_s = max(self._looked_s, looked_s)
         return bool(is_ours)

@@ -15,7 +15,7 @@ It must never know what a channel, a socket or a web page is: they are listeners
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import msgspec
@@ -90,9 +90,9 @@ class Host:
         domain_id: str,
         store: Store,
         clock: Clock,
-        may_append: Callable[[], bool] = lambda: True,
+        may_append: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
-        """Prepare; `start` recovers the state and begins to decide. Nothing is appended while `may_append` says no."""
+        """Prepare; `start` recovers the state and begins to decide. Before each append `may_append` is asked, if there is one."""
         self.domain_id = domain_id
         self.mirror = State()
         self._store = store
@@ -337,7 +337,7 @@ class Host:
         """
         try:
             if batch.records or batch.outcomes:
-                self._check_may_append()
+                await self._check_may_append()
                 whole = JournalBatch(batch.records, batch.details, batch.outcomes, batch.rows)
                 await self._store.journal.append(whole)
         except StorageError:
@@ -359,8 +359,8 @@ class Host:
                 waiter.set_exception(error)
         self._housekeeper.note(self.mirror, self._chain)
 
-    def _check_may_append(self) -> None:
-        if not self._may_append():
+    async def _check_may_append(self) -> None:
+        if self._may_append is not None and not await self._may_append():
             raise StorageUnavailable("another process may have this domain by now")
 
     def _publish(self, first_seq: int, events: list[Event], details: list[Detail]) -> None:

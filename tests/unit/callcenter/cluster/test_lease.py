@@ -140,3 +140,46 @@ async def test_who_slept_past_its_lease_is_not_certain_of_it_while_redis_is_away
         assert mine.is_certain() == goes_on
         redis.is_away = False
         await until(mine.is_certain)
+
+
+class Held:
+    """Redis that gives a lease, and knows whether another has it by now."""
+
+    def __init__(self) -> None:
+        self.is_anothers = False
+        self.asked = 0
+
+    async def pttl(self, _key: str) -> int:
+        return GONE
+
+    async def set(self, *_: object, **__: object) -> bool:
+        return True
+
+    async def eval(self, *_: object) -> int:
+        self.asked += 1
+        return int(not self.is_anothers)
+
+
+async def test_who_was_kept_from_renewing_looks_before_it_writes_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lease, "LEASE_LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(lease, "LEASE_MISSING_S", 0.0)
+    clock_s = 0.0
+    redis = Held()
+    mine = lease.Lease(cast("Redis", redis), "key", lambda: clock_s)
+    assert not await mine.is_ours()
+    await mine.acquire(Owner("router-1", "http://127.0.0.1:1"))
+    assert await mine.is_ours()
+    assert redis.asked == 0, "what is certain is not asked for"
+    clock_s = STARTING_LEASE_MS / 1000
+    assert not mine.is_certain()
+    assert await mine.is_ours()
+    assert await mine.is_ours()
+    assert redis.asked == 1
+    clock_s *= 2
+    redis.is_anothers = True
+    assert not await mine.is_ours()
+    redis.is_anothers = False
+    assert not await mine.is_ours(), "what was lost does not come back"
+    assert redis.asked == 2

@@ -231,6 +231,32 @@ async def test_stopping_a_host_that_never_started() -> None:
     assert stage.journal.batches == []
 
 
+async def test_nothing_is_appended_before_it_is_known_that_it_may_be() -> None:
+    stage, may_go_on, asked = HostStage(), asyncio.Event(), list[int]()
+    answers = iter((True, True, False))
+
+    async def may_append() -> bool:
+        asked.append(len(stage.journal.batches))
+        await may_go_on.wait()
+        return next(answers, True)
+
+    may_go_on.set()
+    stage.host = Host(DOMAIN, stage.store, stage.clock, may_append)
+    async with running(stage):
+        assert asked == [0]
+        may_go_on.clear()
+        waiting = stage.start(stage.envelope(chat("c1")))
+        await settle()
+        assert (asked, len(stage.journal.batches)) == ([0, 1], 1)
+        may_go_on.set()
+        await waiting
+        assert len(stage.journal.batches) == 2
+        with pytest.raises(HostUnavailable):
+            await stage.send(chat("c2"))
+        assert len(stage.journal.batches) == 2
+        assert set(stage.state.contacts) == {"c1"}
+
+
 _NOBODY = AgentId("nobody")
 _NO_CONTACT = ContactId("no such contact")
 
