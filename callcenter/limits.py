@@ -107,9 +107,6 @@ CLOCK_POLL_MS = 250
 LISTEN_BACKLOG = 4_096
 """Connections the kernel holds while the loop is busy: a mass reconnect must not be refused."""
 
-CHATS_STARTED_PER_MINUTE_MAX = 30
-"""Chats one network address may start in a minute; more is 429 `chat_throttled`."""
-
 MESSAGE_CHARACTERS_MAX = 4_000
 """Length of one chat message or of wrap-up notes; longer is refused with 422 `request_invalid`, what is typed into a flow is cut."""
 

@@ -22,10 +22,6 @@ class MailState(StrEnum):
     BOUNCED = "bounced"
 
 
-MAILS_UNDER_WAY: Final = (MailState.QUEUED, MailState.SENDING, MailState.DEFERRED)
-"""States in which a mail is still to be handed to the next server."""
-
-
 class MailRow(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a mail beside its text: whose it is, and how far it got. No address and no word of it.
 

@@ -69,8 +69,3 @@ def insert_notice(connection: sa.Connection, domain_id: str, notice: Notice | No
         columns = {name: getattr(notice, name) for name in _FIELDS} | {"domain_id": domain_id}
         row = tuple(columns[name] for name in notices.columns.keys())  # noqa: SIM118 - of columns
         insert_new_rows(connection, notices, ("notice_id",), [row])
-
-
-def notice_of(row: dict[str, Any]) -> Notice:
-    """The notice of a row."""
-    return Notice(**{name: row[name] for name in _FIELDS})

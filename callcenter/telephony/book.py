@@ -38,7 +38,7 @@ from callcenter.telephony.ports import CallControl, Errand
 from callcenter.telephony.protocol import EventType, Order, OrderKind, PbxEvent, stored_event
 from callcenter.telephony.recording import NO_PLANS, NOT_BEGUN, Plans, Recording
 from callcenter.telephony.standing import standing_of
-from callcenter.telephony.wanted import Enqueue, Wanted
+from callcenter.telephony.wanted import Chosen, Wanted
 from ivr.waiting import Outlook
 from routing.events import (
     ContactClosed,
@@ -352,13 +352,13 @@ class CallBook:
         else:
             opened.is_dirty, is_past, ready = False, False, overdue(call, now_ms)
         for each in ready:
-            self._note(call, each, now_ms)
-            self._tell_ends(opened)
-            await self._settle(opened, is_past=is_past and bool(opened.inbox))
+            self._fold(call, each, now_ms)
+            self._end_recordings(opened)
+            await self._bring_about(opened, is_past=is_past and bool(opened.inbox))
         if not ready:
-            await self._settle(opened, is_past=is_past and bool(opened.inbox))
+            await self._bring_about(opened, is_past=is_past and bool(opened.inbox))
 
-    def _note(self, call: Call, event: PbxEvent, now_ms: int) -> None:
+    def _fold(self, call: Call, event: PbxEvent, now_ms: int) -> None:
         note(call, event, now_ms)
         if (served := flowing.survey_begun(event)) is not None:
             call.served, call.survey = served, self._around.survey_of(served.queue_id)
@@ -381,7 +381,7 @@ class CallBook:
             call.plan = self._around.entry_point(call.dialled)
             call.language = call.plan.language if call.plan is not None else "en"
 
-    async def _settle(self, opened: _Open, *, is_past: bool) -> None:
+    async def _bring_about(self, opened: _Open, *, is_past: bool) -> None:
         """Do what is wanted until nothing more is."""
         call = opened.call
         for _ in range(limits.ENGINE_STEPS_MAX):
@@ -393,8 +393,8 @@ class CallBook:
             opened.due_ms = wanted.due_ms
             if not is_past:
                 await self._open_recordings(opened, wanted)
-                self._send(opened, wanted)
-                self._tell(opened, wanted)
+                self._send_orders(opened, wanted)
+                self._lead_flow_on(opened, wanted)
                 if wanted.end_cause:
                     self._finish(opened, wanted.end_cause)
                     return
@@ -459,7 +459,7 @@ class CallBook:
                     wanted.orders.remove(order)
                 wanted.look_again(self._around.now_ms() + limits.FLOW_RETRY_MS)
 
-    def _tell_ends(self, opened: _Open, *, is_over: bool = False) -> None:
+    def _end_recordings(self, opened: _Open, *, is_over: bool = False) -> None:
         """Recordings that have ended, or whose call has: also one of which nothing was told."""
         keeper, call = self._around.keeper, opened.call
         for recording_id in dict.fromkeys([*opened.recordings, *call.recordings]):
@@ -473,7 +473,7 @@ class CallBook:
                 opened.told.add(key)
                 keeper.end(recording_id, one)
 
-    def _send(self, opened: _Open, wanted: Wanted) -> None:
+    def _send_orders(self, opened: _Open, wanted: Wanted) -> None:
         call, now_ms = opened.call, self._around.now_ms()
         control = self._around.controls.get(call.connection_id)
         is_any_new = False
@@ -490,29 +490,31 @@ class CallBook:
         # What was just sent has a deadline of its own, which `decide` can only now tell.
         opened.due_ms = self._decide(call).due_ms if is_any_new else wanted.due_ms
 
-    def _tell(self, opened: _Open, wanted: Wanted) -> None:
+    def _lead_flow_on(self, opened: _Open, wanted: Wanted) -> None:
         """Store what moves the call's flow on, each once; it comes back as an event."""
         call, run = opened.call, opened.call.flow
         for event in wanted.inputs:
             if event.event_id not in opened.told:
-                self._begin_telling(opened, event.event_id, self._around.flow.store(call, event))
+                self._begin_storing(opened, event.event_id, self._around.flow.store(call, event))
         if run is not None and run.session.marks and call.served is not None:
             key = f"marks.{run.run}.{run.session.number}"
             if key not in opened.told:
-                self._begin_telling(opened, key, self._around.flow.keep_marks(call, run.session))
+                self._begin_storing(opened, key, self._around.flow.keep_marks(call, run.session))
         for ask in wanted.lookups:
             key = "" if run is None else f"{run.run}.{ask.number}"
             if key and key not in opened.told:
-                self._begin_telling(opened, key, self._around.flow.look_up(call, ask))
+                self._begin_storing(opened, key, self._around.flow.look_up(call, ask))
 
-    def _begin_telling(self, opened: _Open, key: str, doing: Coroutine[Any, Any, None]) -> None:
+    def _begin_storing(self, opened: _Open, key: str, doing: Coroutine[Any, Any, None]) -> None:
         if self._tasks is None:
             doing.close()
             return
         opened.told.add(key)
-        self._tasks.create_task(self._tell_one(opened, key, doing))
+        self._tasks.create_task(self._store_or_retry(opened, key, doing))
 
-    async def _tell_one(self, opened: _Open, key: str, doing: Coroutine[Any, Any, None]) -> None:
+    async def _store_or_retry(
+        self, opened: _Open, key: str, doing: Coroutine[Any, Any, None]
+    ) -> None:
         try:
             await doing
         except (HostError, StorageError):
@@ -526,7 +528,7 @@ class CallBook:
         command, entrance = wanted.commands[key], self._around.entrance
         while key not in call.settled:
             try:
-                if isinstance(command, Enqueue):
+                if isinstance(command, Chosen):
                     await entrance.enqueue(call, command)
                 else:
                     await entrance.submit(call, key, command)
@@ -536,7 +538,7 @@ class CallBook:
                 _log.info("call_command_refused", key=key, code=refused.refusal.code)
             except HostError:
                 await asyncio.sleep(limits.SUBMIT_RETRY_MS / 1000)
-        if isinstance(command, Enqueue):
+        if isinstance(command, Chosen):
             call.is_enqueued = True
             call.queue_id, call.language = command.queue_id, command.language
 
@@ -546,7 +548,7 @@ class CallBook:
         Nobody waits for the row: after a crash before it is written, the call's events are folded again and end it again.
         """
         call = opened.call
-        self._tell_ends(opened, is_over=True)
+        self._end_recordings(opened, is_over=True)
         call.end_cause = call.end_cause or end_cause
         asides.close(call, self._around.now_ms())
         self.questions.note(call, self._around.now_ms())

@@ -23,10 +23,9 @@ from callcenter.telephony.entry import EntryPoint
 from callcenter.telephony.flow_run import FlowRun
 from callcenter.telephony.protocol import EventType, Order, OrderKind, PbxEvent, Taping
 from callcenter.telephony.recording import RecordingPlan
-from callcenter.telephony.wanted import UNDELIVERED, Enqueue, Opening, Ring, Standing, Wanted
+from callcenter.telephony.wanted import UNDELIVERED, Chosen, Opening, Ring, Standing, Wanted
 from callcenter.telephony.words import sorry, voicemail_words
-from ivr.session import Enqueue as AskEnqueue
-from ivr.session import Leave
+from ivr.session import Enqueue, Leave
 from ivr.session import Record as AskRecord
 from ivr.waiting import told
 from routing.commands import (
@@ -183,7 +182,7 @@ class _Deciding:
             if chosen is not None:
                 self._enqueue(chosen)
 
-    def _enqueue(self, chosen: Enqueue) -> None:
+    def _enqueue(self, chosen: Chosen) -> None:
         """Whoever will be recorded hears so first: an agent need not wait for it then."""
         plan = recording.plan_for(self.call, self.standing.plans, chosen.queue_id, chosen.language)
         if plan is None or self._has_said(plan, chosen.language):
@@ -199,15 +198,15 @@ class _Deciding:
         self.wanted.look_again(until_ms)
         return self.now_ms >= until_ms
 
-    def _greeted(self, plan: EntryPoint) -> Enqueue | None:
+    def _greeted(self, plan: EntryPoint) -> Chosen | None:
         text = plan.greeting.in_language(plan.language)
         if text:
             self.order("greeting", OrderKind.PLAY, text=text, language=plan.language)
             if self.result("greeting", limits.PLAY_MS) is None:
                 return None
-        return Enqueue(plan.queue_id, plan.language)
+        return Chosen(plan.queue_id, plan.language)
 
-    def _chosen(self, plan: EntryPoint) -> Enqueue | None:
+    def _chosen(self, plan: EntryPoint) -> Chosen | None:
         text = plan.greeting.in_language(plan.language)
         for attempt in range(1, plan.attempts + 1):
             name, wait_ms = f"gather.{attempt}", plan.digit_wait_ms
@@ -220,8 +219,8 @@ class _Deciding:
             if choice is not None:
                 queue_id = choice.queue_id or plan.queue_id
                 language = choice.language or plan.language
-                return Enqueue(queue_id, language, choice.attributes)
-        return Enqueue(plan.queue_id, plan.language)
+                return Chosen(queue_id, language, choice.attributes)
+        return Chosen(plan.queue_id, plan.language)
 
     # --- in a flow ---
 
@@ -234,13 +233,13 @@ class _Deciding:
         elif run.leave is not None:
             self._leave(run, run.leave)
         else:
-            self._enqueue(Enqueue(plan.queue_id, run.session.language))
+            self._enqueue(Chosen(plan.queue_id, run.session.language))
 
     def _ask(self, run: FlowRun) -> None:
         call, session = self.call, run.session
         asked, now_ms = session.asked, self.now_ms
-        if isinstance(asked, AskEnqueue) and not call.is_enqueued:
-            self._enqueue(Enqueue(QueueId(asked.queue_id), session.language))
+        if isinstance(asked, Enqueue) and not call.is_enqueued:
+            self._enqueue(Chosen(QueueId(asked.queue_id), session.language))
         elif isinstance(asked, LOOKED_UP):
             self.wanted.lookups.append(asked)
         elif asked is not None and (order := flowing.order_of(call, run, asked)) is not None:
@@ -266,7 +265,7 @@ class _Deciding:
         if asked is None and run.leave is not None:
             self._leave(run, run.leave)
             return True
-        if asked is None or (isinstance(asked, AskEnqueue) and not self.call.turned_away):
+        if asked is None or (isinstance(asked, Enqueue) and not self.call.turned_away):
             return False
         self._ask(run)
         return True

@@ -16,7 +16,7 @@ from callcenter.projections.transcript import CALL, CUSTOMER, MESSAGE, Customer,
 from callcenter.telephony.calls import Call
 from callcenter.telephony.cards import masked
 from callcenter.telephony.promising import NoPromises, Promises
-from callcenter.telephony.wanted import Enqueue
+from callcenter.telephony.wanted import Chosen
 from routing.commands import Command, EnqueueContact
 from routing.errors import RefusalCode
 from routing.ids import DetailId
@@ -45,7 +45,7 @@ class Entrance:
         """Any command about a call. Raises CommandRefused, HostError."""
         await self._host.submit(Envelope(command, f"call:{call.contact_id}:{key}"))
 
-    async def enqueue(self, call: Call, wanted: Enqueue) -> None:
+    async def enqueue(self, call: Call, wanted: Chosen) -> None:
         """The contact and who calls become durable together, once for ever. Raises CommandRefused, HostError.
 
         Where nobody has everything that is asked for, the caller's own choice goes before the customer's needs. Who was
@@ -82,7 +82,7 @@ class Entrance:
             await self._host.submit(envelope)
         self._customers.follow(call.contact_id, customer, own)
 
-    def _details(self, call: Call, wanted: Enqueue) -> tuple[Detail, ...]:
+    def _details(self, call: Call, wanted: Chosen) -> tuple[Detail, ...]:
         now_ms = self._now_ms()
         bodies = {
             CUSTOMER: msgspec.json.encode(Customer(masked(call.caller), "", wanted.language)),

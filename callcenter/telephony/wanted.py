@@ -61,7 +61,7 @@ class Standing(msgspec.Struct, frozen=True):
         return self.state in (None, ContactState.WRAP_UP)
 
 
-class Enqueue(msgspec.Struct, frozen=True):
+class Chosen(msgspec.Struct, frozen=True):
     """The caller has chosen: the engine learns of the contact."""
 
     queue_id: QueueId
@@ -86,7 +86,7 @@ class Wanted(msgspec.Struct):
     """
 
     orders: list[Order] = []
-    commands: dict[str, Command | Enqueue] = {}
+    commands: dict[str, Command | Chosen] = {}
     inputs: list[PbxEvent] = []
     lookups: list[Ask] = []
     openings: list[Opening] = []

@@ -20,7 +20,7 @@ from callcenter.telephony.calls import Call
 from callcenter.telephony.entry import Choice, EntryPoint, Speech
 from callcenter.telephony.ports import Errand
 from callcenter.telephony.protocol import EventType, PbxEvent, encoded, order_body
-from callcenter.telephony.wanted import Enqueue
+from callcenter.telephony.wanted import Chosen
 from loadtests.softpbx.calls import Json
 from routing import commands as cmd
 from routing import events as ev
@@ -235,7 +235,7 @@ class Centre:
         if handled.refusal is not None:
             raise CommandRefused(handled.refusal)
 
-    async def enqueue(self, call: Call, wanted: Enqueue) -> None:
+    async def enqueue(self, call: Call, wanted: Chosen) -> None:
         """The engine learns of the contact. Raises CommandRefused."""
         command = cmd.EnqueueContact(call.contact_id, Channel.VOICE, wanted.queue_id)
         await self.submit(call, "enqueue", command)

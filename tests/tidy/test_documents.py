@@ -1,11 +1,12 @@
 """Documents name only what exists: a path in backticks is a file or folder of the tree, a link has a target."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.tidy.tree import ROOT
+from tests.tidy.tree import PRODUCT, ROOT, python_trees
 
 DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
 TOP_LEVEL = (
@@ -22,6 +23,7 @@ TOP_LEVEL = (
 )
 BUILT = ("agents/console/dist", "agents/console/node_modules")
 QUOTED = re.compile(r"`([^`\s]+)`")
+FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
@@ -48,3 +50,26 @@ def test_the_life_of_a_contact_names_its_files() -> None:
     architecture = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     life = architecture.split("## Life of a contact")[1].split("\n## ")[0]
     assert len(set(named_paths(life))) >= 30
+
+
+def test_functions_the_architecture_names_exist() -> None:
+    """`Class.method()` is a method of that class, `function()` a function or method of that name."""
+    architecture = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w.]+)\(\)`", architecture))
+    assert len(named) >= 30
+    assert sorted(named - functions()) == []
+
+
+def functions() -> set[str]:
+    """Every function and method of the product; a method with its class, too."""
+    product = [tree for name, tree in python_trees() if name.startswith(PRODUCT)]
+    nodes = [node for tree in product for node in ast.walk(tree)]
+    plain = {node.name for node in nodes if isinstance(node, FUNCTION)}
+    methods = {
+        f"{node.name}.{child.name}"
+        for node in nodes
+        if isinstance(node, ast.ClassDef)
+        for child in node.body
+        if isinstance(child, FUNCTION)
+    }
+    return plain | methods

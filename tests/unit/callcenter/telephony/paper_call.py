@@ -7,7 +7,7 @@ from callcenter.telephony.calls import Call, in_turn, note, overdue
 from callcenter.telephony.deciding import decide
 from callcenter.telephony.entry import Choice, EntryPoint, Speech
 from callcenter.telephony.protocol import EventType, Order, OrderKind, PbxEvent
-from callcenter.telephony.wanted import Enqueue, Standing, Wanted
+from callcenter.telephony.wanted import Chosen, Standing, Wanted
 from routing.ids import AgentId, ContactId, OfferId, QueueId, SkillId
 from routing.model import SkillNeed
 
@@ -59,10 +59,10 @@ def only(answer: Wanted) -> Order:
     return order
 
 
-def enqueued(answer: Wanted) -> Enqueue:
+def enqueued(answer: Wanted) -> Chosen:
     """The contact that enters."""
     command = answer.commands["enqueue"]
-    assert isinstance(command, Enqueue)
+    assert isinstance(command, Chosen)
     return command
 
 

@@ -7,7 +7,7 @@ from callcenter.telephony import limits
 from callcenter.telephony.calls import PBX_LOST, Call, Leg, LegStage, note
 from callcenter.telephony.entry import Speech
 from callcenter.telephony.protocol import EventType, OrderKind, PbxEvent
-from callcenter.telephony.wanted import UNDELIVERED, Enqueue, Ring, Standing
+from callcenter.telephony.wanted import UNDELIVERED, Chosen, Ring, Standing
 from callcenter.telephony.words import sorry
 from routing.commands import (
     AcceptOffer,
@@ -88,7 +88,7 @@ def test_a_digit_chooses(digit: str, queue_id: str, language: str) -> None:
 
 def test_a_digit_asks_for_skills() -> None:
     one = call(ASKED, done={"c1.answer": "", "c1.gather.1": ""}, digits={"c1.gather.1": "3"})
-    assert enqueued(wanted(one)) == Enqueue(SALES, "en", ZH)
+    assert enqueued(wanted(one)) == Chosen(SALES, "en", ZH)
 
 
 def test_whoever_presses_nothing_is_asked_again_and_then_goes_on() -> None:
