@@ -17,6 +17,12 @@ WebhookKey = Annotated[str, Field(pattern=r"^whsec_[A-Za-z0-9+/]{32,100}={0,2}$"
 _ROOT = Path(__file__).resolve().parent.parent
 
 
+def _demo_config_dir() -> Path:
+    """In a clone it stands beside the packages, in an installed wheel within this one."""
+    in_clone = _ROOT / "config" / "demo"
+    return in_clone if in_clone.is_dir() else Path(__file__).resolve().parent / "demo_config"
+
+
 class Role(StrEnum):
     """What a process does of what a domain needs. See docs/cluster.md."""
 
@@ -174,6 +180,8 @@ class Settings(BaseSettings):
     """Where the database, the secret key and the demo passwords live."""
 
     host: str = "127.0.0.1"
+    """The address pages and programs are answered at; `0.0.0.0` is every address of the machine."""
+
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """0 takes any free port and prints it."""
 
@@ -198,9 +206,13 @@ class Settings(BaseSettings):
     """Where gateways reach this router; empty: its own address and port."""
 
     domain_id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")] = "main"
+    """Whose contacts these are; every row is keyed by it. Never changed afterwards."""
 
     listed_origins: frozenset[str] = frozenset()
     """Origins besides the server's own that may act with the log-in cookie, e.g. a front's public name."""
+
+    trusted_proxies: frozenset[str] = frozenset()
+    """Networks of the reverse proxies in front, e.g. `127.0.0.1/32`: what they say of a caller's address (`X-Forwarded-For`) is believed, nobody else's word is."""
 
     subscriber_networks: frozenset[str] = frozenset()
     """Networks, besides public addresses, that events may be sent to, e.g. `10.20.0.0/16`; there http will do."""
@@ -218,6 +230,8 @@ class Settings(BaseSettings):
     """Calls from pages that one network address may make in a minute."""
 
     smtp_listen_host: str = "127.0.0.1"
+    """The address mail comes in at."""
+
     smtp_listen_port: Annotated[int, Field(ge=0, le=65535)] | None = None
     """Where mail comes in, behind a mail server; none: it does not. 0 takes any free port and prints it."""
 
@@ -225,11 +239,19 @@ class Settings(BaseSettings):
     """Size of one mail; a larger one is refused with 552."""
 
     smtp_out_host: str = "127.0.0.1"
-    smtp_out_port: Annotated[int, Field(ge=1, le=65535)] = 25
-    smtp_out_tls: Literal["none", "starttls", "tls"] = "none"
-    smtp_out_user: str = ""
-    smtp_out_password: str = ""
     """The mail server that takes our mails."""
+
+    smtp_out_port: Annotated[int, Field(ge=1, le=65535)] = 25
+    """Its port."""
+
+    smtp_out_tls: Literal["none", "starttls", "tls"] = "none"
+    """Whether it is spoken to in the clear, by STARTTLS, or by TLS from the first byte."""
+
+    smtp_out_user: str = ""
+    """Who logs in there; empty: nobody does."""
+
+    smtp_out_password: str = ""
+    """The password for it."""
 
     email_from_domain: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9.-]*)?$")] = ""
     """What stands behind the @ of our Message-IDs; empty: the mailbox's own domain."""
@@ -238,7 +260,11 @@ class Settings(BaseSettings):
     """By connection; JSON in the environment. See docs/telephony-protocol.md, docs/asterisk.md and docs/twilio.md."""
 
     console_dir: Path = _ROOT / "agents" / "console" / "dist"
-    demo_config_dir: Path = _ROOT / "config" / "demo"
+    """Where the built console lies."""
+
+    demo_config_dir: Path = Field(default_factory=_demo_config_dir)
+    """The configuration folder of `callcenter run --demo`, and of `callcenter init` without `--config`."""
+
     clock: Literal["wall", "demo"] = "wall"
     """`demo`: `callcenter clock advance` leads it ahead, so that a demo shows in minutes what takes days (docs/cases.md)."""
 
@@ -246,6 +272,7 @@ class Settings(BaseSettings):
     """One password for all demo accounts instead of random ones; for automated tests."""
 
     is_log_json: bool = True
+    """JSON lines to standard error; at a terminal they are always for a person's eyes."""
 
     @field_validator("telephony")
     @classmethod
@@ -261,7 +288,7 @@ class Settings(BaseSettings):
             )
         return systems
 
-    @field_validator("subscriber_networks")
+    @field_validator("subscriber_networks", "trusted_proxies")
     @classmethod
     def _are_networks(cls, texts: frozenset[str]) -> frozenset[str]:
         for text in texts:

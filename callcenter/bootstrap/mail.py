@@ -37,14 +37,6 @@ class MailParts:
         """Delete files that were handed in and are past their time. Raises StorageUnavailable."""
         await sweep(self.services.store, self.services.now_ms())
 
-    def gauges(self) -> dict[str, float]:
-        """Figures for the metrics."""
-        return {
-            "smtp_connections": len(self.listener.connections),
-            **{f"mails_{name}": count for name, count in self.receiver.counts.items()},
-            **{f"mails_out_{name}": count for name, count in self.sender.counts.items()},
-        }
-
 
 def build_mail(parts: Parts, secret: bytes) -> MailParts:
     """Nothing listens or is sent yet."""

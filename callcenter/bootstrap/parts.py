@@ -240,23 +240,6 @@ class Parts:
             await asyncio.sleep(PRESENCE_LOOK_MS / 1000)
         return agent is not None
 
-    def gauges(self) -> dict[str, float]:
-        """Figures of the process for the metrics."""
-        return {
-            "desk_sockets": self.desk_hub.tab_count,
-            "customer_sockets": self.chat_hub.window_count,
-            "inbox_commands": self.host.inbox_depth,
-            "loop_late_ms": self.pressure.late_ms,
-            "newcomers_turned_away": self.pressure.turned_away,
-            "journal_seq": self.host.mirror.seq,
-            **self.telephony.gauges(),
-            **{f"call_back_steps_{name}": n for name, n in self.call_backs.counts.items()},
-            "flow_visits": self.visits.open_count,
-            **{f"flow_requests_{name}": n for name, n in self.ways.requester.counts.items()},
-            **{f"subscription_events_{name}": n for name, n in self.telling.counts.items()},
-            **{f"profile_lookups_{name}": n for name, n in self.customers.counts.items()},
-        }
-
 
 def agent_presence(host: Host, gateway: HostGateway) -> PresenceKeeper[AgentId]:
     """Desk sockets against the engine's belief."""
@@ -362,7 +345,6 @@ def build(settings: Settings, store: SqlStore, host: Host, clock: Clock, *, secr
         what_ifs=WhatIfs(settings, new_id),
     )
     parts.campaigns = _campaigns(parts, secret)
-    parts.metrics = Metrics(reading.mirror, parts.gauges, (ways.telephony.latency,))
     _listen(parts)
     return parts
 
@@ -417,7 +399,6 @@ def _listen(parts: Parts) -> None:
     host.act_on(parts.waker.on_published)
     host.listen(parts.chat_hub.on_published)
     host.act_on(parts.visits.on_published)
-    host.listen(parts.metrics.on_published)
     host.listen(parts.telling.on_published)
 
 
@@ -576,6 +557,7 @@ def _services(parts: Parts, customer_keys: CustomerKeys) -> Services:
         questions=parts.telephony.book.questions.of,
         console_dir=settings.console_dir,
         listed_origins=settings.listed_origins,
+        trusted_proxies=settings.trusted_proxies,
         is_https=settings.is_https,
         is_metrics_public=settings.is_metrics_public,
     )

@@ -23,6 +23,8 @@ from callcenter.bootstrap.binding import bound_socket, site_of
 from callcenter.bootstrap.configuration import known_of
 from callcenter.bootstrap.data_dir import DataDir
 from callcenter.bootstrap.demo_story import tell_story
+from callcenter.bootstrap.figures import measure
+from callcenter.bootstrap.machine import Machine
 from callcenter.bootstrap.mail import MailParts, build_mail
 from callcenter.bootstrap.parts import Parts, build, build_web
 from callcenter.bootstrap.people import demo_people, ensure_people
@@ -89,6 +91,7 @@ class Server:
         self._bound: socket.socket | None = None
         self._known: tuple[str, Configuration] | None = None
         self._mail: MailParts | None = None
+        self._machine: Machine | None = None
         self._articles: ArticleServices | None = None
         self._supervisor = Supervisor()
         self._asked = asyncio.Event()
@@ -116,6 +119,9 @@ class Server:
         joined = self._joined
         host = Host(settings.domain_id, store, clock) if joined is None else joined.host(store)
         parts = self._parts = build(settings, store, host, clock, secret=data_dir.secret())
+        mails = store.mails if role.decides else None
+        machine = self._machine = Machine(settings.data_dir, mails)
+        measure(parts, machine, lambda: self._mail)
         if joined is not None:
             parts.introduce_by(joined.cards.over)
             parts.tries = joined.tries
@@ -315,6 +321,8 @@ class Server:
             self._start_keeping(parts)
         else:
             self._supervisor.start(_every(LOG_POLL_MS, parts.reading.follow_log), "interaction log")
+        if self._machine is not None:
+            self._supervisor.start(self._machine.run(parts.clock.now_ms), "machine")
         tasks = {} if self._joined is None else self._joined.tasks(parts)
         for name, task in tasks.items():
             self._supervisor.start(task, name)

@@ -120,18 +120,6 @@ class Telephony:
             "phones in browsers": self.browser.phones.run(),
         }
 
-    def gauges(self) -> dict[str, float]:
-        """Figures for the metrics."""
-        waiting = sum(link.waiting for link in self.links.values())
-        recordings = {f"recordings_{name}": n for name, n in self.recordings.keeper.counts.items()}
-        return {
-            "open_calls": self.book.open_count,
-            "phone_commands_waiting": waiting,
-            "phone_systems_down": sum(not link.is_up for link in self.links.values()),
-            **recordings,
-            **{f"browser_phones_{name}": n for name, n in self.browser.phones.counts.items()},
-        }
-
     def _placing_services(self) -> PlacingServices:
         return PlacingServices(
             host=self.host,

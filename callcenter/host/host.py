@@ -16,7 +16,7 @@ It must never know what a channel, a socket or a web page is: they are listeners
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -59,6 +59,15 @@ from routing.state import State
 _log = structlog.get_logger("callcenter.host")
 
 Listener = Callable[[Published], None]
+
+
+class Appended(Protocol):
+    """Told how long a group commit took, and whether it is done."""
+
+    def __call__(self, took_s: float, *, is_done: bool) -> None:
+        """After a group commit."""
+
+
 _Waiter = asyncio.Future[Submitted]
 
 
@@ -111,6 +120,8 @@ class Host:
         self._progress_ms = 0
         self._housekeeper = Housekeeper(store.journal, clock)
         self._violations: deque[int] = deque(maxlen=VIOLATIONS_TOLERATED)
+        self.on_append: Appended = _not_measured
+        """Called after each group commit."""
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -339,7 +350,7 @@ class Host:
             if batch.records or batch.outcomes:
                 await self._check_may_append()
                 whole = JournalBatch(batch.records, batch.details, batch.outcomes, batch.rows)
-                await self._store.journal.append(whole)
+                await self._append(whole)
         except StorageError:
             _resolve_error(batch.pending, HostUnavailable())
             raise
@@ -358,6 +369,14 @@ class Host:
             if not waiter.done():
                 waiter.set_exception(error)
         self._housekeeper.note(self.mirror, self._chain)
+
+    async def _append(self, batch: JournalBatch) -> None:
+        began_s, is_done = self._clock.monotonic_s(), False
+        try:
+            await self._store.journal.append(batch)
+            is_done = True
+        finally:
+            self.on_append(self._clock.monotonic_s() - began_s, is_done=is_done)
 
     async def _check_may_append(self) -> None:
         if self._may_append is not None and not await self._may_append():
@@ -443,6 +462,10 @@ class Host:
 
     def _note_progress(self) -> None:
         self._progress_ms = self._clock.now_ms()
+
+
+def _not_measured(took_s: float, *, is_done: bool) -> None:
+    """Nobody asks."""
 
 
 def _resolve_error(waiting: list[_Pending], error: Exception) -> None:

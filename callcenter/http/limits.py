@@ -26,3 +26,6 @@ QUERY_LENGTH_MAX = 2_048
 
 RETRY_AFTER_S = 2
 """What a 503 without a better estimate tells the caller to wait."""
+
+FORWARDED_ADDRESSES_MAX = 10
+"""Addresses of an `X-Forwarded-For` that are looked at, from the right; further ones are left out."""

@@ -1,18 +1,22 @@
 """Prometheus figures: counters fed by the published events, gauges read from the state when asked.
 
-Labels come from bounded sets (queue, channel, outcome, event type), never from people.
+What each means stands in `figures`. Labels come from bounded sets (queue, channel, outcome, event type), never from people.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Final
 
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from callcenter.host.envelope import Published
+from callcenter.observability.figures import PREFIX, Values, families
 from routing.events import ContactClosed
 from routing.state import State
+
+_APPEND_BUCKETS_S: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
 class Metrics(Collector):
@@ -21,19 +25,28 @@ class Metrics(Collector):
     def __init__(
         self,
         mirror: Callable[[], State],
-        gauges: Callable[[], dict[str, float]],
+        values: Callable[[], Values],
         others: Iterable[Collector] = (),
+        *,
+        now_ms: Callable[[], int] | None = None,
     ) -> None:
-        """`gauges`: further figures of the process, name -> value, read at every scrape; `others` tell their own."""
+        """`values`: further figures of the process, read at every scrape; `others` tell their own. `now_ms`: of the state's clock, else its newest instant."""
         self._mirror = mirror
-        self._gauges = gauges
+        self._values = values
+        self._now_ms = now_ms or (lambda: mirror().now_ms)
         self._events: Counter[str] = Counter()
-        self._closed: Counter[tuple[str, str]] = Counter()
+        self._closed: Counter[tuple[str, ...]] = Counter()
         self._commits = 0
+        self._append_failures = 0
+        self._appends = Histogram(
+            f"{PREFIX}journal_append_seconds",
+            "time one group commit takes until it is durable",
+            buckets=_APPEND_BUCKETS_S,
+            registry=None,
+        )
         self._registry = CollectorRegistry()
-        self._registry.register(self)
-        for other in others:
-            self._registry.register(other)
+        for one in (self, self._appends, *others):
+            self._registry.register(one)
 
     def on_published(self, published: Published) -> None:
         """Count what became durable."""
@@ -43,38 +56,40 @@ class Metrics(Collector):
             if isinstance(event, ContactClosed):
                 self._closed[event.queue_id, event.outcome] += 1
 
+    def on_append(self, took_s: float, *, is_done: bool) -> None:
+        """Note a group commit, whatever came of it."""
+        self._appends.observe(took_s)
+        if not is_done:
+            self._append_failures += 1
+
     def render(self) -> bytes:
         """The exposition text."""
         return generate_latest(self._registry)
 
     def collect(self) -> Iterable[Metric]:
         """Called by the registry."""
-        yield from self._counters()
-        state = self._mirror()
-        waiting = GaugeMetricFamily(
-            "callcenter_waiting_contacts", "Contacts waiting now", labels=["queue"]
-        )
-        for queue_id, line in state.waiting.items():
-            waiting.add_metric([queue_id], len(line))
-        yield waiting
-        agents = GaugeMetricFamily("callcenter_agents", "Agents by state now", labels=["state"])
-        for agent_state, number in Counter(a.state for a in state.agents.values()).items():
-            agents.add_metric([agent_state], number)
-        yield agents
-        for name, value in self._gauges().items():
-            yield GaugeMetricFamily(f"callcenter_{name}", name.replace("_", " "), value=value)
+        yield from families({**self._counted(), **self._of_state(), **self._values()})
 
-    def _counters(self) -> Iterable[Metric]:
-        events = CounterMetricFamily(
-            "callcenter_events", "Events made durable since the start", labels=["type"]
-        )
-        for event_type, number in sorted(self._events.items()):
-            events.add_metric([event_type], number)
-        yield events
-        closed = CounterMetricFamily(
-            "callcenter_contacts_closed", "Contacts closed", labels=["queue", "outcome"]
-        )
-        for (queue_id, outcome), number in sorted(self._closed.items()):
-            closed.add_metric([queue_id, outcome], number)
-        yield closed
-        yield CounterMetricFamily("callcenter_commits", "Group commits", value=self._commits)
+    def _counted(self) -> Values:
+        return {
+            "events": {(kind,): n for kind, n in sorted(self._events.items())},
+            "contacts_closed": dict(sorted(self._closed.items())),
+            "commits": self._commits,
+            "journal_append_failures": self._append_failures,
+        }
+
+    def _of_state(self) -> Values:
+        state, now_ms = self._mirror(), self._now_ms()
+        lines = state.waiting.items()
+        agents = Counter(str(one.state) for one in state.agents.values())
+        since_ms = {
+            queue_id: min((state.contacts[one].queued_at_ms for one in line), default=now_ms)
+            for queue_id, line in lines
+        }
+        return {
+            "waiting_contacts": {(queue_id,): len(line) for queue_id, line in lines},
+            "oldest_waiting_seconds": {
+                (queue_id,): max(0, now_ms - at_ms) / 1000 for queue_id, at_ms in since_ms.items()
+            },
+            "agents": {(name,): number for name, number in agents.items()},
+        }

@@ -83,8 +83,8 @@ class Mails(Protocol):
     async def under_way(self, *, due_ms: int, limit: int) -> list[MailRow]:
         """Mails to go out whose instant is at `due_ms` or before, the longest due first."""
 
-    async def next_due_ms(self) -> int | None:
-        """When the next mail is to be tried; None when none is under way."""
+    async def outbox(self) -> tuple[int, int | None]:
+        """How many mails are still to go out, and when the oldest of them was written; None for none."""
 
     async def put(self, row: MailRow) -> None:
         """Replace a row."""

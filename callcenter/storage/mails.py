@@ -40,12 +40,15 @@ class SqlMails:
         due = self._mine().where(mails.c.next_at_ms.is_not(None), mails.c.next_at_ms <= due_ms)
         return await self._read(due.order_by(mails.c.next_at_ms, mails.c.mail_id).limit(limit))
 
-    async def next_due_ms(self) -> int | None:
-        """When the next is due."""
-        query = sa.select(sa.func.min(mails.c.next_at_ms)).where(
+    async def outbox(self) -> tuple[int, int | None]:
+        """Those that are timed: the index of what is under way holds no others."""
+        query = sa.select(sa.func.count(), sa.func.min(mails.c.at_ms)).where(
             mails.c.domain_id == self._domain_id, mails.c.next_at_ms.is_not(None)
         )
-        return await self._database.read(lambda connection: connection.scalar(query))
+        number, oldest_ms = await self._database.read(
+            lambda connection: connection.execute(query).one()
+        )
+        return number, oldest_ms
 
     async def put(self, row: MailRow) -> None:
         """Replace a row."""

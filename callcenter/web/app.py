@@ -12,6 +12,7 @@ from agents.protocol import FromConsole, ToConsole
 from callcenter.http.contract import Route
 from callcenter.http.middleware import add_security_headers, boundary
 from callcenter.http.openapi import document
+from callcenter.http.proxies import seeing_through
 from callcenter.http.serving import Guard, mount
 from callcenter.web import (
     audit_routes,
@@ -96,7 +97,7 @@ def build_app(
     `more_frames` are only described in the OpenAPI document, so that it is whole.
     """
     app = web.Application(
-        middlewares=[boundary(services.new_id)],
+        middlewares=[*seeing_through(services.trusted_proxies), boundary(services.new_id)],
         client_max_size=max(each.body_bytes_max for each in ROUTES),
     )
     app.on_response_prepare.append(add_security_headers)

@@ -204,6 +204,7 @@ class Services:
     case_facts: Callable[[StoredCase], ObjectFacts]
     console_dir: Path
     listed_origins: frozenset[str] = frozenset()
+    trusted_proxies: frozenset[str] = frozenset()
     is_https: bool = False
     is_metrics_public: bool = False
     after_wrap_up: Callable[[ContactId, str, str, str], Awaitable[None]]

@@ -389,6 +389,28 @@ async def test_too_many_chats_from_one_address(tmp_path: Path) -> None:
         assert len(server.state.contacts) == 2
 
 
+async def test_behind_a_listed_proxy_each_caller_has_a_bound_of_its_own(tmp_path: Path) -> None:
+    proxies = frozenset({"127.0.0.1/32"})
+    async with live_server(tmp_path, chats_per_minute=1, trusted_proxies=proxies) as server:
+        for address in ("203.0.113.1", "203.0.113.2"):
+            await server.start_chat(X_Forwarded_For=address)
+        # What a caller writes itself stands to the left of what the proxy appends.
+        said = "198.51.100.7, 203.0.113.2"
+        path = "/api/v1/chat/widgets/shop/contacts"
+        refused = await server.ask("POST", path, body=form(), X_Forwarded_For=said)
+        assert (refused.status, refused.code) == (429, "chat_throttled")
+        assert (await server.ask("GET", "/metrics", X_Forwarded_For="127.0.0.1")).status == 404
+        await server.ready_desk("ann")  # sockets, too
+
+
+async def test_nobody_elses_word_of_the_caller_is_believed(tmp_path: Path) -> None:
+    async with live_server(tmp_path, chats_per_minute=1) as server:
+        await server.start_chat(X_Forwarded_For="203.0.113.1")
+        path = "/api/v1/chat/widgets/shop/contacts"
+        refused = await server.ask("POST", path, body=form(), X_Forwarded_For="203.0.113.2")
+        assert (refused.status, refused.code) == (429, "chat_throttled")
+
+
 @pytest.mark.parametrize(
     ("change", "path"),
     [

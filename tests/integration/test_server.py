@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from prometheus_client.parser import text_string_to_metric_families
 
 from callcenter.bootstrap.configuration import NoConfiguration, store_configuration
 from callcenter.bootstrap.data_dir import DataDir, DataDirInUse
 from callcenter.bootstrap.server import PortInUse, Server
 from callcenter.config_loader.loader import ConfigError, load_folder
 from callcenter.host.recovery import JournalDamaged
+from callcenter.observability.figures import FIGURES, PREFIX
 from callcenter.ports.errors import StorageError, StorageUnavailable
 from callcenter.ports.journal import JournalBatch
 from callcenter.ports.versions import UNSIGNED
@@ -31,6 +33,7 @@ from tests.integration.live_server import (
     live_server,
     may_block,
 )
+from tests.looking import pause
 
 
 @pytest.fixture
@@ -110,6 +113,32 @@ async def test_health_and_figures(server: LiveServer) -> None:
         assert line in metrics
     assert "Carol" not in metrics
     assert "Ann" not in metrics
+
+
+async def test_every_figure_is_told_and_no_other(server: LiveServer) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while "callcenter_data_dir_free_bytes" not in await figures_told(server):
+            await pause()
+    told = await figures_told(server)
+    process = {name for name in told if name.startswith("process_")}
+    assert {"process_resident_memory_bytes", "process_open_fds"} <= process
+    assert told - process == {PREFIX + one.name for one in FIGURES}
+
+
+async def test_why_a_process_is_not_ready_is_a_figure(server: LiveServer) -> None:
+    assert "callcenter_ready 1.0" in (await server.ask("GET", "/metrics")).body
+    server.parts.host._is_writable = False
+    metrics = (await server.ask("GET", "/metrics")).body
+    server.parts.host._is_writable = True
+    assert "callcenter_ready 0.0" in metrics
+    assert 'callcenter_not_ready{reason="journal_not_writable"} 1.0' in metrics
+
+
+async def figures_told(server: LiveServer) -> set[str]:
+    """The families of `/metrics`, by their names in the table."""
+    metrics = (await server.ask("GET", "/metrics")).body
+    names = {family.name for family in text_string_to_metric_families(metrics)}
+    return {name for name in names if not name.endswith("_created")}
 
 
 async def test_another_process_applies_a_configuration(server: LiveServer, tmp_path: Path) -> None:

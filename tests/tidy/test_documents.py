@@ -18,6 +18,7 @@ TOP_LEVEL = (
     "loadtests/",
     "tests/",
     "config/",
+    "deploy/",
     "docs/",
     "scripts/",
 )

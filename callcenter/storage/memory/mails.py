@@ -44,10 +44,10 @@ class MemoryMails:
         due = sorted((at_ms, one.mail_id, one) for at_ms, one in timed if at_ms <= due_ms)
         return [one for _, _, one in due[:limit]]
 
-    async def next_due_ms(self) -> int | None:
-        """When the next is due."""
-        timed = [one.next_at_ms for one in self._all() if one.next_at_ms is not None]
-        return min(timed, default=None)
+    async def outbox(self) -> tuple[int, int | None]:
+        """Those that are timed."""
+        written_ms = [one.at_ms for one in self._all() if one.next_at_ms is not None]
+        return len(written_ms), min(written_ms, default=None)
 
     async def put(self, row: MailRow) -> None:
         """Replace a row."""

@@ -8,7 +8,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from callcenter.host.envelope import Published
+from callcenter.observability.figures import FIGURES, families
 from callcenter.observability.metrics import Metrics
+from routing.ids import ContactId
 from tests.unit.routing.scene import Scene
 
 PROGRAM = """
@@ -52,7 +54,33 @@ def test_figures_are_those_of_the_events_and_of_the_state() -> None:
     assert found["callcenter_waiting_contacts[sales]"] == 0
     assert found["callcenter_agents[ready]"] == 1
     assert found["callcenter_agents[logged_out]"] == 1
+    assert found["callcenter_oldest_waiting_seconds[sales]"] == 0
     assert found["callcenter_desk_sockets"] == 4
+
+
+def test_group_commits_are_measured_also_when_they_fail() -> None:
+    scene = Scene()
+    metrics = Metrics(lambda: scene.engine.state, dict)
+    metrics.on_append(0.004, is_done=True)
+    metrics.on_append(7.0, is_done=False)
+    found = figures(metrics)
+    assert found["callcenter_journal_append_seconds_count"] == 2
+    assert found["callcenter_journal_append_seconds_bucket[0.005]"] == 1
+    assert found["callcenter_journal_append_failures_total"] == 1
+
+
+def test_how_long_the_first_in_line_waits() -> None:
+    scene = Scene()
+    scene.chat("c1")
+    since_ms = scene.engine.state.contacts[ContactId("c1")].queued_at_ms
+    metrics = Metrics(lambda: scene.engine.state, dict, now_ms=lambda: since_ms + 90_000)
+    assert figures(metrics)["callcenter_oldest_waiting_seconds[sales]"] == 90
+
+
+def test_a_figure_that_stands_in_no_table_is_not_told() -> None:
+    with pytest.raises(KeyError, match="surprise"):
+        list(families({"surprise": 1}))
+    assert len({one.name for one in FIGURES}) == len(FIGURES)
 
 
 def test_figures_before_anything_happened() -> None:
