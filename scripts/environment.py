@@ -86,6 +86,9 @@ def ensure_console_packages() -> None:
     lock = [CONSOLE / "package-lock.json", REQUIREMENTS / "console.txt"]
     stamp, value = CONSOLE / "node_modules" / ".stamp", digest(lock)
     if not is_fresh(stamp, value):
+        if stamp.parent.is_symlink():
+            # Another checkout's: `npm ci` would empty that one through the link.
+            stamp.parent.unlink()
         run_step("Console packages (npm ci)", npm("ci"), CONSOLE, node_environment())
         stamp.write_text(value)
 

@@ -22,7 +22,8 @@ from callcenter.articles.wording import told
 from callcenter.auth.authorise import Permission
 from callcenter.channels.mail.schemas import SendMail
 from callcenter.channels.mail.thread import thread_of
-from callcenter.channels.mail.writing import letter_of
+from callcenter.channels.mail.writing import letter_of, outgoing_for
+from callcenter.customers.profiles import mail_addresses_of
 from callcenter.host.envelope import CommandRefused, Envelope, Submitted
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
@@ -88,13 +89,17 @@ async def suggest_articles(call: Call[ArticleServices]) -> FoundArticles:
     is_idempotent=True,
     errors=(
         *_REFUSALS,
+        ApiErrorCode.ARTICLE_ADDRESS_UNKNOWN,
         ApiErrorCode.ARTICLE_UNKNOWN,
         ApiErrorCode.ARTICLE_UNSENDABLE,
         ApiErrorCode.MAIL_REFUSED,
     ),
 )
 async def send_article(call: Call[ArticleServices]) -> ArticleSent:
-    """In the customer's language, or in the one there is. A repeat answers as the first time and sends nothing."""
+    """In the customer's language, or in the one there is; during a call to an address of the customer's profile.
+
+    A repeat answers as the first time and sends nothing.
+    """
     services, wanted, contact_id = call.services, call.body(SendArticle), _contact_id(call)
     contact = services.mail.host.mirror.contacts.get(contact_id)
     if contact is None:
@@ -110,7 +115,7 @@ async def send_article(call: Call[ArticleServices]) -> ArticleSent:
         case Channel.EMAIL:
             envelope = await _mail(call, contact, chosen)
         case _:
-            raise _unsendable("Articles are sent into chats and by mail.")
+            envelope = await _mail_beside(call, contact, chosen, wanted.to)
     submitted = await _submit(services, envelope)
     services.mail.on_outgoing()
     reply = submitted.reply
@@ -127,10 +132,11 @@ async def send_article(call: Call[ArticleServices]) -> ArticleSent:
 )
 async def read_sent_articles(call: Call[ArticleServices]) -> SentArticles:
     """In the version that was sent."""
-    services = call.services
+    services, contact_id = call.services, _contact_id(call)
     names = await services.names.read()
+    mails = {row.mail_id: row.state for row in await services.store.mails.of_contact(contact_id)}
     rows = []
-    for one in await services.store.articles.sent_in(_contact_id(call)):
+    for one in await services.store.articles.sent_in(contact_id):
         article = await services.store.articles.get(one.article_id, one.version)
         text = None if article is None else article.text(one.language)
         row = SentArticle(
@@ -141,9 +147,13 @@ async def read_sent_articles(call: Call[ArticleServices]) -> SentArticles:
             channel=one.channel,
             sent_by=names.get(one.by_user_id, ""),
             at_ms=one.at_ms,
+            state=str(mails.get(DetailId(one.sending_id), "")),
         )
         rows.append(row)
-    return SentArticles(rows)
+    contact = services.mail.host.mirror.contacts.get(contact_id)
+    is_asked = contact is not None and _is_beside(contact, call.principal.user_id)
+    addresses = await _addresses_of(services, contact) if contact and is_asked else []
+    return SentArticles(rows, addresses)
 
 
 ROUTES = (suggest_articles, send_article, read_sent_articles)
@@ -187,6 +197,39 @@ async def _mail(call: Call[ArticleServices], contact: Contact, chosen: Chosen) -
         mail_id=newest.mail_id,
     )
     letter = await letter_of(services, contact, mail, author=call.principal, answered=answered)
+    rows = _rows(call, letter.mail_id, chosen, Channel.EMAIL)
+    return _envelope(call, letter.text_id, chosen, (letter.details, (*letter.rows, *rows)))
+
+
+def _is_beside(contact: Contact, user_id: str) -> bool:
+    """Whether this agent holds something in which nothing can be written to the customer."""
+    return contact.channel not in (Channel.CHAT, Channel.EMAIL) and contact.agent_id == user_id
+
+
+async def _addresses_of(services: ArticleServices, contact: Contact) -> list[str]:
+    profile = None
+    if contact.customer_key:
+        profile = await services.store.profiles.get(contact.customer_key)
+    return mail_addresses_of(profile)
+
+
+async def _mail_beside(
+    call: Call[ArticleServices], contact: Contact, chosen: Chosen, to: str | None
+) -> Envelope:
+    """A first mail, to an address that the profile names now: the console shows it, and the agent has chosen it."""
+    services = call.services
+    if to is None or to not in await _addresses_of(services, contact):
+        message = "The customer's profile names no such e-mail address."
+        raise ApiError(ApiErrorCode.ARTICLE_ADDRESS_UNKNOWN, message, path="$.to")
+    outgoing = outgoing_for(services.mail, contact, chosen.language)
+    mailbox = outgoing.mailbox
+    own = services.mail.signature(contact.queue_id) or mailbox.signature
+    signature = mailbox.told(own, chosen.language)
+    told_whole = f"{told(chosen.text)}\n\n{signature}" if signature else told(chosen.text)
+    mail = SendMail(to=[to], subject=chosen.text.title, text=told_whole)
+    letter = await letter_of(
+        services.mail, contact, mail, author=call.principal, answered=None, outgoing=outgoing
+    )
     rows = _rows(call, letter.mail_id, chosen, Channel.EMAIL)
     return _envelope(call, letter.text_id, chosen, (letter.details, (*letter.rows, *rows)))
 

@@ -10,6 +10,7 @@ from callcenter.articles.book import Found
 from callcenter.articles.questions import QuestionStep
 from callcenter.articles.reading_files import ID_PATTERN, ImportFault
 from callcenter.articles.wording import Piece, excerpt, marked
+from callcenter.customers.profiles import ADDRESS_CHARACTERS_MAX
 from callcenter.http.decoding import NOT_BLANK
 from callcenter.ports.articles import LANGUAGES, Article, Asked, Question, QuestionState
 
@@ -96,10 +97,14 @@ class ArticleFiles(Request, frozen=True):
 
 
 class SendArticle(Request, frozen=True):
-    """Which article goes to the customer; in the customer's language unless one is named."""
+    """Which article goes to the customer; in the customer's language unless one is named.
+
+    `to`: the address it is mailed to from a contact that is neither chat nor mail, one of `SentArticles.addresses`.
+    """
 
     article_id: ArticleId
     language: Language | None = None
+    to: Annotated[str, Meta(min_length=1, max_length=ADDRESS_CHARACTERS_MAX)] | None = None
 
 
 class NoteQuestion(Request, frozen=True):
@@ -214,7 +219,7 @@ class ArticleSent(msgspec.Struct, frozen=True):
 
 
 class SentArticle(msgspec.Struct, frozen=True, kw_only=True):
-    """That an article went out in a contact."""
+    """That an article went out in a contact. `state` of its mail: queued, sending, deferred, sent, failed or bounced; "" in a chat."""
 
     article_id: str
     version: int
@@ -223,12 +228,17 @@ class SentArticle(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     sent_by: str
     at_ms: int
+    state: str = ""
 
 
 class SentArticles(msgspec.Struct, frozen=True):
-    """What went out in a contact, oldest first."""
+    """What went out in a contact, oldest first.
+
+    `addresses`: where the agent of a call can mail one, as the customer's profile says; told to that agent alone.
+    """
 
     sent: list[SentArticle]
+    addresses: list[str] = []
 
 
 class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):

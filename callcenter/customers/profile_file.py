@@ -16,7 +16,7 @@ from callcenter.ports.profiles import Profile
 from callcenter.texts import storable
 from routing.ids import AgentId
 
-COLUMNS: Final = ("address", "tier", "language", "region", "owner", "open_complaint")
+COLUMNS: Final = ("address", "email", "tier", "language", "region", "owner", "open_complaint")
 """`address` must be there; what is missing or empty is not known."""
 
 _TRUTHS: Final = {
@@ -95,6 +95,7 @@ def _row(
     profile = Profile(
         customer_key=keys.key_of(address),
         address=address,
+        email=known.get("email", ""),
         tier=known.get("tier", ""),
         language=known.get("language", ""),
         region=known.get("region", ""),

@@ -25,6 +25,7 @@ class ApiErrorCode(StrEnum):
 
     API_KEY_INVALID = "api_key_invalid"
     API_KEY_UNKNOWN = "api_key_unknown"
+    ARTICLE_ADDRESS_UNKNOWN = "article_address_unknown"
     ARTICLE_INVALID = "article_invalid"
     ARTICLE_TAKEN = "article_taken"
     ARTICLE_UNKNOWN = "article_unknown"
@@ -156,6 +157,7 @@ class ErrorBody(msgspec.Struct, frozen=True):
 STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.API_KEY_INVALID: 401,
     ApiErrorCode.API_KEY_UNKNOWN: 404,
+    ApiErrorCode.ARTICLE_ADDRESS_UNKNOWN: 409,
     ApiErrorCode.ARTICLE_INVALID: 422,
     ApiErrorCode.ARTICLE_TAKEN: 409,
     ApiErrorCode.ARTICLE_UNKNOWN: 404,

@@ -12,10 +12,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """What the company knows of a customer; "" and None where it knows nothing.
 
     `customer_key` is the keyed hash by which the journal knows the customer; `address` stands in this row alone.
+    `email` is where mail reaches a customer whose `address` is a number.
     """
 
     customer_key: str
     address: str
+    email: str = ""
     tier: str = ""
     language: str = ""
     region: str = ""

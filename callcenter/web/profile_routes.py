@@ -36,9 +36,13 @@ class FindProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PutProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """All that is known of a customer; null is not known. It replaces what was known before."""
+    """All that is known of a customer; null is not known. It replaces what was known before.
+
+    `email` is where mail reaches a customer who is known by a number.
+    """
 
     address: Address
+    email: Address | None = None
     tier: Word | None = None
     language: Annotated[str, Meta(pattern=LANGUAGE_PATTERN)] | None = None
     region: Word | None = None
@@ -51,6 +55,7 @@ class ProfileRow(msgspec.Struct, frozen=True, kw_only=True):
 
     customer_key: str
     address: str
+    email: str | None
     tier: str | None
     language: str | None
     region: str | None
@@ -85,6 +90,7 @@ async def put_profile(call: Call[Services]) -> ProfileView:
     profile = Profile(
         customer_key=call.services.customer_keys.key_of(wanted.address),
         address=wanted.address.strip(),
+        email=(wanted.email or "").strip(),
         tier=wanted.tier or "",
         language=wanted.language or "",
         region=wanted.region or "",
@@ -160,6 +166,7 @@ def _view(profile: Profile) -> ProfileView:
         ProfileRow(
             customer_key=profile.customer_key,
             address=profile.address,
+            email=profile.email or None,
             tier=profile.tier or None,
             language=profile.language or None,
             region=profile.region or None,

@@ -22,6 +22,7 @@ async def test_a_profile_is_found_as_stored(store: Store) -> None:
     whole = profile(
         1,
         address="张伟@例子.中国",
+        email="zhang.wei@example.cn",
         tier="vip",
         language="zh-CN",
         region="south",

@@ -1,12 +1,16 @@
 /** The knowledge base: suggested, found and sent while a customer waits; what finds no answer is taken by an editor. */
 import { expectAccessible } from './support/accessible';
+import { CALLER, deskWords, ring, takeCall } from './support/desk';
 import { sendMail } from './support/mail';
+import { SUPPORT } from './support/softpbx';
 import {
   agentReady,
   complaintsOf,
   expect,
+  expectNotice,
   logIn,
   offerCard,
+  putProfile,
   takeChat,
   test,
   visit,
@@ -97,4 +101,34 @@ test('one click answers a mail with an article, and it stands in the record', as
   expect(out?.subject).toBe('Re: My money');
   expect(out?.text).toContain('Alipay and WeChat Pay: the same day');
   expect(out?.text).toContain('> When does my refund arrive?');
+});
+
+test('from a call an article goes to the address the profile has, and nowhere without one', async ({
+  world,
+}) => {
+  const sink = await world.sink();
+  await editorOf(world);
+  await putProfile(world, { address: CALLER, email: 'mia.caller@example.org' });
+  const page = await agentReady(world, 'anna');
+  await ring(world, SUPPORT);
+  await takeCall(page, deskWords.en);
+  const panel = page.getByRole('region', { name: 'Knowledge base' });
+  const search = panel.getByLabel('Search articles');
+  await search.fill('refund arrives');
+  await panel.locator('[data-article="refund-time"]').click();
+  await expectAccessible(page, 'an article beside a call');
+  await panel.getByRole('button', { name: 'Send to mia.caller@example.org' }).click();
+  await expectNotice(page, 'Sent to mia.caller@example.org');
+  const sent = panel.getByRole('list', { name: 'Articles sent' });
+  await expect(sent).toContainText('When a refund arrives');
+  await expect(sent).toContainText('Sent');
+  const [out] = await sink.mails();
+  expect(out?.to).toEqual(['mia.caller@example.org']);
+  expect(out?.subject).toBe('When a refund arrives');
+
+  await putProfile(world, { address: CALLER });
+  await search.fill('refund arrives');
+  await panel.locator('[data-article="refund-time"]').click();
+  await expect(panel).toContainText('No e-mail address of this customer is known');
+  await expect(panel.getByRole('button', { name: /^Send/ })).toHaveCount(0);
 });

@@ -57,8 +57,8 @@ class MailBook:
     async def load(self, store: Store) -> None:
         """Read back what was open before the start."""
         for contact in list(self._mirror().contacts.values()):
-            if contact.channel is not Channel.EMAIL:
-                continue
+            if contact.channel is Channel.CHAT:
+                continue  # an article goes into the chat itself; from a call it goes by mail
             for detail in await store.details.of_contact(contact.contact_id, kind=MAIL):
                 self._note(detail)
             for row in await store.mails.of_contact(contact.contact_id):

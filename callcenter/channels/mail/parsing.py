@@ -18,6 +18,7 @@ import msgspec
 
 from callcenter.channels.mail import limits
 from callcenter.channels.mail.mails import Address
+from callcenter.customers.profiles import is_mail_address
 
 _Part: TypeAlias = "Message[str, str]"
 
@@ -298,12 +299,9 @@ def _name(given: str) -> str:
     return re.sub(r"\s+", " ", clean(_decoded(given))).strip()[: limits.NAME_CHARACTERS_MAX]
 
 
-_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,253}")
-
-
 def is_address(text: str) -> bool:
     """Whether this can be written to: one plain address and nothing beside it."""
-    return len(text) <= limits.ADDRESS_CHARACTERS_MAX and bool(_ADDRESS.fullmatch(text))
+    return len(text) <= limits.ADDRESS_CHARACTERS_MAX and is_mail_address(text)
 
 
 def _report(message: _Part) -> Report | None:

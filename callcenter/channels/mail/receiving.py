@@ -209,6 +209,9 @@ class Receiver:
         contact = self.host.mirror.contacts.get(contact_id) if contact_id else None
         if contact_id is None or contact is None or contact.state is ContactState.WRAP_UP:
             return None
+        if contact.channel is not Channel.EMAIL:
+            # An answer to what was sent during a call: nobody reads mails there.
+            return None
         letter = self._letter(arrival, contact_id, raw)
         is_bounce = arrival.opened.kind is MailKind.BOUNCE
         author = Party.SYSTEM if is_bounce else Party.CUSTOMER
@@ -229,7 +232,9 @@ class Receiver:
         customer_key = self.keys.key_of(arrival.sender.address)
         preferred: AgentId | None = None
         if arrival.thread_id is not None:
-            former = await self.store.interactions.get(arrival.thread_id)
+            # Of a call that goes on the log may not know yet.
+            still_open = self.host.mirror.contacts.get(arrival.thread_id)
+            former = still_open or await self.store.interactions.get(arrival.thread_id)
             preferred = None if former is None else former.agent_id
             if former is not None and arrival.opened.kind is MailKind.BOUNCE:
                 customer_key = former.customer_key

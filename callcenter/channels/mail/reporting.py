@@ -47,7 +47,8 @@ class FailureReporter:
             await self._into_new_contact(row, mail)
 
     async def _into_contact(self, row: MailRow, mail: Mail) -> bool:
-        if row.contact_id not in self.host.mirror.contacts:
+        contact = self.host.mirror.contacts.get(row.contact_id)
+        if contact is None or contact.channel is not Channel.EMAIL:
             return False
         letter = self._letter(row, mail, row.contact_id)
         command = AddMessage(row.contact_id, letter.text_id, Party.SYSTEM)
@@ -61,7 +62,9 @@ class FailureReporter:
 
     async def _into_new_contact(self, row: MailRow, mail: Mail) -> None:
         mailbox = self.mailboxes().get(mailbox_address_of(mail.sender.address))
-        former = await self.store.interactions.get(row.contact_id)
+        # Of a call that goes on the log may not know yet.
+        still_open = self.host.mirror.contacts.get(row.contact_id)
+        former = still_open or await self.store.interactions.get(row.contact_id)
         if mailbox is None or former is None:
             return
         contact_id = ContactId(self.new_id())

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
+
 from callcenter.auth.principal import Principal
 from callcenter.channels.mail import limits
+from callcenter.channels.mail.mailboxes import MailboxSettings
 from callcenter.channels.mail.mails import Address, Attached, Mail, MailKind, mail_of
 from callcenter.channels.mail.parsing import Attachment
 from callcenter.channels.mail.schemas import SendMail
@@ -23,6 +26,13 @@ _QUOTED_CHARACTERS_MAX: Final = 20_000
 _WROTE: Final = {"en": "On {when} UTC, {who} wrote:", "zh": "{when} UTC，{who} 写道："}  # noqa: RUF001 - Chinese
 
 
+class Outgoing(msgspec.Struct, frozen=True):
+    """From which mailbox a mail goes out, and in which language its own words are."""
+
+    mailbox: MailboxSettings
+    language: str
+
+
 async def letter_of(
     services: MailServices,
     contact: Contact,
@@ -31,16 +41,15 @@ async def letter_of(
     author: Principal,
     answered: Detail | None,
     files: Sequence[Attachment] = (),
+    outgoing: Outgoing | None = None,
 ) -> Letter:
-    """The mail, ready for the journal; `answered` is the row of the mail it answers, `files` go with it. Raises ApiError `mail_refused`."""
-    stored = await services.store.details.of_contact(contact.contact_id, kind=MAIL, limit=1)
-    first = mail_of(stored[0]) if stored else None
-    mailbox = services.mailbox("" if first is None else first.mailbox_id)
-    if mailbox is None:
-        message = "The mailbox this contact came by is not configured any more."
-        raise ApiError(ApiErrorCode.MAIL_REFUSED, message)
+    """The mail, ready for the journal; `answered` is the row of the mail it answers, `files` go with it.
+
+    Without `outgoing` it goes out as the contact came. Raises ApiError `mail_refused`.
+    """
+    outgoing = outgoing or await _as_it_came(services, contact, answered)
+    mailbox, language = outgoing.mailbox, outgoing.language
     asked = None if answered is None else mail_of(answered)
-    language = (asked.language if asked else "") or mailbox.language
     mail_id, now_ms = DetailId(services.new_id()), services.now_ms()
     message_id = services.tokens.message_id(mailbox.address, contact.contact_id, mail_id)
     details, infos = attached(files, contact.contact_id, now_ms, services.new_id)
@@ -76,6 +85,30 @@ async def letter_of(
         told=wanted.text,
         details=details,
     )
+
+
+async def _as_it_came(
+    services: MailServices, contact: Contact, answered: Detail | None
+) -> Outgoing:
+    stored = await services.store.details.of_contact(contact.contact_id, kind=MAIL, limit=1)
+    first = mail_of(stored[0]) if stored else None
+    mailbox = services.mailbox("" if first is None else first.mailbox_id)
+    if mailbox is None:
+        message = "The mailbox this contact came by is not configured any more."
+        raise ApiError(ApiErrorCode.MAIL_REFUSED, message)
+    asked = None if answered is None else mail_of(answered)
+    return Outgoing(mailbox, (asked.language if asked else "") or mailbox.language)
+
+
+def outgoing_for(services: MailServices, contact: Contact, language: str) -> Outgoing:
+    """How a mail goes to a customer who wrote none: from a mailbox of the queue, else the first there is. Raises ApiError `mail_refused`."""
+    boxes = list(services.mailboxes().values())
+    own = (one for one in boxes if one.queue_id == contact.queue_id)
+    mailbox = next(own, boxes[0] if boxes else None)
+    if mailbox is None:
+        message = "There is no mailbox to send from: an administrator configures one."
+        raise ApiError(ApiErrorCode.MAIL_REFUSED, message)
+    return Outgoing(mailbox, language)
 
 
 def _text(wanted: SendMail, answered: Detail | None, language: str) -> str:

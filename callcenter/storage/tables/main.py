@@ -16,7 +16,7 @@ from routing.service_level import AgentTimes, Figures
 
 Kind = type[TypeEngine[Any]]
 
-HEAD: Final = "0031"
+HEAD: Final = "0033"
 """The newest migration."""
 
 metadata = sa.MetaData(
@@ -384,6 +384,7 @@ profiles = sa.Table(
     _domain(),
     _key("customer_key"),
     _must("address", sa.String),
+    _text("email"),
     _must("tier", sa.String),
     _must("language", sa.String),
     _must("region", sa.String),

@@ -41,12 +41,13 @@ export const sendArticle = (
   contact_id: string,
   article_id: string,
   language: ArticleLanguage | null,
+  to: string | null,
   key: string,
 ) =>
   answerOf(
     api.POST('/api/v1/contacts/{contact_id}/articles', {
       params: { path: { contact_id }, ...keyed(key) },
-      body: { article_id, language },
+      body: { article_id, language, to },
     }),
   );
 export const readSentArticles = (contactId: string) =>

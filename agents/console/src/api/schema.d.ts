@@ -5209,6 +5209,7 @@ export interface components {
         ProfileRow: {
             customer_key: string;
             address: string;
+            email: string | null;
             tier: string | null;
             language: string | null;
             region: string | null;
@@ -5225,9 +5226,13 @@ export interface components {
         /**
          * PutProfile
          * @description All that is known of a customer; null is not known. It replaces what was known before.
+         *
+         *         `email` is where mail reaches a customer who is known by a number.
          */
         PutProfile: {
             address: string;
+            /** @default null */
+            email?: string | null;
             /** @default null */
             tier?: string | null;
             /** @default null */
@@ -5585,11 +5590,15 @@ export interface components {
         /**
          * SendArticle
          * @description Which article goes to the customer; in the customer's language unless one is named.
+         *
+         *         `to`: the address it is mailed to from a contact that is neither chat nor mail, one of `SentArticles.addresses`.
          */
         SendArticle: {
             article_id: string;
             /** @default null */
             language?: ("en" | "zh") | null;
+            /** @default null */
+            to?: string | null;
         };
         /**
          * SendMail
@@ -5621,7 +5630,7 @@ export interface components {
         };
         /**
          * SentArticle
-         * @description That an article went out in a contact.
+         * @description That an article went out in a contact. `state` of its mail: queued, sending, deferred, sent, failed or bounced; "" in a chat.
          */
         SentArticle: {
             article_id: string;
@@ -5631,13 +5640,19 @@ export interface components {
             channel: string;
             sent_by: string;
             at_ms: number;
+            /** @default  */
+            state?: string;
         };
         /**
          * SentArticles
          * @description What went out in a contact, oldest first.
+         *
+         *         `addresses`: where the agent of a call can mail one, as the customer's profile says; told to that agent alone.
          */
         SentArticles: {
             sent: components["schemas"]["SentArticle"][];
+            /** @default [] */
+            addresses?: string[];
         };
         /**
          * ServiceFormula
@@ -12099,7 +12114,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description article_unsendable, contact_ended, contact_not_connected, idempotency_key_reused, mail_refused */
+            /** @description article_address_unknown, article_unsendable, contact_ended, contact_not_connected, idempotency_key_reused, mail_refused */
             409: {
                 headers: {
                     [name: string]: unknown;

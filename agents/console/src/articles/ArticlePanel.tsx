@@ -149,7 +149,7 @@ export function ArticlePanel({ item }: { item: AssignmentCard }) {
           <OwnQuestions onOpen={open} />
         </>
       )}
-      <SentArticles contactId={contactId} />
+      <SentArticles contactId={contactId} revision={item.email?.revision} />
     </section>
   );
 }

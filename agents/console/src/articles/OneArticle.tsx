@@ -12,12 +12,64 @@ import { useCommand } from '../ui/useCommand';
 import { useLanguageName } from '../ui/useLanguageName';
 import styles from './Articles.module.css';
 import { Markdown } from './markdown';
+import { sentQuery } from './sent';
 
 const languages: ArticleLanguage[] = ['en', 'zh'];
-const sendable = ['chat', 'email'];
+const written = ['chat', 'email'];
 
-const ask = (key: string, contactId: string, articleId: string, language: ArticleLanguage) =>
-  sendArticle(contactId, articleId, language, key);
+const ask = (
+  key: string,
+  contactId: string,
+  articleId: string,
+  language: ArticleLanguage,
+  to: string | null = null,
+) => sendArticle(contactId, articleId, language, to, key);
+
+interface SendProps {
+  item: AssignmentCard;
+  article: ArticleVersion;
+  language: ArticleLanguage;
+  onSent: () => void;
+}
+
+/** From a chat or a mail one button; from a call one for each address that the customer is known to have. */
+function SendButtons({ item, article, language, onSent }: SendProps) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const isStale = useIsStale();
+  const send = useCommand(ask);
+  const button = useRef<GetRef<typeof Button>>(null);
+  const isBeside = !written.includes(item.channel);
+  const load = useQuery({ ...sentQuery(item.contact_id, item.email?.revision), enabled: isBeside });
+  useEffect(() => button.current?.focus(), [load.isSuccess]);
+  const submit = async (to: string | null) => {
+    if (!(await send.run(item.contact_id, article.article_id, language, to))) return;
+    const title = article[language]?.title ?? '';
+    toast(to ? t('articles.sentTo', { title, address: to }) : t('articles.sent', { title }), 'info');
+    void queries.invalidateQueries({ queryKey: ['articles', 'sent', item.contact_id] });
+    onSent();
+  };
+  const addresses = isBeside ? (load.data?.addresses ?? []) : [null];
+  if (isBeside && load.isSuccess && !addresses.length)
+    return <p className={styles.noAddress}>{t('articles.noAddress')}</p>;
+  return addresses.map((to, place) => (
+    <Button
+      key={to ?? ''}
+      ref={place ? undefined : button}
+      className={styles.send}
+      type="primary"
+      size="small"
+      icon={<Icon name="send" />}
+      disabled={isStale}
+      loading={send.isBusy}
+      onClick={() => void submit(to)}
+    >
+      {to
+        ? t('articles.sendTo', { address: to })
+        : t(item.channel === 'email' ? 'articles.sendMail' : 'articles.sendChat')}
+    </Button>
+  ));
+}
 
 interface ShownProps {
   item: AssignmentCard;
@@ -27,24 +79,13 @@ interface ShownProps {
 
 function Shown({ item, article, onClose }: ShownProps) {
   const { t } = useTranslation();
-  const queries = useQueryClient();
   const languageName = useLanguageName();
-  const isStale = useIsStale();
-  const send = useCommand(ask);
-  const button = useRef<GetRef<typeof Button>>(null);
   const said = languages.filter((one) => article[one]);
   const own: ArticleLanguage = item.language.startsWith('zh') ? 'zh' : 'en';
   const [chosen, choose] = useState<ArticleLanguage>(own);
   const language = said.includes(chosen) ? chosen : (said[0] ?? own);
   const text = article[language];
-  const canSend = sendable.includes(item.channel) && item.state === 'connected' && !article.is_retired;
-  useEffect(() => button.current?.focus(), []);
-  const submit = async () => {
-    if (!(await send.run(item.contact_id, article.article_id, language))) return;
-    toast(t('articles.sent', { title: text?.title ?? '' }), 'info');
-    void queries.invalidateQueries({ queryKey: ['articles', 'sent', item.contact_id] });
-    onClose();
-  };
+  const canSend = item.state === 'connected' && !article.is_retired;
   return (
     <article className={styles.article} data-open-article={article.article_id}>
       <header>
@@ -62,19 +103,7 @@ function Shown({ item, article, onClose }: ShownProps) {
       )}
       <Markdown className={styles.body} body={text?.body ?? ''} />
       <footer>
-        {canSend && (
-          <Button
-            ref={button}
-            type="primary"
-            size="small"
-            icon={<Icon name="send" />}
-            disabled={isStale}
-            loading={send.isBusy}
-            onClick={() => void submit()}
-          >
-            {t(item.channel === 'email' ? 'articles.sendMail' : 'articles.sendChat')}
-          </Button>
-        )}
+        {canSend && <SendButtons item={item} article={article} language={language} onSent={onClose} />}
         <Button size="small" onClick={onClose}>
           {t('articles.back')}
         </Button>

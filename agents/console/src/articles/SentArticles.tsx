@@ -1,16 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { readSentArticles } from '../api/articles';
 import { clockTime } from '../ui/format';
 import styles from './Articles.module.css';
+import { sentQuery } from './sent';
 
 /** Which version of which article went to the customer; nothing while none did. */
-export function SentArticles({ contactId }: { contactId: string }) {
+export function SentArticles({ contactId, revision }: { contactId: string; revision?: number }) {
   const { t, i18n } = useTranslation();
-  const load = useQuery({
-    queryKey: ['articles', 'sent', contactId],
-    queryFn: () => readSentArticles(contactId),
-  });
+  const load = useQuery(sentQuery(contactId, revision));
   if (!load.data?.sent.length) return null;
   return (
     <ul className={styles.sent} aria-label={t('articles.sentTitle')}>
@@ -22,6 +19,7 @@ export function SentArticles({ contactId }: { contactId: string }) {
               t('articles.version', { version: one.version }),
               one.sent_by,
               clockTime(one.at_ms, i18n.language),
+              ...(one.state ? [t(`mail.state.${one.state}`)] : []),
             ].join(' · ')}
           </small>
         </li>

@@ -4,6 +4,7 @@ import pytest
 
 from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.profile_file import FileRefused, Row, read_profiles
+from callcenter.customers.profiles import mail_addresses_of
 from callcenter.ports.profiles import Profile
 from routing.ids import AgentId
 
@@ -66,6 +67,21 @@ def test_every_bad_row_is_told_with_its_line_and_reason() -> None:
         (8, "the customer of line 7 again"),
         (9, "it is not written in UTF-8"),
     ]
+
+
+def test_a_caller_may_have_an_address_for_mail() -> None:
+    rows = read(
+        "address,email", "+49301234,mia@shop.example", "+49301235,mia at shop", "a@b.example,"
+    )
+    assert [mail_addresses_of(row.profile) for row in rows] == [
+        ["mia@shop.example"],
+        [],
+        ["a@b.example"],
+    ]
+    assert (
+        rows[1].fault == "email: an e-mail address is like mia@shop.example, with nothing beside it"
+    )
+    assert mail_addresses_of(Profile(customer_key="k", address="张伟@例子.中国")) == []
 
 
 def test_a_row_that_is_no_csv_does_not_stop_the_rest() -> None:

@@ -29,6 +29,12 @@ def test_address_and_message_id_lead_back_to_the_contact() -> None:
     assert MailTokens(b"x" * 32).message_id(HELP, CONTACT, MAIL).endswith("@shop.example>")
 
 
+def test_a_call_is_led_back_to_though_its_id_is_written_otherwise() -> None:
+    call = ContactId(CONTACT.replace("-", ""))
+    assert TOKENS.contact_of_address(TOKENS.reply_address(HELP, call)) == call
+    assert OTHERS.contact_of_address(TOKENS.reply_address(HELP, call)) is None
+
+
 def test_the_same_mail_has_the_same_id_for_ever() -> None:
     assert TOKENS.message_id(HELP, CONTACT, MAIL) == TOKENS.message_id(HELP, CONTACT, MAIL)
     assert TOKENS.incoming_id("help", b"x") == TOKENS.incoming_id("help", b"x")
