@@ -16,11 +16,9 @@ WebhookKey = Annotated[str, Field(pattern=r"^whsec_[A-Za-z0-9+/]{32,100}={0,2}$"
 
 _ROOT = Path(__file__).resolve().parent.parent
 
-
-def _demo_config_dir() -> Path:
-    """In a clone it stands beside the packages, in an installed wheel within this one."""
-    in_clone = _ROOT / "config" / "demo"
-    return in_clone if in_clone.is_dir() else Path(__file__).resolve().parent / "demo_config"
+_IN_CLONE = _ROOT / "config" / "demo"
+_IN_WHEEL = Path(__file__).resolve().parent / "demo_config"
+_DEMO_CONFIG_DIR = _IN_CLONE if _IN_CLONE.is_dir() else _IN_WHEEL
 
 
 class Role(StrEnum):
@@ -262,7 +260,7 @@ class Settings(BaseSettings):
     console_dir: Path = _ROOT / "agents" / "console" / "dist"
     """Where the built console lies."""
 
-    demo_config_dir: Path = Field(default_factory=_demo_config_dir)
+    demo_config_dir: Path = _DEMO_CONFIG_DIR
     """The configuration folder of `callcenter run --demo`, and of `callcenter init` without `--config`."""
 
     clock: Literal["wall", "demo"] = "wall"
