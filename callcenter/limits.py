@@ -190,4 +190,4 @@ MACHINE_LOOK_EVERY_MS = 10_000
 """How often a process looks at its disk, its memory and the mail to go out; the metrics are so old at most."""
 
 DISK_FREE_LOW_BYTES = 1_000_000_000
-"""Less room than this where the data directory lies is said in the log (`disk_low`)."""
+"""Less room than this where the data directory lies is said in the log (`disk_low`) and by `callcenter doctor`."""

@@ -13,6 +13,7 @@ from callcenter.cli import (
     campaign_command,
     clock_command,
     config_commands,
+    doctor_command,
     erase_command,
     explain_command,
     import_articles_command,
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     backup_command.add(commands)
     user_commands.add(commands)
     config_commands.add(commands)
+    doctor_command.add(commands)
     explain_command.add(commands)
     erase_command.add(commands)
     import_profiles_command.add(commands)

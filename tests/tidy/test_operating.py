@@ -10,6 +10,7 @@ import yaml
 
 from callcenter import VERSION
 from callcenter.bootstrap.backups import BackupCode
+from callcenter.bootstrap.doctor import DoctorCode
 from callcenter.cli import settings_command
 from callcenter.observability.figures import FIGURES, PREFIX
 from callcenter.settings import Settings
@@ -58,9 +59,10 @@ def test_every_figure_has_its_row() -> None:
     assert rows == wanted
 
 
-def test_codes_of_backups_are_explained() -> None:
-    explained = {row[0].strip("`") for row in table_rows("docs/operating.md")}
-    assert {str(code) for code in BackupCode} <= explained
+def test_codes_of_the_commands_are_explained() -> None:
+    rows = table_rows("docs/operating.md")
+    explained = {code for row in rows for code in re.findall(r"`(\w+)`", row[0])}
+    assert {str(code) for code in (*BackupCode, *DoctorCode)} <= explained
 
 
 def test_alerts_ask_for_what_is_told() -> None:
