@@ -21,12 +21,14 @@ from loadtests.postgres_server import NoPostgres, PostgresServer, postgres_serve
 from loadtests.redis_server import NoRedis, RedisServer
 from loadtests.server_process import (
     DEMO_PASSWORD,
+    PRODUCT,
     REPOSITORY,
     ServerFailed,
     ServerProcess,
     free_port,
     run_drill,
 )
+from loadtests.warm import WarmStart
 
 POLL_S: Final = 0.02
 LOOK_EVERY_S: Final = 0.5
@@ -71,9 +73,13 @@ class Cluster:
         database_url: str = "",
         environment: Mapping[str, str] | None = None,
         ports: tuple[int, int] = (0, 0),
-        router_launcher: Sequence[str] = ("-m", "callcenter"),
+        router_launcher: Sequence[str] = PRODUCT,
+        warm: WarmStart | None = None,
     ) -> None:
-        """A database server, or a database that has its tables already, may be given; `ports` are the gateways'."""
+        """A database server, or a database that has its tables already, may be given; `ports` are the gateways'.
+
+        `warm` is where processes are forked from, which are else started from nothing.
+        """
         self.folder = folder
         self.data_dir = folder / "data"
         self._postgres = postgres
@@ -82,6 +88,7 @@ class Cluster:
         self._environment = dict(environment or {})
         self._ports = ports
         self._router_launcher = tuple(router_launcher)
+        self._warm = warm
         self._stack = AsyncExitStack()
         self.redis: RedisServer
         self.routers: list[RoleProcess] = []
@@ -155,6 +162,8 @@ class Cluster:
             for number, port in enumerate(self._ports, start=1)
         ]
         self.worker = RoleProcess(self.data_dir, "worker-1", environment)
+        for one in self.processes:
+            one.warm = self._warm
         self._stack.push_async_callback(self._stop)
         (self.data_dir).mkdir(parents=True, exist_ok=True)
         for one in self.routers:

@@ -10,11 +10,15 @@ import sys
 import time
 from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+if TYPE_CHECKING:
+    from loadtests.warm import WarmProcess, WarmStart
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEMO_PASSWORD = "demo-password-of-a-drill"  # noqa: S105 - of throw-away servers on loopback
 POLL_S = 0.01
+PRODUCT: Final = ("-m", "callcenter")
 PORTS: Final = range(20_000, 32_000)
 
 T = TypeVar("T")
@@ -56,7 +60,7 @@ class ServerProcess:
         data_dir: Path,
         *,
         port: int = 0,
-        launcher: Sequence[str] = ("-m", "callcenter"),
+        launcher: Sequence[str] = PRODUCT,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.data_dir = data_dir
@@ -66,7 +70,9 @@ class ServerProcess:
         self.launcher = tuple(launcher)
         self.options: tuple[str, ...] = ("--demo",)
         self._environment = dict(environment or {})
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | WarmProcess | None = None
+        self.warm: WarmStart | None = None
+        """Where it is forked from, if it is the product as it is."""
         self.started_s = 0.0
 
     @property
@@ -93,6 +99,10 @@ class ServerProcess:
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         where = ("--port", str(self.port), "--data-dir", str(self.data_dir))
         self.started_s = time.monotonic()
+        if self.warm is not None and self.launcher == PRODUCT:
+            words = ("run", *self.options, *where)
+            self._process = await self.warm.begin(words, environment, self.log)
+            return
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,

@@ -24,6 +24,7 @@ from typing import Any, Final
 from loadtests.http_link import Unanswered
 from loadtests.postgres_server import PostgresServer, postgres_server
 from loadtests.server_process import REPOSITORY, ServerFailed, run_drill
+from loadtests.warm import WarmStart
 from tests.chaos.cluster_run import CALLS_PER_S, MAILS_PER_S, ClusterRun, Outcome
 from tests.chaos.configuration import write_short_deadlines
 from tests.chaos.history import Problem
@@ -198,17 +199,19 @@ async def _one_by_one(
     template: Template, arguments: argparse.Namespace, seeds: Sequence[int], file: Path
 ) -> None:
     version = version_of_code()
-    for seed in seeds:
-        await until_room()
-        run = ClusterRun(template, seed, arguments.rate, version=version)
-        started_s = time.monotonic()
-        try:
-            await run.carry_out()
-        except (ServerFailed, Unanswered) as failure:
-            run.outcome.problems.append(Problem("drill", 0, f"{type(failure).__name__}: {failure}"))
-        _append(file, run.outcome)
-        _say(run.outcome, time.monotonic() - started_s)
-        _write(arguments.json, summary(outcomes_in(file), arguments.rate, proven=None))
+    async with WarmStart(REPOSITORY) as warm:
+        for seed in seeds:
+            await until_room()
+            run = ClusterRun(template, seed, arguments.rate, version=version, warm=warm)
+            started_s = time.monotonic()
+            try:
+                await run.carry_out()
+            except (ServerFailed, Unanswered) as failure:
+                text = f"{type(failure).__name__}: {failure}"
+                run.outcome.problems.append(Problem("drill", 0, text))
+            _append(file, run.outcome)
+            _say(run.outcome, time.monotonic() - started_s)
+            _write(arguments.json, summary(outcomes_in(file), arguments.rate, proven=None))
 
 
 async def _in_processes(arguments: argparse.Namespace, seeds: Sequence[int], file: Path) -> None:

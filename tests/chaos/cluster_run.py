@@ -17,6 +17,7 @@ from loadtests.cluster import Cluster, RoleProcess, until
 from loadtests.observing import ACKNOWLEDGEMENTS
 from loadtests.roving_link import RovingLink
 from loadtests.server_process import free_port
+from loadtests.warm import WarmStart
 from tests.chaos.calls import Phones, check_calls
 from tests.chaos.configuration import interests
 from tests.chaos.crowd import Crowd
@@ -128,6 +129,7 @@ class ClusterRun:
         *,
         planted: str = "",
         version: str = "",
+        warm: WarmStart | None = None,
     ) -> None:
         """`contacts_per_s` are chats; `planted` is a fault that both routers have; `version` is of the code that runs."""
         self._template = template
@@ -159,6 +161,7 @@ class ClusterRun:
                 "CC_DRILL_FAULT": planted,
             },
             ports=ports,
+            warm=warm,
             router_launcher=FAULTY if planted else HONEST,
         )
         self._cookies = template.cookies
