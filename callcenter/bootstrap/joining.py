@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from aiohttp import web
 
+from agents.desk import Introductions
 from callcenter.bootstrap.configuration import ConfigurationInForce
 from callcenter.bootstrap.parts import Parts
+from callcenter.call_backs.cards import introduced
 from callcenter.channels.chat_protocol import CustomerHello
 from callcenter.channels.chat_socket import Relay
 from callcenter.clock import Clock, new_id
@@ -37,6 +39,15 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 Tasks = dict[str, Coroutine[Any, Any, None]]
+
+
+def known_to_router_alone(parts: Parts) -> Introductions:
+    """What gateways are told of contacts: mail, call and call-back. Customers each gateway looks up itself, for its own desks.
+
+    Were they looked up here too, a new router would read the profile and the history of everybody at the moment in which it
+    has most to do.
+    """
+    return introduced(parts.call_backs.register, parts.telephony.introduced(parts.mail_book))
 
 
 class Joined:
@@ -108,7 +119,7 @@ class Joined:
         """What the router's memory adds to desks at gateways."""
         cards = CardTeller(
             self._notes,
-            parts.desk_introductions,
+            known_to_router_alone(parts),
             open_contacts=lambda: parts.host.mirror.contacts,
             questions=parts.telephony.book.questions.cards,
             monotonic_s=self._clock.monotonic_s,

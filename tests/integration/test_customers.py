@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from routing.ids import SkillId
+from agents.desk import Introduction
+from callcenter.bootstrap.joining import known_to_router_alone
+from callcenter.projections.customer_cards import CustomerCards
+from routing.ids import ContactId, SkillId
 from routing.model import SkillNeed
 from tests.integration.live_server import LiveServer, configuration_folder
 from tests.integration.terminal import Terminal
@@ -67,6 +70,23 @@ async def test_a_rule_that_asks_for_what_nobody_has_turns_nobody_away(
     contact = server.contact(started["contact_id"])
     assert contact is not None
     assert (contact.credit_ms, contact.own_needs) == (60_000, ())
+
+
+async def test_a_router_looks_nobody_up_for_desks_that_gateways_show(
+    server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = await server.start_chat()
+    contact_id = ContactId(started["contact_id"])
+    desks = server.parts.desk_introductions(contact_id)
+
+    def look_up(_cards: CustomerCards, _contact_id: ContactId) -> Introduction:
+        raise LookupError("of what desks here show")
+
+    monkeypatch.setattr(CustomerCards, "__call__", look_up)
+    with pytest.raises(LookupError):
+        server.parts.desk_introductions(contact_id)
+    told = known_to_router_alone(server.parts)(contact_id)
+    assert (told.customer_name, told.customer) == (desks.customer_name, None)
 
 
 def test_bad_rows_are_told_and_good_ones_stored(terminal: Terminal, tmp_path: Path) -> None:
