@@ -12,13 +12,13 @@ from callcenter.articles.reading_files import ID_PATTERN, ImportFault
 from callcenter.articles.wording import Piece, excerpt, marked
 from callcenter.customers.profiles import ADDRESS_CHARACTERS_MAX
 from callcenter.http.decoding import NOT_BLANK
+from callcenter.http.fields import Version
 from callcenter.ports.articles import LANGUAGES, Article, Asked, Question, QuestionState
 
 ArticleId = Annotated[str, Meta(pattern=ID_PATTERN)]
 Language = Literal["en", "zh"]
 Query = Annotated[str, Meta(min_length=1, max_length=limits.QUERY_CHARACTERS_MAX)]
 Note = Annotated[str, Meta(max_length=limits.NOTE_CHARACTERS_MAX)]
-Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

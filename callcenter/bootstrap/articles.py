@@ -2,10 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
 from pathlib import Path
-
-from aiohttp import web
 
 from agents.desk import Introductions
 from callcenter.articles import desk_routes, question_routes, routes
@@ -15,7 +12,7 @@ from callcenter.articles.questions import QuestionList
 from callcenter.articles.reading_files import ImportFault, Part, read_file
 from callcenter.articles.services import ArticleServices
 from callcenter.channels.mail.services import MailServices
-from callcenter.http.serving import Guard, mount
+from callcenter.http.serving import Extension, extension_of
 from callcenter.ports.errors import StorageUnavailable
 from callcenter.ports.versions import Authorship
 from callcenter.web.names import Names
@@ -38,13 +35,9 @@ def build_articles(mail: MailServices, introductions: Introductions) -> ArticleS
     )
 
 
-def articles_extension(services: ArticleServices) -> Callable[[web.Application, Guard], None]:
-    """Hangs the routes into the application."""
-
-    def extend(app: web.Application, guard: Guard) -> None:
-        mount(app, ROUTES, services, guard)
-
-    return extend
+def articles_extension(services: ArticleServices) -> Extension:
+    """The routes."""
+    return extension_of(ROUTES, services)
 
 
 async def ensure_demo_articles(services: ArticleServices, folder: Path) -> None:

@@ -1,9 +1,5 @@
 """Call-backs, wired: the service, its routes, and the way from it to phones."""
 
-from collections.abc import Callable
-
-from aiohttp import web
-
 from callcenter.bootstrap.configuration import ConfigurationInForce
 from callcenter.bootstrap.telephony import Telephony
 from callcenter.call_backs.phones import Phones
@@ -13,7 +9,7 @@ from callcenter.cases.service import CaseService
 from callcenter.clock import Clock
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.host import Host
-from callcenter.http.serving import Guard, mount
+from callcenter.http.serving import Extension, extension_of
 from callcenter.storage.store import SqlStore
 
 
@@ -59,17 +55,13 @@ def find_phones(
 
 def call_backs_extension(
     service: CallBackService, store: SqlStore, host: Host, clock: Clock
-) -> Callable[[web.Application, Guard], None]:
-    """Hangs the routes into the application."""
-
-    def extend(app: web.Application, guard: Guard) -> None:
-        services = CallBackServices(
-            service=service,
-            rows=store.call_backs,
-            details=store.details,
-            mirror=lambda: host.mirror,
-            now_ms=clock.now_ms,
-        )
-        mount(app, ROUTES, services, guard)
-
-    return extend
+) -> Extension:
+    """The routes."""
+    services = CallBackServices(
+        service=service,
+        rows=store.call_backs,
+        details=store.details,
+        mirror=lambda: host.mirror,
+        now_ms=clock.now_ms,
+    )
+    return extension_of(ROUTES, services)

@@ -19,7 +19,7 @@ from callcenter.campaigns.work_routes import WORK_ROUTES, WorkServices
 from callcenter.clock import Clock
 from callcenter.customers.keys import CustomerKeys
 from callcenter.host.host import Host
-from callcenter.http.serving import Guard, mount
+from callcenter.http.serving import Extension, Guard, mount
 from callcenter.storage.store import SqlStore
 from callcenter.telephony.placing import Placing
 from routing.ids import AgentId
@@ -115,7 +115,7 @@ def campaigns_extension(
     clock: Clock,
     *,
     name: Callable[[AgentId], str],
-) -> Callable[[web.Application, Guard], None]:
+) -> Extension:
     """Hangs the routes into the application."""
 
     def extend(app: web.Application, guard: Guard) -> None:

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 
-from aiohttp import web
-
 from callcenter.bootstrap.configuration import ConfigurationInForce
 from callcenter.call_backs.service import CallBackService
 from callcenter.cases.routes import ROUTES, CaseServices
 from callcenter.cases.service import Around, CaseService
 from callcenter.clock import Clock
 from callcenter.host.host import Host
-from callcenter.http.serving import Guard, mount
+from callcenter.http.serving import Extension, extension_of
 from callcenter.storage.store import SqlStore
 from routing.ids import AgentId
 
@@ -45,20 +43,16 @@ def cases_extension(
     *,
     configuration: ConfigurationInForce,
     name: Callable[[AgentId], str],
-) -> Callable[[web.Application, Guard], None]:
-    """Hangs the routes into the application."""
-
-    def extend(app: web.Application, guard: Guard) -> None:
-        services = CaseServices(
-            service=service,
-            rows=store.cases,
-            details=store.details,
-            interactions=store.interactions,
-            plan=configuration.case_plan,
-            mirror=lambda: host.mirror,
-            name=name,
-            now_ms=clock.now_ms,
-        )
-        mount(app, ROUTES, services, guard)
-
-    return extend
+) -> Extension:
+    """The routes."""
+    services = CaseServices(
+        service=service,
+        rows=store.cases,
+        details=store.details,
+        interactions=store.interactions,
+        plan=configuration.case_plan,
+        mirror=lambda: host.mirror,
+        name=name,
+        now_ms=clock.now_ms,
+    )
+    return extension_of(ROUTES, services)

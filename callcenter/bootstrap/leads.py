@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 
-from aiohttp import web
-
 from callcenter.bootstrap.configuration import ConfigurationInForce
 from callcenter.clock import Clock
 from callcenter.host.host import Host
-from callcenter.http.serving import Guard, mount
+from callcenter.http.serving import Extension, extension_of
 from callcenter.leads.entrance import LeadEntrance
 from callcenter.leads.interest import LeadMaker
 from callcenter.leads.routes import ROUTES, LeadServices
@@ -53,20 +51,16 @@ def leads_extension(
     *,
     configuration: ConfigurationInForce,
     name: Callable[[AgentId], str],
-) -> Callable[[web.Application, Guard], None]:
-    """Hangs the routes into the application."""
-
-    def extend(app: web.Application, guard: Guard) -> None:
-        services = LeadServices(
-            service=maker.service,
-            maker=maker,
-            rows=store.leads,
-            interactions=store.interactions,
-            plan=configuration.lead_plan,
-            mirror=lambda: host.mirror,
-            name=name,
-            now_ms=clock.now_ms,
-        )
-        mount(app, ROUTES, services, guard)
-
-    return extend
+) -> Extension:
+    """The routes."""
+    services = LeadServices(
+        service=maker.service,
+        maker=maker,
+        rows=store.leads,
+        interactions=store.interactions,
+        plan=configuration.lead_plan,
+        mirror=lambda: host.mirror,
+        name=name,
+        now_ms=clock.now_ms,
+    )
+    return extension_of(ROUTES, services)

@@ -62,7 +62,7 @@ from callcenter.customers.lookup import CustomerLookup
 from callcenter.host.envelope import HostError
 from callcenter.host.host import Host
 from callcenter.host.recovery import DECODER
-from callcenter.http.serving import Guard
+from callcenter.http.serving import Extension, Guard
 from callcenter.integrations.addresses import networks_of
 from callcenter.integrations.telling import Teller
 from callcenter.leads.interest import LeadMaker
@@ -85,7 +85,7 @@ from callcenter.telephony.browser.routes import ROUTES as BROWSER_ROUTES
 from callcenter.telephony.placing_routes import ROUTES as PLACING_ROUTES
 from callcenter.telephony.recording_routes import ROUTES as RECORDING_ROUTES
 from callcenter.tries import MemoryTries, Tries
-from callcenter.web.app import Extension, build_app
+from callcenter.web.app import build_app
 from callcenter.web.desk_hub import DeskHub
 from callcenter.web.desk_socket import DeskSockets
 from callcenter.web.services import Services
@@ -496,7 +496,7 @@ def _chat(parts: Parts, tokens: ChatTokens, relay: Relay | None) -> Extension:
     return chat_extension(chat, customer_sockets)
 
 
-def _desk_socket(parts: Parts) -> Callable[[web.Application, Guard], None]:
+def _desk_socket(parts: Parts) -> Extension:
     emergencies, hub = parts.reading.emergencies, parts.desk_hub
     emergencies.listen(lambda push: hub.push_emergencies(push, is_told))
 

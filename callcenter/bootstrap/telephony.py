@@ -21,7 +21,7 @@ from callcenter.customers.keys import CustomerKeys
 from callcenter.customers.lookup import CustomerLookup
 from callcenter.flows.lookups import FlowLookups
 from callcenter.host.host import Host
-from callcenter.http.serving import Guard, mount
+from callcenter.http.serving import Extension, Guard, mount
 from callcenter.ports.calls import CallLog
 from callcenter.ports.cases import Cases
 from callcenter.ports.journal import Details
@@ -132,7 +132,7 @@ class Telephony:
         stored = await self.cases.get(case_id)
         return "" if stored is None else stored.words.number
 
-    def extension(self) -> Callable[[web.Application, Guard], None]:
+    def extension(self) -> Extension:
         """Hangs the buttons and the door for events into the application."""
 
         def extend(app: web.Application, guard: Guard) -> None:

@@ -25,7 +25,6 @@ from callcenter.campaigns.views import (
     SuppressionListView,
     SuppressionRow,
     SuppressionsView,
-    Version,
     campaign_view,
     entry_view,
     list_view,
@@ -34,6 +33,7 @@ from callcenter.campaigns.views import (
 )
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
+from callcenter.http.fields import Version
 from callcenter.ports.calls import CallLog
 from callcenter.ports.campaigns import Campaign, Campaigns
 from callcenter.ports.errors import ChangedMeanwhile

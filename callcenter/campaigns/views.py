@@ -26,7 +26,6 @@ Id = Annotated[str, Meta(pattern="^[a-z0-9_-]{1,64}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Script = Annotated[str, Meta(max_length=limits.SCRIPT_CHARACTERS_MAX)]
 Minute = Annotated[int, Meta(ge=0, le=24 * 60)]
-Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 PackId = Annotated[str, Meta(pattern=f"^({'|'.join(PACKS)})$")]
 
 

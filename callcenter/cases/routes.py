@@ -36,6 +36,7 @@ from callcenter.cases.views import (
 )
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
+from callcenter.http.fields import AnyId, CustomerNumber, Version
 from callcenter.http.marks import mark_after, mark_of
 from callcenter.ports.cases import CaseList, Cases, CaseWords, StoredCase
 from callcenter.ports.journal import Details
@@ -50,12 +51,9 @@ from ivr.calling_back import diallable
 from routing.ids import AgentId, ContactId
 from routing.state import State
 
-Id = Annotated[str, Meta(max_length=64)]
 Subject = Annotated[str, Meta(min_length=1, max_length=limits.SUBJECT_CHARACTERS_MAX)]
 Text = Annotated[str, Meta(max_length=limits.TEXT_CHARACTERS_MAX)]
-Number = Annotated[str, Meta(pattern=r"^$|^\+?[0-9 ()./-]{3,32}$", max_length=32)]
 Language = Annotated[str, Meta(pattern="^(en|zh)$")]
-Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
 class OpenCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,7 +63,7 @@ class OpenCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subject: Subject
     description: Text = ""
     is_major: bool = False
-    number: Number | None = None
+    number: CustomerNumber | None = None
     customer_name: Annotated[str, Meta(max_length=200)] | None = None
     language: Language | None = None
 
@@ -74,7 +72,7 @@ class CasesQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which list, of which department (all the caller sees, without), and after which mark."""
 
     list: CaseList = CaseList.OPEN
-    department_id: Id = ""
+    department_id: AnyId = ""
     after: Annotated[str, Meta(max_length=100)] = ""
     limit: Annotated[int, Meta(ge=1, le=limits.PAGE_CASES_MAX)] = 50
 
@@ -85,8 +83,8 @@ class CaseStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     step: Step
     based_on: Version
     text: Text = ""
-    department_id: Id = ""
-    owner_id: Id = ""
+    department_id: AnyId = ""
+    owner_id: AnyId = ""
     category: Category | None = None
     root_cause: RootCause | None = None
 

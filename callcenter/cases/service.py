@@ -56,20 +56,18 @@ _SYSTEM = Actor("", is_system=True)
 
 
 class CaseRefused(Exception):
-    """The step was not taken; `code` is stable, the message a plain sentence, `legal` what could be done."""
+    """The step was not taken; `code` is stable, the message a plain sentence."""
 
-    def __init__(self, code: str, message: str, legal: tuple[Step, ...] = ()) -> None:
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-        self.legal = legal
 
 
 class CaseChanged(Exception):
-    """Somebody else was first: `last` is what they did, `stored` how the case stands."""
+    """Somebody else was first: `last` is what they did."""
 
-    def __init__(self, stored: StoredCase, last: StepEvent) -> None:
-        super().__init__(stored.case.case_id)
-        self.stored = stored
+    def __init__(self, last: StepEvent) -> None:
+        super().__init__(last.row_id)
         self.last = last
 
 
@@ -177,8 +175,7 @@ class CaseService:
                 await self._call_off(written, actor)
             self._wake.set()
             return written
-        stored = await self._stored(case_id)
-        raise CaseChanged(stored, (await self._around.rows.events(case_id))[-1])
+        raise CaseChanged((await self._around.rows.events(case_id))[-1])
 
     async def _call_off(self, stored: StoredCase, actor: Actor) -> None:
         """Nobody is called about what is no question any more. Raises StorageError, HostError: the same command again does it."""
@@ -189,7 +186,7 @@ class CaseService:
         moment = self._moment(request.at_ms)
         found = decide(stored.case, request.taken, actor, moment)
         if isinstance(found, Refused):
-            raise CaseRefused(found.because.value, found.message, found.legal)
+            raise CaseRefused(found.because.value, found.message)
         words = stored.words
         if request.taken.step in (Step.PROPOSE, Step.ANSWER):
             words = msgspec.structs.replace(words, solution=request.text)

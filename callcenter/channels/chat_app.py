@@ -8,16 +8,14 @@ from aiohttp import web
 from callcenter.channels.chat_protocol import FromCustomer, ToCustomer
 from callcenter.channels.chat_routes import ROUTES, ChatServices, WidgetConfiguration
 from callcenter.channels.chat_socket import CustomerSockets
-from callcenter.http.serving import Guard, mount
+from callcenter.http.serving import Extension, Guard, mount
 
 FRAMES: dict[str, Any] = {"FromCustomer": FromCustomer, "ToCustomer": ToCustomer}
 _PREFIX = "/api/v1/chat/widgets/{widget_id}"
 _PREFLIGHT_KEPT_S = "600"
 
 
-def chat_extension(
-    services: ChatServices, sockets: CustomerSockets
-) -> Callable[[web.Application, Guard], None]:
+def chat_extension(services: ChatServices, sockets: CustomerSockets) -> Extension:
     """What `build_app` is given for the chat channel."""
 
     def extend(app: web.Application, guard: Guard) -> None:

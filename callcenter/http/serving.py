@@ -109,6 +109,15 @@ class Guard:
             )
 
 
+Extension = Callable[[web.Application, Guard], None]
+"""Hangs routes of one subject into an application."""
+
+
+def extension_of(routes: Iterable[Route[S]], services: S) -> Extension:
+    """Hangs in these."""
+    return lambda app, guard: mount(app, routes, services, guard)
+
+
 def mount(app: web.Application, routes: Iterable[Route[S]], services: S, guard: Guard) -> None:
     """Hang the routes into an application."""
     for each in routes:

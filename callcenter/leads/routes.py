@@ -13,6 +13,7 @@ from callcenter.auth.authorise import ObjectKind, Permission, may
 from callcenter.auth.principal import Role
 from callcenter.http.contract import Call, Scope, route
 from callcenter.http.errors import ApiError, ApiErrorCode
+from callcenter.http.fields import AnyId, CustomerNumber, Version
 from callcenter.http.marks import mark_after, mark_of
 from callcenter.leads import limits
 from callcenter.leads.interest import LeadMaker
@@ -42,11 +43,8 @@ from routing.ids import AgentId, ContactId, QueueId
 from routing.model import Channel
 from routing.state import Agent, State
 
-Id = Annotated[str, Meta(max_length=64)]
 Interest = Annotated[str, Meta(min_length=1, max_length=limits.INTEREST_CHARACTERS_MAX)]
 Text = Annotated[str, Meta(max_length=limits.TEXT_CHARACTERS_MAX)]
-Number = Annotated[str, Meta(pattern=r"^$|^\+?[0-9 ()./-]{3,32}$", max_length=32)]
-Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Instant = Annotated[int, Meta(ge=0, le=2**53)]
 
 
@@ -54,7 +52,7 @@ class MakeLead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the customer is interested in. Without `number` and `customer_name` those of the contact are taken."""
 
     interest: Interest
-    number: Number = ""
+    number: CustomerNumber = ""
     customer_name: Annotated[str, Meta(max_length=200)] = ""
 
 
@@ -62,7 +60,7 @@ class LeadsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which list, of which queue (all the caller sees, without), and after which mark."""
 
     list: LeadList = LeadList.OPEN
-    queue_id: Id = ""
+    queue_id: AnyId = ""
     after: Annotated[str, Meta(max_length=100)] = ""
     limit: Annotated[int, Meta(ge=1, le=limits.PAGE_LEADS_MAX)] = 50
 
@@ -73,7 +71,7 @@ class MoveLead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     step: LeadStep
     based_on: Version
     text: Text = ""
-    owner_id: Id = ""
+    owner_id: AnyId = ""
     remind_at_ms: Instant | None = None
 
 

@@ -13,7 +13,7 @@ from callcenter.http.contract import Route
 from callcenter.http.middleware import add_security_headers, boundary
 from callcenter.http.openapi import document
 from callcenter.http.proxies import seeing_through
-from callcenter.http.serving import Guard, mount
+from callcenter.http.serving import Extension, Guard, mount
 from callcenter.web import (
     audit_routes,
     configuration_routes,
@@ -40,8 +40,6 @@ from callcenter.web.health_routes import add_health
 from callcenter.web.locating import Locator
 from callcenter.web.pages import add_pages
 from callcenter.web.services import Services
-
-Extension = Callable[[web.Application, Guard], None]
 
 ROUTES: tuple[Route[Services], ...] = (
     *session_routes.ROUTES,

@@ -35,7 +35,7 @@ from callcenter.host.envelope import Envelope, Published, Submitted
 from callcenter.host.host import Host
 from callcenter.host.recovery import DECODER
 from callcenter.http.contract import SESSION_COOKIE, Route
-from callcenter.http.serving import Guard, mount
+from callcenter.http.serving import Extension, Guard, mount
 from callcenter.integrations.telling import Teller
 from callcenter.ports.journal import Detail
 from callcenter.ports.people import User
@@ -51,7 +51,7 @@ from callcenter.settings import Settings
 from callcenter.storage.memory.store import MemoryStore
 from callcenter.supervision.board import LiveBoard
 from callcenter.tries import MemoryTries
-from callcenter.web.app import Extension, build_app
+from callcenter.web.app import build_app
 from callcenter.web.flow_schemas import FlowInfo, FlowsView, FlowTrial, FlowTrialView, FlowUse
 from callcenter.web.schemas import (
     ConfigurationView,

@@ -12,8 +12,8 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerH
 from callcenter.bootstrap.gateway import HostGateway
 from callcenter.bootstrap.parts import agent_presence
 from callcenter.http.contract import SESSION_COOKIE
-from callcenter.http.serving import Guard
-from callcenter.web.app import Extension, build_app
+from callcenter.http.serving import Extension, Guard
+from callcenter.web.app import build_app
 from callcenter.web.desk_hub import DeskHub
 from callcenter.web.desk_socket import DeskSockets
 from tests import looking
