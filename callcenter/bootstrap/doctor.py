@@ -279,12 +279,7 @@ async def _of_database(
     try:
         revision = await current(settings.database)
         if revision != HEAD:
-            yield fail(
-                DoctorCode.DATABASE_OUTDATED,
-                "database",
-                f"its tables are at {revision or 'nothing'}, this version needs {HEAD}",
-                "callcenter db upgrade, while no server runs",
-            )
+            yield _of_other_tables(revision, is_brought_up=migrates_itself(settings.database))
             return
         yield fine("database", f"tables {revision}")
         store = await open_store(settings.database, settings.domain_id)
@@ -300,6 +295,18 @@ async def _of_database(
             str(error),
             "is it running, and CC_DATABASE_URL right?",
         )
+
+
+def _of_other_tables(revision: str | None, *, is_brought_up: bool) -> Finding:
+    says = f"its tables are at {revision or 'nothing'}, this version needs {HEAD}"
+    if (revision or "") > HEAD:
+        do = "install the version that wrote it, or a newer one"
+    elif is_brought_up:
+        do = "the next start brings them up: callcenter backup before"
+        return warn(DoctorCode.DATABASE_OUTDATED, "database", says, do)
+    else:
+        do = "callcenter backup and pg_dump, then callcenter db upgrade while no server runs"
+    return fail(DoctorCode.DATABASE_OUTDATED, "database", says, do)
 
 
 async def _of_store(

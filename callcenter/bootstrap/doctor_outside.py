@@ -1,6 +1,7 @@
 """What a process must reach beyond its own files: its port, Redis, phone systems, the mail server. Part of the doctor."""
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -201,5 +202,5 @@ def _said(error: Exception) -> str:
         return "no answer"
     if isinstance(error, socket.gaierror):
         return "its name is not known"
-    cause = getattr(error, "os_error", error)
-    return str(getattr(cause, "strerror", None) or type(error).__name__)
+    number = getattr(getattr(error, "os_error", error), "errno", None)
+    return os.strerror(number) if number else type(error).__name__

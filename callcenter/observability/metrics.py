@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from callcenter.host.envelope import Published
 from callcenter.observability.figures import PREFIX, Values, families
 from routing.events import ContactClosed
+from routing.model import AgentState
 from routing.state import State
 
 _APPEND_BUCKETS_S: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -81,7 +82,7 @@ class Metrics(Collector):
     def _of_state(self) -> Values:
         state, now_ms = self._mirror(), self._now_ms()
         lines = state.waiting.items()
-        agents = Counter(str(one.state) for one in state.agents.values())
+        agents = Counter(one.state for one in state.agents.values())
         since_ms = {
             queue_id: min((state.contacts[one].queued_at_ms for one in line), default=now_ms)
             for queue_id, line in lines
@@ -91,5 +92,5 @@ class Metrics(Collector):
             "oldest_waiting_seconds": {
                 (queue_id,): max(0, now_ms - at_ms) / 1000 for queue_id, at_ms in since_ms.items()
             },
-            "agents": {(name,): number for name, number in agents.items()},
+            "agents": {(one.value,): agents[one] for one in AgentState},
         }

@@ -147,7 +147,7 @@ def changed(terminal: Terminal, statement: str) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
-        ("UPDATE alembic_version SET version_num = '0001'", DoctorCode.DATABASE_OUTDATED),
+        ("UPDATE alembic_version SET version_num = '9999'", DoctorCode.DATABASE_OUTDATED),
         ("UPDATE users SET is_disabled = 1", DoctorCode.ADMIN_MISSING),
         ("DELETE FROM config_versions", DoctorCode.CONFIGURATION_MISSING),
         ("UPDATE config_versions SET document = '{}'", DoctorCode.CONFIGURATION_FAULTY),
@@ -163,6 +163,11 @@ def changed(terminal: Terminal, statement: str) -> Iterator[None]:
 def test_what_stands_in_the_database(terminal: Terminal, statement: str, code: DoctorCode) -> None:
     with changed(terminal, statement):
         assert found_by(terminal) == {code.value: "fail"}
+
+
+def test_tables_that_the_next_start_brings_up(terminal: Terminal) -> None:
+    with changed(terminal, "UPDATE alembic_version SET version_num = '0001'"):
+        assert found_by(terminal) == {"database_outdated": "warn"}
 
 
 def test_a_database_that_cannot_be_read(
