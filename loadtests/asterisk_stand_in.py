@@ -91,7 +91,7 @@ class StandIn:
         """It answers, and tells nothing."""
 
         self._app: str | None = None
-        self._disallowed: list[object] = []
+        self._allowed: list[object] = []
         self._socket: web.WebSocketResponse | None = None
         self._cable: asyncio.Transport | None = None
         self._out: asyncio.Queue[tuple[web.WebSocketResponse, object]] = asyncio.Queue()
@@ -221,7 +221,8 @@ class StandIn:
             "status_code": status,
             "message_body": "" if body is None else msgspec.json.encode(body).decode(),
         }
-        self._out.put_nowait((socket, reply))
+        if self._passes(reply["type"]):
+            self._out.put_nowait((socket, reply))
 
     def _heard(self, method: str, uri: str, query: Query) -> Answer:
         path = tuple(unquote(one) for one in uri.split("/"))
@@ -271,10 +272,14 @@ class StandIn:
             "DELETE playbacks one": lambda rest, _query: self._stop_playing(rest[0]),
         }
 
+    def _passes(self, kind: str) -> bool:
+        """Answers as well as events: a filter without the former is never answered."""
+        return not self._allowed or {"type": kind} in self._allowed
+
     def _tell(self, kind: str, channel: Channel | None, **more: object) -> None:
         """To whoever listens; what is filtered away is not told."""
         socket = self._socket
-        if socket is None or self.is_deaf or {"type": kind} in self._disallowed:
+        if socket is None or self.is_deaf or not self._passes(kind):
             return
         shown = {} if channel is None else {"channel": channel.shown()}
         frame = {"type": kind, "application": self._app, **shown, **more}
@@ -292,11 +297,11 @@ class StandIn:
         return 200, {
             "name": self._app,
             "channel_ids": ours,
-            "events_disallowed": self._disallowed,
+            "events_allowed": self._allowed,
         }
 
     def _filter(self, _rest: tuple[str, ...], query: Query) -> Answer:
-        self._disallowed = msgspec.json.decode(query[""]).get("disallowed", [])
+        self._allowed = msgspec.json.decode(query[""]).get("allowed", [])
         return 200, {}
 
     def _echo(self, _rest: tuple[str, ...], query: Query) -> Answer:
@@ -308,7 +313,7 @@ class StandIn:
     def _forget_app(self) -> None:
         """Without a listener and without channels an application is gone, and its filter with it."""
         if not any(one.is_ours for one in self.channels.values()):
-            self._app, self._disallowed = None, []
+            self._app, self._allowed = None, []
 
     def _shown_channels(self) -> object:
         return [one.shown() for one in self.channels.values()]

@@ -120,8 +120,23 @@ REPLY: Final = "RESTResponse"
 REPLACED: Final = "ApplicationReplaced"
 ECHO: Final = "ChannelUserevent"
 """An event that we ask for ourselves."""
-_UNWANTED: Final = {"disallowed": [{"type": "ChannelVarset"}]}
-"""More than half of all events of a call, and none of them of use."""
+HEARD: Final = (
+    "StasisStart",
+    "StasisEnd",
+    "ChannelStateChange",
+    "ChannelDestroyed",
+    "ChannelDtmfReceived",
+    "PlaybackFinished",
+    "RecordingFinished",
+    "RecordingFailed",
+    REPLACED,
+    ECHO,
+    REPLY,
+)
+"""The events that anything follows from (`Lines.hear`), and answers, which pass the same filter: of the others, which are most,
+Asterisk tells nothing."""
+
+_FILTER: Final = {"allowed": [{"type": name} for name in HEARD]}
 
 
 _MAY_ONLY_READ: Final = 403
@@ -211,7 +226,7 @@ class Ari:
 
         Raises AriLost, AriRefused.
         """
-        reply = await self.ask("PUT", "applications", self._app, "eventFilter", body=_UNWANTED)
+        reply = await self.ask("PUT", "applications", self._app, "eventFilter", body=_FILTER)
         if reply.status == _MAY_ONLY_READ:
             raise AriRefused(reply.status)
 
