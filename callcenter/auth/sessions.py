@@ -98,6 +98,13 @@ class SessionKeeper:
         await self.forget_user(user_id)
         return ended
 
+    async def close_others(self, principal: Principal) -> int:
+        """End a user's sessions but this one (a password of their own); returns how many the store held."""
+        kept = principal.session_hash
+        ended = await self._sessions.delete_of_user(principal.user_id, kept=kept)
+        await self.forget_user(principal.user_id)
+        return ended
+
     def watch(self, principal: Principal, on_end: Watcher) -> Callable[[], None]:
         """Call `on_end` once when this session ends. Returns what stops the watching."""
         _, watchers = self._watchers.setdefault(principal.session_hash, (principal, []))

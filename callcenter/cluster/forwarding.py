@@ -30,7 +30,7 @@ Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 FORWARDED: Final = re.compile(r"/(api|telephony)/")
 SERVED_HERE: Final = re.compile(
     r"/api/v1/("
-    r"session|socket|openapi\.json"
+    r"session(/password)?|socket|openapi\.json"
     r"|me/(desk|statistics)"
     r"|offers/[^/]+/(accept|reject)"
     r"|contacts/[^/]+(/(messages|end|transfer|park|resume|wrap-up/extend|directory|priority|assign|move))?"

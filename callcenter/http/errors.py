@@ -102,6 +102,7 @@ class ApiErrorCode(StrEnum):
     ORIGIN_REFUSED = "origin_refused"
     OVERLOADED = "overloaded"
     PASSWORD_REFUSED = "password_refused"  # noqa: S105 - a code
+    PASSWORD_WRONG = "password_wrong"  # noqa: S105 - a code
     PERSON_INVALID = "person_invalid"
     FLOW_UNKNOWN = "flow_unknown"
     WHAT_IF_RUNNING = "what_if_running"
@@ -234,6 +235,7 @@ STATUS_OF_API_CODE: dict[ApiErrorCode, int] = {
     ApiErrorCode.ORIGIN_REFUSED: 403,
     ApiErrorCode.OVERLOADED: 503,
     ApiErrorCode.PASSWORD_REFUSED: 400,
+    ApiErrorCode.PASSWORD_WRONG: 400,
     ApiErrorCode.PERSON_INVALID: 422,
     ApiErrorCode.FLOW_UNKNOWN: 404,
     ApiErrorCode.WHAT_IF_RUNNING: 409,

@@ -93,8 +93,8 @@ class Sessions(Protocol):
     async def delete(self, token_hash: bytes) -> None:
         """Log-out."""
 
-    async def delete_of_user(self, user_id: str) -> int:
-        """Revoke all sessions of a user."""
+    async def delete_of_user(self, user_id: str, *, kept: bytes = b"") -> int:
+        """Revoke all sessions of a user, but the one of this hash; returns how many."""
 
     async def delete_expired(self, now_ms: int) -> int:
         """Forget what has expired."""

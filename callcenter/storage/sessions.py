@@ -43,9 +43,10 @@ class SqlSessions:
         """Log-out."""
         await self._delete(sessions.c.token_hash == token_hash)
 
-    async def delete_of_user(self, user_id: str) -> int:
-        """Revoke all sessions of a user."""
-        return await self._delete(sessions.c.user_id == user_id)
+    async def delete_of_user(self, user_id: str, *, kept: bytes = b"") -> int:
+        """Revoke all sessions of a user, but the one of this hash; returns how many."""
+        of_user = sa.and_(sessions.c.user_id == user_id, sessions.c.token_hash != kept)
+        return await self._delete(of_user)
 
     async def delete_expired(self, now_ms: int) -> int:
         """Forget what has expired: a session ends at its `expires_at_ms`."""

@@ -493,6 +493,13 @@ class UserChange(Request, frozen=True, kw_only=True):
     phone: Phone | UnsetType = UNSET
 
 
+class OwnPassword(Request, frozen=True):
+    """The password one has, and the one to have from now on."""
+
+    old_password: Annotated[str, Meta(min_length=1, max_length=PASSWORD_LENGTH_MAX)]
+    new_password: Annotated[str, Meta(max_length=1_000)]
+
+
 class NewPassword(Request, frozen=True):
     """A password to set; its rules are checked by the server (400 `password_refused`)."""
 

@@ -1,17 +1,20 @@
-"""Log-in and log-out."""
+"""Log-in, log-out, and the own password."""
 
 from collections.abc import Callable
 
 from aiohttp import web
 
+from callcenter.auth import people
 from callcenter.auth.audit import AuditAction, Entry
 from callcenter.auth.authorise import ObjectKind, Permission
 from callcenter.auth.limits import SESSION_LIFETIME_MS
+from callcenter.auth.people import PasswordRefused
 from callcenter.auth.principal import Principal, Role
 from callcenter.http.contract import SESSION_COOKIE, Call, Reply, route
 from callcenter.http.errors import ApiError, ApiErrorCode
 from callcenter.ports.people import User
-from callcenter.web.schemas import LoggedIn, LogIn, SessionUser
+from callcenter.ports.versions import Authorship
+from callcenter.web.schemas import LoggedIn, LogIn, OwnPassword, SessionUser
 from callcenter.web.services import Services
 
 LOGIN_FAILED_MESSAGE = "The user name or the password is wrong."
@@ -76,7 +79,46 @@ async def log_out(call: Call[Services]) -> Reply:
     return Reply(adjust=lambda response: response.del_cookie(SESSION_COOKIE, path="/"))
 
 
-ROUTES = (log_in, read_session, log_out)
+@route(
+    "POST",
+    "/api/v1/session/password",
+    summary="Change the own password; the user's other sessions end, this one goes on",
+    permission=Permission.HOLD_SESSION,
+    request=OwnPassword,
+    status=204,
+    errors=(
+        ApiErrorCode.PASSWORD_WRONG,
+        ApiErrorCode.PASSWORD_REFUSED,
+        ApiErrorCode.LOGIN_THROTTLED,
+        ApiErrorCode.LOGIN_BUSY,
+    ),
+    audit=AuditAction.PASSWORD_SET,
+)
+async def change_own_password(call: Call[Services]) -> None:
+    """The old one is asked for, and guessing it is throttled as log-ins are: a desk may stand open."""
+    services, wanted, principal = call.services, call.body(OwnPassword), call.principal
+    call.trail.object_kind, call.trail.object_id = ObjectKind.USER, principal.user_id
+    address = call.request.remote or ""
+    async with services.throttle.attempt(f"own {principal.user_id}", address) as attempt:
+        user = await services.store.users.get(principal.user_id)
+        stored = None if user is None else user.password_hash
+        attempt.is_successful = await services.passwords.verify(wanted.old_password, stored)
+    if user is None or not attempt.is_successful:
+        message = "The old password is wrong."
+        raise ApiError(ApiErrorCode.PASSWORD_WRONG, message, path="$.old_password")
+    author = Authorship(principal.user_id, services.now_ms())
+    try:
+        await people.set_password(
+            services.store.users, services.passwords, user, wanted.new_password, author=author
+        )
+    except PasswordRefused as error:
+        raise ApiError(
+            ApiErrorCode.PASSWORD_REFUSED, error.message, path="$.new_password"
+        ) from error
+    await services.sessions.close_others(principal)
+
+
+ROUTES = (log_in, read_session, log_out, change_own_password)
 
 
 async def _checked_user(services: Services, wanted: LogIn, address: str) -> User:

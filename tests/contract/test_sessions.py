@@ -28,6 +28,14 @@ async def test_all_sessions_of_a_person_are_revoked(store: Store) -> None:
     assert await store.sessions.get(b"t-3") is not None
 
 
+async def test_all_but_one_are_revoked(store: Store) -> None:
+    for token, user_id in ((b"t-1", "u-1"), (b"t-2", "u-1"), (b"t-3", "u-2")):
+        await store.sessions.put(session(token, user_id))
+    assert await store.sessions.delete_of_user("u-1", kept=b"t-2") == 1
+    kept = [await store.sessions.get(token) is not None for token in (b"t-1", b"t-2", b"t-3")]
+    assert kept == [False, True, True]
+
+
 async def test_expired_sessions_are_found_until_they_are_forgotten(store: Store) -> None:
     await store.sessions.put(session(b"t-1", "u-1", expires_at_ms=100))
     await store.sessions.put(session(b"t-2", "u-1", expires_at_ms=101))

@@ -95,6 +95,7 @@ REFUSED_FOR_WHAT_IT_MEANS = {
     "add_user",
     "change_user",
     "set_password",
+    "change_own_password",
     "read_interactions",
     "export_interactions",
     "put_configuration_document",

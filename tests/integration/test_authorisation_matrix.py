@@ -200,6 +200,7 @@ SAMPLES: dict[type[msgspec.Struct], dict[str, Any]] = {
     subscription_routes.DeadReplay: {},
     subscription_routes.SecretChange: {"secret_no": 0},
     schemas.NewPassword: {"password": "another long one"},
+    schemas.OwnPassword: {"old_password": PASSWORD, "new_password": "another long one"},
     article_schemas.SearchArticles: {"query": "parcel"},
     article_schemas.NewArticle: {"article_id": "new", "en": SAID},
     article_schemas.ArticleChange: {"based_on": 1, "en": SAID},
@@ -525,6 +526,7 @@ def test_every_command_is_idempotent_or_says_why_not() -> None:
     assert without_key == {
         "POST /api/v1/session",
         "DELETE /api/v1/session",
+        "POST /api/v1/session/password",
         "POST /api/v1/users/{user_id}/password",
         "POST /api/v1/people",
         "POST /api/v1/teams",

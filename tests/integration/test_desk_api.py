@@ -79,6 +79,36 @@ async def test_a_log_in_that_a_change_overtakes_opens_nothing(
     assert await stage.store.sessions.delete_of_user("u-ann") == 0
 
 
+async def test_the_own_password_is_changed_with_the_old_one(stage: ApiStage) -> None:
+    await stage.log_in("ann")
+    own, path = stage.token("ann"), "/api/v1/session/password"
+    log_in = {"username": "ann", "password": PASSWORD}
+    assert (await stage.ask("POST", "/api/v1/session", body=log_in)).status == 200  # elsewhere
+    wrong = {"old_password": "not this one", "new_password": "a long sentence"}
+    refused = await stage.ask("POST", path, by="ann", body=wrong)
+    assert (refused.status, refused.code) == (400, "password_wrong")
+    weak = {"old_password": PASSWORD, "new_password": "ann123"}
+    refused = await stage.ask("POST", path, by="ann", body=weak)
+    assert (refused.status, refused.code) == (400, "password_refused")
+    right = {"old_password": PASSWORD, "new_password": "a long sentence"}
+    assert (await stage.ask("POST", path, by="ann", body=right)).status == 204
+    assert await stage.sessions.resolve(own) is not None
+    assert await stage.store.sessions.delete_of_user("u-ann") == 1  # the other one has ended
+    assert (await stage.ask("POST", "/api/v1/session", body=log_in)).code == "login_failed"
+    new = {**log_in, "password": right["new_password"]}
+    assert (await stage.ask("POST", "/api/v1/session", body=new)).status == 200
+
+
+async def test_the_own_password_cannot_be_guessed(stage: ApiStage) -> None:
+    await stage.log_in("ann")
+    path, body = "/api/v1/session/password", {"old_password": "no", "new_password": "long enough"}
+    for _ in range(5):
+        await stage.ask("POST", path, by="ann", body=body)
+    body["old_password"] = PASSWORD
+    answer = await stage.ask("POST", path, by="ann", body=body)
+    assert (answer.status, answer.code) == (429, "login_throttled")
+
+
 async def test_guessing_is_throttled(stage: ApiStage) -> None:
     body = {"username": "ann", "password": "wrong"}
     for _ in range(5):

@@ -183,3 +183,32 @@ test('the customer’s page is loaded again in mid-chat', async ({ world }) => {
   await customerSays(customer, 'back again');
   await expect(transcript(agent)).toContainText('back again');
 });
+
+test('somebody changes the own password: work goes on, the old one opens nothing more', async ({ world }) => {
+  const page = await agentReady(world, 'anna');
+  await page.getByRole('button', { name: 'Profile of' }).click();
+  await page.getByRole('button', { name: 'Change password' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Change password' });
+  await expectAccessible(page, 'changing the password', ['light']);
+  await dialog.getByLabel('Old password').fill('not this one');
+  await dialog.getByLabel('New password', { exact: true }).fill('a long sentence');
+  await dialog.getByLabel('New password again').fill('a long sentense');
+  await page.keyboard.press('Enter');
+  await expect(dialog).toContainText('The two are not the same.');
+  await dialog.getByLabel('New password again').fill('a long sentence');
+  await page.keyboard.press('Enter');
+  await expectNotice(page, 'The old password is wrong.');
+  await dialog.getByLabel('Old password').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+  await expectNotice(page, 'Your password is changed.');
+  await expect(page.locator('header button[data-tone="ready"]')).toBeVisible();
+
+  const again = async (password: string) =>
+    await page.request.post('/api/v1/session', {
+      data: { username: 'anna', password },
+      headers: { Origin: world.server.url },
+    });
+  expect((await again(PASSWORD)).status()).toBe(401);
+  expect((await again('a long sentence')).status()).toBe(200);
+});

@@ -99,9 +99,10 @@ class MemorySessions:
         self._disk.check()
         self._sessions.pop(token_hash, None)
 
-    async def delete_of_user(self, user_id: str) -> int:
-        """Revoke all sessions of a user."""
-        return self._delete([s for s in self._sessions.values() if s.user_id == user_id])
+    async def delete_of_user(self, user_id: str, *, kept: bytes = b"") -> int:
+        """Revoke all sessions of a user, but the one of this hash; returns how many."""
+        own = [s for s in self._sessions.values() if s.user_id == user_id]
+        return self._delete([s for s in own if s.token_hash != kept])
 
     async def delete_expired(self, now_ms: int) -> int:
         """Forget what has expired."""

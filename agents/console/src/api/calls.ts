@@ -187,6 +187,8 @@ export const changeUser = (user_id: string, change: UserChange, key: string) =>
   answerOf(
     api.PATCH('/api/v1/users/{user_id}', { params: { path: { user_id }, ...keyed(key) }, body: change }),
   );
+export const changeOwnPassword = (old_password: string, new_password: string) =>
+  answerOf(api.POST('/api/v1/session/password', { body: { old_password, new_password } }));
 export const resetPassword = (user_id: string, password: string) =>
   answerOf(
     api.POST('/api/v1/users/{user_id}/password', { params: { path: { user_id } }, body: { password } }),

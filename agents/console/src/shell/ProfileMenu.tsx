@@ -7,6 +7,7 @@ import { playRing, useVolume } from '../offer/ring';
 import { useNames } from '../session/configuration';
 import { useUser } from '../session/session';
 import { Icon } from '../ui/Icon';
+import { OwnPasswordDialog } from './OwnPasswordDialog';
 import styles from './ProfileMenu.module.css';
 import { useLogOut } from './useLeaving';
 
@@ -64,6 +65,7 @@ export function ProfileMenu({ onHelp }: { onHelp: () => void }) {
   const names = useNames();
   const logOut = useLogOut();
   const [isOpen, setOpen] = useState(false);
+  const [isChanging, setChanging] = useState(false);
   const then = (act: () => void) => () => {
     setOpen(false);
     act();
@@ -83,6 +85,9 @@ export function ProfileMenu({ onHelp }: { onHelp: () => void }) {
           <span className={styles.grow}>{t('help.title')}</span>
           <kbd>?</kbd>
         </Button>
+        <Button type="text" block icon={<Icon name="key" />} onClick={then(() => setChanging(true))}>
+          <span className={styles.grow}>{t('profile.changePassword')}</span>
+        </Button>
         <Button type="text" block icon={<Icon name="logOut" />} onClick={then(logOut)}>
           <span className={styles.grow}>{t('action.logOut')}</span>
         </Button>
@@ -90,22 +95,25 @@ export function ProfileMenu({ onHelp }: { onHelp: () => void }) {
     </div>
   );
   return (
-    <Popover
-      trigger="click"
-      placement="bottomRight"
-      arrow={false}
-      open={isOpen}
-      onOpenChange={setOpen}
-      content={content}
-      styles={{ container: { padding: 0 } }}
-    >
-      <Button type="text" className={styles.button}>
-        <span className="visually-hidden">{t('shell.profile')}</span>
-        <span className={styles.avatar} aria-hidden>
-          {user.display_name.slice(0, 1)}
-        </span>
-        <span className={styles.name}>{user.display_name}</span>
-      </Button>
-    </Popover>
+    <>
+      {isChanging && <OwnPasswordDialog onClose={() => setChanging(false)} />}
+      <Popover
+        trigger="click"
+        placement="bottomRight"
+        arrow={false}
+        open={isOpen}
+        onOpenChange={setOpen}
+        content={content}
+        styles={{ container: { padding: 0 } }}
+      >
+        <Button type="text" className={styles.button}>
+          <span className="visually-hidden">{t('shell.profile')}</span>
+          <span className={styles.avatar} aria-hidden>
+            {user.display_name.slice(0, 1)}
+          </span>
+          <span className={styles.name}>{user.display_name}</span>
+        </Button>
+      </Popover>
+    </>
   );
 }
