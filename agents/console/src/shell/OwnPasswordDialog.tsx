@@ -1,4 +1,5 @@
 import { Form, Input } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { changeOwnPassword } from '../api/calls';
 import { FormDialog } from '../ui/FormDialog';
@@ -20,8 +21,10 @@ const askChange = async (_key: string, old: string, wanted: string) => {
 /** Work goes on meanwhile and afterwards: only sessions elsewhere end. */
 export function OwnPasswordDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
-  const { run, isBusy } = useCommand(askChange);
+  const [refusal, refuse] = useState('');
+  const { run, isBusy } = useCommand(askChange, refuse);
   const submit = async ({ old, wanted }: Fields) => {
+    refuse('');
     if (!(await run(old, wanted))) return;
     toast(t('profile.passwordChanged'));
     onClose();
@@ -36,6 +39,8 @@ export function OwnPasswordDialog({ onClose }: { onClose: () => void }) {
     >
       <Form.Item
         name="old"
+        validateStatus={refusal ? 'error' : undefined}
+        help={refusal || undefined}
         label={t('profile.oldPassword')}
         rules={[{ required: true, message: t('login.passwordMissing') }]}
       >
@@ -70,6 +75,8 @@ export function OwnPasswordDialog({ onClose }: { onClose: () => void }) {
       >
         <Input.Password autoComplete="new-password" maxLength={PASSWORD_LENGTH_MAX} />
       </Form.Item>
+      {/* Enter sends a form of several fields only if there is a button for it in the form. */}
+      <button type="submit" hidden />
     </FormDialog>
   );
 }
