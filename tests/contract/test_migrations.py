@@ -14,7 +14,8 @@ from callcenter.ports.errors import StorageError, StorageUnavailable
 from callcenter.storage import schema
 from callcenter.storage.database import Database
 from callcenter.storage.store import SchemaOutdated, open_store
-from callcenter.storage.tables.main import HEAD, metadata
+from callcenter.storage.tables.columns import metadata
+from callcenter.storage.tables.main import HEAD
 
 T = TypeVar("T")
 

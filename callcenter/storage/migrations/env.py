@@ -5,7 +5,7 @@ The connection is already inside the one transaction that makes an upgrade all o
 
 from alembic import context
 
-from callcenter.storage.tables.main import metadata
+from callcenter.storage.tables.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,1 +1,1 @@
-"""Every table as metadata: `main` holds the metadata and the oldest tables, its siblings one subject each."""
+"""Every table as metadata: `columns` is what they are made of, `main` holds the oldest, its siblings one subject each."""

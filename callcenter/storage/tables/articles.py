@@ -1,101 +1,80 @@
-"""The tables of the knowledge base, beside those of `main`, whose rules hold here too."""
+"""The tables of the knowledge base."""
 
 import sqlalchemy as sa
 
-from callcenter.storage.tables.main import metadata
+from callcenter.storage.tables.columns import (
+    Columns,
+    counts,
+    flags,
+    instants,
+    keys,
+    must,
+    table,
+    texts,
+)
 
 
-def _domain() -> sa.Column[str]:
-    return sa.Column("domain_id", sa.String, primary_key=True)
-
-
-def _key(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.String, primary_key=True)
-
-
-def _words(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.String, nullable=False) for name in names]
-
-
-def _instants(*names: str) -> list[sa.Column[int]]:
-    return [sa.Column(name, sa.BigInteger, nullable=False) for name in names]
-
-
-def _said() -> list[sa.Column[str]]:
+def _said() -> Columns:
     """What an article says; "" for no text in a language."""
-    return _words("title_en", "body_en", "title_zh", "body_zh", "tags")
+    return texts("title_en", "body_en", "title_zh", "body_zh", "tags")
 
 
-articles = sa.Table(
+articles = table(
     "articles",
-    metadata,
-    _domain(),
-    _key("article_id"),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("is_retired", sa.Boolean, nullable=False),
-    *_said(),
-    *_words("by_user_id", "note"),
-    *_instants("at_ms"),
+    keys("article_id"),
+    counts("version"),
+    flags("is_retired"),
+    _said(),
+    texts("by_user_id", "note"),
+    instants("at_ms"),
 )
 
-article_versions = sa.Table(
+article_versions = table(
     "article_versions",
-    metadata,
-    _domain(),
-    _key("article_id"),
-    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("is_retired", sa.Boolean, nullable=False),
-    *_said(),
-    *_words("by_user_id", "note"),
-    *_instants("at_ms"),
+    keys("article_id"),
+    keys("version", kind=sa.Integer),
+    flags("is_retired"),
+    _said(),
+    texts("by_user_id", "note"),
+    instants("at_ms"),
 )
 
-article_documents = sa.Table(
+article_documents = table(
     "article_documents",
-    metadata,
-    _domain(),
-    _key("article_id"),
-    _key("language"),
-    sa.Column("document_no", sa.BigInteger, nullable=False),
-    *(sa.Column(name, sa.Text, nullable=False) for name in ("title", "body", "pairs")),
+    keys("article_id", "language"),
+    must(sa.BigInteger, "document_no"),
+    must(sa.Text, "title", "body", "pairs"),
     sa.UniqueConstraint("document_no"),
 )
 
-article_sendings = sa.Table(
+article_sendings = table(
     "article_sendings",
-    metadata,
-    _domain(),
-    _key("sending_id"),
-    *_words("article_id"),
-    sa.Column("version", sa.Integer, nullable=False),
-    *_words("language", "contact_id", "channel", "by_user_id"),
-    *_instants("at_ms"),
+    keys("sending_id"),
+    texts("article_id"),
+    counts("version"),
+    texts("language", "contact_id", "channel", "by_user_id"),
+    instants("at_ms"),
     sa.Index(None, "domain_id", "contact_id"),
     sa.Index(None, "domain_id", "article_id"),
 )
 
-article_questions = sa.Table(
+article_questions = table(
     "article_questions",
-    metadata,
-    _domain(),
-    _key("question_id"),
-    *_words("query", "state"),
-    *(sa.Column(name, sa.Integer, nullable=False) for name in ("no_results", "no_answers")),
-    *_instants("first_at_ms", "last_at_ms"),
-    *_words("by_user_id", "article_id"),
-    *_instants("changed_at_ms"),
-    sa.Column("version", sa.Integer, nullable=False),
+    keys("question_id"),
+    texts("query", "state"),
+    counts("no_results", "no_answers"),
+    instants("first_at_ms", "last_at_ms"),
+    texts("by_user_id", "article_id"),
+    instants("changed_at_ms"),
+    counts("version"),
     sa.Index(None, "domain_id", "state", "last_at_ms"),
 )
 
-article_askings = sa.Table(
+article_askings = table(
     "article_askings",
-    metadata,
-    _domain(),
-    _key("question_id"),
-    _key("asking_id"),
-    *_words("cause", "by_user_id", "contact_id"),
-    *_instants("at_ms"),
+    keys("question_id", "asking_id"),
+    texts("cause", "by_user_id", "contact_id"),
+    instants("at_ms"),
     sa.Index(None, "domain_id", "contact_id"),
     sa.Index(None, "domain_id", "by_user_id", "at_ms"),
 )

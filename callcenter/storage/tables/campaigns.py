@@ -1,9 +1,9 @@
-"""The tables of campaigns, beside those of `main`, whose rules hold here too."""
+"""The tables of campaigns."""
 
 import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
-from callcenter.storage.tables.main import metadata
+from callcenter.storage.tables.columns import maybe, metadata
 
 
 def _table(name: str, keys: tuple[str, ...], *columns: SchemaItem) -> sa.Table:
@@ -21,10 +21,6 @@ def _counts(*names: str) -> list[sa.Column[int]]:
 
 def _instants(*names: str) -> list[sa.Column[int]]:
     return [sa.Column(name, sa.BigInteger, nullable=False, server_default="0") for name in names]
-
-
-def _maybe(*names: str) -> list[sa.Column[int]]:
-    return [sa.Column(name, sa.BigInteger) for name in names]
 
 
 campaigns = _table(
@@ -61,7 +57,7 @@ campaign_entries = _table(
         "agent_id",
     ),
     *_counts("line", "rounds", "attempts", "version"),
-    *_maybe("consent_at_ms", "due_at_ms", "last_attempt_at_ms"),
+    *maybe("consent_at_ms", "due_at_ms", "last_attempt_at_ms"),
     sa.Column("contact_id", sa.String),
     sa.Index(None, "domain_id", "campaign_id", "state", "due_at_ms", "line"),
     sa.Index(None, "domain_id", "customer_key"),
@@ -75,7 +71,7 @@ suppressions = _table(
     *_texts("number", "reason", "by_user_id", "campaign_id"),
     *_instants("at_ms"),
     *_counts("version"),
-    *_maybe("until_at_ms"),
+    *maybe("until_at_ms"),
     sa.UniqueConstraint("domain_id", "version"),
 )
 
@@ -96,7 +92,7 @@ campaign_attempts = _table(
     ),
     *_instants("asked_at_ms"),
     *_counts("campaign_version", "suppression_version"),
-    *_maybe(
+    *maybe(
         "consent_at_ms",
         "answered_by_engine_ms",
         "dialled_at_ms",

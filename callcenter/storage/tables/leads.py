@@ -1,39 +1,20 @@
-"""The tables of leads, beside those of `main`, whose rules hold here too."""
+"""The tables of leads."""
 
 import sqlalchemy as sa
 
-from callcenter.storage.tables.main import metadata
+from callcenter.storage.tables.columns import counts, flags, instants, keys, maybe, table, texts
 from callcenter.storage.tables.steps import step_table
 
-leads = sa.Table(
+leads = table(
     "leads",
-    metadata,
-    sa.Column("domain_id", sa.String, primary_key=True),
-    sa.Column("lead_id", sa.String, primary_key=True),
-    *(
-        sa.Column(name, sa.String, nullable=False)
-        for name in (
-            "stage",
-            "queue_id",
-            "owner_id",
-            "interest",
-            "customer_name",
-            "number",
-            "created_by",
-            "contact_id",
-            "customer_key",
-            "language",
-            "campaign_id",
-        )
-    ),
-    *(
-        sa.Column(name, sa.BigInteger, nullable=False)
-        # `order_ms`: when it comes back while it is open, when it was closed after that. Every list is ordered by it.
-        for name in ("created_at_ms", "since_ms", "order_ms")
-    ),
-    sa.Column("look_at_ms", sa.BigInteger),
-    *(sa.Column(name, sa.Integer, nullable=False) for name in ("lead_no", "version", "rounds")),
-    sa.Column("is_open", sa.Boolean, nullable=False),
+    keys("lead_id"),
+    texts("stage", "queue_id", "owner_id", "interest", "customer_name", "number"),
+    texts("created_by", "contact_id", "customer_key", "language", "campaign_id"),
+    # `order_ms`: when it comes back while it is open, when it was closed after that. Every list is ordered by it.
+    instants("created_at_ms", "since_ms", "order_ms"),
+    maybe("look_at_ms"),
+    counts("lead_no", "version", "rounds"),
+    flags("is_open"),
     sa.UniqueConstraint("domain_id", "lead_no"),
     sa.Index(None, "domain_id", "queue_id", "is_open", "order_ms", "lead_id"),
     sa.Index(None, "domain_id", "owner_id", "is_open", "order_ms", "lead_id"),

@@ -10,22 +10,12 @@ databases check NOT NULL before they see that the row exists.
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.types import TypeEngine
 
+from callcenter.storage.tables.columns import Kind, metadata
 from routing.service_level import AgentTimes, Figures
-
-Kind = type[TypeEngine[Any]]
 
 HEAD: Final = "0033"
 """The newest migration."""
-
-metadata = sa.MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    }
-)
 
 
 def _domain() -> sa.Column[str]:

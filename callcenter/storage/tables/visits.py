@@ -1,59 +1,36 @@
-"""The tables of flows and surveys, beside those of `main`, whose rules hold here too."""
-
-from typing import Any
+"""The tables of flows and surveys."""
 
 import sqlalchemy as sa
 
-from callcenter.storage.tables.main import metadata
+from callcenter.storage.tables.columns import counts, instants, keys, maybe, must, table, texts
 
-
-def _key(name: str, kind: type[sa.types.TypeEngine[Any]] = sa.String) -> sa.Column[Any]:
-    return sa.Column(name, kind, primary_key=True, autoincrement=False)
-
-
-def _must(name: str, kind: type[sa.types.TypeEngine[Any]]) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
-
-
-visits = sa.Table(
+visits = table(
     "visits",
-    metadata,
-    _key("domain_id"),
-    _key("visit_id"),
-    _must("contact_id", sa.String),
-    _must("begun_at_ms", sa.BigInteger),
-    _must("body", sa.LargeBinary),
-    sa.Column("ended_at_ms", sa.BigInteger, nullable=True),
+    keys("visit_id"),
+    texts("contact_id"),
+    instants("begun_at_ms"),
+    must(sa.LargeBinary, "body"),
+    maybe("ended_at_ms"),
     sa.Index(None, "domain_id", "contact_id"),
     sa.Index(None, "domain_id", "ended_at_ms"),
 )
 
-visit_inputs = sa.Table(
+visit_inputs = table(
     "visit_inputs",
-    metadata,
-    _key("domain_id"),
-    _key("visit_id"),
-    _key("n", sa.Integer),
-    _must("contact_id", sa.String),
-    _must("at_ms", sa.BigInteger),
-    _must("body", sa.LargeBinary),
+    keys("visit_id"),
+    keys("n", kind=sa.Integer),
+    texts("contact_id"),
+    instants("at_ms"),
+    must(sa.LargeBinary, "body"),
     sa.Index(None, "domain_id", "contact_id"),
 )
 
-survey_marks = sa.Table(
+survey_marks = table(
     "survey_marks",
-    metadata,
-    _key("domain_id"),
-    _key("contact_id"),
-    _key("question"),
-    _must("assignment_id", sa.String),
-    _must("agent_id", sa.String),
-    _must("queue_id", sa.String),
-    _must("answered_at_ms", sa.BigInteger),
-    _must("mark", sa.Integer),
-    _must("low", sa.Integer),
-    _must("high", sa.Integer),
-    _must("name_en", sa.String),
-    _must("name_zh", sa.String),
+    keys("contact_id", "question"),
+    texts("assignment_id", "agent_id", "queue_id"),
+    instants("answered_at_ms"),
+    counts("mark", "low", "high"),
+    texts("name_en", "name_zh"),
     sa.Index(None, "domain_id", "answered_at_ms"),
 )
