@@ -60,6 +60,18 @@ class DataDir:
         return file
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a process has this data directory open alone; nothing is made by asking."""
+    try:
+        with (path / "lock").open("r", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def secret_of(data_dir: Path) -> bytes:
     """The secret key of a data directory, made at the first use, readable by the owner alone. Raises SecretDamaged."""
     file = data_dir / "secret.key"

@@ -12,12 +12,16 @@ import aiohttp
 import msgspec
 
 from callcenter.bootstrap.binding import bound_socket
+from callcenter.bootstrap.data_dir import is_locked
 from callcenter.bootstrap.doctor import DoctorCode, Finding, fail, fine, warn
 from callcenter.config_loader.schema import Document
 from callcenter.settings import AsteriskSystem, Role, Settings
 
 REACH_S: Final = 3.0
 """How long whoever is asked may take to answer."""
+
+NO_BRIDGE: Final = "callcenter-doctor-looks"
+"""The id of a bridge that nobody makes."""
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -62,6 +66,9 @@ async def _of_port(settings: Settings) -> tuple[Finding, bool]:
         return free, False
     if not is_ours:
         return free, False
+    if settings.role is Role.ALL and not await asyncio.to_thread(is_locked, settings.data_dir):
+        stranger = f"another callcenter, with other data, answers at {settings.port}"
+        return fail(DoctorCode.PORT_IN_USE, "port", stranger, free.do), False
     if told["is_ready"]:
         return fine("port", f"callcenter answers at {settings.port}, and is ready"), True
     reasons = ", ".join(map(str, told.get("reasons", [])))
@@ -134,20 +141,23 @@ async def _of_phone_system(settings: Settings, name: str, document: Document | N
 
 
 async def _of_asterisk(system: AsteriskSystem, url: str, what: str) -> Finding:
-    address = f"{url.rstrip('/')}/ari/asterisk/ping"
-    async with (
-        aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=REACH_S),
-            headers={"Authorization": aiohttp.encode_basic_auth(system.user, system.password)},
-        ) as http,
-        http.get(address, allow_redirects=False) as answer,
-    ):
-        status = answer.status
-    if status in {401, 403}:
+    """A ping says whether it is there; whether its user may write, a request to drop what cannot exist."""
+    base = f"{url.rstrip('/')}/ari/"
+    async with aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=REACH_S),
+        headers={"Authorization": aiohttp.encode_basic_auth(system.user, system.password)},
+    ) as http:
+        async with http.get(f"{base}asterisk/ping", allow_redirects=False) as answer:
+            status, may_write = answer.status, True
+        if status == 200:
+            async with http.delete(f"{base}bridges/{NO_BRIDGE}", allow_redirects=False) as answer:
+                may_write = answer.status != 403
+    if status in {401, 403} or not may_write:
+        how = "refuses" if may_write else "lets only read"
         return fail(
             DoctorCode.PHONE_SYSTEM_REFUSES,
             what,
-            f"{_place(url)} refuses the user {system.user}",
+            f"{_place(url)} {how} the user {system.user}",
             "user and password in CC_TELEPHONY, and ari.conf",
         )
     if status != 200:

@@ -222,6 +222,10 @@ async def test_a_server_at_work_has_its_port(tmp_path: Path) -> None:
         found = await outside(settings)
         assert found["port"].says == f"callcenter answers at {port}, and is ready"
         assert set(found) == {"port"}  # where mail comes in is taken by the server itself
+        elsewhere = settings.model_copy(update={"data_dir": tmp_path / "other"})
+        found = await outside(elsewhere)
+        assert found["port"].code == DoctorCode.PORT_IN_USE
+        assert "another callcenter" in found["port"].says
         server.parts.host._is_writable = False
         found = await outside(settings)
         server.parts.host._is_writable = True
@@ -243,7 +247,7 @@ async def test_somebody_else_has_the_port() -> None:
 
 
 @asynccontextmanager
-async def an_asterisk() -> AsyncIterator[str]:
+async def an_asterisk(drop_status: int = 404) -> AsyncIterator[str]:
     """What answers a ping as ARI does; where it is."""
 
     async def ping(request: web.Request) -> web.Response:
@@ -252,8 +256,12 @@ async def an_asterisk() -> AsyncIterator[str]:
             return web.Response(status=401)
         return web.json_response({"ping": "pong"})
 
+    async def drop(_request: web.Request) -> web.Response:
+        return web.Response(status=drop_status)
+
     app = web.Application()
     app.router.add_get("/ari/asterisk/ping", ping)
+    app.router.add_delete("/ari/bridges/{bridge_id}", drop)
     async with TestServer(app) as server:
         yield str(server.make_url("/")).rstrip("/")
 
@@ -272,6 +280,10 @@ async def test_an_asterisk() -> None:
         assert "wrong" not in found.says
         found = (await outside(asterisk(f"{url}/elsewhere")))["phone system office"]
         assert found.code == DoctorCode.PHONE_SYSTEM_UNREACHABLE
+    async with an_asterisk(drop_status=403) as url:
+        found = (await outside(asterisk(url)))["phone system office"]
+        assert found.code == DoctorCode.PHONE_SYSTEM_REFUSES
+        assert "lets only read" in found.says
     found = (await outside(asterisk(f"http://127.0.0.1:{free_port()}")))["phone system office"]
     assert found.code == DoctorCode.PHONE_SYSTEM_UNREACHABLE
 
