@@ -34,6 +34,18 @@ test('a customer who leaves while it rings: the card goes, with a word', async (
   await expect(anna).toHaveTitle('Desk · callcenter');
 });
 
+test('of several offers in a low window each can be answered', async ({ world }) => {
+  await enqueue(world, { name: 'Maria', text: 'hello' });
+  await enqueue(world, { name: 'Omar', text: 'hello too' });
+  const anna = await agentReady(world, 'anna');
+  await anna.setViewportSize({ width: 1366, height: 420 });
+  await expect(offerCard(anna)).toHaveCount(2);
+  const second = offerCard(anna).nth(1);
+  await second.getByRole('button', { name: /^Accept/ }).click();
+  await expect(offerCard(anna)).toHaveCount(1);
+  await expect(anna.locator('[data-transcript]')).toContainText('hello');
+});
+
 test.describe('with short deadlines', () => {
   test.use({ times: { offer_timeout_s: 6 } });
 
