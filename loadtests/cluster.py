@@ -21,6 +21,7 @@ from loadtests.postgres_server import NoPostgres, PostgresServer, postgres_serve
 from loadtests.redis_server import NoRedis, RedisServer
 from loadtests.server_process import (
     DEMO_PASSWORD,
+    LATE_PORTS,
     PRODUCT,
     REPOSITORY,
     ServerFailed,
@@ -139,7 +140,7 @@ class Cluster:
 
     def _router(self, number: int, environment: Mapping[str, str]) -> RoleProcess:
         """A router takes mail at a port of its own, as it would on a machine of its own."""
-        port = free_port()
+        port = free_port(ports=LATE_PORTS)
         migrates = str(not self._has_tables).lower()
         own = {"CC_MIGRATES_AT_START": migrates, "CC_SMTP_LISTEN_PORT": str(port)}
         router = RoleProcess(self.data_dir, f"router-{number}", {**environment, **own})

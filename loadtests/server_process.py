@@ -20,6 +20,8 @@ DEMO_PASSWORD = "demo-password-of-a-drill"  # noqa: S105 - of throw-away servers
 POLL_S = 0.01
 PRODUCT: Final = ("-m", "callcenter")
 PORTS: Final = range(20_000, 32_000)
+LATE_PORTS: Final = range(12_000, 20_000)
+"""Of what is bound long after it was found: whoever binds at once looks elsewhere."""
 
 T = TypeVar("T")
 
@@ -28,12 +30,12 @@ class ServerFailed(Exception):
     """The server did not become ready, or ended when it should not have."""
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, ports: Sequence[int] = PORTS) -> int:
     """A loopback port nobody has now.
 
     Below those the system gives to connections: some are bound long after they were found. Raises ServerFailed.
     """
-    for port in random.SystemRandom().sample(PORTS, 100):
+    for port in random.SystemRandom().sample(ports, 100):
         with socket.socket(type=kind) as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

@@ -56,6 +56,19 @@ def test_interest_that_became_a_lead_and_its_task_is_no_problem() -> None:
     assert check_leads(leads, interests(), evidence(TASK)) == []
 
 
+@pytest.mark.parametrize(
+    ("stage", "is_told"), [(LeadStage.NEW, False), (LeadStage.LOST, True), (LeadStage.WON, True)]
+)
+def test_a_task_may_be_ahead_of_its_leads_row_while_that_is_open(
+    stage: LeadStage, is_told: bool
+) -> None:
+    behind = msgspec.structs.replace(
+        BROUGHT, lead=msgspec.structs.replace(lead("lead-1"), stage=stage)
+    )
+    found = check_leads({str(CHAT): [behind]}, interests(), evidence(TASK))
+    assert [one.rule for one in found] == (["once"] if is_told else [])
+
+
 def test_another_disposition_promises_nothing() -> None:
     assert check_leads({}, interests(), evidence(disposition_id="solved")) == []
 
