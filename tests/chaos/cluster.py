@@ -54,11 +54,11 @@ def summary(
 ) -> dict[str, Any]:
     """The figures of all runs; `proven`: whether the planted fault was found, None when it was not tried.
 
-    Of a seed that was run again the last run counts, but what was lost or doubled counts in whichever run it was.
+    Of a seed that was run again the last run counts, but what was lost or doubled, and every take-over, counts in whichever run it was.
     """
     outcomes = newest(everything)
     promised = [problem.rule for one in everything for problem in one.problems]
-    took = sorted(ms for one in outcomes for ms in one.take_over_ms)
+    took = sorted(ms for one in everything for ms in one.take_over_ms)
     rules = [problem.rule for one in outcomes for problem in one.problems]
     faults = [fault for one in outcomes for fault in one.faults]
     versions = sorted({one.version for one in outcomes})
