@@ -18,6 +18,15 @@ settings.register_profile(
     derandomize=True,
     print_blob=True,
 )
+# What is measured takes twice as long: few examples, the same at every run. The profile `ci` goes on from there.
+settings.register_profile(
+    "measured",
+    max_examples=50,
+    stateful_step_count=30,
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+)
 settings.register_profile(
     "nightly",
     max_examples=10_000,

@@ -104,7 +104,9 @@ export class Server {
   private constructor(
     ports: readonly [number, number, number, number],
     { times, chatsPerMinute, ariPort, trunkPort, holiday = '' }: Mood,
+    prepared?: string,
   ) {
+    if (prepared) cpSync(prepared, this.#dataDir, { recursive: true });
     [this.#port, this.controlPort, this.smtpPort, this.smtpOutPort] = ports;
     this.#chatsPerMinute = chatsPerMinute;
     this.#ariPort = ariPort;
@@ -114,11 +116,21 @@ export class Server {
     this.url = `http://127.0.0.1:${this.#port}`;
   }
 
-  static async start(mood: Mood): Promise<Server> {
+  /** On a copy of a `prepared` data directory, else on an empty one. */
+  static async start(mood: Mood, prepared?: string): Promise<Server> {
     const ports = [await freePort(), await freePort(), await freePort(), await freePort()] as const;
-    const server = new Server(ports, mood);
+    const server = new Server(ports, mood, prepared);
     await server.run();
     return server;
+  }
+
+  /** A data directory in which the first start has done what is done once: tables, accounts, articles. */
+  static async prepare(mood: Mood): Promise<string> {
+    const server = await Server.start(mood);
+    await server.#untilFurnished();
+    await server.#end('SIGTERM');
+    if (server.#configDir) rmSync(server.#configDir, { recursive: true, force: true });
+    return server.#dataDir;
   }
 
   /** What server and phone system must both know. */
@@ -195,6 +207,28 @@ export class Server {
     const timer = setTimeout(() => running.kill('SIGKILL'), STOP_WITHIN_MS);
     await ended;
     clearTimeout(timer);
+  }
+
+  /** The accounts are made before it listens, the articles after that, all at once. */
+  async #untilFurnished(): Promise<void> {
+    const session = await fetch(`${this.url}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Origin: this.url },
+      body: JSON.stringify({ username: 'sam', password: PASSWORD }),
+    });
+    const headers = {
+      Cookie: session.headers
+        .getSetCookie()
+        .map((one) => one.split(';')[0])
+        .join('; '),
+    };
+    const until = Date.now() + READY_WITHIN_MS;
+    while (Date.now() < until) {
+      const answer = await fetch(`${this.url}/api/v1/articles`, { headers });
+      if ((await answer.text()).includes('warranty')) return;
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
+    throw new Error(`the demo's articles did not come:\n${this.#said}`);
   }
 
   async #untilReady(): Promise<void> {
