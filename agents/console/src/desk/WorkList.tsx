@@ -45,7 +45,7 @@ export function WorkList() {
     <section className={styles.pane} aria-label={t('work.title')}>
       <header className={styles.head}>
         <h2>{t('work.title')}</h2>
-        <span title={t('work.capacity')}>
+        <span title={t(agent.capacity_used > agent.capacity_total ? 'work.capacityOver' : 'work.capacity')}>
           <CapacityMeter used={agent.capacity_used} total={agent.capacity_total} />
         </span>
       </header>
