@@ -4,7 +4,7 @@ import { render, type RenderResult } from '@testing-library/react';
 import { App } from 'antd';
 import type { ReactNode } from 'react';
 import { MemoryRouter } from 'react-router';
-import type { AssignmentCard, Configuration, Desk, OfferCard, User } from './api/types';
+import type { AssignmentCard, Configuration, Desk, OfferCard, QueueLine, User } from './api/types';
 import i18next from './i18n';
 import { useKeys } from './keys/actions';
 import { useLive } from './live/store';
@@ -77,6 +77,29 @@ export const assignmentOf = (change: Partial<AssignmentCard> = {}): AssignmentCa
   wrap_up_until_ms: null,
   wrap_up_extensions_left: 2,
   last_message_seq: 0,
+  ...change,
+});
+
+export const queueLineOf = (change: Partial<QueueLine>): QueueLine => ({
+  queue_id: 'sales',
+  waiting: 0,
+  oldest_waiting_since_ms: null,
+  offered: 0,
+  connected: 0,
+  wrap_up: 0,
+  agents_ready: 0,
+  agents_busy: 0,
+  agents_not_ready: 0,
+  arrived_today: 0,
+  answered_today: 0,
+  abandoned_today: 0,
+  mean_wait_of_answered_ms: null,
+  mean_handle_ms: null,
+  service_level_permille: null,
+  service_formula: 'answered_only',
+  service_threshold_ms: 20_000,
+  estimate_p50_ms: null,
+  estimate_p90_ms: null,
   ...change,
 });
 

@@ -53,7 +53,8 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest(typed) !== null;
 const isOnButton = (target: EventTarget | null): boolean =>
   target instanceof Element && !isFocusByPointer && target.closest('button, a') !== null;
-const isLayerOpen = (): boolean =>
+/** A dialog or a menu is over the page, and has the keys. */
+export const isLayerOpen = (): boolean =>
   Array.from(document.querySelectorAll<HTMLElement>(layers)).some((layer) => layer.checkVisibility());
 
 const SINGLE_KEYS = 'singleKeys';

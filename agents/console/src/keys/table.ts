@@ -1,6 +1,6 @@
 /** Every key of the console in one table: what is listened for, what `?` lists and what the palette shows beside a command. */
 
-const groups = ['offer', 'conversation', 'wrapUp', 'everywhere'] as const;
+const groups = ['offer', 'conversation', 'wrapUp', 'wallboard', 'everywhere'] as const;
 export type KeyGroup = (typeof groups)[number];
 
 interface KeyEntry {
@@ -34,6 +34,10 @@ const table = {
   end: { group: 'conversation', combos: ['X'] },
   extend: { group: 'wrapUp', combos: ['E'] },
   finish: { group: 'wrapUp', combos: ['Ctrl+Enter'] },
+  fullScreen: { group: 'wallboard', combos: ['F'] },
+  turning: { group: 'wallboard', combos: ['S'] },
+  nextPage: { group: 'wallboard', combos: ['ArrowRight'] },
+  previousPage: { group: 'wallboard', combos: ['ArrowLeft'] },
   dial: { group: 'everywhere', combos: ['Alt+D'] },
   palette: { group: 'everywhere', combos: ['Ctrl+K'] },
   help: { group: 'everywhere', combos: ['?'] },
@@ -70,5 +74,11 @@ export function comboOf(event: KeyboardEvent): string {
 
 export const actionOf = (combo: string): ActionId | undefined => byCombo.get(combo);
 
-const shown: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc' };
+const shown: Record<string, string> = {
+  ArrowDown: '↓',
+  ArrowUp: '↑',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+};
 export const keyCaps = (combo: string): string[] => combo.split('+').map((key) => shown[key] ?? key);

@@ -2,7 +2,7 @@
 import { App as AntApp } from 'antd';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Navigate, Route, Routes } from 'react-router';
+import { Navigate, Route, Routes, useLocation } from 'react-router';
 import { ApiError } from '../api/http';
 import { useAction, useKeys } from '../keys/actions';
 import { Palette } from '../keys/Palette';
@@ -18,7 +18,7 @@ import { ClockBanner } from './ClockBanner';
 import { EmergencyBanner } from './EmergencyBanner';
 import { Header } from './Header';
 import { HelpDialog } from './HelpDialog';
-import { homeOf, pagesOf, type PageName } from './pages';
+import { homeOf, isBare, pagesOf, type PageName } from './pages';
 import styles from './Shell.module.css';
 import { StaleBanner } from './StaleBanner';
 import { useBackgroundTick } from './useBackgroundTick';
@@ -39,6 +39,7 @@ const pages: Record<PageName, ReturnType<typeof lazy>> = {
   audit: lazy(() => import('../audit/AuditPage')),
   integrations: lazy(() => import('../integrations/IntegrationsPage')),
   configuration: lazy(() => import('../configuration/ConfigurationPage')),
+  wallboard: lazy(() => import('../wallboard/WallboardPage')),
 };
 
 /** Goodbyes the stale banner explains well enough. */
@@ -68,6 +69,8 @@ function useLiveConnection(): void {
 function Frame() {
   const { t } = useTranslation();
   const { role } = useUser();
+  // The wall says itself how old its figures are, and nobody is there to press "Seen".
+  const hasHeader = !isBare(useLocation().pathname) || !pagesOf(role).includes('wallboard');
   const [layer, show] = useState<'help' | 'palette' | null>(null);
   const [openHelp] = useState(() => () => show('help'));
   const [openPalette] = useState(() => () => show('palette'));
@@ -81,13 +84,15 @@ function Frame() {
   useAction('palette', openPalette);
   return (
     <div className={styles.shell}>
-      <a className={styles.skip} href="#main">
-        {t('shell.skip')}
-      </a>
-      <Header onHelp={openHelp} onPalette={openPalette} />
+      {hasHeader && (
+        <a className={styles.skip} href="#main">
+          {t('shell.skip')}
+        </a>
+      )}
+      {hasHeader && <Header onHelp={openHelp} onPalette={openPalette} />}
       <ClockBanner />
-      <StaleBanner />
-      <EmergencyBanner />
+      {hasHeader && <StaleBanner />}
+      {hasHeader && <EmergencyBanner />}
       <main id="main" className={styles.main} tabIndex={-1}>
         <Suspense fallback={<Loading rows={6} />}>
           <Routes>

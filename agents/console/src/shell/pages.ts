@@ -14,7 +14,8 @@ export type PageName =
   | 'telephony'
   | 'configuration'
   | 'integrations'
-  | 'audit';
+  | 'audit'
+  | 'wallboard';
 
 const byRole: Record<Role, PageName[]> = {
   agent: ['desk', 'cases', 'leads', 'log'],
@@ -28,6 +29,7 @@ const byRole: Record<Role, PageName[]> = {
     'reports',
     'articles',
     'telephony',
+    'wallboard',
   ],
   admin: [
     'supervisor',
@@ -43,8 +45,12 @@ const byRole: Record<Role, PageName[]> = {
     'configuration',
     'integrations',
     'audit',
+    'wallboard',
   ],
 };
 
 export const pagesOf = (role: Role): PageName[] => byRole[role];
 export const homeOf = (role: Role): string => `/${byRole[role][0] ?? 'log'}`;
+
+/** Pages for a screen nobody works at: without header and navigation. */
+export const isBare = (pathname: string): boolean => pathname.split('/')[1] === 'wallboard';

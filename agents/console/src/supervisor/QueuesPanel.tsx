@@ -1,6 +1,7 @@
 import { Button } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { QueueLine } from '../api/types';
 import { useNames } from '../session/configuration';
 import { band, count, duration, percent } from '../ui/format';
@@ -100,6 +101,7 @@ export function QueuesPanel({ queues, openQueue, onOpen }: QueuesPanelProps) {
         <h2 id="queues-title">{t('board.queues')}</h2>
         <span className={page.muted}>{t('board.queuesHint')}</span>
         <span className={page.grow} />
+        <Link to="/wallboard">{t('page.wallboard')}</Link>
         <Button size="small" disabled={!queues.length} onClick={() => setClosing(true)}>
           {t('supervise.closeAll')}
         </Button>

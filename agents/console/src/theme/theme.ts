@@ -1,6 +1,7 @@
 /** Which palette is on, and Ant Design told of it. */
 import { theme as antd, type ThemeConfig } from 'antd';
 import { useSyncExternalStore } from 'react';
+import { create } from 'zustand';
 import { preferences, useKept } from '../persist/keep';
 import { dark, light, type Palette } from './palette';
 
@@ -22,6 +23,14 @@ export function useMedia(query: string): boolean {
 
 export const useThemeChoice = (): [ThemeChoice, (choice: ThemeChoice | undefined) => void] =>
   useKept<ThemeChoice>(preferences, 'theme', 'auto');
+
+const useDarkPage = create<boolean>(() => false);
+
+/** A page that is dark unless its reader chose otherwise; ends with what is returned. */
+export function darkByDefault(): () => void {
+  useDarkPage.setState(true, true);
+  return () => useDarkPage.setState(false, true);
+}
 
 /** Our own style sheets read the palette as custom properties, `--cc-...` in kebab case. */
 export function paint(isDark: boolean): void {
@@ -82,6 +91,7 @@ const darkConfig = configOf(dark, true);
 export function useTheme(): { isDark: boolean; config: ThemeConfig } {
   const [choice] = useThemeChoice();
   const prefersDark = useMedia('(prefers-color-scheme: dark)');
-  const isDark = choice === 'dark' || (choice === 'auto' && prefersDark);
+  const isDarkPage = useDarkPage();
+  const isDark = choice === 'dark' || (choice === 'auto' && (prefersDark || isDarkPage));
   return { isDark, config: isDark ? darkConfig : lightConfig };
 }

@@ -1,5 +1,5 @@
 import { Form, Modal, type FormInstance } from 'antd';
-import { useRef, type ReactNode } from 'react';
+import { useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLeave } from './useLeave';
 
@@ -15,6 +15,17 @@ interface FormDialogProps<Fields extends object> {
   onSubmit: (fields: Fields) => Promise<void>;
   onClose: () => void;
   children: ReactNode;
+}
+
+/** Enter in an open list takes what is chosen there; it does not send the form as well. */
+function keepToList(event: KeyboardEvent): void {
+  const { key, target } = event;
+  if (
+    key === 'Enter' &&
+    target instanceof Element &&
+    target.matches('[role="combobox"][aria-expanded="true"]')
+  )
+    event.preventDefault();
 }
 
 /** A form in a dialog of its own: checked when sent, and nothing typed is dropped without asking. */
@@ -41,9 +52,12 @@ export function FormDialog<Fields extends object>(props: FormDialogProps<Fields>
         onValuesChange={() => {
           isChanged.current = true;
         }}
+        onKeyDown={keepToList}
         onFinish={(fields) => void props.onSubmit(fields)}
       >
         {props.children}
+        {/* The button that sends stands outside the form; without one inside, Enter sends only a form of one field. */}
+        <button type="submit" hidden disabled={props.isBusy} aria-hidden tabIndex={-1} />
       </Form>
     </Modal>
   );
