@@ -70,6 +70,9 @@ SOCKETS_TOLD_EVERY_S: Final = 1.0
 
 SOCKETS_LOOK_S: Final = 0.1
 
+SOCKETS_LINGER_S: Final = 0.5
+"""How much later than an opened socket a closed one is said, so that whoever moves to another gateway is there first."""
+
 SOCKETS_KEPT_S: Final = 3.5
 """The sockets of a gateway that has said nothing for so long, while Redis was there, count as gone. As long a new router
 waits before it believes that anybody is gone."""

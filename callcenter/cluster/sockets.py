@@ -1,19 +1,25 @@
 """Who has a socket open, said by gateways and believed by the router.
 
 A gateway says all of it every second and after each change; the router hands the union to the keepers of presence as if
-the sockets were its own. A gateway that falls silent, while Redis was there, has no sockets any more. While Redis is
-gone nobody is taken for gone.
+the sockets were its own. What closes is said a little later than what opens: a page that is loaded again, here or at
+another gateway, is never gone in between. A gateway that falls silent, while Redis was there, has no sockets any more.
+While Redis is gone nobody is taken for gone.
 """
 
 import asyncio
 from collections.abc import Callable, Hashable, Iterable
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
 from agents.presence import PresenceKeeper
 from callcenter.cluster.asking import Asker
-from callcenter.cluster.limits import SOCKETS_KEPT_S, SOCKETS_LOOK_S, SOCKETS_TOLD_EVERY_S
+from callcenter.cluster.limits import (
+    SOCKETS_KEPT_S,
+    SOCKETS_LINGER_S,
+    SOCKETS_LOOK_S,
+    SOCKETS_TOLD_EVERY_S,
+)
 from callcenter.cluster.wire import OpenSockets
 from routing.ids import AgentId, ContactId
 
@@ -74,6 +80,20 @@ class SocketsElsewhere:
                 del self._gateways[process_id]
 
 
+class _Lately(Generic[Id]):
+    """Who has a socket open, or had one SOCKETS_LINGER_S ago."""
+
+    def __init__(self) -> None:
+        self._seen_s: dict[Id, float] = {}
+
+    def open(self, members: Iterable[Id], now_s: float) -> set[Id]:
+        self._seen_s |= dict.fromkeys(members, now_s)
+        gone = [one for one, at_s in self._seen_s.items() if now_s - at_s >= SOCKETS_LINGER_S]
+        for member in gone:
+            del self._seen_s[member]
+        return set(self._seen_s)
+
+
 async def tell_sockets(
     asker: Asker,
     agents: PresenceKeeper[AgentId],
@@ -83,9 +103,10 @@ async def tell_sockets(
     """The gateway's side, until cancelled."""
     told: tuple[set[AgentId], set[ContactId]] | None = None
     told_s = 0.0
+    desks, windows = _Lately[AgentId](), _Lately[ContactId]()
     while True:
         now_s = monotonic_s()
-        open_now = (agents.members(), contacts.members())
+        open_now = (desks.open(agents.members(), now_s), windows.open(contacts.members(), now_s))
         if open_now != told or now_s - told_s >= SOCKETS_TOLD_EVERY_S:
             asker.tell(OpenSockets(asker.process_id, sorted(open_now[0]), sorted(open_now[1])))
             told, told_s = open_now, now_s
