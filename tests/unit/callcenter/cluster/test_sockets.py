@@ -38,7 +38,7 @@ class Sockets:
 async def test_a_page_that_is_loaded_again_was_never_gone() -> None:
     told, desks, windows = Told(), Sockets(), Sockets()
     loop = asyncio.get_running_loop()
-    telling = tell_sockets(cast(Any, told), cast("Any", desks), cast("Any", windows), loop.time)
+    telling = tell_sockets(cast("Any", told), cast("Any", desks), cast("Any", windows), loop.time)
     async with owned(telling, "telling"):
         desks.open = {"anna"}
         await asyncio.sleep(SOCKETS_LOOK_S)
@@ -55,7 +55,7 @@ async def test_a_page_that_is_loaded_again_was_never_gone() -> None:
 async def test_who_has_left_is_said_to_have_left() -> None:
     told, desks, windows = Told(), Sockets(), Sockets()
     loop = asyncio.get_running_loop()
-    telling = tell_sockets(cast(Any, told), cast("Any", desks), cast("Any", windows), loop.time)
+    telling = tell_sockets(cast("Any", told), cast("Any", desks), cast("Any", windows), loop.time)
     async with owned(telling, "telling"):
         desks.open = {"anna"}
         await asyncio.sleep(SOCKETS_LOOK_S)
