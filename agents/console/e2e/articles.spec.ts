@@ -10,6 +10,7 @@ import {
   expectNotice,
   logIn,
   offerCard,
+  openPage,
   putProfile,
   takeChat,
   test,
@@ -54,7 +55,7 @@ test('an article is suggested, found and sent; a question without an answer is a
   await panel.getByRole('button', { name: '没有找到答案' }).click();
   await expect(panel.getByRole('list', { name: '我没有找到答案的问题' })).toContainText('待处理');
 
-  await editor.getByRole('link', { name: 'Articles' }).click();
+  await openPage(editor, 'Articles');
   await editor.getByText('Questions', { exact: true }).click();
   const row = editor.locator('[data-question]', { hasText: '支票' });
   await row.getByRole('button', { name: 'Take' }).click();

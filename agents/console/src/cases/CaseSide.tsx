@@ -5,6 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readCase, type CaseStep, type CaseView } from '../api/cases';
 import { ApiError } from '../api/http';
+import { OpenCustomer } from '../customers/CustomerLink';
 import { CallCustomer } from '../dial/DialButton';
 import { dateTime } from '../ui/format';
 import page from '../ui/Page.module.css';
@@ -66,6 +67,7 @@ function Facts({ view }: { view: CaseView }) {
       <Fact name={t('cases.fact.customer')}>
         {[...new Set([row.customer_name, view.number])].filter(Boolean).join(' · ') || '–'}
         {view.number && <CallCustomer caseId={row.case_id} shown={view.number} />}
+        <OpenCustomer contactId={view.contact_ids.at(-1)} />
       </Fact>
       {row.category && <Fact name={t('cases.fact.category')}>{t(`cases.category.${row.category}`)}</Fact>}
       {row.root_cause && (

@@ -16,6 +16,7 @@ import { CampaignWork } from '../campaigns/CampaignWork';
 import { ContactCases } from '../cases/ContactCases';
 import { CustomerBadges } from '../customer/CustomerBadges';
 import { LastContacts } from '../customer/LastContacts';
+import { CustomerLink } from '../customers/CustomerLink';
 import { CallCustomer } from '../dial/DialButton';
 import { useAction } from '../keys/actions';
 import { useToday } from '../live/now';
@@ -83,6 +84,7 @@ function Customer({ item, details }: { item: AssignmentCard; details: ContactVie
         <Fact name={t('context.waited')}>{duration(item.connected_at_ms - item.arrived_at_ms)}</Fact>
         {missed > 0 && <Fact name={t('context.missed')}>{count(missed, i18n.language)}</Fact>}
       </dl>
+      <CustomerLink customerKey={details?.interaction.customer_key} />
     </section>
   );
 }

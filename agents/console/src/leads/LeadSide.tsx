@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readLead, type LeadView } from '../api/leads';
+import { OpenCustomer } from '../customers/CustomerLink';
 import { useNames } from '../session/configuration';
 import { dateTime } from '../ui/format';
 import page from '../ui/Page.module.css';
@@ -39,6 +40,7 @@ function Facts({ view }: { view: LeadView }) {
       )}
       <Fact name={t('leads.column.customer')}>
         {[lead.customer_name, view.number].filter(Boolean).join(' · ') || '–'}
+        <OpenCustomer contactId={view.contact_id} />
       </Fact>
       <Fact name={t('leads.column.made')}>
         {`${dateTime(lead.created_at_ms, i18n.language)} · ${view.created_by_name}`}

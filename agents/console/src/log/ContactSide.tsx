@@ -6,6 +6,7 @@ import { readContact, readMessages } from '../api/calls';
 import { isCall, type ContactView } from '../api/types';
 import { SentArticles } from '../articles/SentArticles';
 import { WholeNumber } from '../call/WholeNumber';
+import { CustomerLink } from '../customers/CustomerLink';
 import { CallCustomer, usePlacesCalls } from '../dial/DialButton';
 import { Lines } from '../desk/Lines';
 import { OldMails } from '../email/OldMails';
@@ -180,6 +181,9 @@ export function ContactSide({ contactId, onOpen, onClose }: ContactSideProps) {
       {contact.isPending && <Loading rows={5} />}
       {contact.isError && <Failed error={contact.error} onRetry={() => void contact.refetch()} />}
       {customerKey && <Tabs tab={tab} onChange={setTab} />}
+      <div className={styles.toCustomer}>
+        <CustomerLink customerKey={customerKey} />
+      </div>
       {contact.data && tab === 'contact' && <OneContact contact={contact.data} />}
       {customerKey && tab === 'customer' && (
         <CustomerTimeline customerKey={customerKey} openId={contactId} onOpen={openOther} />

@@ -1,7 +1,6 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { readTimeline, type TimelineContact } from '../api/history';
+import type { TimelineContact } from '../api/history';
 import { isCall } from '../api/types';
 import { CallCustomer } from '../dial/DialButton';
 import { Lines } from '../desk/Lines';
@@ -11,6 +10,7 @@ import { channelIcon, Icon } from '../ui/Icon';
 import { Empty, Failed, Loading } from '../ui/Panel';
 import styles from './Log.module.css';
 import { Outcome } from './LogTable';
+import { useTimeline } from './useTimeline';
 
 interface EntryProps {
   contact: TimelineContact;
@@ -50,12 +50,7 @@ interface TimelineProps {
 /** Everything one customer wrote and was told, newest first, as far as the reader may see it. */
 export function CustomerTimeline({ customerKey, openId, onOpen }: TimelineProps) {
   const { t } = useTranslation();
-  const timeline = useInfiniteQuery({
-    queryKey: ['timeline', customerKey],
-    queryFn: ({ pageParam }) => readTimeline(customerKey, pageParam),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next_before ?? undefined,
-  });
+  const timeline = useTimeline(customerKey);
   if (timeline.isPending) return <Loading rows={8} />;
   if (timeline.isError) return <Failed error={timeline.error} onRetry={() => void timeline.refetch()} />;
   const contacts = timeline.data.pages.flatMap((part) => part.contacts);

@@ -32,6 +32,7 @@ const pages: Record<PageName, ReturnType<typeof lazy>> = {
   campaigns: lazy(() => import('../campaigns/CampaignsPage')),
   'call-backs': lazy(() => import('../callbacks/CallBacksPage')),
   log: lazy(() => import('../log/LogPage')),
+  customers: lazy(() => import('../customers/CustomersPage')),
   reports: lazy(() => import('../reports/ReportsPage')),
   articles: lazy(() => import('../articles/ArticlesPage')),
   users: lazy(() => import('../users/UsersPage')),
@@ -41,6 +42,9 @@ const pages: Record<PageName, ReturnType<typeof lazy>> = {
   configuration: lazy(() => import('../configuration/ConfigurationPage')),
   wallboard: lazy(() => import('../wallboard/WallboardPage')),
 };
+
+/** One of those whom the page *Customers* finds. */
+const CustomerPage = lazy(() => import('../customers/CustomerPage'));
 
 /** Goodbyes the stale banner explains well enough. */
 const quietByes = ['server_stopping', 'slow_reader'];
@@ -100,6 +104,7 @@ function Frame() {
               const Page = pages[name];
               return <Route key={name} path={`/${name}`} element={<Page />} />;
             })}
+            <Route path="/customers/:customerKey" element={<CustomerPage />} />
             <Route path="*" element={<Navigate to={homeOf(role)} replace />} />
           </Routes>
         </Suspense>

@@ -8,6 +8,7 @@ export type PageName =
   | 'campaigns'
   | 'call-backs'
   | 'log'
+  | 'customers'
   | 'reports'
   | 'articles'
   | 'users'
@@ -18,7 +19,7 @@ export type PageName =
   | 'wallboard';
 
 const byRole: Record<Role, PageName[]> = {
-  agent: ['desk', 'cases', 'leads', 'log'],
+  agent: ['desk', 'cases', 'leads', 'log', 'customers'],
   supervisor: [
     'supervisor',
     'cases',
@@ -26,6 +27,7 @@ const byRole: Record<Role, PageName[]> = {
     'campaigns',
     'call-backs',
     'log',
+    'customers',
     'reports',
     'articles',
     'telephony',
@@ -38,6 +40,7 @@ const byRole: Record<Role, PageName[]> = {
     'campaigns',
     'call-backs',
     'log',
+    'customers',
     'reports',
     'articles',
     'telephony',
