@@ -77,6 +77,11 @@ test('a supervisor finds a customer, an administrator edits what is known', asyn
   await expect(sam.getByText('Administrators see and edit')).toBeVisible();
   await expect(sam.getByRole('button', { name: /profile$/ })).toHaveCount(0);
 
+  await openPage(sam, 'Log');
+  await sam.locator('tr[data-contact]').getByRole('button', { name: 'Maria' }).click();
+  await sam.getByRole('link', { name: 'The customer’s page' }).click();
+  await expect(heading(sam)).toHaveText('Maria');
+
   const ada = await world.newPage();
   const said = complaintsOf(ada);
   await logIn(ada, 'ada');
