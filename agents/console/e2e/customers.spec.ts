@@ -41,7 +41,7 @@ async function handledChat(world: World): Promise<void> {
   await dialog.getByLabel('What happened, in the customer’s words').fill(SAID);
   await dialog.getByRole('button', { name: 'Open a case' }).click();
   await expectNotice(anna, 'Case 1 is open.');
-  await anna.getByRole('link', { name: 'The customer’s page' }).click();
+  await anna.getByRole('link', { name: 'Customer page' }).click();
   await expect(heading(anna)).toHaveText('Maria');
   await expect(anna.getByText(SUBJECT)).toBeVisible();
   await expect(anna.getByText('Administrators see and edit')).toBeVisible();
@@ -66,8 +66,6 @@ test('a supervisor finds a customer, an administrator edits what is known', asyn
   const complaints = complaintsOf(sam);
   await logIn(sam, 'sam');
   await openPage(sam, 'Customers');
-  await find(sam, '---', english);
-  await expect(sam.getByText('That is no number and no address.')).toBeVisible();
   await expectAccessible(sam, 'finding a customer');
   await find(sam, 'MARIA@example.com', english);
   await expect(heading(sam)).toHaveText('Maria');
@@ -79,7 +77,7 @@ test('a supervisor finds a customer, an administrator edits what is known', asyn
 
   await openPage(sam, 'Log');
   await sam.locator('tr[data-contact]').getByRole('button', { name: 'Maria' }).click();
-  await sam.getByRole('link', { name: 'The customer’s page' }).click();
+  await sam.getByRole('link', { name: 'Customer page' }).click();
   await expect(heading(sam)).toHaveText('Maria');
 
   const ada = await world.newPage();
@@ -87,7 +85,7 @@ test('a supervisor finds a customer, an administrator edits what is known', asyn
   await logIn(ada, 'ada');
   await ada.goto('/cases');
   await openCase(ada, SUBJECT);
-  await ada.getByRole('button', { name: 'The customer’s page' }).click();
+  await ada.getByRole('button', { name: 'Customer page' }).click();
   await expect(heading(ada)).toHaveText('Maria');
   await expect(ada.getByText('Nothing is known of this customer.')).toBeVisible();
 
@@ -101,7 +99,7 @@ test('a supervisor finds a customer, an administrator edits what is known', asyn
   await dialog.getByLabel('Number or address').fill(MARIA);
   await save.click();
   await expectNotice(ada, 'The profile is stored.');
-  const known = ada.getByRole('region', { name: 'What is known of the customer' });
+  const known = ada.getByRole('region', { name: 'Profile' });
   await expect(known).toContainText('silver');
 
   await ada.getByRole('button', { name: 'Edit the profile' }).click();
@@ -124,6 +122,7 @@ test('a supervisor finds a customer, an administrator edits what is known', asyn
   );
   await ada.locator('main ol > li').first().getByRole('button').first().click();
   await expect(ada.getByRole('complementary', { name: 'Maria' })).toContainText(SAID);
+  await heading(ada).hover();
   await expectAccessible(ada, 'a customer');
   expect([...complaints, ...said]).toEqual([]);
 });
@@ -137,7 +136,7 @@ test('the same in Chinese, and by key', async ({ world }) => {
   await logIn(ada, 'ada');
   await openPage(ada, '客户');
   await find(ada, MARIA, chinese);
-  const known = ada.getByRole('region', { name: '客户信息' });
+  const known = ada.getByRole('region', { name: '客户资料' });
   await expect(known).toContainText('gold');
   await expect(known).toContainText('中文');
   await ada.getByRole('button', { name: '编辑资料' }).click();
@@ -149,6 +148,8 @@ test('the same in Chinese, and by key', async ({ world }) => {
   await expect(known).toContainText('vip');
   await expectLastContact(ada, '刷新', '已处理');
   const key = new URL(ada.url()).pathname.split('/')[2] ?? '';
+  // Not over a button: its colour would be on its way.
+  await heading(ada).hover();
   await expectAccessible(ada, '客户');
   await ada.getByRole('link', { name: '查找其他客户' }).click();
   await find(ada, key, chinese);

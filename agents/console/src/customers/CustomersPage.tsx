@@ -31,10 +31,6 @@ function Find() {
     }
     const found = await finding.run(text);
     if (!found) return;
-    if (!found.customer_key) {
-      setRefusal(t('customers.noAddress'));
-      return;
-    }
     const state: Arrival = { address: text };
     void navigate(customerPath(found.customer_key), { state });
   };

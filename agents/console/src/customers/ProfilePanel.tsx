@@ -93,7 +93,7 @@ export function ProfilePanel({ customerKey }: { customerKey: string }) {
   return (
     <section className={page.panel} aria-labelledby="customer-known">
       <header className={page.head}>
-        <h2 id="customer-known">{t('customer.known')}</h2>
+        <h2 id="customer-known">{t('customers.profile')}</h2>
         <span className={page.grow} />
         {profile !== undefined && <Edit customerKey={customerKey} profile={profile} />}
       </header>
