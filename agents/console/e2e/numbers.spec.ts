@@ -1,6 +1,6 @@
 /** Numbers and phone systems, as a supervisor sees them while somebody calls; in both languages. */
 import { CALLER, ring } from './support/desk';
-import { complaintsOf, expect, logIn, test } from './support/test';
+import { complaintsOf, expect, logIn, openPage, test } from './support/test';
 import { SUPPORT } from './support/softpbx';
 
 const words = {
@@ -12,7 +12,7 @@ test('a call is counted where it came in, and the phone system is in service', a
   const sam = await world.newPage();
   const complaints = complaintsOf(sam);
   await logIn(sam, 'sam');
-  await sam.getByRole('link', { name: words.en.page }).click();
+  await openPage(sam, words.en.page);
   const trunk = sam.locator('[data-trunk="demo"]');
   const entry = sam.locator(`[data-entry="${SUPPORT}"]`);
   await expect(trunk).toContainText(words.en.inService);
@@ -27,7 +27,7 @@ test('a call is counted where it came in, and the phone system is in service', a
   await expect(entry.locator('[data-number]').nth(1)).toHaveText('1');
   await sam.getByRole('button', { name: /English/ }).click();
   await sam.getByRole('menuitem', { name: '简体中文' }).click();
-  await expect(sam.getByRole('link', { name: words.zh.page })).toBeVisible();
+  await openPage(sam, words.zh.page);
   await expect(trunk).toContainText(words.zh.inService);
   await expect(entry).toContainText(words.zh.support);
   expect(complaints).toEqual([]);
