@@ -8,6 +8,7 @@ commit on SQLite three times as slow (measured, 0.9 ms against 0.3).
 
 import asyncio
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
@@ -17,6 +18,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import sqlalchemy as sa
 
 from callcenter.ports.errors import StorageError, StorageUnavailable
+from callcenter.storage.line import Line, execute
 from callcenter.storage.product import product_of
 from callcenter.storage.writer import Job, Writer
 
@@ -51,13 +53,10 @@ class UpsertShape(NamedTuple):
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
-    """Insert rows given as tuples in the order of the table's columns, a few statements for all.
-
-    Past SQLAlchemy's parameter handling: this is the journal's hot path.
-    """
+    """Insert rows given as tuples in the order of the table's columns, a few statements for all."""
     columns, mark = tuple(table.columns.keys()), _mark(connection)
     for part, values in _parts(rows):
-        connection.exec_driver_sql(_insert_sql(table.name, columns, part, mark), values)
+        execute(connection, _insert_sql(table.name, columns, part, mark), values)
 
 
 def insert_new_rows(
@@ -69,7 +68,7 @@ def insert_new_rows(
     new: list[tuple[Any, ...]] = []
     for part, values in _parts(rows):
         sql = _insert_sql(table.name, columns, part, mark) + tail
-        new.extend(map(tuple, connection.exec_driver_sql(sql, values)))
+        new.extend(map(tuple, execute(connection, sql, values)))
     return new
 
 
@@ -86,7 +85,7 @@ def upsert_rows(connection: sa.Connection, table: sa.Table, shape: UpsertShape, 
     mark = _mark(connection)
     for part, values in _parts(rows):
         sql = _insert_sql(table.name, columns, part, mark) + conflict
-        connection.exec_driver_sql(sql, values)
+        execute(connection, sql, values)
 
 
 def upsert_row(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
@@ -120,12 +119,16 @@ class Database:
 
     def __init__(self, url: str, *, is_patient: bool = False) -> None:
         """`is_patient`: statements may take as long as they take. Raises StorageError."""
-        self._product = product_of(url, is_patient=is_patient)
+        self._product = product = product_of(url, is_patient=is_patient)
         self._write_engine = self._engine(is_writer=True)
         self._read_engine = self._engine(is_writer=False)
         self._write_thread = ThreadPoolExecutor(1, "storage-writer")
         self._read_threads = ThreadPoolExecutor(READERS, "storage-reader")
-        self._connection: sa.Connection | None = None
+        self._write_line = Line(self._write_engine, product, product.begin_write)
+        self._read_lines = deque(
+            Line(self._read_engine, product, product.begin_read) for _ in range(READERS)
+        )
+        """One for each reader's thread; taken from the end and put back there, so that few are opened where few are used."""
         self._reads = asyncio.Semaphore(READS_WAITING_MAX)
         self._writer = Writer(self)
         self._is_closed = False
@@ -146,7 +149,7 @@ class Database:
     async def limit_pages(self, pages_max: int | None) -> None:
         """Let the file grow to so many pages and no further; None removes the limit."""
         self._product.limit_pages(pages_max)
-        await asyncio.wrap_future(self._write_thread.submit(self._drop_connection))
+        await asyncio.wrap_future(self._write_thread.submit(self._write_line.drop))
 
     async def close(self) -> None:
         """Finish what waits, then release files and threads. Closing again does nothing."""
@@ -154,7 +157,7 @@ class Database:
             return
         self._is_closed = True
         await self._writer.close()
-        await asyncio.wrap_future(self._write_thread.submit(self._drop_connection))
+        await asyncio.wrap_future(self._write_thread.submit(self._write_line.drop))
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, self._release)
 
@@ -165,68 +168,41 @@ class Database:
     # --- in the threads -----------------------------------------------------------------------------
 
     def _transact(self, job: Job[T], *, is_journal: bool) -> T:
-        try:
-            if self._connection is None:
-                self._connection = self._write_engine.connect()
-            with self._connection.begin():
-                if not is_journal:
-                    self._product.take_turn(self._connection)
-                return job(self._connection)
-        except sa.exc.DBAPIError as error:
-            meaning = self._product.translate(error)
-            if isinstance(meaning, StorageUnavailable):
-                # What the connection believes about the database may be wrong now; a new one looks again.
-                self._drop_connection()
-            raise meaning from error
+        def in_turn(connection: sa.Connection) -> T:
+            self._product.take_turn(connection)
+            return job(connection)
 
-    def _read(self, job: Job[T]) -> T:
         try:
-            try:
-                return self._read_once(job)
-            except sa.exc.DBAPIError as error:
-                if not self._product.is_worth_reading_again(error):
-                    raise
-                return self._read_once(job)
+            return self._write_line.transact(job if is_journal else in_turn)
         except sa.exc.DBAPIError as error:
             raise self._product.translate(error) from error
 
-    def _read_once(self, job: Job[T]) -> T:
-        with self._read_engine.begin() as connection:
+    def _read(self, job: Job[T]) -> T:
+        line = self._read_lines.pop()
+        try:
             try:
-                return job(connection)
+                return line.transact(job)
             except sa.exc.DBAPIError as error:
-                if isinstance(self._product.translate(error), StorageUnavailable):
-                    connection.invalidate()
-                raise
-
-    def _drop_connection(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.invalidate()
-            connection.close()
+                if not self._product.is_worth_reading_again(error):
+                    raise
+                return line.transact(job)
+        except sa.exc.DBAPIError as error:
+            raise self._product.translate(error) from error
+        finally:
+            self._read_lines.append(line)
 
     def _release(self) -> None:
         self._write_thread.shutdown()
         self._read_threads.shutdown()
+        for line in self._read_lines:
+            line.drop()
         self._write_engine.dispose()
         self._read_engine.dispose()
 
     def _engine(self, *, is_writer: bool) -> sa.Engine:
-        product = self._product
-        pool: dict[str, Any] = {"poolclass": sa.NullPool}
-        if not is_writer:
-            pool = {"poolclass": sa.QueuePool, "pool_size": READERS, "max_overflow": 0}
-        engine = sa.create_engine(
-            product.driver,
-            creator=partial(product.connect, is_writer=is_writer),
+        return sa.create_engine(
+            self._product.driver,
+            creator=partial(self._product.connect, is_writer=is_writer),
             hide_parameters=True,
-            **pool,
+            poolclass=sa.NullPool,
         )
-        begin = product.begin_write if is_writer else product.begin_read
-
-        # The drivers' own transaction control says too little (or nothing) about reads; ours is explicit.
-        @sa.event.listens_for(engine, "begin")
-        def start(connection: sa.Connection) -> None:
-            connection.exec_driver_sql(begin)
-
-        return engine

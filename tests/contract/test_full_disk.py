@@ -87,13 +87,13 @@ async def test_it_goes_on_when_there_is_room_again(sqlite_store: SqlStore) -> No
 
 async def test_the_connection_is_opened_again(sqlite_store: SqlStore) -> None:
     await sqlite_store.probe()
-    before = sqlite_store._database._connection
+    before = sqlite_store._database._write_line.connection
     await sqlite_store.limit_pages(SMALLEST)
     await fill(sqlite_store)
-    assert sqlite_store._database._connection is None
+    assert sqlite_store._database._write_line.connection is None
     await sqlite_store.limit_pages(None)
     await sqlite_store.probe()
-    assert sqlite_store._database._connection not in (None, before)
+    assert sqlite_store._database._write_line.connection not in (None, before)
 
 
 async def test_probes_do_not_pile_up(sqlite_store: SqlStore) -> None:
