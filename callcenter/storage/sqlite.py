@@ -20,6 +20,14 @@ BUSY_TIMEOUT_MS: Final = 5_000
 STATEMENTS_CACHED: Final = 512
 """Prepared statements kept per connection: every size of INSERT has its own."""
 
+CACHE_KIB: Final = 16 * 1024
+"""Pages a connection keeps; with SQLite's own 2 MiB the writer reads the pages of its indexes anew in every transaction."""
+
+PRAGMAS: Final = (
+    f"PRAGMA cache_size=-{CACHE_KIB}",
+    "PRAGMA temp_store=MEMORY",  # a statement that may have to be undone would make a file each time
+)
+
 WRITER_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -68,9 +76,11 @@ class Sqlite:
             cached_statements=STATEMENTS_CACHED,
         )
         connection.text_factory = _text
-        pragmas = ["PRAGMA query_only=ON"]
-        if is_writer:
-            pragmas = list(WRITER_PRAGMAS)
+        pragmas = list(PRAGMAS)
+        if not is_writer:
+            pragmas.append("PRAGMA query_only=ON")
+        else:
+            pragmas += WRITER_PRAGMAS
             if self._pages_max is not None:
                 pragmas.append(f"PRAGMA max_page_count={self._pages_max}")
         for pragma in pragmas:
