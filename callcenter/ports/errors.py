@@ -5,6 +5,7 @@ StorageError
 ├── StorageUnavailable   the write did not happen, or nobody can know; retry after recovery (503)
 ├── StaleWriter          another writer owns this domain's journal; step down
 ├── UsernameTaken        another user has this log-in name
+├── KeyTaken             there is a row of this key already; nothing was written
 ├── TeamInUse            somebody is in the team or watches it
 ├── CallBackTaken        the customer is promised a call-back by this queue already
 └── ChangedMeanwhile     somebody else has changed the row since it was read
@@ -41,6 +42,10 @@ class TeamInUse(StorageError):
 
 class UsernameTaken(StorageError):
     """Another user has this log-in name."""
+
+
+class KeyTaken(StorageError):
+    """There is a row of this key already; nothing was written."""
 
 
 class AuditNumberTaken(StorageError):

@@ -1,5 +1,6 @@
 """Calls and what is told of them, in SQL."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -7,11 +8,13 @@ import msgspec
 import sqlalchemy as sa
 
 from callcenter.ports.calls import CallCount, CallEvent, CallRow
+from callcenter.ports.errors import KeyTaken
 from callcenter.storage.database import (
     Database,
     UpsertShape,
     insert_new_rows,
     insert_rows,
+    is_one_statement,
     upsert_rows,
 )
 from callcenter.storage.tables.main import call_events, calls
@@ -45,15 +48,28 @@ class SqlCallLog:
         """Calls that have a row and are not over, as far as this process has seen: the store need not be asked."""
 
     async def append(self, events: Sequence[CallEvent]) -> list[bool]:
-        """Store what is new. There is one writer: nothing comes between looking and inserting."""
+        """Store what is new. There is one writer: nothing comes between looking and inserting.
+
+        Mostly everything is new and of a call that is known to be open: then it is one statement. A repeat among them undoes
+        that, and it is looked at which it is.
+        """
         all_calls = {(event.connection_id, event.call_id) for event in events}
         opened = all_calls & self._open
         asked = [e for e in events if (e.connection_id, e.call_id) not in opened]
 
+        rows = [(self._domain_id, *msgspec.structs.astuple(event)) for event in events]
+        if not asked and is_one_statement(rows):
+            with contextlib.suppress(KeyTaken):
+                await self._database.write(
+                    lambda connection: insert_rows(connection, call_events, rows),
+                    first=True,
+                    is_single=True,
+                )
+                return [True] * len(events)
+
         def job(connection: sa.Connection) -> list[bool]:
             over = dict.fromkeys(opened, False) | self._over(connection, asked)
             insert_rows(connection, calls, self._begun(events, over))
-            rows = [(self._domain_id, *msgspec.structs.astuple(event)) for event in events]
             new = set(insert_new_rows(connection, call_events, _EVENT_NAME, rows))
             news: list[bool] = []
             for event in events:

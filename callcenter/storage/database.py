@@ -59,6 +59,11 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
         execute(connection, _insert_sql(table.name, columns, part, mark), values)
 
 
+def is_one_statement(rows: Rows) -> bool:
+    """Whether `insert_rows` needs no more than one for these."""
+    return len(rows) <= ROWS_PER_STATEMENT
+
+
 def insert_new_rows(
     connection: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: Rows
 ) -> list[tuple[Any, ...]]:
@@ -134,17 +139,20 @@ class Database:
         self._is_closed = False
         sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_INTERVAL_S))
 
-    async def write(self, job: Job[T], *, first: bool = False) -> T:
-        """Run a job as one transaction on the writer connection; `first` is for what people wait for: the journal, events of calls."""
-        return await self._writer.run(job, first=first)
+    async def write(self, job: Job[T], *, first: bool = False, is_single: bool = False) -> T:
+        """Run a job as one transaction on the writer connection; `first` is for what people wait for: the journal, events of calls.
 
-    async def read(self, job: Job[T]) -> T:
-        """Run a job on a reader connection; all it reads is of one moment."""
+        One of those that is a single statement says so.
+        """
+        return await self._writer.run(job, first=first, is_single=is_single)
+
+    async def read(self, job: Job[T], *, is_single: bool = False) -> T:
+        """Run a job on a reader connection; all it reads is of one moment. A single statement says so: it is that by itself."""
         async with self._reads:
             if self._is_closed:
                 raise StorageUnavailable("the store is closed")
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._read_threads, self._read, job)
+            return await loop.run_in_executor(self._read_threads, self._read, job, is_single)
 
     async def limit_pages(self, pages_max: int | None) -> None:
         """Let the file grow to so many pages and no further; None removes the limit."""
@@ -161,31 +169,33 @@ class Database:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, self._release)
 
-    def submit(self, job: Job[T], *, first: bool) -> "Future[T]":
+    def submit(self, job: Job[T], *, first: bool, is_single: bool) -> "Future[T]":
         """Start a job on the writer's thread (the writer's side of `Transactor`)."""
-        return self._write_thread.submit(self._transact, job, is_journal=first)
+        return self._write_thread.submit(self._transact, job, first, is_single)
 
     # --- in the threads -----------------------------------------------------------------------------
 
-    def _transact(self, job: Job[T], *, is_journal: bool) -> T:
+    def _transact(self, job: Job[T], is_journal: bool, is_single: bool) -> T:
         def in_turn(connection: sa.Connection) -> T:
             self._product.take_turn(connection)
             return job(connection)
 
         try:
-            return self._write_line.transact(job if is_journal else in_turn)
+            if is_journal:
+                return self._write_line.run(job, is_single=is_single)
+            return self._write_line.run(in_turn)
         except sa.exc.DBAPIError as error:
             raise self._product.translate(error) from error
 
-    def _read(self, job: Job[T]) -> T:
+    def _read(self, job: Job[T], is_single: bool) -> T:
         line = self._read_lines.pop()
         try:
             try:
-                return line.transact(job)
+                return line.run(job, is_single=is_single)
             except sa.exc.DBAPIError as error:
                 if not self._product.is_worth_reading_again(error):
                     raise
-                return line.transact(job)
+                return line.run(job, is_single=is_single)
         except sa.exc.DBAPIError as error:
             raise self._product.translate(error) from error
         finally:

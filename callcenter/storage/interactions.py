@@ -89,7 +89,7 @@ class SqlInteractions:
             return []
         values = {"domain": self._domain_id, "key": customer_key, "rows": limit}
         rows = await self._database.read(
-            lambda connection: connection.execute(_OF_CUSTOMER, values).all()
+            lambda connection: connection.execute(_OF_CUSTOMER, values).all(), is_single=True
         )
         return [Interaction(*row) for row in rows]
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from callcenter.ports.errors import StorageError
 from callcenter.ports.journal import CommandOutcome, JournalBatch, JournalRecord, Snapshot
-from callcenter.storage.database import Database, insert_rows
+from callcenter.storage.database import Database, insert_rows, is_one_statement
 from callcenter.storage.projection_rows import change_rows
 from callcenter.storage.tables.committed import COMMITTED_TABLES
 from callcenter.storage.tables.main import details as detail_rows
@@ -73,7 +73,9 @@ class SqlJournal:
             if batch.rows:
                 change_rows(connection, domain_id, COMMITTED_TABLES, batch.rows)
 
-        await self._database.write(job, first=True)
+        inserts = [rows for rows in (records, details, answers) if rows]
+        is_single = not batch.rows and len(inserts) == 1 and is_one_statement(inserts[0])
+        await self._database.write(job, first=True, is_single=is_single)
 
     async def last(self) -> tuple[int, bytes]:
         """The newest record's seq and chain value."""

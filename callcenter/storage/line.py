@@ -32,9 +32,14 @@ class Line:
         self._begin = begin
         self.connection: sa.Connection | None = None
 
-    def transact(self, job: Callable[[sa.Connection], T]) -> T:
-        """Run the job as one transaction. Raises sa.exc.DBAPIError, and whatever the job raises."""
+    def run(self, job: Callable[[sa.Connection], T], *, is_single: bool = False) -> T:
+        """Run the job as one transaction. Raises sa.exc.DBAPIError, and whatever the job raises.
+
+        The connection is in autocommit, so that a job of a single statement is a transaction without ado.
+        """
         try:
+            if is_single:
+                return job(self._opened())
             with self._transaction() as connection:
                 return job(connection)
         except sa.exc.DBAPIError as error:
@@ -50,12 +55,15 @@ class Line:
             connection.invalidate()
             connection.close()
 
+    def _opened(self) -> sa.Connection:
+        if self.connection is None:
+            self.connection = self._engine.connect()
+            self.connection.begin()
+        return self.connection
+
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
-        connection = self.connection
-        if connection is None:
-            connection = self.connection = self._engine.connect()
-            connection.begin()
+        connection = self._opened()
         execute(connection, self._begin)
         try:
             yield connection

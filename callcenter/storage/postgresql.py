@@ -5,6 +5,7 @@
     connections, read-only, a time limit, ...
     journal's key taken                                    StaleWriter
     log-in name taken                                      UsernameTaken
+    another key taken                                      KeyTaken
     anything else                                          StorageError: a fault of ours, never retried
 
 A COMMIT whose answer never came may still be under way in the server. So a new writer connection first ends
@@ -18,7 +19,13 @@ import sqlalchemy as sa
 from psycopg import conninfo
 from psycopg.types.numeric import Int8BinaryDumper
 
-from callcenter.ports.errors import StaleWriter, StorageError, StorageUnavailable, UsernameTaken
+from callcenter.ports.errors import (
+    KeyTaken,
+    StaleWriter,
+    StorageError,
+    StorageUnavailable,
+    UsernameTaken,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -149,12 +156,7 @@ class PostgreSql:
             return StorageUnavailable(text)
         if state is not None and state.startswith(_UNAVAILABLE_CLASSES):
             return StorageUnavailable(text)
-        constraint = cause.diag.constraint_name
-        if constraint == "pk_journal":
-            return StaleWriter("another writer has appended to this domain's journal")
-        if constraint == "uq_users_domain_id_username_key":
-            return UsernameTaken("another user has this log-in name")
-        return StorageError(text)
+        return _meaning_of_key(cause, text)
 
     def _replace_writer(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
         """End the server process of the writer before, and remember this one's."""
@@ -170,6 +172,18 @@ class PostgreSql:
             "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
         ).fetchone()
         self._writer = None if row is None else (row[0], row[1])
+
+
+def _meaning_of_key(cause: psycopg.Error, text: str) -> StorageError:
+    """What a constraint says that is not met; for any other error, that it is our fault."""
+    match cause.diag.constraint_name:
+        case "pk_journal":
+            return StaleWriter("another writer has appended to this domain's journal")
+        case "uq_users_domain_id_username_key":
+            return UsernameTaken("another user has this log-in name")
+        case _:
+            is_key = isinstance(cause, psycopg.errors.UniqueViolation)
+            return KeyTaken(text) if is_key else StorageError(text)
 
 
 def _check_database(connection: psycopg.Connection[tuple[Any, ...]]) -> None:

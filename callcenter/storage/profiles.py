@@ -27,7 +27,7 @@ class SqlProfiles:
         """By key."""
         values = {"domain": self._domain_id, "key": customer_key}
         row = await self._database.read(
-            lambda connection: connection.execute(_OF_CUSTOMER, values).first()
+            lambda connection: connection.execute(_OF_CUSTOMER, values).first(), is_single=True
         )
         if row is None:
             return None

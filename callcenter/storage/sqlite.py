@@ -4,6 +4,7 @@ sqlite3 error                                          becomes
 full, I/O error, read-only, busy, cannot open, ...     StorageUnavailable; the connection is re-opened
 journal's key taken                                    StaleWriter
 log-in name taken                                      UsernameTaken
+another key taken                                      KeyTaken
 anything else                                          StorageError: a fault of ours, never retried
 """
 
@@ -12,7 +13,13 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from callcenter.ports.errors import StaleWriter, StorageError, StorageUnavailable, UsernameTaken
+from callcenter.ports.errors import (
+    KeyTaken,
+    StaleWriter,
+    StorageError,
+    StorageUnavailable,
+    UsernameTaken,
+)
 
 BUSY_TIMEOUT_MS: Final = 5_000
 """How long a transaction waits for another process (a CLI command) to release the write lock."""
@@ -110,6 +117,8 @@ class Sqlite:
                 return StaleWriter("another writer has appended to this domain's journal")
             if "users.username_key" in str(cause):
                 return UsernameTaken("another user has this log-in name")
+            if str(cause).startswith("UNIQUE "):
+                return KeyTaken(f"{name}: {cause}")
         return StorageError(f"{name}: {cause}")
 
 

@@ -14,9 +14,13 @@ from callcenter.storage.store import SqlStore, open_store
 from callcenter.storage.taking_over import end_sessions
 from loadtests.postgres_server import PostgresServer
 from tests.contract.proxy import proxied
-from tests.contract.rows import DOMAIN_ID, all_records, batch, chained, user
+from tests.contract.rows import DOMAIN_ID, all_records, batch, chained, detail, user
 
-COMMIT = b"COMMIT\0"
+COMMITS = {
+    "a transaction": (b"COMMIT\0", [detail("c-1", "d-1", seq=3)]),
+    "a single statement": (b"INSERT INTO journal", []),
+}
+"""What makes an append durable, and the details that come with its events."""
 OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -29,27 +33,31 @@ def url(migrated_postgres_url: str) -> str:
     return migrated_postgres_url
 
 
-async def test_a_lost_answer_to_a_commit_is_read_back(url: str) -> None:
+@pytest.mark.parametrize("kind", COMMITS)
+async def test_a_lost_answer_to_a_commit_is_read_back(url: str, kind: str) -> None:
+    commit, details = COMMITS[kind]
     async with proxied(url) as proxy:
         store = await open_store(proxy.url, DOMAIN_ID)
         await store.journal.append(batch(chained(2)))
-        proxy.loses_answers_to = COMMIT
+        proxy.loses_answers_to = commit
         with pytest.raises(StorageUnavailable):
-            await store.journal.append(batch(chained(3)[2:]))
+            await store.journal.append(batch(chained(3)[2:], details))
         proxy.loses_answers_to = b""
         await store.probe()
         assert await all_records(store.journal) == chained(3)
         await store.close()
 
 
-async def test_a_commit_still_under_way_cannot_come_late(url: str) -> None:
+@pytest.mark.parametrize("kind", COMMITS)
+async def test_a_commit_still_under_way_cannot_come_late(url: str, kind: str) -> None:
     """The server never gets the COMMIT, and its process would wait for it while we read back."""
+    commit, details = COMMITS[kind]
     async with proxied(url) as proxy:
         store = await open_store(proxy.url, DOMAIN_ID)
         await store.journal.append(batch(chained(2)))
-        proxy.holds = COMMIT
+        proxy.holds = commit
         with pytest.raises(StorageUnavailable):
-            await store.journal.append(batch(chained(3)[2:]))
+            await store.journal.append(batch(chained(3)[2:], details))
         proxy.holds = b""
         await store.probe()
         assert (await store.journal.last())[0] == 2

@@ -5,7 +5,13 @@ import sqlite3
 import pytest
 import sqlalchemy as sa
 
-from callcenter.ports.errors import StaleWriter, StorageError, StorageUnavailable, UsernameTaken
+from callcenter.ports.errors import (
+    KeyTaken,
+    StaleWriter,
+    StorageError,
+    StorageUnavailable,
+    UsernameTaken,
+)
 from callcenter.storage.sqlite import Sqlite
 
 translate = Sqlite(sa.make_url("sqlite:///callcenter.db")).translate
@@ -48,7 +54,7 @@ def test_what_the_disk_does_is_unavailable(code: int, name: str, text: str) -> N
     [
         ("UNIQUE constraint failed: journal.domain_id, journal.seq", StaleWriter),
         ("UNIQUE constraint failed: users.domain_id, users.username_key", UsernameTaken),
-        ("UNIQUE constraint failed: outcomes.domain_id, outcomes.command_id", StorageError),
+        ("UNIQUE constraint failed: outcomes.domain_id, outcomes.command_id", KeyTaken),
         ("NOT NULL constraint failed: journal.at_ms", StorageError),
     ],
 )

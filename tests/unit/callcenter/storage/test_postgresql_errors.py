@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 from psycopg import errors
 
-from callcenter.ports.errors import StorageError, StorageUnavailable
+from callcenter.ports.errors import KeyTaken, StorageError, StorageUnavailable
 from callcenter.storage.postgresql import PostgreSql
 from callcenter.storage.product import product_of
 
@@ -45,13 +45,16 @@ def test_what_the_server_suffers_is_unavailable(error: type[psycopg.Error]) -> N
     [
         errors.UndefinedTable("no such table"),
         errors.NotNullViolation("null value"),
-        errors.UniqueViolation("duplicate key"),
         psycopg.ProgrammingError("said"),
         ValueError("said"),
     ],
 )
 def test_what_we_do_is_our_fault(error: Exception) -> None:
     assert meaning_of(error) is StorageError
+
+
+def test_a_key_that_is_taken_is_told_apart() -> None:
+    assert meaning_of(errors.UniqueViolation("duplicate key")) is KeyTaken
 
 
 @pytest.mark.parametrize("url", ["", "callcenter", "oracle://h/d", "postgresql://h/d?nonsense=1"])

@@ -21,7 +21,9 @@ class HandTransactor:
         self.started: list[str] = []
         self._running: tuple[Callable[[Any], Any], Future[Any]] | None = None
 
-    def submit(self, job: Callable[[sa.Connection], T], *, first: bool) -> "Future[T]":
+    def submit(
+        self, job: Callable[[sa.Connection], T], *, first: bool, is_single: bool
+    ) -> "Future[T]":
         assert self._running is None, "two jobs at once"
         self.started.append(job.__name__)
         future: Future[T] = Future()
