@@ -95,6 +95,9 @@ RESUMED_MESSAGES_MAX = 500
 BOARD_PUSH_EVERY_MS = 1_000
 """A watching socket gets the board at most this often."""
 
+DESK_GATHER_MS = 5
+"""How long a desk waits for more that changes it, before it is sent."""
+
 BOARD_REFRESH_MS = 5_000
 """A watching socket gets the board this often even if nothing has happened: who waits too long is missed by the clock."""
 

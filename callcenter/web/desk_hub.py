@@ -1,12 +1,14 @@
 """Pushes what has become durable to the desks it concerns. A listener of the host.
 
-A desk is sent whole: after each group commit, every agent it touches gets one frame, rendered once and shared by
-the agent's tabs. Messages go one by one. Boards go to those who watch, at most once a second and only when
+A desk is sent whole: every agent whom something touches gets one frame, rendered once and shared by the agent's tabs.
+What follows within DESK_GATHER_MS is in the same frame: an offer, its phone's ringing and who calls come in a row. Messages go
+one by one and at once. Boards go to those who watch, at most once a second and only when
 something has changed.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -23,7 +25,7 @@ from callcenter.auth.principal import Principal
 from callcenter.host.envelope import Published
 from callcenter.http.errors import ApiErrorCode
 from callcenter.http.outbox import Outbox
-from callcenter.limits import BOARD_REFRESH_MS, SOCKETS_PER_USER_MAX
+from callcenter.limits import BOARD_REFRESH_MS, DESK_GATHER_MS, SOCKETS_PER_USER_MAX
 from callcenter.ports.journal import Detail
 from callcenter.projections.transcript import MESSAGE, chat_message
 from routing.ids import AgentId, ContactId
@@ -59,8 +61,12 @@ class DeskHub:
         *,
         clock_ahead_ms: Callable[[], int | None] = lambda: None,
         questions: Questions = nobody_asks,
+        gather_ms: int = DESK_GATHER_MS,
     ) -> None:
         """Everything shown is read from the committed state. `clock_ahead_ms`: of a demo's clock, `questions` by phone."""
+        self._gather_ms = gather_ms
+        self._owed: dict[str, None] = {}
+        """Who is to be sent a desk when the time for gathering is over."""
         self._mirror = mirror
         self._introductions = introductions
         self._now_ms = now_ms
@@ -117,23 +123,18 @@ class DeskHub:
         touched = dict.fromkeys(
             agent_id for event in published.events for agent_id in agents_touched(state, event)
         )
-        for agent_id in touched:
-            if agent_id in self._tabs:
-                self._push(agent_id, self.desk_frame(agent_id))
+        self._owe(touched)
 
     def refresh(self, contact_id: ContactId) -> None:
         """More is known of a contact: send the desks that show it."""
         contact = self._mirror().contacts.get(contact_id)
         if contact is None:
             return
-        for agent_id in dict.fromkeys((*desks_with(contact), *contact.wrapped_up_by)):
-            if agent_id in self._tabs:
-                self._push(agent_id, self.desk_frame(agent_id))
+        self._owe((*desks_with(contact), *contact.wrapped_up_by))
 
     def refresh_desk(self, agent_id: AgentId) -> None:
         """The desk of an agent looks different, and no event says so."""
-        if agent_id in self._tabs:
-            self._push(agent_id, self.desk_frame(agent_id))
+        self._owe((agent_id,))
 
     def push_desks(self) -> None:
         """Send everybody their desk, and with it the time: it was skipped."""
@@ -182,6 +183,19 @@ class DeskHub:
         for tabs in self._tabs.values():
             for tab in tabs:
                 tab.outbox.close(code, message)
+
+    def _owe(self, agent_ids: Iterable[AgentId]) -> None:
+        """Send them their desks, once, when the time for gathering is over."""
+        present = [agent_id for agent_id in agent_ids if agent_id in self._tabs]
+        if present and not self._owed:
+            asyncio.get_running_loop().call_later(self._gather_ms / 1000, self._push_owed)
+        self._owed |= dict.fromkeys(present)
+
+    def _push_owed(self) -> None:
+        owed, self._owed = self._owed, {}
+        for user_id in owed:
+            if user_id in self._tabs:
+                self._push(user_id, self.desk_frame(user_id))
 
     def _push_message(self, agent_id: AgentId, detail: Detail) -> None:
         if agent_id not in self._tabs:

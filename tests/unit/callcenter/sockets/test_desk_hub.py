@@ -35,7 +35,10 @@ class Floor:
     def __init__(self) -> None:
         self.scene = Scene()
         self.hub = DeskHub(
-            lambda: self.scene.engine.state, lambda _: Introduction("Carol"), lambda: NOW_MS
+            lambda: self.scene.engine.state,
+            lambda _: Introduction("Carol"),
+            lambda: NOW_MS,
+            gather_ms=0,
         )
         self._stack = AsyncExitStack()
         self._told = len(self.scene.journal)
