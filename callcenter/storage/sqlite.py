@@ -30,15 +30,11 @@ STATEMENTS_CACHED: Final = 512
 CACHE_KIB: Final = 16 * 1024
 """Pages a connection keeps; with SQLite's own 2 MiB the writer reads the pages of its indexes anew in every transaction."""
 
-PRAGMAS: Final = (
-    f"PRAGMA cache_size=-{CACHE_KIB}",
-    "PRAGMA temp_store=MEMORY",  # a statement that may have to be undone would make a file each time
-)
-
 WRITER_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA secure_delete=ON",  # what is erased is overwritten
+    "PRAGMA temp_store=MEMORY",  # a statement that may have to be undone would make a file each time
 )
 
 _UNAVAILABLE: Final = frozenset(
@@ -83,7 +79,7 @@ class Sqlite:
             cached_statements=STATEMENTS_CACHED,
         )
         connection.text_factory = _text
-        pragmas = list(PRAGMAS)
+        pragmas = [f"PRAGMA cache_size=-{CACHE_KIB}"]
         if not is_writer:
             pragmas.append("PRAGMA query_only=ON")
         else:
