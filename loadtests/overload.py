@@ -23,7 +23,7 @@ from loadtests.call_bench import Floor, a_phone, call_for, telephony, with_short
 from loadtests.http_link import Json
 from loadtests.people import log_in_all, make_agents
 from loadtests.server_process import REPOSITORY, ServerProcess, cpu_seconds, free_port, run_drill
-from loadtests.socket_bench import Workload, spread_ms
+from loadtests.workload import Workload, spread_ms
 
 ANSWER_WITHIN_S = 10.0
 CONNECTIONS_MAX = 4_000
@@ -229,8 +229,8 @@ async def measure(arguments: argparse.Namespace) -> Json:
         before_mb = memory_mb(server.pid)
         served_s = arguments.seconds + 4.0
         served = asyncio.ensure_future(
-            Workload(server.url, cookies).run(
-                server.pid, at_once=arguments.at_once, seconds=served_s
+            Workload([server.url], cookies).run(
+                {"server": server.pid}, at_once=arguments.at_once, seconds=served_s
             )
         )
         calls = asyncio.ensure_future(
