@@ -29,6 +29,16 @@ class SqlDetails:
             .order_by(details.c.seq, details.c.detail_id)
             .limit(sa.bindparam("at_most", type_=sa.Integer))
         )
+        # Likewise: every process that follows the journal asks after each commit.
+        self._of_events = (
+            sa.select(details)
+            .where(
+                details.c.domain_id == domain_id,
+                details.c.contact_id.in_(sa.bindparam("contacts", expanding=True)),
+                details.c.seq.between(sa.bindparam("first"), sa.bindparam("last")),
+            )
+            .order_by(details.c.seq, details.c.detail_id)
+        )
 
     async def of_contact(
         self, contact_id: ContactId, *, kind: str, after_seq: int = 0, limit: int = 500
@@ -57,16 +67,8 @@ class SqlDetails:
         self, contact_ids: Sequence[ContactId], first_seq: int, last_seq: int
     ) -> list[Detail]:
         """Details of some events."""
-        query = (
-            sa.select(details)
-            .where(
-                details.c.domain_id == self._domain_id,
-                details.c.contact_id.in_(contact_ids),
-                details.c.seq.between(first_seq, last_seq),
-            )
-            .order_by(details.c.seq, details.c.detail_id)
-        )
-        return await self._read(query)
+        wanted = {"contacts": list(contact_ids), "first": first_seq, "last": last_seq}
+        return await self._read(self._of_events, wanted)
 
     async def erase(self, contact_id: ContactId) -> int:
         """Delete everything personal about a contact; the pages it stood on are overwritten."""
@@ -78,7 +80,9 @@ class SqlDetails:
     async def _read(
         self, query: sa.Select[Any], wanted: dict[str, Any] | None = None
     ) -> list[Detail]:
-        rows = await self._database.read(lambda connection: connection.execute(query, wanted).all())
+        rows = await self._database.read(
+            lambda connection: connection.execute(query, wanted).all(), is_single=True
+        )
         return [
             Detail(
                 contact_id=row.contact_id,

@@ -42,6 +42,14 @@ _RECORD: Final = (
     sa.type_coerce(journal.c.chain, sa.types.NullType).label("chain"),
 )
 
+# Made once: every process that follows the journal asks after each commit, and making a query costs more than running it.
+_PAGE: Final = (
+    sa.select(*_RECORD)
+    .where(journal.c.domain_id == sa.bindparam("domain"), journal.c.seq > sa.bindparam("after"))
+    .order_by(journal.c.seq)
+    .limit(sa.bindparam("rows", type_=sa.Integer))
+)
+
 
 class SqlJournal:
     """`ports.journal.Journal` over a database, for one domain."""
@@ -110,15 +118,11 @@ class SqlJournal:
             rows = min(rows * 2, PAGE_ROWS)
 
     async def _page(self, after_seq: int, rows: int) -> list[JournalRecord]:
-        query = (
-            sa.select(*_RECORD)
-            .where(journal.c.domain_id == self._domain_id, journal.c.seq > after_seq)
-            .order_by(journal.c.seq)
-            .limit(rows)
+        wanted = {"domain": self._domain_id, "after": after_seq, "rows": rows}
+        found = await self._database.read(
+            lambda connection: connection.execute(_PAGE, wanted).all(), is_single=True
         )
-        return await self._database.read(
-            lambda connection: [_record(row) for row in connection.execute(query)]
-        )
+        return [_record(row) for row in found]
 
     async def outcome(self, command_id: str) -> CommandOutcome | None:
         """The outcome of a command id."""
