@@ -96,7 +96,7 @@ BOARD_PUSH_EVERY_MS = 1_000
 """A watching socket gets the board at most this often."""
 
 DESK_GATHER_MS = 5
-"""How long a desk waits for more that changes it, before it is sent."""
+"""How long what becomes known beside the journal is gathered, before the desks it is on are sent."""
 
 BOARD_REFRESH_MS = 5_000
 """A watching socket gets the board this often even if nothing has happened: who waits too long is missed by the clock."""

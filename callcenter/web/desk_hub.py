@@ -1,8 +1,8 @@
 """Pushes what has become durable to the desks it concerns. A listener of the host.
 
-A desk is sent whole: every agent whom something touches gets one frame, rendered once and shared by the agent's tabs.
-What follows within DESK_GATHER_MS is in the same frame: an offer, its phone's ringing and who calls come in a row. Messages go
-one by one and at once. Boards go to those who watch, at most once a second and only when
+A desk is sent whole: after each group commit, every agent it touches gets one frame, rendered once and shared by
+the agent's tabs, before whoever asked is answered. What becomes known beside the journal (who calls, that the phone rings) comes in
+a row, and is gathered for DESK_GATHER_MS. Messages go one by one. Boards go to those who watch, at most once a second and only when
 something has changed.
 """
 
@@ -67,6 +67,7 @@ class DeskHub:
         self._gather_ms = gather_ms
         self._owed: dict[str, None] = {}
         """Who is to be sent a desk when the time for gathering is over."""
+        self._is_gathering = False
         self._mirror = mirror
         self._introductions = introductions
         self._now_ms = now_ms
@@ -123,7 +124,10 @@ class DeskHub:
         touched = dict.fromkeys(
             agent_id for event in published.events for agent_id in agents_touched(state, event)
         )
-        self._owe(touched)
+        for agent_id in touched:
+            if agent_id in self._tabs:
+                self._owed.pop(agent_id, None)
+                self._push(agent_id, self.desk_frame(agent_id))
 
     def refresh(self, contact_id: ContactId) -> None:
         """More is known of a contact: send the desks that show it."""
@@ -187,12 +191,13 @@ class DeskHub:
     def _owe(self, agent_ids: Iterable[AgentId]) -> None:
         """Send them their desks, once, when the time for gathering is over."""
         present = [agent_id for agent_id in agent_ids if agent_id in self._tabs]
-        if present and not self._owed:
+        if present and not self._is_gathering:
+            self._is_gathering = True
             asyncio.get_running_loop().call_later(self._gather_ms / 1000, self._push_owed)
         self._owed |= dict.fromkeys(present)
 
     def _push_owed(self) -> None:
-        owed, self._owed = self._owed, {}
+        owed, self._owed, self._is_gathering = self._owed, {}, False
         for user_id in owed:
             if user_id in self._tabs:
                 self._push(user_id, self.desk_frame(user_id))

@@ -34,8 +34,8 @@ export function useLogOut(): () => void {
         cancelText: t('leave.stay'),
         onOk: async () => {
           try {
-            await stateLoggedOut();
-            keep.set('leaving', true);
+            const { seq } = await stateLoggedOut();
+            keep.set('leaving', seq);
           } catch (error) {
             toast(errorText(error), 'error');
           }
@@ -45,15 +45,19 @@ export function useLogOut(): () => void {
   }, [t, keep, errorText, modal]);
 }
 
-/** Ends the session once the last work in hand is done, if that was asked for. */
+/**
+ * Ends the session once the last work in hand is done, if that was asked for. What is kept is the seq of the wish: an
+ * older desk, which may come after the answer, says nothing about it.
+ */
 export function useLeaving(): void {
   const keep = useKeep();
-  const [isLeaving, setLeaving] = useKept(keep, 'leaving', false);
+  const [wishSeq, setWishSeq] = useKept<number | null>(keep, 'leaving', null);
   const state = useLive((live) => live.desk?.agent.state);
   const next = useLive((live) => live.desk?.agent.next_state?.state);
+  const isToldOf = useLive((live) => wishSeq !== null && live.deskSeq >= wishSeq);
   useEffect(() => {
-    if (!isLeaving || state === undefined) return;
+    if (!isToldOf || state === undefined) return;
     if (state === 'logged_out') void endSession();
-    else if (next !== 'logged_out') setLeaving(undefined);
-  }, [isLeaving, state, next, setLeaving]);
+    else if (next !== 'logged_out') setWishSeq(undefined);
+  }, [isToldOf, state, next, setWishSeq]);
 }
