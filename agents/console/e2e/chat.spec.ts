@@ -143,3 +143,22 @@ test('language, theme and both drafts survive a switch without a reload', async 
   await expect(widget(customer)).toContainText('Anna Berg 为您服务');
   await expect(widget(customer).locator('form.write textarea')).toHaveValue('my draft');
 });
+
+test('the button pressed as the widget’s texts arrive opens it', async ({ world }) => {
+  const page = await world.newPage();
+  let arrive = () => {};
+  const mayArrive = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route('**/api/v1/chat/widgets/demo', async (route) => {
+    await mayArrive;
+    await route.continue();
+  });
+  await page.goto('/demo');
+  await widget(page).getByRole('button', { name: 'Chat with us' }).hover();
+  await page.mouse.down();
+  const arrived = page.waitForResponse('**/api/v1/chat/widgets/demo');
+  arrive();
+  await (await arrived).finished();
+  await page.evaluate(() => new Promise((drawn) => setTimeout(drawn, 300)));
+  await page.mouse.up();
+  await expect(widget(page).getByLabel('Your name')).toBeVisible();
+});

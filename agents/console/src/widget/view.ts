@@ -60,10 +60,10 @@ export class View {
 
   greet(greeting: Greeting): void {
     this.#greeting = greeting;
-    if (this.#chat.stage === 'form' && !this.#isStarting) this.#built = '';
-    const { activeElement } = this.#root.getRootNode() as ShadowRoot;
+    if (this.#built === 'form' && !this.#isStarting) this.#built = ''; // a bubble made anew swallows a click under way
+    const typing = (this.#root.getRootNode() as ShadowRoot).activeElement?.getAttribute('name');
     this.render();
-    goOnTyping(this.#root, activeElement?.getAttribute('name'));
+    goOnTyping(this.#root, typing);
   }
 
   render(): void {
