@@ -40,7 +40,7 @@ help:
 	@echo '                    (TARGET=cluster: routers, gateways and a worker instead of one server)'
 	@echo 'make take-over N=20 kill and freeze the deciding router of a cluster, and measure until the next decides'
 	@echo 'make recount        count figures of 50 random times four ways, as JSON (SEED=7, N=50)'
-	@echo 'make bench          whole contacts per second, as JSON (TARGET=cluster: through a router, PostgreSQL and Redis)'
+	@echo 'make bench          whole contacts per second, as JSON (TARGET=cluster: through a router, PostgreSQL and Redis; gateways: through those)'
 	@echo 'make console        build the web console    make fmt    format the code'
 	@echo 'make lock           pin the dependencies     make clean  remove everything built (keeps ./var)'
 
@@ -113,7 +113,7 @@ recount: python
 
 bench: python
 	@$(PYTHON) scripts/environment.py runtime
-	@$(VENV_PYTHON) -m $(if $(filter cluster,$(TARGET)),loadtests.cluster --bench,callcenter bench host --json)
+	@$(VENV_PYTHON) -m $(if $(filter cluster,$(TARGET)),loadtests.cluster --bench,$(if $(filter gateways,$(TARGET)),loadtests.gateway_bench --json docs/results/gateways.json,callcenter bench host --json))
 
 fmt: python
 	@$(PYTHON) scripts/environment.py dev
