@@ -29,7 +29,7 @@ from loadtests.server_process import (
     ServerProcess,
     cpu_seconds,
     free_port,
-    run_drill,
+    run_bench,
 )
 
 CONNECTION = "demo"
@@ -188,11 +188,7 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="leave the data directory behind")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    figures = run_drill(measure(arguments))
-    text = json.dumps(figures, indent=2)
-    print(text)
-    if arguments.json is not None:
-        arguments.json.write_text(text + "\n", encoding="utf-8")
+    figures = run_bench(measure(arguments), arguments.json)
     lost = sum(
         run["not_over"] + run["events_owed"] + run["contacts_left_open"] for run in figures["runs"]
     )

@@ -8,7 +8,6 @@ process: the machine carries all of them and the client.
 
 import argparse
 import asyncio
-import json
 import os
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from loadtests.cluster import Cluster
 from loadtests.http_link import Json
 from loadtests.people import log_in_all, make_agents
 from loadtests.postgres_server import postgres_server
-from loadtests.server_process import run_drill
+from loadtests.server_process import run_bench
 from loadtests.workload import Workload
 
 CHATS_AT_ONCE = 3
@@ -59,10 +58,7 @@ def main() -> int:
     parser.add_argument("--pause", type=float, default=5.0, help="seconds between the parts")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    figures = run_drill(measure(arguments))
-    print(json.dumps(figures, indent=2))
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    run_bench(measure(arguments), arguments.json)
     return 0
 
 

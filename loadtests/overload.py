@@ -22,7 +22,14 @@ import yaml
 from loadtests.call_bench import Floor, a_phone, call_for, telephony, with_short_wrap_up
 from loadtests.http_link import Json
 from loadtests.people import log_in_all, make_agents
-from loadtests.server_process import REPOSITORY, ServerProcess, cpu_seconds, free_port, run_drill
+from loadtests.server_process import (
+    REPOSITORY,
+    ServerProcess,
+    cpu_seconds,
+    free_port,
+    run_bench,
+    run_drill,
+)
 from loadtests.workload import Workload, spread_ms
 
 ANSWER_WITHIN_S = 10.0
@@ -272,10 +279,7 @@ def main() -> int:
         flood = only_flood(arguments.only_flood, arguments.rate, arguments.seconds)
         print(json.dumps(run_drill(flood)))
         return 0
-    figures = run_drill(measure(arguments))
-    print(json.dumps(figures, indent=2))
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    run_bench(measure(arguments), arguments.json)
     return 0
 
 

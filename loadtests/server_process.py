@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import random
 import signal
@@ -52,6 +53,16 @@ def run_drill(work: Coroutine[Any, Any, T]) -> T:
         return await work
 
     return asyncio.run(cancellable())
+
+
+def run_bench(work: Coroutine[Any, Any, dict[str, Any]], path: Path | None) -> dict[str, Any]:
+    """As `run_drill`; the figures are printed as JSON, and written to `path` if there is one."""
+    figures = run_drill(work)
+    text = json.dumps(figures, indent=2)
+    print(text)
+    if path is not None:
+        path.write_text(text + "\n", encoding="utf-8")
+    return figures
 
 
 class ServerProcess:

@@ -9,7 +9,6 @@ the limit and not the server.
 
 import argparse
 import asyncio
-import json
 import os
 import shutil
 import sys
@@ -20,7 +19,7 @@ from pathlib import Path
 from loadtests.http_link import Json
 from loadtests.people import log_in_all, make_agents
 from loadtests.quick_socket import QuickSocket
-from loadtests.server_process import REPOSITORY, ServerProcess, run_drill
+from loadtests.server_process import REPOSITORY, ServerProcess, run_bench
 from loadtests.workload import Shares, Workload, spread_ms
 
 RETRY_S = 0.05
@@ -106,10 +105,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.sockets > arguments.socket_agents * SOCKETS_PER_AGENT_MAX:
         parser.error(f"an agent may have {SOCKETS_PER_AGENT_MAX} sockets")
-    figures = run_drill(measure(arguments))
-    print(json.dumps(figures, indent=2))
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    run_bench(measure(arguments), arguments.json)
     return 0
 
 

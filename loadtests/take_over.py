@@ -7,7 +7,6 @@ other, had to wait for an answer. Ends with status 1 when a take-over took longe
 
 import argparse
 import asyncio
-import json
 import os
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from loadtests.clients import CustomerClient
 from loadtests.cluster import Cluster, RoleProcess, until
 from loadtests.http_link import HTTPLink, Json
 from loadtests.postgres_server import postgres_server
-from loadtests.server_process import ServerFailed, run_drill
+from loadtests.server_process import ServerFailed, run_bench
 
 LIMIT_MS: Final = 5_000
 WITHIN_S: Final = 60.0
@@ -137,11 +136,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    figures = run_drill(measure(arguments.rounds))
-    text = json.dumps(figures, indent=2)
-    print(text)
-    if arguments.json is not None:
-        arguments.json.write_text(text + "\n", encoding="utf-8")
+    figures = run_bench(measure(arguments.rounds), arguments.json)
     return 1 if figures["ready_ms"]["max"] > LIMIT_MS else 0
 
 

@@ -72,6 +72,7 @@ class Workload:
         self._finished: list[float] = []
         self._offers_seen_after_s: list[float] = []
         self._late_s: list[float] = []
+        self._refused = 0
         self._busy: set[tuple[str, str]] = set()
         self._disposition: dict[str, str] = {}
         self._connector = aiohttp.TCPConnector(limit=0)
@@ -100,6 +101,7 @@ class Workload:
             await asyncio.sleep(WARM_UP_S)
             for noted in (self._took_s, self._offers_seen_after_s, self._late_s):
                 noted.clear()
+            self._refused = 0
             started_s, shares = time.monotonic(), Shares(pids)
             await asyncio.sleep(seconds)
             ended_s, used = time.monotonic(), shares.read()
@@ -127,6 +129,7 @@ class Workload:
                 if per_s
                 else {"contacts_at_once": at_once}
             ),
+            "refused": self._refused,
             "whole_contacts": whole,
             "whole_contacts_per_s": round(done_per_s, 1),
             **costs,
@@ -197,6 +200,7 @@ class Workload:
     async def _chat(self, client: CustomerClient) -> None:
         answer = await client.start("demo", name="B", email="", language="en", text="Hello")
         if not answer.is_done:
+            self._refused += 1
             await asyncio.sleep(RETRY_S)
             return
         async with asyncio.TaskGroup() as group:

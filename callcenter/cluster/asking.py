@@ -136,7 +136,7 @@ class Asker:
 
     async def _read(self) -> None:
         answers, news = self._names.answers(self._process_id), self._names.news
-        after = {answers: b"0", news: b"$"}
+        after = {answers: b"0", news: b"0"}
         while True:
             try:
                 found = await read_streams(self._client, after)

@@ -20,7 +20,7 @@ from callcenter.cluster.limits import (
     NOTES_WAITING_MAX,
     RETRY_S,
 )
-from callcenter.cluster.redis import LinkLost, appended, read_streams, send_all
+from callcenter.cluster.redis import LinkLost, appended, newest_id, read_streams, send_all
 from callcenter.cluster.wire import Asked, Card, Names, Note, Typing
 from callcenter.host.envelope import Published
 from routing.ids import AgentId, ContactId
@@ -73,12 +73,13 @@ class Notes:
                 await asyncio.sleep(RETRY_S)
 
     async def _read(self) -> None:
-        after = b"$"
+        after = b""
         while True:
             try:
+                after = after or await newest_id(self._client, self._stream)
                 found = await read_streams(self._client, {self._stream: after})
             except LinkLost:
-                after = b"$"
+                after = b""
                 await asyncio.sleep(RETRY_S)
                 continue
             for entry_id, message in found.get(self._stream, []):

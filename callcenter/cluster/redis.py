@@ -68,6 +68,16 @@ async def read_streams(client: Redis, after: dict[str, bytes]) -> dict[str, list
     }
 
 
+async def newest_id(client: Redis, stream: str) -> bytes:
+    """Where to read on from what a stream holds now. Raises LinkLost.
+
+    Redis' own word for it, "$", means another place at each read: what comes between two reads would not be seen.
+    """
+    with reached():
+        newest: Any = await client.xrevrange(stream, count=1)
+    return newest[0][0] if newest else b"0"
+
+
 async def send_all(client: Redis, commands: Iterable[Command]) -> None:
     """Many commands in one round trip. Raises LinkLost: any of them may have been carried out."""
     with reached():

@@ -7,6 +7,7 @@ from agents.desk import desks_with
 from callcenter.auth.authorise import ObjectFacts, ObjectKind
 from callcenter.ports.errors import StorageUnavailable
 from callcenter.ports.leads import StoredLead
+from callcenter.ports.read_models import Interaction
 from callcenter.web.services import Services
 from routing.ids import AgentId, ContactId, OfferId, QueueId
 from routing.state import State
@@ -109,26 +110,28 @@ class Locator:
             return _facts(state, agent_id, contact.queue_id, contact.wrapped_up_by)
         if not contact_id:
             return None
-        interactions = self._services.store.interactions
-        interaction = await interactions.get(ContactId(contact_id))
-        if interaction is None:
-            # It may have left the engine a moment ago: the log may be behind, after a crash for longer.
-            if not await self._caught_up(state.seq):
-                raise StorageUnavailable("the interaction log is behind")
-            interaction = await interactions.get(ContactId(contact_id))
+        interaction = await logged(self._services, ContactId(contact_id))
         if interaction is None:
             return None
         wrapping = [one.agent_id for one in state.agents.values() if contact_id in one.wrap_ups]
         return _facts(state, interaction.agent_id, interaction.queue_id, tuple(wrapping))
 
-    async def _caught_up(self, seq: int) -> bool:
-        """Wait a little for the interaction log; False if it stays behind."""
-        try:
-            async with asyncio.timeout(LOG_WAIT_S):
-                await self._services.log_reaches(seq)
-        except TimeoutError:
-            return False
-        return True
+
+async def logged(services: Services, contact_id: ContactId) -> Interaction | None:
+    """A contact's row in the log; None if there never was one. Raises StorageUnavailable while the log is behind.
+
+    It may have left the engine a moment ago: the log may be behind, after a crash for longer.
+    """
+    interactions = services.store.interactions
+    interaction = await interactions.get(contact_id)
+    if interaction is not None:
+        return interaction
+    try:
+        async with asyncio.timeout(LOG_WAIT_S):
+            await services.log_reaches(services.host.mirror.seq)
+    except TimeoutError:
+        raise StorageUnavailable("the interaction log is behind") from None
+    return await interactions.get(contact_id)
 
 
 def lead_facts(stored: StoredLead) -> ObjectFacts:

@@ -18,6 +18,7 @@ from callcenter.ports.read_models import Interaction
 from callcenter.ports.visits import SurveyMark
 from callcenter.projections.transcript import MESSAGE, chat_message
 from callcenter.web.history_routes import interaction_row, note_reading
+from callcenter.web.locating import logged
 from callcenter.web.schemas import (
     AgentsView,
     AgentView,
@@ -62,6 +63,9 @@ async def read_contact(call: Call[Services]) -> ContactView:
     contact = state.contacts.get(contact_id)
     if stored is None and contact is not None:
         stored, as_of_seq = _not_logged_yet(contact), state.seq
+    if stored is None:
+        # It has left the engine since the guard found it there.
+        as_of_seq, stored = state.seq, await logged(call.services, contact_id)
     if stored is None:
         raise ApiError(RefusalCode.CONTACT_UNKNOWN, "There is no such contact.")
     customer, details = await details_of(store.details, contact_id)

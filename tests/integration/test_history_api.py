@@ -8,6 +8,7 @@ import pytest
 
 from callcenter.ports.audit import AuditFilter
 from callcenter.ports.journal import Detail
+from callcenter.ports.read_models import Interaction
 from callcenter.projections.search_texts import TextIndexer
 from callcenter.projections.transcript import MAIL, MESSAGE
 from callcenter.web import history_routes
@@ -90,6 +91,30 @@ async def test_words_of_messages_notes_and_names(day: ApiStage) -> None:
     assert await found(day, "ada", "text=12-345") == ["c-3"]
     answer = await day.ask("GET", f"{LOG}?text=*", by="ada")
     assert (answer.status, answer.body["error"]["path"]) == (422, "$.text")
+
+
+async def test_a_contact_that_leaves_the_engine_while_it_is_looked_up_is_told_from_the_log(
+    stage: ApiStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.connect("bob", "c-1")
+    get, meanwhile = stage.store.interactions.get, iter((wrapped_up_by_bob, ApiStage.catch_up))
+
+    async def get_before_the_rest(contact_id: ContactId) -> Interaction | None:
+        found = await get(contact_id)
+        if found is None:
+            await next(meanwhile)(stage)
+        return found
+
+    monkeypatch.setattr(stage.store.interactions, "get", get_before_the_rest)
+    answer = await stage.ask("GET", "/api/v1/contacts/c-1", by="ada")
+    assert (answer.status, answer.body["state"]) == (200, "closed")
+    assert answer.body["interaction"]["disposition_id"] == "solved"
+
+
+async def wrapped_up_by_bob(stage: ApiStage) -> None:
+    wrap = {"disposition_id": "solved", "notes": ""}
+    await stage.ask("POST", "/api/v1/contacts/c-1/end", by="bob", body={})
+    await stage.ask("POST", "/api/v1/contacts/c-1/wrap-up", by="bob", body=wrap)
 
 
 async def test_subjects_and_texts_of_mails(day: ApiStage) -> None:
