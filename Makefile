@@ -1,7 +1,9 @@
 # Two commands are enough: `make run` starts the product, `make test` proves it. The rest is for daily work.
 # Needed on the machine: Python >= 3.11 and make. Everything else is set up by the scripts, once.
 
-PYTHON ?= python3
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell scripts/python.sh)
+endif
 TRAFFIC ?= 1
 ONLY ?=
 SEED ?=

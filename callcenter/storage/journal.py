@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from callcenter.ports.errors import StorageError
 from callcenter.ports.journal import CommandOutcome, JournalBatch, JournalRecord, Snapshot
 from callcenter.storage.database import Database, insert_rows, is_one_statement
-from callcenter.storage.projection_rows import change_rows
+from callcenter.storage.projection_rows import change_rows, upserts
 from callcenter.storage.tables.committed import COMMITTED_TABLES
 from callcenter.storage.tables.main import details as detail_rows
 from callcenter.storage.tables.main import journal, outcomes, snapshot_parts, snapshots
@@ -73,13 +73,14 @@ class SqlJournal:
             (domain_id, o.command_id, o.digest, o.reply, o.seq, o.at_ms) for o in batch.outcomes
         ]
 
+        prepared = upserts(domain_id, COMMITTED_TABLES, batch.rows)
+
         def job(connection: sa.Connection) -> None:
             # Records first: a stale writer must hear that it is stale, whatever else would collide.
             insert_rows(connection, journal, records)
             insert_rows(connection, detail_rows, details)
             insert_rows(connection, outcomes, answers)
-            if batch.rows:
-                change_rows(connection, domain_id, COMMITTED_TABLES, batch.rows)
+            change_rows(connection, prepared)
 
         inserts = [rows for rows in (records, details, answers) if rows]
         is_single = not batch.rows and len(inserts) == 1 and is_one_statement(inserts[0])

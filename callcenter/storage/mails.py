@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from callcenter.ports.mails import MailRow, mail_change, mail_row
 from callcenter.storage.database import Database
-from callcenter.storage.projection_rows import change_rows
+from callcenter.storage.projection_rows import change_rows, upserts
 from callcenter.storage.tables.committed import COMMITTED_TABLES
 from callcenter.storage.tables.main import mails
 from routing.ids import ContactId
@@ -52,10 +52,8 @@ class SqlMails:
 
     async def put(self, row: MailRow) -> None:
         """Replace a row."""
-        changes = [mail_change(row)]
-        await self._database.write(
-            lambda connection: change_rows(connection, self._domain_id, COMMITTED_TABLES, changes)
-        )
+        prepared = upserts(self._domain_id, COMMITTED_TABLES, [mail_change(row)])
+        await self._database.write(lambda connection: change_rows(connection, prepared))
 
     def _mine(self) -> sa.Select[Any]:
         return sa.select(mails).where(mails.c.domain_id == self._domain_id)

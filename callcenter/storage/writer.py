@@ -10,7 +10,8 @@ have to be told to somebody.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -67,6 +68,8 @@ class Writer:
         self._rest = _Lane(jobs_max)
         self._alone: deque[_Waiting] = deque()
         """Of a transaction that failed: each gets one of its own, before everything else."""
+        self._turn = RLock()
+        """Held while a job is put into a lane, or jobs are taken out; by one thread again where a job is over as soon as it is begun."""
         self._is_running = False
         self._is_closed = False
         self._idle = asyncio.Event()
@@ -83,10 +86,11 @@ class Writer:
             if self._is_closed:
                 raise StorageUnavailable("the store is closed")
             result: asyncio.Future[T] = self._loop.create_future()
-            lane.jobs.append(_Waiting(job, result, is_single))
             self._idle.clear()
-            if not self._is_running:
-                self._start_next()
+            with self._turn:
+                lane.jobs.append(_Waiting(job, result, is_single))
+                if not self._is_running:
+                    self._start_next()
             return await result
 
     async def close(self) -> None:
@@ -95,42 +99,50 @@ class Writer:
         await self._idle.wait()
 
     def _start_next(self) -> None:
+        """Whoever calls has its turn: the loop, or the thread that has just finished a transaction."""
         group = _taken(self._alone, 1) or _taken(self._journal.jobs, JOBS_PER_TRANSACTION_MAX)
         is_journal = bool(group)
         group = group or _taken(self._rest.jobs, 1)
+        self._is_running = bool(group)
         if group:
             self._start(group, first=is_journal)
-        else:
-            self._idle.set()
 
     def _start(self, group: list[_Waiting], *, first: bool) -> None:
-        # The thread's own callback saves the loop one turn against awaiting a wrapped future, which is a
-        # tenth of an idle append and more when the loop is busy.
-        def tell(done: "Future[Any]") -> None:
-            self._loop.call_soon_threadsafe(self._finish, done, group)
+        # In the transactor's thread: what waits is begun at once, without a turn of the loop between two transactions, and
+        # whoever waited is told by a callback, which saves the loop one turn against awaiting a wrapped future.
+        def go_on(done: "Future[Any]") -> None:
+            with self._turn:
+                is_to_repeat = _is_of_one_of_them(done.exception(), group)
+                if is_to_repeat:
+                    self._alone.extend(group)
+                self._start_next()
+            self._loop.call_soon_threadsafe(self._tell, done, () if is_to_repeat else group)
 
-        self._is_running = True
         is_single = len(group) == 1 and group[0].is_single
         work = group[0].job if len(group) == 1 else _together([one.job for one in group])
         running = self._transactor.submit(work, first=first, is_single=is_single)
-        running.add_done_callback(tell)
+        running.add_done_callback(go_on)
 
-    def _finish(self, done: "Future[Any]", group: list[_Waiting]) -> None:
-        self._is_running = False
+    def _tell(self, done: "Future[Any]", group: Sequence[_Waiting]) -> None:
         error = done.exception()
-        if error is None:
-            results = [done.result()] if len(group) == 1 else done.result()
-            for one, value in zip(group, results, strict=True):
-                if not one.result.cancelled():
-                    one.result.set_result(value)
-        elif len(group) == 1 or isinstance(error, StorageUnavailable):
-            # Unavailable: it may have been committed all the same, so nothing of it is tried a second time.
-            for one in group:
-                if not one.result.cancelled():
-                    one.result.set_exception(error)
-        else:
-            self._alone.extend(group)
-        self._start_next()
+        results = [] if error is not None else [done.result()] if len(group) == 1 else done.result()
+        for number, one in enumerate(group):
+            if one.result.cancelled():
+                continue
+            if error is None:
+                one.result.set_result(results[number])
+            else:
+                one.result.set_exception(error)
+        if not self._is_running:
+            self._idle.set()
+
+
+def _is_of_one_of_them(error: BaseException | None, group: list[_Waiting]) -> bool:
+    """Whether an error is of one job of several: each is to be run again by itself.
+
+    Unavailable: it may have been committed all the same, so nothing of it is tried a second time.
+    """
+    return error is not None and len(group) > 1 and not isinstance(error, StorageUnavailable)
 
 
 def _taken(waiting: deque[_Waiting], jobs_max: int) -> list[_Waiting]:

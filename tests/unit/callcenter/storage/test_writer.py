@@ -1,8 +1,9 @@
 """The writer's order and fairness, with a transactor that finishes jobs when the test says so."""
 
 import asyncio
+import random
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import pytest
@@ -205,3 +206,65 @@ async def test_closing_finishes_what_waits_and_refuses_more() -> None:
         await hand.finish()
         await hand.finish()
     assert hand.started == ["a", "b"]
+
+
+class ThreadTransactor:
+    """A thread that is done with a job at once, and notes whether it was ever two at a time."""
+
+    def __init__(self) -> None:
+        self.thread = ThreadPoolExecutor(1)
+        self.done: list[str] = []
+        self._is_busy = False
+
+    def submit(self, job: Callable[[Any], T], *, first: bool, is_single: bool) -> "Future[T]":
+        def alone() -> T:
+            assert not self._is_busy, "two jobs at once"
+            self._is_busy = True
+            try:
+                return job(self.done)
+            finally:
+                self._is_busy = False
+
+        return self.thread.submit(alone)
+
+
+async def test_a_thread_goes_from_job_to_job_while_more_come_and_some_give_up() -> None:
+    hand = ThreadTransactor()
+    writer = Writer(hand, jobs_max=8)
+    rng = random.Random(5)
+
+    def named(name: str) -> Callable[[Any], str]:
+        def work(done: list[str]) -> str:
+            done.append(name)
+            return name
+
+        return work
+
+    async def ask(name: str) -> str:
+        await asyncio.sleep(rng.random() / 20)
+        answer = asyncio.create_task(writer.run(named(name), first=rng.random() < 0.5))
+        if rng.random() < 0.2:
+            await asyncio.sleep(0)
+            answer.cancel()
+        return await answer
+
+    answers = await asyncio.gather(*(ask(str(n)) for n in range(2_000)), return_exceptions=True)
+    await asyncio.wait_for(writer.close(), 10)
+    hand.thread.shutdown()
+    answered = [one for one in answers if isinstance(one, str)]
+    assert all(str(n) == one for n, one in enumerate(answers) if isinstance(one, str))
+    assert len(answered) > 1_000
+    assert len(set(hand.done)) == len(hand.done), "done twice"
+    assert set(answered) <= set(hand.done)
+
+
+async def test_a_job_that_is_over_as_soon_as_it_is_begun() -> None:
+    class AtOnce:
+        def submit(self, job: Callable[[Any], T], *, first: bool, is_single: bool) -> "Future[T]":
+            future: Future[T] = Future()
+            future.set_result(job(None))
+            return future
+
+    writer = Writer(AtOnce())
+    assert await asyncio.gather(*(writer.run(job(name)) for name in "ab")) == ["a done", "b done"]
+    await writer.close()
