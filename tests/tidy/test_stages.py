@@ -1,6 +1,9 @@
 """Every stage of `make test` has a time it should take, and stands in the document of the gates."""
 
 import ast
+import os
+import subprocess
+import sys
 
 from tests.tidy.tree import ROOT, syntax_tree
 
@@ -29,3 +32,17 @@ def test_every_stage_has_a_time_and_a_line() -> None:
     document = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
     assert set(budgets()) == stages()
     assert [name for name in stages() if f"`{name}`" not in document] == []
+
+
+def test_the_python_make_takes_will_do_and_an_active_environment_decides() -> None:
+    where_it_is = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    assert chosen({**where_it_is, "VIRTUAL_ENV": sys.prefix}) == "python3"
+    needs = "import sys, ensurepip, sqlite3, ssl, venv; sys.exit(sys.version_info < (3, 11))"
+    subprocess.run([chosen(where_it_is), "-c", needs], check=True)  # noqa: S603 - a Python
+
+
+def chosen(environment: dict[str, str]) -> str:
+    """What the script prints."""
+    script = ["sh", str(ROOT / "scripts" / "python.sh")]
+    said = subprocess.run(script, env=environment, check=True, capture_output=True, text=True)  # noqa: S603 - our own script
+    return said.stdout.strip()

@@ -241,7 +241,8 @@ async def test_a_thread_goes_from_job_to_job_while_more_come_and_some_give_up() 
         return work
 
     async def ask(name: str) -> str:
-        await asyncio.sleep(rng.random() / 20)
+        for _ in range(rng.randrange(200)):
+            await asyncio.sleep(0)
         answer = asyncio.create_task(writer.run(named(name), first=rng.random() < 0.5))
         if rng.random() < 0.2:
             await asyncio.sleep(0)
