@@ -58,11 +58,16 @@ def run_drill(work: Coroutine[Any, Any, T]) -> T:
 def run_bench(work: Coroutine[Any, Any, dict[str, Any]], path: Path | None) -> dict[str, Any]:
     """As `run_drill`; the figures are printed as JSON, and written to `path` if there is one."""
     figures = run_drill(work)
-    text = json.dumps(figures, indent=2)
+    tell_figures(figures, path)
+    return figures
+
+
+def tell_figures(figures: dict[str, Any], path: Path | None) -> None:
+    """Print them as JSON, with the build of Python that they were made on, and write them to `path` if there is one."""
+    text = json.dumps({"python": sys.version.partition(" [")[0], **figures}, indent=2)
     print(text)
     if path is not None:
         path.write_text(text + "\n", encoding="utf-8")
-    return figures
 
 
 class ServerProcess:

@@ -29,6 +29,7 @@ from loadtests.server_process import (
     ServerFailed,
     free_port,
     run_drill,
+    tell_figures,
 )
 
 PHONES = 40
@@ -186,10 +187,7 @@ def main() -> int:
     except (NoPostgres, NoRedis, ServerFailed) as fault:
         print(fault, file=sys.stderr)
         return 1
-    text = json.dumps(report, indent=2)
-    print(text)
-    if arguments.json is not None:
-        arguments.json.write_text(text + "\n", encoding="utf-8")
+    tell_figures(report, arguments.json)
     return 1 if report["missed"] else 0
 
 

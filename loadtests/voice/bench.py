@@ -22,7 +22,7 @@ from loadtests.http_link import Json
 from loadtests.rig.instance import Asterisk
 from loadtests.rig.rootfs import RigError
 from loadtests.rig.sipp import Sipp
-from loadtests.server_process import cpu_seconds, free_port, run_drill
+from loadtests.server_process import cpu_seconds, free_port, run_drill, tell_figures
 from loadtests.voice.events import Sightings, watching
 from loadtests.voice.floor import NUMBER, DrillFailed, VoiceFloor, until
 
@@ -286,10 +286,7 @@ def main() -> int:
     finally:
         shutil.rmtree(where, ignore_errors=True)
     told["missed"] = misses(told)
-    text = json.dumps(told, indent=2)
-    print(text)
-    if asked.json is not None:
-        asked.json.write_text(text + "\n", encoding="utf-8")
+    tell_figures(told, asked.json)
     return 1 if told["missed"] else 0
 
 
