@@ -64,6 +64,7 @@ def ensure_packages(lock: str) -> None:
         "-m",
         "pip",
         "install",
+        "--use-pep517",  # pip before 23.1 leaves what comes as source uncompiled otherwise
         "--disable-pip-version-check",
         "--progress-bar",
         "off",

@@ -142,9 +142,7 @@ async def run(*, mails: int, connections: int, per_s: float, folder: Path | None
         host = Host("bench", store, clock)
         await host.start()
         receiver = _receiver(host, store, clock)
-        listener = MailListener(
-            receiver.receive, receiver.has_mailbox, message_bytes_max=25_000_000
-        )
+        listener = MailListener(receiver, message_bytes_max=25_000_000)
         try:
             await host.submit(Envelope(ApplyConfiguration(configuration()), new_id()))
             port = await listener.start("127.0.0.1", 0)

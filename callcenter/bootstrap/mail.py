@@ -88,9 +88,7 @@ def build_mail(parts: Parts, secret: bytes) -> MailParts:
     )
     return MailParts(
         receiver=receiver,
-        listener=MailListener(
-            receiver.receive, receiver.has_mailbox, message_bytes_max=settings.mail_bytes_max
-        ),
+        listener=MailListener(receiver, message_bytes_max=settings.mail_bytes_max),
         sender=sender,
         services=MailServices(
             host=parts.host,

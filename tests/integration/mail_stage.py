@@ -43,18 +43,25 @@ class MailStage:
     async def send(
         self, message: EmailMessage | bytes, *, sender: str = "mia@example.org", to: str
     ) -> tuple[int, str]:
-        """Hand a mail over as a mail server would; returns the reply to DATA or to what was refused."""
+        """Hand a mail over as a mail server would; returns the reply to DATA or to what was refused before it."""
         raw = message if isinstance(message, bytes) else message.as_bytes(policy=SMTP)
         return await asyncio.to_thread(self._send, raw, sender, to)
 
     def _send(self, raw: bytes, sender: str, to: str) -> tuple[int, str]:
         with smtplib.SMTP("127.0.0.1", self.port, timeout=10) as client:
             client.ehlo("mx.example.org")
-            client.mail(sender)
-            code, text = client.rcpt(to)
+            code, text = client.mail(sender)
+            if code == 250:
+                code, text = client.rcpt(to)
             if code == 250:
                 code, text = client.data(raw)
             return code, text.decode()
+
+    def announce(self, sender: str) -> int:
+        """What is said to MAIL alone. Blocks; for another thread than the server's."""
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=10) as client:
+            client.ehlo("mx.example.org")
+            return client.mail(sender)[0]
 
     async def taken(self, by: str = "ann") -> str:
         """The next offered contact, accepted; returns its id."""

@@ -6,8 +6,8 @@ It stands behind a mail server of the company, which does what such a server doe
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -17,7 +17,19 @@ from callcenter.tasks import fault_of
 
 _log = structlog.get_logger("callcenter.mail")
 
-Receive = Callable[[bytes, str, Sequence[str]], Awaitable[object]]
+
+class Taker(Protocol):
+    """Who decides about mails."""
+
+    def is_refused(self) -> bool:
+        """Whether the next mail is to come later; asked before any of it is read."""
+
+    def has_mailbox(self, recipient: str) -> bool:
+        """Whether mail to this address is ours."""
+
+    async def receive(self, raw: bytes, sender: str, recipients: Sequence[str]) -> object:
+        """Take a mail for everybody it names; returns the reply as its text."""
+
 
 _CLOSE_WAIT_S: Final = 2.0
 
@@ -25,12 +37,9 @@ _CLOSE_WAIT_S: Final = 2.0
 class MailListener:
     """The listening socket. `start` and `stop` are each called once."""
 
-    def __init__(
-        self, receive: Receive, has_mailbox: Callable[[str], bool], *, message_bytes_max: int
-    ) -> None:
-        """`receive` takes (raw, envelope sender, recipients) and returns the reply as its text."""
-        self._receive = receive
-        self._has_mailbox = has_mailbox
+    def __init__(self, taker: Taker, *, message_bytes_max: int) -> None:
+        """Nothing listens yet. A mail larger than `message_bytes_max` is refused."""
+        self._taker = taker
         self._message_bytes_max = message_bytes_max
         self._server: asyncio.Server | None = None
         self.connections: dict[_Connection, None] = {}
@@ -60,6 +69,21 @@ class MailListener:
 
     # --- the library's hooks -----------------------------------------------------------------------
 
+    async def handle_MAIL(  # noqa: N802 - the library's name
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        """A mail is about to come: what is turned away is told before it costs anything."""
+        if self._taker.is_refused():
+            return "451 4.3.2 Too much arrives at once; send it later"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
     async def handle_RCPT(  # noqa: N802 - the library's name
         self,
         _server: SMTP,
@@ -71,7 +95,7 @@ class MailListener:
         """Only what is for a mailbox of ours."""
         if len(envelope.rcpt_tos) >= limits.RECIPIENTS_MAX:
             return "452 4.5.3 Too many recipients"
-        if not self._has_mailbox(address):
+        if not self._taker.has_mailbox(address):
             return "550 5.1.1 There is no such mailbox here"
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
@@ -82,7 +106,7 @@ class MailListener:
     ) -> str:
         """The whole mail is here."""
         raw = envelope.original_content or b""
-        return str(await self._receive(raw, envelope.mail_from or "", envelope.rcpt_tos))
+        return str(await self._taker.receive(raw, envelope.mail_from or "", envelope.rcpt_tos))
 
     async def handle_exception(self, error: Exception) -> str:
         """A fault of ours, or a peer that does not speak the protocol: the mail stays with its sender."""

@@ -57,7 +57,6 @@ class Verdict(msgspec.Struct, frozen=True):
 TAKEN: Final = Verdict(250, "2.0.0 Taken")
 NO_MAILBOX: Final = Verdict(550, "5.1.1 There is no such mailbox here")
 NOT_NOW: Final = Verdict(451, "4.3.0 The store cannot write now; send it again")
-BUSY: Final = Verdict(451, "4.3.2 Too much arrives at once; send it later")
 TOO_MANY: Final = Verdict(451, "4.7.1 Too many mails from this address; send it later")
 
 
@@ -101,11 +100,14 @@ class Receiver:
         """Whether mail to this address is ours."""
         return mailbox_address_of(recipient) in self.mailboxes()
 
+    def is_refused(self) -> bool:
+        """Whether the mail that is about to come is left with its sender, because too much arrives; counts it."""
+        is_refused = self.pressure.is_newcomer_refused()
+        self.counts["deferred"] += is_refused
+        return is_refused
+
     async def receive(self, raw: bytes, sender: str, recipients: Sequence[str]) -> Verdict:
         """Take a mail for every mailbox it names; TAKEN only when all of it is durable."""
-        if self.pressure.is_newcomer_refused():
-            self.counts["deferred"] += 1
-            return BUSY
         if not self.senders.allows(sender or "<>"):
             self.counts["deferred"] += 1
             return TOO_MANY
