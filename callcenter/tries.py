@@ -4,8 +4,9 @@ A try is counted under an id, so that it can be taken back and is never counted 
 counts: neither names nor addresses stand here. What is kept may be lost at any time; whoever was held up then is not.
 """
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
+from itertools import islice
 from typing import Protocol
 
 import msgspec
@@ -62,7 +63,8 @@ class MemoryTries:
         """Past either bound the key that was used longest ago is forgotten."""
         self._monotonic_s = monotonic_s
         self._keys_max, self._trusted_max = keys_max, trusted_max
-        self._tries: OrderedDict[tuple[str, str], deque[tuple[float, str]]] = OrderedDict()
+        self._tries: OrderedDict[tuple[str, str], dict[str, float]] = OrderedDict()
+        """When each try of a key was, by its id, oldest first: an address may have thousands of them, all counted in passing."""
         self._trusted: OrderedDict[str, None] = OrderedDict()
 
     async def add(self, window: Window, key: str, try_id: str) -> int:
@@ -71,10 +73,9 @@ class MemoryTries:
         if wait_ms:
             return wait_ms
         place = window.name, key
-        known = self._tries.setdefault(place, deque())
+        known = self._tries.setdefault(place, {})
         self._tries.move_to_end(place)
-        if all(each != try_id for _, each in known):
-            known.append((self._now_ms(), try_id))
+        known.setdefault(try_id, self._now_ms())
         while len(self._tries) > self._keys_max:
             self._tries.popitem(last=False)
         return 0
@@ -82,20 +83,19 @@ class MemoryTries:
     async def wait_ms(self, window: Window, key: str) -> int:
         """See `Tries`."""
         known, now_ms = self._tries.get((window.name, key)), self._now_ms()
-        while known and known[0][0] <= now_ms - window.span_ms:
-            known.popleft()
+        while known and known[oldest := next(iter(known))] <= now_ms - window.span_ms:
+            del known[oldest]
         if not known:
             self._tries.pop((window.name, key), None)
             return 0
         if len(known) < window.most:
             return 0
-        return max(1, round(known[len(known) - window.most][0] + window.span_ms - now_ms))
+        leaves_first = next(islice(known.values(), len(known) - window.most, None))
+        return max(1, round(leaves_first + window.span_ms - now_ms))
 
     async def take_back(self, window: Window, key: str, try_id: str) -> None:
         """See `Tries`."""
-        known = self._tries.get((window.name, key), deque())
-        for one in [each for each in known if each[1] == try_id]:
-            known.remove(one)
+        self._tries.get((window.name, key), {}).pop(try_id, None)
 
     async def clear(self, window: Window, key: str) -> None:
         """See `Tries`."""

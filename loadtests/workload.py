@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 
 from loadtests.clients import AgentClient, CustomerClient
-from loadtests.http_link import Answer, HTTPLink, Json
+from loadtests.http_link import Answer, HTTPLink, Json, Unanswered
 from loadtests.observing import Kind, Seen
 from loadtests.server_process import cpu_seconds
 
@@ -198,8 +198,13 @@ class Workload:
             await self._chat(CustomerClient(link, self._take))
 
     async def _chat(self, client: CustomerClient) -> None:
-        answer = await client.start("demo", name="B", email="", language="en", text="Hello")
-        if not answer.is_done:
+        try:
+            answer = await client.start("demo", name="B", email="", language="en", text="Hello")
+            is_taken = answer.is_done
+        except Unanswered:
+            # Told all along to ask again: so it is with newcomers while very many come.
+            is_taken = False
+        if not is_taken:
             self._refused += 1
             await asyncio.sleep(RETRY_S)
             return
