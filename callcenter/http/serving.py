@@ -4,6 +4,7 @@ No handler is reached by a caller who may not use it, and no handler decodes any
 """
 
 import asyncio
+import contextlib
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterable
@@ -233,7 +234,10 @@ async def _body(declared: Route[Any], request: web.Request) -> msgspec.Struct | 
     if (request.content_length or 0) > declared.body_bytes_max:
         raise _too_large(declared.body_bytes_max)
     try:
-        async with asyncio.timeout(BODY_WAIT_S):
+        # Mostly it has come with the head, and nothing is to be waited for.
+        async with (
+            contextlib.nullcontext() if request.content.is_eof() else asyncio.timeout(BODY_WAIT_S)
+        ):
             raw = await request.read()
     except TimeoutError as error:
         raise _too_slow() from error

@@ -59,6 +59,16 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
         execute(connection, _insert_sql(table.name, columns, part, mark), values)
 
 
+def select_rows(
+    connection: sa.Connection, sql: str, values: tuple[Any, ...]
+) -> list[tuple[Any, ...]]:
+    """Rows of a query whose values are each written `?`, past SQLAlchemy: for short ones that are asked all the time."""
+    rows: list[tuple[Any, ...]] = execute(
+        connection, sql.replace("?", _mark(connection)), values
+    ).fetchall()
+    return rows
+
+
 def is_one_statement(rows: Rows) -> bool:
     """Whether `insert_rows` needs no more than one for these."""
     return len(rows) <= ROWS_PER_STATEMENT

@@ -1,14 +1,21 @@
 """Detail rows in SQL: read and erased here, written by the journal's append."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from callcenter.ports.journal import Detail
-from callcenter.storage.database import Database
+from callcenter.storage.database import Database, select_rows
 from callcenter.storage.tables.main import details
 from routing.ids import ContactId
+
+_COLUMNS: Final = [details.c[name] for name in Detail.__struct_fields__]
+_OF_CONTACT: Final = (
+    f"SELECT {', '.join(Detail.__struct_fields__)} FROM {details.name}"  # noqa: S608 - our own names
+    " WHERE domain_id = ? AND contact_id = ? AND kind = ? AND seq > ? ORDER BY seq, detail_id LIMIT ?"
+)
+"""Every page that opens asks for a transcript."""
 
 
 class SqlDetails:
@@ -17,21 +24,9 @@ class SqlDetails:
     def __init__(self, database: Database, domain_id: str) -> None:
         self._database = database
         self._domain_id = domain_id
-        # Built once: every page that opens asks for a transcript, and building costs more than reading.
-        self._of_contact = (
-            sa.select(details)
-            .where(
-                details.c.domain_id == domain_id,
-                details.c.contact_id == sa.bindparam("contact"),
-                details.c.kind == sa.bindparam("kind"),
-                details.c.seq > sa.bindparam("after_seq"),
-            )
-            .order_by(details.c.seq, details.c.detail_id)
-            .limit(sa.bindparam("at_most", type_=sa.Integer))
-        )
-        # Likewise: every process that follows the journal asks after each commit.
+        # Built once: every process that follows the journal asks after each commit, and building costs more than reading.
         self._of_events = (
-            sa.select(details)
+            sa.select(*_COLUMNS)
             .where(
                 details.c.domain_id == domain_id,
                 details.c.contact_id.in_(sa.bindparam("contacts", expanding=True)),
@@ -44,15 +39,18 @@ class SqlDetails:
         self, contact_id: ContactId, *, kind: str, after_seq: int = 0, limit: int = 500
     ) -> list[Detail]:
         """Details of a kind, oldest first."""
-        wanted = {"contact": contact_id, "kind": kind, "after_seq": after_seq, "at_most": limit}
-        return await self._read(self._of_contact, wanted)
+        wanted = (self._domain_id, contact_id, kind, after_seq, limit)
+        rows = await self._database.read(
+            lambda connection: select_rows(connection, _OF_CONTACT, wanted), is_single=True
+        )
+        return [Detail(*row) for row in rows]
 
     async def of_contacts(
         self, contact_ids: Sequence[ContactId], kinds: Sequence[str], limit: int
     ) -> list[Detail]:
         """Details of several contacts."""
         query = (
-            sa.select(details)
+            sa.select(*_COLUMNS)
             .where(
                 details.c.domain_id == self._domain_id,
                 details.c.contact_id.in_(contact_ids),
@@ -83,14 +81,4 @@ class SqlDetails:
         rows = await self._database.read(
             lambda connection: connection.execute(query, wanted).all(), is_single=True
         )
-        return [
-            Detail(
-                contact_id=row.contact_id,
-                detail_id=row.detail_id,
-                kind=row.kind,
-                body=row.body,
-                at_ms=row.at_ms,
-                seq=row.seq,
-            )
-            for row in rows
-        ]
+        return [Detail(*row) for row in rows]
